@@ -42,7 +42,7 @@ def _draw_question(kept: Kept) -> None:
     """Draw the inputs for the point, and the answer of the model, which follows the run that improves it."""
     choice, figures = st.columns([2, 3], gap="medium", vertical_alignment="center")
     with choice:
-        model_in_use.draw_choice(kept)
+        model_in_use.draw_choice()
     with st.container():
         naming.draw(kept)
     referee = model_in_use.referee_of(kept)
@@ -55,7 +55,7 @@ def _draw_question(kept: Kept) -> None:
         answer = _answer(kept, scene, referee, asked)
         with st.container():
             if referee is not None and asked.curve is not None:
-                curve_walk.draw_slider(referee, asked.x)
+                curve_walk.draw_slider(referee)
         with st.container():
             if answer is not None:
                 _draw_answer(answer, meetings, followed)

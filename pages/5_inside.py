@@ -122,7 +122,7 @@ else:
     st.html(STYLE)
     choice, figures = st.columns([3, 4], gap="medium", vertical_alignment="center")
     with choice, st.container(horizontal=True, vertical_alignment="bottom", key="inside.choice"):
-        model_in_use.draw_choice(answering)
+        model_in_use.draw_choice()
         _tutorial_button()
         if edited_model.kept_tutorial() is None:
             kept_actions.draw_going(session.going_for(1), "inside.tutorial")

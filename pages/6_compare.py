@@ -8,9 +8,9 @@ import streamlit as st
 from pages.compare import cards, class_table, curves, race_view, sweep_view
 from pages.frame import frame
 from pages.state import session
+from pages.state.inputs import Input
 from pages.state.session_value import Comparing
 
-VIEW_KEY = "compare.view"
 VIEW_HELP = (
     "Kept runs: what you have trained so far, with curves and settings side by side. Race: optimizers, or "
     "activations, against each other with the same computing time. Sweep: your set-up with several "
@@ -33,20 +33,17 @@ def draw_kept() -> None:
     frame.page_link(frame.TRAIN, "Train a network", ":material/model_training:")
 
 
-def note_view() -> None:
-    """Take the view that is chosen."""
-    session.set_comparison(replace(session.current().comparison, view=st.session_state[VIEW_KEY]))
+def choose_view(view: Comparing) -> None:
+    """Show that view."""
+    session.set_comparison(replace(session.current().comparison, view=view))
 
 
 frame.draw("Compare")
-if st.session_state.get(VIEW_KEY) != session.current().comparison.view:  # after a refresh, or another page
-    st.session_state[VIEW_KEY] = session.current().comparison.view
-view = st.segmented_control(
+view = Input("compare.view", lambda: session.current().comparison.view, choose_view).choose(
+    st.segmented_control,
     "View",
     get_args(Comparing),
     required=True,
-    key=VIEW_KEY,
-    on_change=note_view,
     label_visibility="collapsed",
     help=VIEW_HELP,
 )

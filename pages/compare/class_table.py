@@ -11,6 +11,7 @@ from pages.compare import class_measure
 from pages.compare.class_measure import MOST
 from pages.plane.referee import best_possible, best_possible_text
 from pages.state import session
+from pages.state.inputs import Input
 from pages.state.session_value import ClassRow, ClassTable
 from polycore import Experiment
 from polycore.formatting import counted
@@ -19,7 +20,8 @@ from polycore.quoting import visible
 
 PREFIX = "compare.class"
 NOTHING = "Nothing to measure yet: upload weight files, or paste links."
-FILES_KEY, LINKS_KEY = f"{PREFIX}.files", f"{PREFIX}.links"
+FILES_KEY = f"{PREFIX}.files"
+LINKS = Input(f"{PREFIX}.links", lambda: "")
 
 _COLUMNS = {
     "name": st.column_config.TextColumn("name", width="medium"),
@@ -59,9 +61,9 @@ def draw() -> None:
             help="As they are downloaded here, or saved by model.save. Code in a file is never run.",
         )
     with links:
-        text = st.text_area(
+        text = LINKS.draw(
+            st.text_area,
             "Links, one in each line",
-            key=LINKS_KEY,
             height=120,
             help='Links with a trained network, as "Copy link" gives them when a run has ended.',
         )

@@ -20,6 +20,7 @@ from pages.run_view.following import follow
 from pages.runs.marks import Mark
 from pages.server.source import Contents
 from pages.state import session
+from pages.state.inputs import Input
 from pages.state.kept_models import Kept
 from pages.state.session_value import Session
 from polycore.arrays import Floats
@@ -27,7 +28,6 @@ from polycore.figures import LINES, Curve, accuracies_figure, alternative_text, 
 from polycore.history.history import History
 
 PREFIX = "compare.curves"
-CHOICE_KEY, OVER_KEY = f"{PREFIX}.choice", f"{PREFIX}.over"
 CHART_HEIGHT = 320
 AT_FIRST = 3  # the number of newest models shown before the user chooses
 
@@ -88,29 +88,25 @@ def seconds_of(history: History, marks: Sequence[Mark]) -> Floats:
 
 
 def _choose() -> list[Kept]:
-    now = session.current()
-    key, names = _choice_key(), names_of(now.models.kept)
-    st.multiselect(
+    models = session.current().models
+    names = names_of(models.kept)
+    Input(f"{PREFIX}.choice", _titles, _compare).choose(
+        st.multiselect,
         "Side by side",
-        now.models.titles[::-1],
-        default=[kept.title for kept in chosen_of(now)],
+        models.titles[::-1],
         format_func=lambda title: names.get(title, title),
-        key=key,
         max_selections=len(LINES),
-        on_change=_note,
-        args=(key,),
         help=CHOICE_HELP,
     )
-    return chosen_of(now)
+    return chosen_of(session.current())
 
 
-def _choice_key() -> str:
-    return session.current().inputs.key(CHOICE_KEY, "lists of models")
+def _titles() -> list[str]:
+    return [kept.title for kept in chosen_of(session.current())]
 
 
-def _note(key: str) -> None:
-    if key == _choice_key():  # else the list was drawn before other models were kept
-        session.set_comparison(replace(session.current().comparison, titles=tuple(st.session_state[key])))
+def _compare(titles: list[str]) -> None:
+    session.set_comparison(replace(session.current().comparison, titles=tuple(titles)))
 
 
 def _charts(shown: Sequence[Kept]) -> None:
@@ -167,15 +163,8 @@ def _over(shown: Sequence[Kept]) -> Over:
     with st.container():
         if not all(kept.marks for kept in shown):
             return "Steps"
-        return st.segmented_control(
-            "Over",
-            get_args(Over),
-            default="Steps",
-            required=True,
-            key=OVER_KEY,
-            persist_state="session",
-            help=OVER_HELP,
-        )
+        over = Input[Over](f"{PREFIX}.over", lambda: "Steps")
+        return over.choose(st.segmented_control, "Over", get_args(Over), required=True, help=OVER_HELP)
 
 
 def _common_best_possible(shown: Sequence[Kept]) -> float | None:

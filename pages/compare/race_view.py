@@ -37,6 +37,7 @@ from pages.server import presence, server
 from pages.server.audience import ModelNow
 from pages.server.source import Choice
 from pages.state import refusal, session
+from pages.state.inputs import Input
 from pages.state.kept_models import Kept
 from pages.state.shown_weights import ShownWeights
 from polycore import Experiment, Model, Run
@@ -50,8 +51,6 @@ from polycore.pictures.palette import PALETTE
 from polycore.polynomials.classes import counted_classes
 
 PREFIX = "race"
-KIND_KEY, BUDGET_KEY = f"{PREFIX}.kind", f"{PREFIX}.budget"
-NAMES_KEYS: dict[Kind, str] = {"Optimizers": f"{PREFIX}.names", "Activations": f"{PREFIX}.activations"}
 MAP_HEIGHT, CHART_HEIGHT = 200, 320
 
 KIND_HELP = (
@@ -113,15 +112,11 @@ def draw() -> None:
 
 
 def _choose_kind() -> Kind:
-    return st.segmented_control(
-        "Race",
-        get_args(Kind),
-        default="Optimizers",
-        required=True,
-        key=KIND_KEY,
-        persist_state="session",
-        help=KIND_HELP,
-    )
+    return KIND.choose(st.segmented_control, "Race", get_args(Kind), required=True, help=KIND_HELP)
+
+
+def _names(kind: Kind) -> Input[list[str]]:
+    return Input(f"{PREFIX}.names.{kind}", lambda: list(DEFAULT[kind]))
 
 
 def _draw_course(experiment: Experiment, kind: Kind, names: Sequence[str]) -> None:
@@ -175,24 +170,15 @@ def _optimizer(experiment: Experiment) -> str:
 
 def _draw_inputs(kind: Kind, *, running: bool) -> Sequence[str]:
     """Draw the inputs and the buttons; return the names of those that are chosen."""
-    names = st.pills(
-        "Who races",
-        list(ENTRANTS[kind]),
-        selection_mode="multi",
-        default=list(DEFAULT[kind]),
-        key=NAMES_KEYS[kind],
-        persist_state="session",
-        help=NAMES_HELP[kind],
+    names = _names(kind).choose(
+        st.pills, "Who races", list(ENTRANTS[kind]), selection_mode="multi", help=NAMES_HELP[kind]
     )
-    budgets = _budgets()
-    st.segmented_control(
+    BUDGET.choose(
+        st.segmented_control,
         "Computing time each",
-        budgets,
-        default=budgets[0],
+        _budgets(),
         required=True,
         format_func="{:g} s".format,
-        key=BUDGET_KEY,
-        persist_state="session",
         help=BUDGET_HELP,
     )
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -204,6 +190,10 @@ def _draw_inputs(kind: Kind, *, running: bool) -> Sequence[str]:
 def _budgets() -> tuple[float, ...]:
     most = server.current().limits.max_seconds
     return tuple(budget for budget in BUDGETS if budget <= most) or (most,)
+
+
+KIND = Input[Kind](f"{PREFIX}.kind", lambda: "Optimizers")
+BUDGET = Input(f"{PREFIX}.budget", lambda: _budgets()[0])
 
 
 def _draw_buttons(names: Sequence[str], *, running: bool) -> None:
@@ -232,12 +222,9 @@ def _draw_buttons(names: Sequence[str], *, running: bool) -> None:
 
 
 def _begin() -> None:
-    # the latest choice: the page may not have been drawn since the last click
-    kind, budget = st.session_state[KIND_KEY], st.session_state[BUDGET_KEY]
-    chosen = st.session_state.get(NAMES_KEYS[kind], DEFAULT[kind])
-    names = [
-        name for name in ENTRANTS[kind] if name in chosen
-    ]  # in a fixed order, whatever the order of the clicks
+    kind, budget = KIND.value, BUDGET.value
+    # in a fixed order, whatever the order of the clicks
+    names = [name for name in ENTRANTS[kind] if name in _names(kind).value]
     _stop()
     with refusal.later(PREFIX):
         workers, owner = server.current().workers, presence.session_name()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -21,6 +21,7 @@ from pages.runs.varied import (
     written_network,
 )
 from pages.server import server
+from pages.state.inputs import Input
 from polycore import Experiment, PolycoreError
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import NAMES
@@ -76,18 +77,16 @@ def ask(set_up: Experiment) -> None:
 
 
 def _list_input(label: str, name: str, held: str, explained: str) -> None:
-    st.text_input(label, value=held, key=_key(name, held), persist_state="session", help=explained)
+    _input(name, held).draw(st.text_input, label, help=explained)
 
 
 def _pills(label: str, name: str, labels: Mapping[str, str], of_set_up: str, explained: str) -> None:
-    st.pills(
+    _input(name, [of_set_up]).choose(
+        st.pills,
         label,
         list(labels),
         selection_mode="multi",
-        default=[of_set_up],
         format_func=labels.__getitem__,
-        key=_key(name, of_set_up),
-        persist_state="session",
         help=explained,
     )
 
@@ -96,25 +95,21 @@ def _ask_for_amount(set_up: Experiment, before: Varied) -> None:
     limits = server.current().limits
     left, right = st.columns(2)
     with left:
-        st.number_input(
+        _input("seeds", before.seeds).draw(
+            st.number_input,
             "Seeds",
             min_value=1,
             max_value=min(MOST_SEEDS, limits.max_sweep_runs),
-            value=before.seeds,
             step=1,
-            key=_key("seeds", before.seeds),
-            persist_state="session",
             help=SEEDS_HELP,
         )
     with right:
-        st.number_input(
+        _input("steps", set_up.steps).draw(
+            st.number_input,
             "Steps of each run",
             min_value=1,
             max_value=max(limits.max_steps, set_up.steps),
-            value=set_up.steps,
             step=1000,
-            key=_key("steps", set_up.steps),
-            persist_state="session",
             help=STEPS_HELP,
         )
 
@@ -124,8 +119,8 @@ def chosen(set_up: Experiment) -> Varied:
     before = unvaried(set_up)
     values = {name: read() for name, read in _readers(set_up, before).items()}
     return Varied(
-        seeds=_value("seeds", before.seeds, before.seeds),
-        steps=_value("steps", set_up.steps, set_up.steps),
+        seeds=_input("seeds", before.seeds).value,
+        steps=_input("steps", set_up.steps).value,
         numbers={name: values.pop(name) for name in TRIED},
         **values,
     )
@@ -148,22 +143,22 @@ def _readers(set_up: Experiment, before: Varied) -> dict[str, Callable[[], Any]]
     By the fields of Varied, and by those of the settings in TRIED.
     """
     return {
-        "networks": lambda: check_networks(networks_of(_text("networks", _networks(before))), set_up),
-        "learning_rates": lambda: rates_of(_text("rates", _rates(before))),
+        "networks": lambda: check_networks(networks_of(_input("networks", _networks(before)).value), set_up),
+        "learning_rates": lambda: rates_of(_input("rates", _rates(before)).value),
         "optimizers": lambda: _picked("optimizers", "optimizer", OPTIMIZERS, set_up.optimizer),
-        "features": lambda: features_of(_text("features", _features(before))),
+        "features": lambda: features_of(_input("features", _features(before)).value),
         "activations": lambda: _picked("activations", "activation", ACTIVATIONS, set_up.activation),
         **{name: partial(_tried, name, before) for name in TRIED},
     }
 
 
 def _tried(name: str, before: Varied) -> tuple[float, ...]:
-    return numbers_of(TRIED[name], _text(name, _numbers(before.numbers[name])))
+    return numbers_of(TRIED[name], _input(name, _numbers(before.numbers[name])).value)
 
 
 def _picked(name: str, kind: str, known: Collection[str], of_set_up: str) -> tuple[str, ...]:
     """Return what is chosen, in a fixed order, whatever the order of the clicks."""
-    chosen = _value(name, of_set_up, (of_set_up,))
+    chosen = _input(name, [of_set_up]).value
     if not chosen:
         raise PolycoreError(f"There is nothing to train; choose at least one {kind}.")
     return tuple(one for one in known if one in chosen)
@@ -185,14 +180,6 @@ def _numbers(values: Sequence[float]) -> str:
     return ", ".join(f"{value:g}" for value in values)
 
 
-def _text(name: str, held: str) -> str:
-    return _value(name, held, held)
-
-
-def _value(name: str, before: object, otherwise: Value) -> Value:
-    return cast(Value, st.session_state.get(_key(name, before), otherwise))
-
-
-def _key(name: str, before: object) -> str:
-    # with what the set-up has in it: if that changes, the input starts with it again
-    return f"{PREFIX}.{name}.{before}"
+def _input(name: str, of_set_up: Value) -> Input[Value]:
+    """Return the input of that name, which begins with what the set-up has whenever that changes."""
+    return Input(f"{PREFIX}.{name}", lambda: of_set_up)

@@ -26,6 +26,7 @@ from pages.runs.sweep import Best, Status, Sweep
 from pages.runs.varied import Varied
 from pages.server import presence, server
 from pages.state import refusal, session
+from pages.state.inputs import Input
 from pages.state.kept_models import Kept
 from pages.wording.percent import percent
 from polycore import Experiment, PolycoreError
@@ -35,7 +36,6 @@ from polycore.optimizers.registry import OPTIMIZERS
 from polycore.polynomials.classes import counted_classes
 
 PREFIX = sweep_inputs.PREFIX
-ROWS_KEY = f"{PREFIX}.rows"
 CHART_HEIGHT = 400
 
 ROWS_HELP = "Settings: a row for each, averaged over its seeds. Runs: a row for each that has ended."
@@ -198,15 +198,8 @@ def _draw_sweep(sweep: Sweep, *, running: bool) -> None:
     best = best_possible(sweep.set_up)
     standing = st.container()
     figure = st.container()
-    rows = st.segmented_control(
-        "Table of",
-        get_args(Rows),
-        default="Settings",
-        required=True,
-        key=ROWS_KEY,
-        persist_state="session",
-        help=ROWS_HELP,
-    )
+    shown = Input[Rows](f"{PREFIX}.rows", lambda: "Settings")
+    rows = shown.choose(st.segmented_control, "Table of", get_args(Rows), required=True, help=ROWS_HELP)
     followed = following.follow_sweep(
         "table", sweep, partial(values, rows=rows, possible=best), running=running
     )

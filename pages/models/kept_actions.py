@@ -1,11 +1,13 @@
 """What a user does with a kept model: keep it for good, name it; and what is said before one makes room."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
 from pages.models.names import name_of
 from pages.state import refusal, session
+from pages.state.inputs import Input
 from pages.state.kept_models import LONGEST_TITLE, MOST_KEPT, MOST_PINNED, Kept
 
 KEEP_HELP = (
@@ -41,37 +43,36 @@ def draw_going(going: Sequence[Kept], prefix: str, new: int = 1) -> None:
 
 def keep_toggle(kept: Kept, prefix: str) -> None:
     """Draw the toggle that keeps a model for good."""
-    st.toggle(
-        "Keep",
-        value=kept.pinned,
-        key=f"{prefix}.keep.{kept.title}.{kept.pinned}",
-        on_change=session.unpin if kept.pinned else session.pin,
-        args=(kept.title,),
-        disabled=not (kept.pinned or session.may_pin()),
-        help=KEEP_HELP,
+    _keeping(kept.title, prefix).draw(
+        st.toggle, "Keep", disabled=not (kept.pinned or session.may_pin()), help=KEEP_HELP
     )
 
 
 def name_input(kept: Kept, prefix: str) -> None:
     """Draw the input of a model's name."""
-    name = name_of(kept)  # with another one the input is another one too, which shows it
-    key = f"{prefix}.name.{kept.title}{'' if name == kept.title else f'.{name}'}"
-    st.text_input(
-        "Name",
-        value=name,
-        max_chars=max(LONGEST_TITLE, len(name)),
-        key=key,
-        on_change=_rename,
-        args=(kept.title, key, prefix),
-        help=NAME_HELP,
+    name, title = name_of(kept), kept.title
+
+    def shown() -> str:
+        now = session.current().models.titled(title)
+        return title if now is None else name_of(now)
+
+    Input(f"{prefix}.name.{title}", shown, partial(session.rename, title)).draw(
+        st.text_input, "Name", max_chars=max(LONGEST_TITLE, len(name)), help=NAME_HELP
     )
 
 
 def show_refusal(prefix: str) -> None:
-    """Show once why the last name that was typed at this place was refused."""
-    refusal.draw(f"{prefix}.name", "The name was not changed.")
+    """Show why a name that was typed at this place was refused."""
+    refusal.draw_inputs(f"{prefix}.name.", "The name was not changed.")
 
 
-def _rename(title: str, key: str, prefix: str) -> None:
-    with refusal.later(f"{prefix}.name"):
-        session.rename(title, st.session_state[key])
+def _keeping(title: str, prefix: str) -> Input[bool]:
+    def is_kept() -> bool:
+        return any(kept.title == title and kept.pinned for kept in session.current().models.kept)
+
+    def keep(for_good: bool) -> None:
+        (session.pin if for_good else session.unpin)(title)
+        if is_kept() != for_good:  # too many are kept, or it has been deleted
+            _keeping(title, prefix).forget()
+
+    return Input(f"{prefix}.keep.{title}", is_kept, keep)

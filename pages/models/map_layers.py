@@ -14,6 +14,7 @@ from pages.plane.crossings_table import meetings_of
 from pages.plane.plane import Probabilities
 from pages.plane.scene import Scene, scene_of
 from pages.state import session
+from pages.state.inputs import Input
 from pages.state.kept_models import Kept
 from pages.state.view import MapLayer
 from polycore import Experiment, Model, Referee
@@ -30,7 +31,6 @@ from polycore.figures.plane import LAYER_MARKERS, Layer
 from polycore.formatting import counted
 
 PREFIX = "map_layers"
-RUN_KEY, PREDICT_KEY = f"{PREFIX}.run", f"{PREFIX}.predict"
 LABEL = "On the map"
 MISTAKES_MARK = "Crosses"  # with which their caption begins
 ALL: tuple[MapLayer, ...] = ("Samples", "Mistakes", "Crossings")
@@ -55,34 +55,19 @@ class Mistakes:
 
 def draw_for_run() -> None:
     """Draw the choice of layers for the map of a run."""
-    now = session.current()
-    key = now.inputs.key(RUN_KEY)
-    st.pills(
-        LABEL,
-        ALL,
-        selection_mode="multi",
-        default=now.view.map_layers,
-        key=key,
-        on_change=_choose_for_run,
-        args=(key,),
-        label_visibility="collapsed",
-    )
+    shown = Input(f"{PREFIX}.run", lambda: list(session.current().view.map_layers), _choose_for_run)
+    shown.choose(st.pills, LABEL, ALL, selection_mode="multi", label_visibility="collapsed")
 
 
 def draw_for_model(kept: Kept) -> None:
     """Draw the choice of layers for the map of a model; without known data there are no points to show."""
-    now, offered = session.current(), _offered(kept)
-    key = now.inputs.key(f"{PREDICT_KEY}.{len(offered)}")
-    st.pills(
-        LABEL,
-        offered,
-        selection_mode="multi",
-        default=[layer for layer in now.view.predict_layers if layer in offered],
-        key=key,
-        on_change=_choose_for_model,
-        args=(key,),
-        help=HELP,
-    )
+    offered = _offered(kept)
+
+    def chosen() -> list[MapLayer]:
+        return [layer for layer in session.current().view.predict_layers if layer in offered]
+
+    shown = Input(f"{PREFIX}.predict", chosen, _choose_for_model)
+    shown.choose(st.pills, LABEL, offered, selection_mode="multi", help=HELP)
 
 
 def over_model(figure: go.Figure, kept: Kept, point: Point | None) -> go.Figure:
@@ -236,13 +221,13 @@ def _offered(kept: Kept) -> tuple[MapLayer, ...]:
     return (*points, "Crossings") if scene is not None and scene.curves else points
 
 
-def _choose_for_run(key: str) -> None:
-    session.set_view(replace(session.current().view, map_layers=_chosen(key)))
+def _choose_for_run(layers: list[MapLayer]) -> None:
+    session.set_view(replace(session.current().view, map_layers=_in_order(layers)))
 
 
-def _choose_for_model(key: str) -> None:
-    session.set_view(replace(session.current().view, predict_layers=_chosen(key)))
+def _choose_for_model(layers: list[MapLayer]) -> None:
+    session.set_view(replace(session.current().view, predict_layers=_in_order(layers)))
 
 
-def _chosen(key: str) -> tuple[MapLayer, ...]:
-    return tuple(layer for layer in ALL if layer in st.session_state[key])
+def _in_order(layers: list[MapLayer]) -> tuple[MapLayer, ...]:
+    return tuple(layer for layer in ALL if layer in layers)

@@ -14,6 +14,7 @@ from pages.plane.scene import Scene, of_polynomials, scene_of
 from pages.runs.runner import Training
 from pages.server.audience import ModelNow
 from pages.state import session
+from pages.state.inputs import Input
 from pages.state.kept_models import Kept
 from pages.state.session_value import Session
 from polycore import Experiment, Model, PolycoreError, Referee
@@ -21,7 +22,6 @@ from polycore.formatting import loss_text, percent
 from polycore.model.evaluation import ACCURACY_ON, LOSS_ON, measured_count
 
 PREFIX = "model_in_use"
-CHOICE_KEY = f"{PREFIX}.choice"
 
 TUTORIAL_RANGE = (-1.0, 1.0)
 
@@ -39,19 +39,15 @@ LOSS_HELP = (
 )
 
 
-def draw_choice(kept: Kept) -> None:
+def draw_choice() -> None:
     """Draw the input that chooses which of the kept models is in use."""
-    now = session.current()
-    titles, names = now.models.titles[::-1], names_of(now.models.kept)
-    key = _choice_key()
-    st.selectbox(
+    models = session.current().models
+    names = names_of(models.kept)
+    CHOICE.choose(
+        st.selectbox,
         "Model",
-        titles,
-        index=titles.index(kept.title),
+        models.titles[::-1],
         format_func=lambda title: names.get(title, title),
-        key=key,
-        on_change=_use,
-        args=(key,),
         help="Every run and every upload is kept, newest first; of a run, the weights with the best training "
         "loss. The one you choose answers on all pages.",
     )
@@ -223,13 +219,16 @@ def _take_setup(experiment: Experiment) -> None:
     session.replace_setup(experiment, "The file's set-up has replaced yours.")
 
 
-def _choice_key() -> str:
-    return session.current().inputs.key(CHOICE_KEY, "lists of models")
+def _in_use() -> str | None:
+    return session.current().models.in_use
 
 
-def _use(key: str) -> None:
-    if key == _choice_key():  # else the browser sends an earlier value: another model has come into use
-        session.choose(st.session_state[key])
+def _use(title: str | None) -> None:
+    if title in session.current().models.titles:  # it may have been deleted since
+        session.use(title)
+
+
+CHOICE = Input(f"{PREFIX}.choice", _in_use, _use)
 
 
 def _newest(kept: Kept, training: Training | None) -> Model:

@@ -3,11 +3,11 @@
 import streamlit as st
 
 from pages.state import refusal, session
+from pages.state.inputs import Input
 from pages.state.kept_models import Kept
 from polycore import PolycoreError, Polynomial
 
 PREFIX = "naming"
-TEXT_KEY = f"{PREFIX}.text"
 
 
 def draw(kept: Kept) -> None:
@@ -47,9 +47,9 @@ def _setup_button(kept: Kept) -> None:
 
 
 def _typed(kept: Kept) -> None:
-    st.text_area(
+    _text(kept.title).draw(
+        st.text_area,
         "One polynomial a line, class 0 first",
-        key=TEXT_KEY,
         placeholder="-x^2 + 1\nx^3 - 2",
         help=f"{kept.model.widths[-1]} lines, written as on the Polynomials page.",
     )
@@ -63,9 +63,13 @@ def _typed(kept: Kept) -> None:
     refusal.draw(PREFIX, "The names of the classes have not changed.")
 
 
+def _text(title: str) -> Input[str]:
+    return Input(f"{PREFIX}.text", lambda: "", of=lambda: title)
+
+
 def _name_typed(kept: Kept) -> None:
     with refusal.later(PREFIX):
-        session.name_classes(kept.title, _parsed(st.session_state[TEXT_KEY]))
+        session.name_classes(kept.title, _parsed(_text(kept.title).value))
 
 
 def _parsed(text: str) -> list[Polynomial]:

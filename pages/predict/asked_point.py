@@ -1,7 +1,7 @@
 """The point that the user asks about: typed, on a curve, or chosen on the map."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
@@ -10,10 +10,8 @@ import streamlit as st
 
 from pages.plane.crossings_table import Meeting, meeting_at
 from pages.plane.scene import Scene, class_name
-from pages.predict import point_input
-from pages.predict.point_input import LISTS, NUMBERS, PREFIX, SLIDER, WAYS
 from pages.state import session
-from pages.state.shown_input import Inputs, ShownInput
+from pages.state.inputs import Input
 from pages.state.view import AskedPoint, Way
 from polycore import TUTORIAL_POLYNOMIALS, Polynomial
 from polycore.class_name import ClassName
@@ -23,6 +21,7 @@ ANY: Way = "Any point"
 ON_CURVE: Way = "On a curve"
 AT_CROSSING: Way = "At a crossing"
 
+PREFIX = "point"
 STEP = 0.05
 FORMAT = "%.9g"
 
@@ -43,33 +42,31 @@ def draw(scene: Scene, meetings: Sequence[Meeting]) -> Asked:
     polynomials = scene.curves
     ways = [ANY, *([ON_CURVE] if polynomials else []), *([AT_CROSSING] if meetings else [])]
     before = session.current().view.point
-    point = fitted = _fitted(before, ways, len(polynomials), len(meetings))
+    point = _fitted(before, ways, len(polynomials), len(meetings))
     asked = _asked(point, polynomials, meetings)
     if math.isfinite(asked.y):
         point = replace(point, x=asked.x, y=asked.y)  # so that "Any point" continues from there
-    if fitted != before:
-        _change(point, LISTS, NUMBERS, SLIDER)
-    elif point != before:
+    if point != before:
         _change(point)
     if polynomials:
-        _draw_way(point, ways)
+        _draw_way(ways)
     with st.container():
         if called := axes_sentence(scene.axes):
             st.text(called)
     if point.way == ON_CURVE:
-        _draw_curve(point, scene, asked.y)
+        _draw_curve(scene, asked.y)
     elif point.way == AT_CROSSING:
         _draw_crossing(point, meetings)
     else:
-        _draw_typed(point)
+        _draw_typed()
     if not isinstance(next(iter(scene.classes), None), ClassName):
         _draw_tutorial_button()
     return asked
 
 
 def choose(x: float, y: float) -> None:
-    """Make (x, y) the point. Call it in a callback: it changes what the inputs show."""
-    _change(replace(session.current().view.point, way=ANY, x=x, y=y), LISTS, NUMBERS, SLIDER)
+    """Make (x, y) the point."""
+    _change(replace(_point(), way=ANY, x=x, y=y))
 
 
 def choose_on_map(meetings: Sequence[Meeting], x: float, y: float) -> None:
@@ -79,18 +76,12 @@ def choose_on_map(meetings: Sequence[Meeting], x: float, y: float) -> None:
         choose(float(f"{x:.6g}"), float(f"{y:.6g}"))  # a pixel has fewer digits than a float
     else:
         x, y = meetings[index].x, meetings[index].y
-        point = replace(session.current().view.point, way=AT_CROSSING, x=x, y=y, crossing=index)
-        _change(point, LISTS, NUMBERS, SLIDER)
+        _change(replace(_point(), way=AT_CROSSING, x=x, y=y, crossing=index))
 
 
 def move(x: float) -> None:
-    """Move the point to that x, for a click on the chart of the walk."""
-    _change(replace(session.current().view.point, x=x), NUMBERS, SLIDER)
-
-
-def slide(x: float) -> None:
-    """Move the point to that x, for the slider, which shows it already."""
-    _change(replace(session.current().view.point, x=x), NUMBERS)
+    """Move the point to that x."""
+    _change(replace(_point(), x=x))
 
 
 def _fitted(point: AskedPoint, ways: Sequence[Way], curves: int, crossings: int) -> AskedPoint:
@@ -118,21 +109,20 @@ def _crossing(point: AskedPoint, meetings: Sequence[Meeting]) -> int:
     return len(meetings) // 2 if point.crossing is None else point.crossing
 
 
-def _change(point: AskedPoint, *renewed: Inputs) -> None:
-    """Make `point` the point; the inputs of the groups `renewed` do not show it yet."""
-    session.set_view(replace(session.current().view, point=point), *renewed)
+def _point() -> AskedPoint:
+    return session.current().view.point
 
 
-def _draw_way(point: AskedPoint, ways: Sequence[Way]) -> None:
-    way = point_input.now("way", LISTS)
-    st.segmented_control(
+def _change(point: AskedPoint) -> None:
+    session.set_view(replace(session.current().view, point=point))
+
+
+def _draw_way(ways: Sequence[Way]) -> None:
+    Input(f"{PREFIX}.way", lambda: _point().way, lambda way: _change(replace(_point(), way=way))).choose(
+        st.segmented_control,
         "Point",
         ways,
-        default=point.way,
         required=True,
-        key=way.key,
-        on_change=_choose_way,
-        args=(way,),
         help=(
             "Any point: type x and y, or click the map. On a curve: choose a polynomial and walk along it. "
             "At a crossing: choose a point where curves meet."
@@ -140,87 +130,48 @@ def _draw_way(point: AskedPoint, ways: Sequence[Way]) -> None:
     )
 
 
-def _draw_typed(point: AskedPoint) -> None:
+def _draw_typed() -> None:
     with st.container(horizontal=True):
-        _draw_number("x", point.x, "How far right of the origin the point lies.", _type_x)
-        _draw_number("y", point.y, "How far above the origin the point lies.", _type_y)
+        _draw_x("How far right of the origin the point lies.")
+        y = Input(f"{PREFIX}.y", lambda: _point().y, lambda y: _change(replace(_point(), y=y)))
+        _draw_number(y, "y", "How far above the origin the point lies.")
 
 
-def _draw_curve(point: AskedPoint, scene: Scene, y: float) -> None:
-    curve = point_input.now("curve", LISTS)
-    st.selectbox(
+def _draw_curve(scene: Scene, y: float) -> None:
+    curve = Input(
+        f"{PREFIX}.curve", lambda: _point().curve, lambda curve: _change(replace(_point(), curve=curve))
+    )
+    curve.choose(
+        st.selectbox,
         "Curve",
         range(len(scene.curves)),
-        index=point.curve,
         format_func=partial(class_name, scene.classes),
-        key=curve.key,
-        on_change=_choose_curve,
-        args=(curve,),
         help="The point lies on this polynomial, so it is the right answer unless another crosses it there.",
     )
-    _draw_number("x", point.x, "The x of the point on the curve. y is the polynomial's value there.", _type_x)
+    _draw_x("The x of the point on the curve. y is the polynomial's value there.")
     st.caption(f"y = {y:.6g}")
 
 
 def _draw_crossing(point: AskedPoint, meetings: Sequence[Meeting]) -> None:
-    crossing = point_input.now("crossing", LISTS)
-    st.selectbox(
+    def choose(crossing: int) -> None:
+        _change(replace(_point(), crossing=crossing))
+
+    Input(f"{PREFIX}.crossing", lambda: _crossing(_point(), meetings), choose).choose(
+        st.selectbox,
         "Crossing",
         range(len(meetings)),
-        index=_crossing(point, meetings),
         format_func=lambda index: f"x = {meetings[index].x:.4g}: {meetings[index].name}",
-        key=crossing.key,
-        on_change=_choose_crossing,
-        args=(crossing,),
         help="Points where curves meet, from left to right. You can also click the diamonds on the map.",
     )
     st.caption(f"x = {point.x:.6g}, y = {point.y:.6g}")
 
 
-def _draw_number(name: str, value: float, description: str, on_change: Callable[[ShownInput], None]) -> None:
-    number = point_input.now(name, NUMBERS)
-    st.number_input(
-        name,
-        value=value,
-        step=STEP,
-        format=FORMAT,
-        key=number.key,
-        on_change=on_change,
-        args=(number,),
-        help=description,
-        width=160,
-    )
+def _draw_x(description: str) -> None:
+    _draw_number(Input(f"{PREFIX}.x", lambda: _point().x, move), "x", description)
 
 
-def _choose_way(shown: ShownInput) -> None:
-    way = shown.value()
-    if way is not None:
-        # it draws other inputs, which must show the point as it is now
-        _change(replace(session.current().view.point, way=way), WAYS)
-
-
-def _choose_curve(shown: ShownInput) -> None:
-    curve = shown.value()
-    if curve is not None:
-        _change(replace(session.current().view.point, curve=curve))
-
-
-def _choose_crossing(shown: ShownInput) -> None:
-    crossing = shown.value()
-    if crossing is not None:
-        _change(replace(session.current().view.point, crossing=crossing))
-
-
-def _type_x(number: ShownInput) -> None:
-    x = number.value()
-    if x is not None:
-        _change(replace(session.current().view.point, x=x), SLIDER)
-
-
-def _type_y(number: ShownInput) -> None:
-    y = number.value()
-    if y is not None:
-        _change(replace(session.current().view.point, y=y), SLIDER)
+def _draw_number(number: Input[float], name: str, description: str) -> None:
+    number.draw(st.number_input, name, step=STEP, format=FORMAT, help=description, width=160)
 
 
 def _draw_tutorial_button() -> None:

@@ -1,7 +1,7 @@
 """A walk along one curve: the network's probabilities at each x, and the crossings on the way."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from html import escape
 from typing import Any
 
@@ -16,10 +16,9 @@ from pages.plane.crossings_table import meetings_of
 from pages.plane.live import Bound
 from pages.plane.plane import referee_probabilities
 from pages.plane.scene import Scene, short_name
-from pages.predict import asked_point, point_input
-from pages.predict.point_input import SLIDER
-from pages.state import session
-from pages.state.shown_input import ShownInput
+from pages.predict import asked_point
+from pages.state import inputs, session
+from pages.state.inputs import Input
 from polycore import Model, Referee
 from polycore.arrays import Floats, read_only
 from polycore.figures import walk_figure, with_place
@@ -71,20 +70,21 @@ def along(model: Model, referee: Referee, scene: Scene, curve: int) -> Walk:
     return read_only(Walk(x, model.predict_proba(points), best, tuple(met)))
 
 
-def draw_slider(referee: Referee, x: float) -> None:
+def draw_slider(referee: Referee) -> None:
     """Draw a slider that moves the point along the curve."""
     low, high = referee.x_range
-    slider = point_input.now(f"walk.{low}.{high}", SLIDER)  # each range has its own slider
-    st.slider(
+    step = (high - low) / SLIDER_STEPS
+    # a browser may round to its own grid
+    near = partial(inputs.are_near, step / 4)
+    Input(
+        f"{PREFIX}.x", partial(_on_slider, low, high), lambda x: asked_point.move(round(x, 9)), same=near
+    ).draw(
+        st.slider,
         "Walk along the curve",
-        low,
-        high,
-        value=_on_slider(low, high, x),
-        step=(high - low) / SLIDER_STEPS,
+        min_value=low,
+        max_value=high,
+        step=step,
         format="%.4g",
-        key=slider.key,
-        on_change=_slide,
-        args=(slider, low, high),
         help="Moves x; so do the arrow keys, step by step. Watch the probabilities change at each crossing.",
     )
 
@@ -159,17 +159,10 @@ def _figure(model: Model, referee: Referee, scene: Scene, curve: int) -> go.Figu
     return figure
 
 
-def _on_slider(low: float, high: float, x: float) -> float:
-    """Return the x nearest to `x` that the slider can show."""
-    step = (high - low) / SLIDER_STEPS
+def _on_slider(low: float, high: float) -> float:
+    """Return the x nearest to that of the point that the slider can show."""
+    step, x = (high - low) / SLIDER_STEPS, session.current().view.point.x
     return float(np.clip(low + round((min(max(x, low), high) - low) / step) * step, low, high))
-
-
-def _slide(slider: ShownInput, low: float, high: float) -> None:
-    x, shown = slider.value(), _on_slider(low, high, session.current().view.point.x)
-    # a browser may round the value to its own grid and report that, although nobody has moved the slider
-    if x is not None and abs(x - shown) > (high - low) / SLIDER_STEPS / 4:
-        asked_point.slide(round(x, 9))
 
 
 def _click(x: float, _: float) -> None:

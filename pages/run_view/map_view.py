@@ -1,6 +1,7 @@
 """What the map of a run shows: its network, the Bayes classifier, or where the two differ."""
 
 from dataclasses import replace
+from functools import partial
 from html import escape
 from typing import get_args
 
@@ -18,6 +19,7 @@ from pages.run_view.run_values import Look
 from pages.run_view.shown import ShownRun
 from pages.server.audience import ModelNow
 from pages.state import session
+from pages.state.inputs import Input
 from pages.state.shown_weights import ShownWeights
 from pages.state.view import MapView
 from pages.wording.percent import percent
@@ -45,23 +47,11 @@ def shown_view(experiment: Experiment) -> MapView:
 
 
 def draw(experiment: Experiment) -> None:
-    """Draw the choices for a map of the experiment's classes.
-
-    In the fragment that draws the map, a click draws only that fragment again.
-    """
-    now = session.current()
+    """Draw the choices for a map of the experiment's classes."""
     views = get_args(MapView) if referee_of(experiment) is not None else ("Network",)
-    key = now.inputs.key(f"{KEY}.{len(views)}")
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.segmented_control(
-            "Map",
-            views,
-            default=shown_view(experiment),  # not set by its key: shown_input.py says why
-            key=key,
-            required=True,
-            on_change=_choose,
-            args=(key,),
-            label_visibility="collapsed",
+        Input(KEY, partial(shown_view, experiment), _choose).choose(
+            st.segmented_control, "Map", views, required=True, label_visibility="collapsed"
         )
         map_layers.draw_for_run()
         # beside the choice: a label with the help would take a line, and on a phone so would a word here
@@ -222,5 +212,5 @@ def _points_sentence(experiment: Experiment) -> str:
     )
 
 
-def _choose(key: str) -> None:
-    session.set_view(replace(session.current().view, map_view=st.session_state[key]))
+def _choose(map_view: MapView) -> None:
+    session.set_view(replace(session.current().view, map_view=map_view))

@@ -9,10 +9,10 @@ import streamlit as st
 from pages.runs.view import RunView
 from pages.server.source import Choice, Weights
 from pages.state import session
+from pages.state.inputs import Input
 from polycore import Model, Run
 from polycore.figures.alternative_text import Mark
 
-KEY = "shown_weights.choice"
 # said at the button: by the held-out points other weights may be better
 LABELS: Mapping[Weights, str] = {"Now": "Now", "Best": "Best loss"}
 
@@ -84,25 +84,27 @@ class ShownWeights:
 
 
 def draw() -> None:
-    """Draw the choice. Within the fragment that draws the map, a click draws only that fragment again."""
+    """Draw the choice; nothing is chosen while earlier weights are shown."""
     now = session.current()
-    is_past = now.view.past is not None  # then neither is chosen
-    key = now.inputs.key(f"{KEY}.past" if is_past else KEY)
-    st.segmented_control(
+    _CHOICE.choose(
+        st.segmented_control,
         "Weights",
         get_args(Weights),
-        default=None if is_past else now.view.weights,  # and not set by its key: shown_input.py says why
         format_func=LABELS.__getitem__,
-        key=key,
         disabled=now.training is None,
-        required=not is_past,
-        on_change=_choose,
-        args=(key,),
+        required=now.view.past is None,
         label_visibility="collapsed",
     )
 
 
-def _choose(key: str) -> None:
-    weights: Weights | None = st.session_state[key]
+def _shown() -> Weights | None:
+    view = session.current().view
+    return view.weights if view.past is None else None
+
+
+def _choose(weights: Weights | None) -> None:
     if weights is not None:
         session.set_view(session.current().view.chosen(weights))
+
+
+_CHOICE = Input("shown_weights", _shown, _choose)

@@ -9,6 +9,7 @@ from weakref import WeakSet
 import pytest
 from streamlit.components.v2 import manifest_scanner
 
+from pages.patches import request_order
 from pages.runs.runner import Training
 from pages.server.server import Server
 from pages.server.turns import Turns
@@ -21,6 +22,17 @@ def packages_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         scan = cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def requests_in_order() -> Iterator[None]:
+    """Let an AppTest call callbacks in the order in which our server does, which it runs without."""
+    own, requests = request_order.SessionState, request_order.script_requests
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(own, "on_script_will_rerun", own.on_script_will_rerun)
+        patch.setattr(requests, "_coalesce_widget_states", requests._coalesce_widget_states)
+        request_order.apply()
         yield
 
 

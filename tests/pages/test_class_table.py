@@ -11,7 +11,7 @@ from pages.compare import class_measure, class_table
 from pages.state.session_value import ClassRow
 from polycore.links import link
 from polycore.links.compact_weights import compact
-from tests.pages.browsing import opened, press, refreshed, session_of
+from tests.pages.browsing import labelled, opened, press, refreshed, session_of
 
 COMPARE = "pages/6_compare.py"
 SET_UP = pc.Experiment(
@@ -38,11 +38,11 @@ def link_of(model, **changes):
 
 def at_the_class(files=(), links=""):
     app = opened(COMPARE, WORDS)
-    app.segmented_control(key="compare.view").set_value("A class").run()
+    app.segmented_control(key="compare.view.v0").set_value("A class").run()
     if files:
         contents = [(name, content, "application/octet-stream") for name, content in files]
         app.file_uploader(key=class_table.FILES_KEY).set_value(contents).run()
-    return app.text_area(key=class_table.LINKS_KEY).set_value(links).run()
+    return labelled(app.text_area, "Links, one in each line").set_value(links).run()
 
 
 def measured(files=(), links=""):

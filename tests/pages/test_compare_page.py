@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from pages.compare import cards, curves, race_view
+from pages.compare import cards, race_view
 from pages.models import setting_words
 from pages.models.setting_words import differences, phrase
 from pages.plane import live
@@ -83,7 +83,7 @@ def test_with_nothing_kept_the_page_offers_training_and_a_race():
     app = opened(COMPARE)
     assert "Nothing is kept yet" in app.markdown[0].value
     assert [link.proto.label for link in app.get("page_link")].count("Train a network") == 1
-    app.button_group(key="compare.view").set_value("Race").run()
+    app.button_group(key="compare.view.v0").set_value("Race").run()
     assert "Start the race" in [button.label for button in app.button]
 
 
@@ -119,7 +119,7 @@ def test_a_card_says_what_is_not_known_of_a_file():
 
 def test_a_name_is_typed_and_shown_as_it_is():
     app = with_kept(kept("A"), kept("B", replace(BASE, seed=1)))
-    app.text_input(key=key_of("name", "B")).set_value(f"  {HOSTILE} ").run()
+    app.text_input(key=f"{key_of('name', 'B')}.v0").set_value(f"  {HOSTILE} ").run()
     assert not app.exception
     assert titles(app) == ["A", HOSTILE]
     assert HOSTILE in texts(app)
@@ -132,7 +132,7 @@ def test_a_name_is_typed_and_shown_as_it_is():
 
 def test_the_name_of_another_is_refused_in_words():
     app = with_kept(kept("A"), kept("B", replace(BASE, seed=1)))
-    app.text_input(key=key_of("name", "B")).set_value("A").run()
+    app.text_input(key=f"{key_of('name', 'B')}.v0").set_value("A").run()
     assert titles(app) == ["A", "B"]
     assert "Another model has this name. Choose one that tells them apart." in texts(app)
     assert "Another one" not in " ".join(texts(app.run()))
@@ -140,9 +140,9 @@ def test_the_name_of_another_is_refused_in_words():
 
 def test_a_pinned_model_can_be_unpinned():
     app = with_kept(kept("A"))
-    app.toggle(key=f"{key_of('keep', 'A')}.False").set_value(True).run()
+    app.toggle(key=f"{key_of('keep', 'A')}.v0").set_value(True).run()
     assert session_of(app).models.kept[0].pinned
-    app.toggle(key=f"{key_of('keep', 'A')}.True").set_value(False).run()
+    app.toggle(key=f"{key_of('keep', 'A')}.v0").set_value(False).run()
     assert not session_of(app).models.kept[0].pinned
 
 
@@ -224,7 +224,7 @@ def test_the_curves_are_those_of_the_history_over_steps_or_seconds(figures):
     assert loss.x.tolist() == accuracy.x.tolist() == [0, 10, 20, 40]
     assert loss.y.tolist() == [2.0, 1.0, 0.5, 0.25]
     assert accuracy.y.tolist() == [0, 25, 50, 75]
-    app.button_group(key=curves.OVER_KEY).set_value("Computing time").run()
+    labelled(app.button_group, "Over").set_value("Computing time").run()
     [loss] = figures["compare.curves.loss.Computing time"].data
     assert loss.x.tolist() == pytest.approx([0.0, 1.0, 1.5, 2.5])
     assert figures["compare.curves.loss.Computing time"].layout.xaxis.title.text == "computing time (s)"
@@ -232,7 +232,7 @@ def test_the_curves_are_those_of_the_history_over_steps_or_seconds(figures):
 
 def test_seconds_are_offered_only_if_they_are_known():
     app = with_kept(kept("A"), kept("B", replace(BASE, seed=1), marks=()))
-    assert curves.OVER_KEY not in [group.key for group in app.button_group]
+    assert "Over" not in [group.label for group in app.button_group]
 
 
 @pytest.mark.parametrize(
@@ -394,9 +394,9 @@ def short(monkeypatch):
 def at_the_line(*names, budget=0.3):
     # points of both lie in the same places: no loss reaches its floor, where two lanes would have the same
     app = opened(COMPARE, QUICK | {"polynomials": "x~-x", "samples": "100", "noise": "0.5"})
-    app.button_group(key="compare.view").set_value("Race").run()
-    app.button_group(key=race_view.NAMES_KEYS["Optimizers"]).set_value(list(names)).run()
-    app.button_group(key=race_view.BUDGET_KEY).set_value(budget).run()
+    app.button_group(key="compare.view.v0").set_value("Race").run()
+    labelled(app.button_group, "Who races").set_value(list(names)).run()
+    labelled(app.button_group, "Computing time each").set_value(budget).run()
     assert not app.exception
     return app
 
@@ -415,7 +415,7 @@ def switch(app, label):
 @pytest.mark.usefixtures("short", "figures")
 def test_a_race_begins_with_those_that_are_chosen_though_the_page_was_not_drawn_since():
     app = at_the_line("Adam", "Random search", "Evolution")
-    app.button_group(key=race_view.NAMES_KEYS["Optimizers"]).set_value(["Evolution", "Adam"])
+    labelled(app.button_group, "Who races").set_value(["Evolution", "Adam"])
     press(app, "Start the race")
     assert [lane.name for lane in session_of(app).comparison.race.view.lanes] == ["Adam", "Evolution"]
     press(app, "Stop the race")
@@ -424,7 +424,7 @@ def test_a_race_begins_with_those_that_are_chosen_though_the_page_was_not_drawn_
 @pytest.mark.usefixtures("short", "figures")
 def test_activations_race_though_the_page_was_not_drawn_since_they_were_chosen():
     app = at_the_line("Adam", "Random search")
-    app.button_group(key=race_view.KIND_KEY).set_value("Activations")
+    labelled(app.button_group, "Race").set_value("Activations")
     app = until_it_ends(press(app, "Start the race"))
     race = session_of(app).comparison.race
     assert [lane.name for lane in race.view.lanes] == ["ReLU", "tanh", "Sigmoid", "Sine"]
@@ -433,8 +433,8 @@ def test_activations_race_though_the_page_was_not_drawn_since_they_were_chosen()
     press(app, "Keep all")
     assert [kept.title for kept in session_of(app).models.kept][:2] == ["Race · ReLU", "Race · tanh"]
     # the choice of optimizers is still there
-    app.button_group(key=race_view.KIND_KEY).set_value("Optimizers").run()
-    chosen = app.button_group(key=race_view.NAMES_KEYS["Optimizers"]).value
+    labelled(app.button_group, "Race").set_value("Optimizers").run()
+    chosen = labelled(app.button_group, "Who races").value
     assert sorted(chosen) == ["Adam", "Random search"]
 
 
@@ -476,7 +476,7 @@ def test_all_can_be_kept_once():
         assert saved.model.loss == pytest.approx(lane.view.run.best_loss, rel=1e-9)
         assert saved.marks == lane.view.marks
         assert saved.experiment.steps == lane.view.run.step
-    app.button_group(key="compare.view").set_value("Kept runs").run()
+    app.button_group(key="compare.view.v0").set_value("Kept runs").run()
     assert not app.exception
     assert {"Race · Random search", "Race · Adam"} <= set(texts(app))
 
@@ -505,9 +505,9 @@ def test_a_race_stands_as_it_is_when_one_comes_back():
     app.switch_page(TRAIN).run()
     until_it_ends(app)
     app.switch_page(COMPARE).run()
-    assert app.button_group(key="compare.view").value == "Race"
+    assert app.button_group(key="compare.view.v0").value == "Race"
     assert "has the lowest loss" in live_value(app, "standing")
-    assert sorted(app.button_group(key=race_view.NAMES_KEYS["Optimizers"]).value) == ["Adam", "Random search"]
+    assert sorted(labelled(app.button_group, "Who races").value) == ["Adam", "Random search"]
 
 
 @pytest.mark.parametrize("names", [[], ["Adam"], list(OPTIMIZER_ENTRANTS)[:5]], ids=["none", "one", "five"])
@@ -519,7 +519,7 @@ def test_too_few_or_too_many_cannot_start(names):
 
 def test_a_set_up_that_cannot_be_trained_is_reported():
     app = opened(COMPARE, QUICK | {"polynomials": "1000000x^12~x", "range": "-1000..1000"})
-    app.button_group(key="compare.view").set_value("Race").run()
+    app.button_group(key="compare.view.v0").set_value("Race").run()
     press(app, "Start the race")
     assert "Narrow the range." in " ".join(texts(app))
     assert session_of(app).comparison.race is None
@@ -541,8 +541,8 @@ def test_with_too_many_pinned_the_race_cannot_be_kept():
 def test_a_race_and_a_run_go_on_at_once():
     app = press(opened(TRAIN, QUICK | {"steps": "100000000"}), "Start")
     app.switch_page(COMPARE).run()
-    app.button_group(key="compare.view").set_value("Race").run()
-    app.button_group(key=race_view.BUDGET_KEY).set_value(100.0).run()
+    app.button_group(key="compare.view.v0").set_value("Race").run()
+    labelled(app.button_group, "Computing time each").set_value(100.0).run()
     press(app, "Start the race")
     training, race = session_of(app).training, session_of(app).comparison.race
     before = training.view.run.step
@@ -581,7 +581,7 @@ def test_before_the_oldest_goes_its_card_says_so():
     app = with_kept(*twelve())
     assert len(badges(app)) == 1
     assert any("the next network removes the one marked" in text.value for text in app.caption)
-    app.toggle(key=f"{key_of('keep', 'K0')}.False").set_value(True).run()
+    app.toggle(key=f"{key_of('keep', 'K0')}.v0").set_value(True).run()
     assert len(badges(app)) == 1  # the second oldest now
     assert badges(with_kept(*twelve()[1:])) == []
 
@@ -600,18 +600,18 @@ def test_where_a_network_is_added_the_one_that_goes_can_be_kept_and_named(page, 
     app = with_kept(*twelve())
     app.switch_page(page).run()
     assert not app.exception
-    app.text_input(key=f"{place}.name.K0").set_value("Mine").run()
+    app.text_input(key=f"{place}.name.K0.v0").set_value("Mine").run()
     assert not app.exception
     assert titles(app)[0] == "Mine"
-    app.toggle(key=f"{place}.keep.Mine.False").set_value(True).run()
+    app.toggle(key=f"{place}.keep.Mine.v0").set_value(True).run()
     assert session_of(app).models.kept[0].pinned
-    assert app.toggle(key=f"{place}.keep.K1.False")  # now this one would go
+    assert app.toggle(key=f"{place}.keep.K1.v0")  # now this one would go
 
 
 def test_a_name_that_is_refused_is_refused_where_it_was_typed():
     app = with_kept(*twelve())
     app.switch_page(TRAIN).run()
-    app.text_input(key="train.name.K0").set_value("K5").run()
+    app.text_input(key="train.name.K0.v0").set_value("K5").run()
     assert "Another model has this name. Choose one that tells them apart." in texts(app)
     assert titles(app) == list(TWELVE)
 

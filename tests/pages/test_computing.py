@@ -103,7 +103,7 @@ def all_in(value):
 def test_a_session_with_a_run_that_was_reset_and_a_race_holds_values_alone():
     app = press(trained(), "Reset")
     app.switch_page("pages/6_compare.py").run()
-    app.segmented_control(key="compare.view").set_value("Race").run()
+    app.segmented_control(key="compare.view.v0").set_value("Race").run()
     press(app, "Start the race")
     now = session_of(app)
     now.comparison.race.stop()

@@ -86,7 +86,7 @@ def test_help_is_short_and_ends_as_a_sentence(page):
 def controls_of_view(view):
     """Return (kind, label, help) of every control of a view of Compare."""
     app = opened("pages/6_compare.py")
-    app.button_group(key="compare.view").set_value(view).run()
+    app.button_group(key="compare.view.v0").set_value(view).run()
     return [(kind, found.proto.label, found.proto.help) for kind in KINDS for found in app.get(kind)]
 
 

@@ -296,7 +296,7 @@ def test_a_run_that_takes_its_last_step_says_nothing_about_seconds(limited):
 
 
 def race_view(app):
-    app.button_group(key="compare.view").set_value("Race").run()
+    app.button_group(key="compare.view.v0").set_value("Race").run()
     assert not app.exception
     return app
 
@@ -338,7 +338,7 @@ def test_a_demo_keeps_no_larger_network_than_it_trains(limited):
 
 
 def sweep_view(app):
-    app.button_group(key="compare.view").set_value("Sweep").run()
+    app.button_group(key="compare.view.v0").set_value("Sweep").run()
     assert not app.exception
     return app
 

@@ -12,7 +12,6 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.testing.v1 import AppTest
 
 import polycore as pc
-from pages.models import naming
 from pages.plane import live
 from pages.predict import asked_point, npy_files, weight_upload
 from pages.runs.runner import Training
@@ -655,7 +654,7 @@ def test_the_set_up_is_not_offered_if_the_count_differs():
 
 def test_polynomials_can_be_typed_one_a_line():
     app = with_model(NAMELESS)
-    app.text_area(key=naming.TEXT_KEY).set_value("x\n\n x^2 - 1\n(x+1)^2\n")
+    labelled(app.text_area, "One polynomial a line, class 0 first").set_value("x\n\n x^2 - 1\n(x+1)^2\n")
     press(app, "Use these")
     assert session_of(app).answering.model.polynomials == (
         pc.Polynomial(1, 0),
@@ -674,7 +673,7 @@ def test_polynomials_can_be_typed_one_a_line():
 )
 def test_polynomials_that_cannot_be_used_are_refused(text, sentence):
     app = with_model(NAMELESS)
-    app.text_area(key=naming.TEXT_KEY).set_value(text)
+    labelled(app.text_area, "One polynomial a line, class 0 first").set_value(text)
     press(app, "Use these")
     assert sentence in texts(app)
     assert session_of(app).answering.model.polynomials == ()

@@ -203,8 +203,8 @@ def test_the_page_says_which_activations_start_from_the_same_weights():
 
 def said_of_activations(set_up, names):
     page = page_of_the_race(set_up, None)
-    page.button_group(key="race.kind").set_value("Activations").run()
-    page.button_group(key="race.activations").set_value(names).run()
+    page.button_group(key="race.kind.v0").set_value("Activations").run()
+    page.button_group(key="race.names.Activations.v0").set_value(names).run()
     assert not page.exception
     return " ".join(one.value for one in (*page.markdown, *page.caption))
 

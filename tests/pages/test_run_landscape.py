@@ -8,12 +8,11 @@ import pytest
 import polycore as pc
 from pages.compare import race_view
 from pages.drawings import run_landscape
-from pages.inside import landscape_section
 from pages.plane import live
 from pages.state import session
 from pages.state.kept_models import Kept
 from polycore.figures import LINES
-from tests.pages.browsing import labels, live_html, opened, press, session_of, trained
+from tests.pages.browsing import labelled, labels, live_html, opened, press, session_of, trained
 from tests.pages.test_compare_page import at_the_line, until_it_ends
 from tests.runs import TINY
 from tests.waiting import wait_until
@@ -71,7 +70,7 @@ def test_random_directions_are_chosen_above_the_button(figures):
     app = inside(trained())
     drawn(app, of_run)
     figures.clear()
-    app.button_group(key=landscape_section.DIRECTIONS_KEY).set_value("random").run()
+    labelled(app.button_group, "Directions").set_value("random").run()
     assert "inside.landscape.map" not in figures  # that of the other directions
     landscape = drawn(app, of_run, AGAIN)
     assert "inside.landscape.map" in figures

@@ -7,6 +7,7 @@ import pytest
 
 import polycore as pc
 from pages.inside import edited_model
+from pages.models import model_in_use
 from pages.runs.runner import Training
 from pages.state import session
 from pages.state.kept_models import MOST_KEPT, Kept
@@ -106,15 +107,21 @@ def test_any_other_name_will_do(three, wanted):
     assert titles() == [three[0], wanted, three[2]]
 
 
-def version_of_lists():
-    return session.current().inputs.of("lists of models")
+def test_a_list_of_what_is_kept_is_drawn_anew_where_others_are_kept_and_not_where_one_gets_better(
+    three, state, monkeypatch
+):
+    keys = []
 
+    def selectbox(_, titles, *, index, key, **__):
+        state.setdefault(key, titles[index])
+        keys.append(key)
 
-def test_lists_of_what_is_kept_are_drawn_anew_where_others_are_kept_and_not_where_one_gets_better(three):
-    versions = [version_of_lists()]
+    monkeypatch.setattr(session.st, "selectbox", selectbox)
+    model_in_use.draw_choice()
     kept = session.current().models.kept[0]
     session.put(kept, replace(kept, seconds=5.0))
-    assert version_of_lists() == versions[0]
+    model_in_use.draw_choice()
+    assert keys[0] == keys[1]
     for change in (
         lambda: session.rename(three[0], "first"),
         lambda: session.use("first"),
@@ -122,8 +129,8 @@ def test_lists_of_what_is_kept_are_drawn_anew_where_others_are_kept_and_not_wher
         lambda: session.add_upload(kept.model),
     ):
         change()
-        versions.append(version_of_lists())
-    assert versions == sorted(set(versions))
+        model_in_use.draw_choice()
+        assert keys[-1] not in keys[:-1]
 
 
 def test_a_name_follows_what_is_laid_side_by_side(three):

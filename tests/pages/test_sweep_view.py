@@ -38,7 +38,7 @@ START, PAUSE, STOP = "Start the sweep", "Pause the sweep", "Stop the sweep"
 
 def sweep_page(words=QUICK):
     app = opened(COMPARE, words)
-    app.button_group(key="compare.view").set_value("Sweep").run()
+    app.button_group(key="compare.view.v0").set_value("Sweep").run()
     assert not app.exception
     return app
 
@@ -230,7 +230,7 @@ def test_each_run_has_its_mark_in_the_colour_of_its_row(done):
 
 def test_a_row_for_each_run_can_be_had_instead(done):
     app, _ = done
-    app.button_group(key=sweep_view.ROWS_KEY).set_value("Runs").run()
+    labelled(app.button_group, "Table of").set_value("Runs").run()
     assert not app.exception
     shown = table(app)
     assert shown["setting"] == 3 * ["one layer of 2", "one layer of 8"]
@@ -243,7 +243,7 @@ def test_a_row_for_each_run_can_be_had_instead(done):
     assert shown["training"] == [f"{100 * one.accuracy:.2f} %" for one in outcomes]
     assert shown["loss (nats)"] == [f"{one.loss:.4g}" for one in outcomes]
     assert [button.label for button in app.get("download_button")] == ["Runs as CSV"]
-    app.button_group(key=sweep_view.ROWS_KEY).set_value("Settings").run()
+    labelled(app.button_group, "Table of").set_value("Settings").run()
     assert [button.label for button in app.get("download_button")] == ["Settings as CSV"]
 
 
@@ -270,7 +270,7 @@ def test_the_best_is_shown_and_can_be_kept_once():
     assert kept.history.step[-1] == 300
     assert not labels(app)["Keep the best"]
     assert "It is among the kept runs." in page_text(app)
-    app.button_group(key="compare.view").set_value("Kept runs").run()
+    app.button_group(key="compare.view.v0").set_value("Kept runs").run()
     assert not app.exception
     assert kept.title in [text.value for text in app.text]
 
@@ -372,6 +372,6 @@ def test_failed_runs_and_single_seeds_are_shown_as_such():
     assert shown["held-out"] == [f"{100 * best.held_out_accuracy:.2f} %", "", ""]
     [trace] = sweep_view.figure_of(sweep, None).data
     assert (trace.name, len(trace.x)) == ("1 · one layer of 8", 1)
-    app.button_group(key=sweep_view.ROWS_KEY).set_value("Runs").run()
+    labelled(app.button_group, "Table of").set_value("Runs").run()
     assert table(app)["how it ended"] == ["all steps", "It failed."]
     assert table(app)["held-out"][1] == ""

@@ -192,7 +192,7 @@ def test_the_table_shows_what_it_was_edited_to_when_one_comes_back_to_the_page()
 
 def test_a_sweep_has_what_its_inputs_show_as_its_button_is_pressed():
     app = opened(COMPARE)
-    app.segmented_control(key="compare.view").set_value("Sweep").run()
+    app.segmented_control(key="compare.view.v0").set_value("Sweep").run()
     press(typed(typed(app, "Networks", "3, 4-2"), "Steps of each run", 5), "Start the sweep")
     experiments = session_of(app).comparison.sweep.experiments
     assert {experiment.hidden for experiment in experiments} == {(3,), (4, 2)}
@@ -202,7 +202,7 @@ def test_a_sweep_has_what_its_inputs_show_as_its_button_is_pressed():
 
 def test_a_race_has_the_entrants_that_are_chosen_as_its_button_is_pressed():
     app = opened(COMPARE)
-    app.segmented_control(key="compare.view").set_value("Race").run()
+    app.segmented_control(key="compare.view.v0").set_value("Race").run()
     [names] = [group for group in app.pills if group.label == "Who races"]
     names.set_value(["Nesterov", "Adam"])
     press(app, "Start the race")
