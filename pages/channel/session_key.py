@@ -1,5 +1,9 @@
 """What the page of a session follows: the runs that its tab's socket shows, and where that socket is."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import cast
+
 import streamlit as st
 
 from pages.channel import address
@@ -7,31 +11,43 @@ from pages.server import presence, server
 from pages.server.audience import Holder, ModelNow
 from pages.server.source import Source
 
-# In the session state. The key never leaves the server but to the session's own tab.
-KEY, FOLLOWED, BEGUN = "channel.key", "channel.followed", "channel.begun"
-OFFERED = "channel.offered"
+KEY = "channel"
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What the page follows, which lives only as long as the session state has it.
+
+    key: the session's, which never leaves the server but to the session's own tab.
+    sources: those of the page before, if `is_begun`, until the page that is drawn follows its first.
+    offered: what returns the network of each map, by the map's name.
+    """
+
+    key: str
+    sources: tuple[Source, ...] = ()
+    is_begun: bool = True
+    offered: Mapping[str, ModelNow] = field(default_factory=dict)
 
 
 def key() -> str:
     """Return the session's key; the first call creates it."""
     holder()
-    known: str = st.session_state[KEY]
-    return known
+    return _followed().key
 
 
 def holder() -> Holder:
     """Return what this session may see; a new session has nothing yet."""
     audience = server.current().audience
-    held = audience.holder(st.session_state.get(KEY, ""))
+    held = audience.holder(_followed().key)
     if held is None:
-        st.session_state[KEY], held = audience.open(presence.of_this_tab())
+        own, held = audience.open(presence.of_this_tab())
+        st.session_state[KEY] = replace(_followed(), key=own)
     return held
 
 
 def begin() -> None:
     """Begin to draw a page: what it follows is all that the tab shows, once it follows the first."""
-    st.session_state[BEGUN] = True
-    st.session_state[OFFERED] = {}
+    st.session_state[KEY] = replace(_followed(), is_begun=True, offered={})
 
 
 def follow(source: Source) -> int:
@@ -44,9 +60,9 @@ def follow(source: Source) -> int:
     known = held.source(source.name)
     if known is not None and known.is_like(source):
         source = known
-    before = () if st.session_state.get(BEGUN, True) else st.session_state[FOLLOWED]
-    sources = (*before, source)
-    st.session_state[FOLLOWED], st.session_state[BEGUN] = sources, False
+    page = _followed()
+    sources = (source,) if page.is_begun else (*page.sources, source)
+    st.session_state[KEY] = replace(page, sources=sources, is_begun=False)
     held.show(sources, presence.of_this_tab())
     held.seen()
     return source.since()
@@ -54,8 +70,10 @@ def follow(source: Source) -> int:
 
 def offer(name: str, model_now: ModelNow) -> str:
     """Let the tab have the weights of a map's network while the page is there; return where, as `channel`."""
-    st.session_state[OFFERED] = {**st.session_state.get(OFFERED, {}), name: model_now}
-    holder().offer(st.session_state[OFFERED])
+    held, page = holder(), _followed()
+    offered = {**page.offered, name: model_now}
+    st.session_state[KEY] = replace(page, offered=offered)
+    held.offer(offered)
     return f"{channel()}/{name}/weights"
 
 
@@ -66,10 +84,14 @@ def is_known(other: str) -> bool:
 
 def revoke(other: str) -> None:
     """End what another session of this tab may see, which is over."""
-    if other != st.session_state.get(KEY):
+    if other != _followed().key:
         server.current().audience.revoke(other)
 
 
 def channel() -> str:
     """Return the address of the session's channel, relative to the app's."""
     return f"{address.of_this_server()}/{key()}"
+
+
+def _followed() -> Followed:
+    return cast(Followed, st.session_state.get(KEY, Followed("")))

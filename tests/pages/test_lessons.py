@@ -747,7 +747,7 @@ def test_while_a_run_is_under_way_its_frames_say_when_the_lesson_is_seen(monkeyp
     training = session_of(app).training
     component = sent_to(app, "lesson.watch")
     assert (component["until"], component["follow"]["run"]) == ("seen", f"{training.name}-lesson")
-    held = server.current().audience.holder(app.session_state[session_key.KEY])
+    held = server.current().audience.holder(app.session_state[session_key.KEY].key)
     source = held.source(f"{training.name}-lesson")
     assert source.frame().header["seen"] is False
     seen.append(True)

@@ -17,10 +17,7 @@ PAGES = (HOME, *(f"pages/{path.name}" for path in sorted(ROOT.glob("pages/[0-9]*
 BESIDE = {
     recall.KEY: "who this tab is: by that its session is recalled, which must not bring another",
     ARRIVED_AT: "Streamlit's own thread reads it, before the page of a request runs",
-    session_key.KEY: "of the connection: a session that is recalled gets another key, and the old one ends",
-    session_key.FOLLOWED: "what the page shows, and holds only while it is drawn and seen",
-    session_key.BEGUN: "the same",
-    session_key.OFFERED: "the same",
+    session_key.KEY: "of the connection and its page: a recalled session has another key, its old one ends",
     inputs.KEY: "of the connection, as the keys of its widgets are: what each input showed and has reported",
 }
 WRITERS = {
