@@ -14,14 +14,13 @@ from pages.points import uploaded_points
 from pages.server import server
 from pages.setup import controls
 from pages.state import session
+from pages.state.inputs import Input
 from polycore import Experiment, points_to_csv
 from polycore.arrays import Floats, Integers
 from polycore.training.task import LARGEST_VALUE
 
 PREFIX = "data"
-SHOWN_KEY, PLOT_KEY, TABLE_KEY, DOWNLOAD_KEY = (
-    f"{PREFIX}.{name}" for name in ("shown", "plot", "table", "download")
-)
+PLOT_KEY, TABLE_KEY, DOWNLOAD_KEY = (f"{PREFIX}.{name}" for name in ("plot", "table", "download"))
 SAMPLES, UPLOADED, BOTH = "Samples", "Your points", "Both"
 MAX_ROWS = 2000  # of the table on the page; the file has all
 TABLE_HEIGHT = 300
@@ -38,13 +37,11 @@ def _figure(experiment: Experiment, points: Floats, labels: Integers) -> go.Figu
     own = session.current().points
     if own is None:
         return samples_plot.samples(experiment, points, labels)
-    shown = st.segmented_control(
+    shown = Input(f"{PREFIX}.shown", lambda: UPLOADED).choose(
+        st.segmented_control,
         "Show",
         (SAMPLES, UPLOADED, BOTH),
-        default=UPLOADED,
         required=True,
-        key=SHOWN_KEY,
-        persist_state="session",
         help="The points from which the network learns, the points you uploaded, or both: yours as rings.",
     )
     if shown == SAMPLES:

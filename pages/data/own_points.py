@@ -10,6 +10,7 @@ from pages.plane.scene import fit_of, scene_of
 from pages.runs.varied import written_network
 from pages.sketch.sketch import Sketch
 from pages.state import refusal, session
+from pages.state.inputs import Input
 from pages.state.setup import CAN_USE_ALL
 from polycore import Experiment, PointSet, PolycoreError
 from polycore.arrays import evenly
@@ -31,15 +32,11 @@ WHY_LARGER = "so many show finer borders than a single small layer can draw."
 
 def draw_source() -> None:
     """Draw the choice of what to learn from."""
-    key = session.current().inputs.key(f"{PREFIX}.source")
-    st.segmented_control(
+    Input(f"{PREFIX}.source", _source, _choose_source).choose(
+        st.segmented_control,
         "Learn from",
         (POLYNOMIALS, OWN),
-        default=POLYNOMIALS if session.current().setup.own_points is None else OWN,
         required=True,
-        key=key,
-        on_change=_choose_source,
-        args=(key,),
         help="Polynomials: the program samples points on them. My own points: draw them, or upload a table.",
     )
 
@@ -51,7 +48,7 @@ def draw(sketch: Sketch) -> None:
         with st.container():
             _draw_standing(sketch)
         with st.container():
-            _draw_names(sketch)
+            _draw_names()
         with st.container():
             _draw_share()
         with st.container():
@@ -119,8 +116,12 @@ def _present() -> Sketch:
     return session.current().setup.own_points or Sketch()
 
 
-def _choose_source(key: str) -> None:
-    if st.session_state[key] == POLYNOMIALS:
+def _source() -> str:
+    return POLYNOMIALS if session.current().setup.own_points is None else OWN
+
+
+def _choose_source(source: str) -> None:
+    if source == POLYNOMIALS:
         learn_polynomials()
         return
     now = session.current()
@@ -148,8 +149,6 @@ def _take(sketch: Sketch) -> None:
         experiment = experiment.on_points(sketch.data, experiment.held_out_share)
         experiment, sketch = _with_network(experiment, sketch)
     session.set_setup(replace(now.setup, experiment=experiment, sketch=sketch))
-    if experiment.hidden != now.experiment.hidden:
-        session.load(experiment, "layers")
 
 
 def _with_network(experiment: Experiment, sketch: Sketch) -> tuple[Experiment, Sketch]:
@@ -221,7 +220,7 @@ def _use_network() -> None:
     hidden = layers_for(now.experiment.sample_count or 0)
     sketch = replace(_present(), network=hidden)
     session.set_setup(replace(now.setup, sketch=sketch))
-    session.load(replace(now.experiment, hidden=hidden), "layers")
+    session.change(hidden=hidden)
 
 
 def _missing(sketch: Sketch) -> str | None:
@@ -233,52 +232,41 @@ def _missing(sketch: Sketch) -> str | None:
     return f"No points yet of {', '.join(missing)}: draw some, or remove the name from {CLASSES}."
 
 
-def _draw_names(sketch: Sketch) -> None:
-    key = session.current().inputs.key(f"{PREFIX}.names.{len(sketch.names)}")
-    st.text_input(
+def _draw_names() -> None:
+    Input(f"{PREFIX}.names", lambda: f"{SEPARATOR} ".join(_present().names), _rename).draw(
+        st.text_input,
         CLASSES,
-        value=f"{SEPARATOR} ".join(sketch.names),
-        key=key,
-        on_change=_rename,
-        args=(key,),
         help="Their names, with commas between them: 2 to 24. A name more is a class more.",
     )
-    refusal.draw(PREFIX, "The classes have not changed.")
+    refusal.draw_inputs(f"{PREFIX}.names", "The classes have not changed.")
 
 
-def _rename(key: str) -> None:
+def _rename(text: str) -> None:
     sketch = _present()
-    names = [name.strip() for name in composed(st.session_state[key]).split(SEPARATOR) if name.strip()]
-    with refusal.later(PREFIX):
-        before, renamed = session.current(), sketch.named(checked_names(CLASSES, names))
-        _take(renamed)
-        if len(renamed.points) < len(sketch.points):
-            session.offer_undo("A class and its points were removed.", before)
+    names = [name.strip() for name in composed(text).split(SEPARATOR) if name.strip()]
+    before = session.current()
+    renamed = sketch.named(checked_names(CLASSES, names))
+    _take(renamed)
+    if len(renamed.points) < len(sketch.points):
+        session.offer_undo("A class and its points were removed.", before)
 
 
 def _draw_share() -> None:
-    experiment = session.current().experiment
-    if experiment.data is None:
+    if session.current().experiment.data is None:
         return
-    key = session.current().inputs.key(f"{PREFIX}.share")
-    st.slider(
+    Input(f"{PREFIX}.share", _share, lambda share: session.change(held_out_share=share / 100)).draw(
+        st.slider,
         SETTINGS["held_out_share"].label,
-        round(100 * LEAST_HELD_OUT),
-        round(100 * MOST_HELD_OUT),
-        value=round(100 * experiment.held_out_share),
+        min_value=round(100 * LEAST_HELD_OUT),
+        max_value=round(100 * MOST_HELD_OUT),
         step=5,
         format="%d %%",
-        key=key,
-        on_change=_set_share,
-        args=(key,),
         help="The share of each class that no step trains on: the held-out accuracy is measured on it.",
     )
 
 
-def _set_share(key: str) -> None:
-    now = session.current()
-    experiment = replace(now.experiment, held_out_share=st.session_state[key] / 100)
-    session.set_setup(replace(now.setup, experiment=experiment))
+def _share() -> int:
+    return round(100 * session.current().experiment.held_out_share)
 
 
 def _draw_fit(data: PointSet) -> None:

@@ -6,6 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from pages.state import refusal, session
+from pages.state.inputs import Input
+from pages.state.session_value import Upload
 from polycore import PointSet, PolycoreError
 from polycore.formatting import counted
 from polycore.limits import MAX_POINTS
@@ -24,9 +26,12 @@ HELP = (
 
 def draw(adopt: Callable[[PointSet], None]) -> None:
     """Draw the uploader and, once there is a table, its columns and a button that calls `adopt`."""
-    key = session.current().inputs.key(f"{PREFIX}.file")
     file = st.file_uploader(
-        "Upload a table", type=["csv", "tsv", "txt"], key=key, max_upload_size=MAX_MEGABYTES, help=HELP
+        "Upload a table",
+        type=["csv", "tsv", "txt"],
+        key=f"{PREFIX}.file.{session.current().emptied_uploaders}",
+        max_upload_size=MAX_MEGABYTES,
+        help=HELP,
     )
     if file is None:
         return
@@ -45,10 +50,15 @@ def draw(adopt: Callable[[PointSet], None]) -> None:
         f"Use these {len(data):,} points of {data.class_count} classes",
         key=f"{PREFIX}.use",
         type="primary",
-        on_click=adopt,
-        args=(data,),
+        on_click=_use,
+        args=(adopt, data, file.file_id),
         help="They take the place of the points that are there.",
     )
+
+
+def _use(adopt: Callable[[PointSet], None], data: PointSet, file: str) -> None:
+    adopt(data)
+    session.note_upload(frozenset({file}), Upload())
 
 
 def _draw_columns(table: Table, file: str) -> Columns:
@@ -62,19 +72,17 @@ def _draw_columns(table: Table, file: str) -> Columns:
     )
     st.dataframe(shown, hide_index=True, height="content", alt="The first rows of the table.")
     with st.container(horizontal=True):
-        chosen = [
-            st.selectbox(
-                label,
-                range(len(table.columns)),
-                index=index,
-                format_func=table.columns.__getitem__,
-                key=f"{PREFIX}.{file}.{label}",
-                help=f"The column of the table that has {what}.",
-            )
-            for label, index, what in (
-                ("x", guess.x, "how far right each point lies"),
-                ("y", guess.y, "how far up each point lies"),
-                ("Label", guess.label, "the class of each point"),
-            )
-        ]
-    return Columns(*chosen)
+        x = _choose(table, file, "x", guess.x, "how far right each point lies")
+        y = _choose(table, file, "y", guess.y, "how far up each point lies")
+        label = _choose(table, file, "Label", guess.label, "the class of each point")
+    return Columns(x, y, label)
+
+
+def _choose(table: Table, file: str, name: str, guess: int, what: str) -> int:
+    return Input(f"{PREFIX}.{name}", lambda: guess, of=lambda: file).choose(
+        st.selectbox,
+        name,
+        range(len(table.columns)),
+        format_func=table.columns.__getitem__,
+        help=f"The column of the table that has {what}.",
+    )

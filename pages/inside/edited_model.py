@@ -9,7 +9,6 @@ from pages.models import model_in_use, shown_network
 from pages.models.shown_network import shown_inside, step_inside
 from pages.state import session
 from pages.state.kept_models import ByHand, Kept
-from pages.state.shown_input import Inputs
 from polycore import Experiment, Model
 from polycore.arrays import read_only
 from polycore.inspection.parameter_index import ParameterIndex
@@ -67,14 +66,9 @@ def hold(kept: Kept) -> None:
         _hold(_untouched(newest))
 
 
-def slide(kept: Kept, parameter: ParameterIndex, value: float) -> None:
-    """Set one weight or bias to the `value` of a slider, and measure the model again."""
-    _hold(_changed(kept, parameter, value), "numbers of weights")
-
-
 def enter(kept: Kept, parameter: ParameterIndex, value: float) -> None:
-    """Set one weight or bias to a `value` that was typed, and measure the model again."""
-    _hold(_changed(kept, parameter, value), "sliders of weights")
+    """Set one weight or bias to `value`, and measure the model again."""
+    _hold(_changed(kept, parameter, value))
 
 
 def put_back() -> None:
@@ -83,7 +77,7 @@ def put_back() -> None:
     if held is None:
         return  # the second of two quick clicks
     undo = None if held.model is held.original else "Your changes by hand were taken back."
-    session.set_by_hand(None, "all", undo=undo)
+    session.set_by_hand(None, undo=undo)
 
 
 def keep(kept: Kept) -> None:
@@ -153,7 +147,7 @@ def _untouched(kept: Kept) -> ByHand:
     return ByHand(kept.title, kept.model, kept.model, now.inside_choice, step_inside(now))
 
 
-def _hold(held: ByHand, *renewed: Inputs) -> None:
+def _hold(held: ByHand) -> None:
     other = session.current().by_hand
     undo = None
     if other is not None and other.model is not other.original:
@@ -161,7 +155,7 @@ def _hold(held: ByHand, *renewed: Inputs) -> None:
             undo = "Your changes to another model were dropped."
         elif other.choice != held.choice:
             undo = "Your changes to the network of another step were dropped."
-    session.set_by_hand(held, *renewed, undo=undo)
+    session.set_by_hand(held, undo=undo)
 
 
 def _same_weights(model: Model, other: Model) -> bool:

@@ -1,7 +1,7 @@
 """The point that is followed through the network, and its true class."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import streamlit as st
 
@@ -9,8 +9,8 @@ from pages.models import model_in_use
 from pages.plane.place import Place
 from pages.plane.scene import Scene, class_name
 from pages.state import session
+from pages.state.inputs import Input
 from pages.state.kept_models import Kept
-from pages.state.shown_input import ShownInput, State
 from pages.state.view import View
 from polycore import TUTORIAL_POLYNOMIALS, Model
 from polycore.points.point_set import axes_sentence
@@ -57,13 +57,12 @@ def followed(view: View, kept: Kept) -> Followed:
 
 def draw(model: Model) -> None:
     """Draw the inputs of the point."""
-    x, y = session.current().view.followed
     with st.container():
         if called := axes_sentence(model.axes):
             st.text(called)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        _number("x", x, "How far right of the origin the point lies. You can also click the plane.", _move_x)
-        _number("y", y, "How far above the origin the point lies. You can also click the plane.", _move_y)
+        _draw_number(0, "x", "How far right of the origin the point lies. You can also click the plane.")
+        _draw_number(1, "y", "How far above the origin the point lies. You can also click the plane.")
         _draw_label(model)
         st.button(
             "The tutorial's first sample",
@@ -88,61 +87,38 @@ def choose_first_sample(model: Model) -> None:
 
 
 def _choose(x: float, y: float, label: int | None) -> None:
-    session.set_view(replace(session.current().view, followed=(x, y), followed_label=label), "all")
+    session.set_view(replace(session.current().view, followed=(x, y), followed_label=label))
 
 
-def _state() -> State:
-    return session.current().inputs.of()
+def _draw_number(axis: int, name: str, text: str) -> None:
+    number = Input(f"{PREFIX}.{name}", lambda: session.current().view.followed[axis], partial(_move, axis))
+    number.draw(st.number_input, name, step=STEP, format=FORMAT, width=180, help=text)
 
 
-def _move_x(number: ShownInput) -> None:
-    x, view = number.value(), session.current().view
-    if x is not None:
-        session.set_view(replace(view, followed=(x, view.followed[1])))
-
-
-def _move_y(number: ShownInput) -> None:
-    y, view = number.value(), session.current().view
-    if y is not None:
-        session.set_view(replace(view, followed=(view.followed[0], y)))
-
-
-def _set_label(labels: ShownInput) -> None:
-    label = labels.value()
-    if label is not None:
-        view = session.current().view
-        session.set_view(replace(view, followed_label=None if label == NEAREST else label))
+def _move(axis: int, value: float) -> None:
+    view = session.current().view
+    x, y = view.followed
+    session.set_view(replace(view, followed=(value, y) if axis == 0 else (x, value)))
 
 
 def _draw_label(model: Model) -> None:
-    labels, label = [NEAREST, *range(model.widths[-1])], _label(session.current().view, model)
-    shown = ShownInput.now(f"{PREFIX}.label.{model.widths[-1]}", _state)
-    st.selectbox(
+    def shown() -> int:
+        label = _label(session.current().view, model)
+        return NEAREST if label is None else label
+
+    Input(f"{PREFIX}.label", shown, _set_label).choose(
+        st.selectbox,
         "True class",
-        labels,
-        index=labels.index(NEAREST if label is None else label),
+        [NEAREST, *range(model.widths[-1])],
         format_func=lambda label: _label_name(model, label),
-        key=shown.key,
         width=230,
-        on_change=_set_label,
-        args=(shown,),
         help="The class that is compared with the answer: the loss is −ln of the probability of this class.",
     )
 
 
-def _number(name: str, value: float, text: str, move: Callable[[ShownInput], None]) -> None:
-    number = ShownInput.now(f"{PREFIX}.{name}", _state)
-    st.number_input(
-        name,
-        value=value,
-        step=STEP,
-        format=FORMAT,
-        key=number.key,
-        width=180,
-        on_change=move,
-        args=(number,),
-        help=text,
-    )
+def _set_label(label: int) -> None:
+    view = session.current().view
+    session.set_view(replace(view, followed_label=None if label == NEAREST else label))
 
 
 def _label(view: View, model: Model) -> int | None:

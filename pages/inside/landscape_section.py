@@ -10,11 +10,11 @@ from pages.drawings import run_landscape, standing
 from pages.runs.job import Job
 from pages.server import server
 from pages.state import session
+from pages.state.inputs import Input
 from polycore import Landscape
 from polycore.landscapes.survey import Directions
 
 KEY = "inside.landscape"
-DIRECTIONS_KEY = f"{KEY}.directions"
 WORDS: dict[Directions, str] = {"principal": "Of the run", "random": "Random"}
 EXPLAINED = (
     "The map shows what the loss would be if all weights were moved in two directions at once: slate "
@@ -28,6 +28,9 @@ HELP = (
 )
 
 
+DIRECTIONS = Input[Directions](f"{KEY}.directions", lambda: "principal")
+
+
 def draw() -> None:
     """Draw the section if the network is that of a run that has begun."""
     view = session.current().answering_view
@@ -36,14 +39,12 @@ def draw() -> None:
     st.header("The loss landscape", anchor=False)
     st.write(EXPLAINED)
     with st.container():
-        directions = st.segmented_control(
+        directions = DIRECTIONS.choose(
+            st.segmented_control,
             "Directions",
             get_args(Directions),
-            default="principal",
             required=True,
             format_func=WORDS.__getitem__,
-            key=DIRECTIONS_KEY,
-            persist_state="session",
             help=HELP,
         )
     landscape = standing.draw(
@@ -70,6 +71,6 @@ def _begin() -> None:
     view = session.current().answering_view
     if view is None:
         return
-    job = run_landscape.begun(view.name, view.run, directions=st.session_state[DIRECTIONS_KEY])
+    job = run_landscape.begun(view.name, view.run, directions=DIRECTIONS.value)
     own = server.current().computing.add(job)
     session.set_drawings(replace(session.current().drawings, landscape_id=own))

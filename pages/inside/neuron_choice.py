@@ -1,12 +1,13 @@
 """Which neuron the Inside page shows: chosen in the picture or from two lists."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import streamlit as st
 
 from pages.plane.scene import class_name
 from pages.state import session
-from pages.state.shown_input import Inputs, ShownInput, State
+from pages.state.inputs import Input
 from pages.state.view import View
 from polycore import Model
 
@@ -43,62 +44,50 @@ def chosen_in(view: View, model: Model) -> Neuron:
 
 
 def choose(model: Model, neuron: Neuron) -> None:
-    """Choose `neuron`, if the model has it, and let the lists show it."""
+    """Choose `neuron`, if the model has it."""
     if _has(model, neuron):
-        _show(neuron, "all")
+        _show(neuron)
 
 
 def draw(model: Model) -> None:
     """Draw the two lists."""
-    now = chosen(model)
-    layers = ShownInput.now(f"{PREFIX}.layer", _state)
-    # each layer has its own list of neurons
-    neurons = ShownInput.now(f"{PREFIX}.neuron", lambda: (*_state(), chosen(model).layer))
+    layer = chosen(model).layer
+    layers = Input(
+        f"{PREFIX}.layer", lambda: chosen(model).layer, partial(_choose_layer, model), of=_model_in_use
+    )
+    neurons = Input(
+        f"{PREFIX}.neuron",
+        lambda: chosen(model).index,
+        lambda index: _show(Neuron(layer, index)),
+        of=lambda: (_model_in_use(), chosen(model).layer),  # each layer has its own list of neurons
+    )
     with st.container(horizontal=True, wrap=False, gap="small"):
-        st.selectbox(
+        layers.choose(
+            st.selectbox,
             "Layer",
             range(len(model.weights)),
-            index=now.layer,
             format_func=lambda layer: _layer_name(model, layer),
-            key=layers.key,
-            on_change=_choose_layer,
-            args=(model, layers),
             help="Hidden layers in the order in which a point passes through them, then the outputs.",
         )
-        st.selectbox(
+        neurons.choose(
+            st.selectbox,
             "Neuron",
-            range(model.widths[now.layer + 1]),
-            index=now.index,
-            format_func=lambda index: _neuron_name(model, Neuron(now.layer, index)),
-            key=neurons.key,
-            on_change=_choose_index,
-            args=(now.layer, neurons),
+            range(model.widths[layer + 1]),
+            format_func=lambda index: _neuron_name(model, Neuron(layer, index)),
             help="Type its number, or choose it in the picture. You can change it below.",
         )
 
 
-def _state() -> State:
-    """Return what changes if something other than a list chooses: a click, or another model."""
-    now = session.current()
-    return *now.inputs.of(), now.models.in_use
+def _model_in_use() -> str | None:
+    return session.current().models.in_use
 
 
-def _choose_layer(model: Model, layers: ShownInput) -> None:
-    layer = layers.value()
-    if layer is not None:
-        index = min(chosen(model).index, model.widths[layer + 1] - 1)
-        _show(Neuron(layer, index))
+def _choose_layer(model: Model, layer: int) -> None:
+    _show(Neuron(layer, min(chosen(model).index, model.widths[layer + 1] - 1)))
 
 
-def _choose_index(layer: int, neurons: ShownInput) -> None:
-    index = neurons.value()
-    if index is not None:
-        _show(Neuron(layer, index))
-
-
-def _show(neuron: Neuron, *renewed: Inputs) -> None:
-    view = replace(session.current().view, neuron=(neuron.layer, neuron.index))
-    session.set_view(view, *renewed)
+def _show(neuron: Neuron) -> None:
+    session.set_view(replace(session.current().view, neuron=(neuron.layer, neuron.index)))
 
 
 def _has(model: Model, neuron: Neuron) -> bool:

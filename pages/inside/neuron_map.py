@@ -17,6 +17,7 @@ from pages.plane import live, plane
 from pages.plane.live import Bound
 from pages.plane.scene import Scene
 from pages.server.audience import ModelNow
+from pages.state.inputs import Input
 from pages.wording.percent import percent
 from polycore import Model
 from polycore.arrays import Floats, read_only
@@ -37,7 +38,7 @@ from polycore.network.activations import ACTIVATIONS, RELU
 from polycore.polynomials.notation import MINUS_SIGN
 from polycore.polynomials.window import Window
 
-KEY, VIEW_KEY = "inside.map", "inside.view"
+KEY = "inside.map"
 NEURON, ANSWER, FOLDS = "This neuron", "The answer", "All folds"
 HELP = (
     "This neuron: its value before the activation. The answer: the most likely class at each point. All "
@@ -60,14 +61,9 @@ class Plane:
 
 def draw_choice() -> str:
     """Draw the choice of the view, and return the view."""
-    return st.segmented_control(
-        "The plane shows",
-        [NEURON, ANSWER, FOLDS],
-        default=NEURON,
-        required=True,
-        key=VIEW_KEY,
-        persist_state="session",
-        help=HELP,
+    view = Input("inside.view", lambda: NEURON)
+    return view.choose(
+        st.segmented_control, "The plane shows", (NEURON, ANSWER, FOLDS), required=True, help=HELP
     )
 
 

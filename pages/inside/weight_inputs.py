@@ -9,9 +9,10 @@ import streamlit as st
 from pages.inside import edited_model
 from pages.inside.neuron_choice import Neuron
 from pages.models import kept_actions
-from pages.state import session
+from pages.server.source import Choice
+from pages.state import inputs, session
+from pages.state.inputs import Input
 from pages.state.kept_models import ByHand, Kept
-from pages.state.shown_input import Inputs, ShownInput, State
 from pages.wording.percent import percent
 from polycore import Model
 from polycore.formatting import loss_text
@@ -78,19 +79,18 @@ def _sliders(kept: Kept, neuron: Neuron) -> None:
     # by the unchanged model: rows must not move while the user drags a slider
     model = edited_model.unchanged(kept)
     reach = _reach(model, neuron.layer)
-    _Row(kept, ParameterIndex(neuron.layer, neuron.index), "Bias", reach).draw()
+
+    def draw(row: str, name: str, source: int | None = None) -> None:
+        _Row(row, kept, ParameterIndex(neuron.layer, neuron.index, source), name, reach).draw()
+
+    draw("bias", "Bias")
     shown = _largest_sources(model, neuron)
-    for source in shown:
-        _weight(kept, neuron, source, reach)
+    for number, source in enumerate(shown):
+        draw(f"weight.{number}", _from(model, neuron.layer, source), source)
     others = [source for source in range(model.widths[neuron.layer]) if source not in shown]
     if others:
-        _weight(kept, neuron, _other_source(model, neuron, others), reach)
-
-
-def _weight(kept: Kept, neuron: Neuron, source: int, reach: float) -> None:
-    weight = ParameterIndex(neuron.layer, neuron.index, source)
-    name = _from(edited_model.unchanged(kept), neuron.layer, source)
-    _Row(kept, weight, name, reach).draw()
+        source = _other_source(model, neuron, others)
+        draw("other", _from(model, neuron.layer, source), source)
 
 
 def _largest_sources(model: Model, neuron: Neuron) -> list[int]:
@@ -101,20 +101,24 @@ def _largest_sources(model: Model, neuron: Neuron) -> list[int]:
 
 
 def _other_source(model: Model, neuron: Neuron, sources: list[int]) -> int:
-    source: int = st.selectbox(
+    other = Input(f"{PREFIX}.source", lambda: sources[0], of=lambda: neuron)
+    return other.choose(
+        st.selectbox,
         "Another incoming weight",
         sources,
         format_func=lambda source: _from(model, neuron.layer, source).removeprefix("Weight "),
-        key=f"{PREFIX}.source.{neuron.layer}.{neuron.index}.{sources[0]}.{len(sources)}",
         help="The bias and the largest incoming weights are above; choose any other here.",
     )
-    return source
 
 
 @dataclass(frozen=True)
 class _Row:
-    """A slider and a number input for one weight or bias; a change of one changes the other."""
+    """A slider and a number input for one weight or bias; a change of one changes the other.
 
+    row: of the page. kept: the model. reach: how far the slider goes.
+    """
+
+    row: str
     kept: Kept
     parameter: ParameterIndex
     name: str
@@ -130,61 +134,39 @@ class _Row:
 
     def draw(self) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", wrap=False, gap="small"):
-            self._draw_slider(self._input("slider", "sliders of weights"))
-            self._draw_number(self._input("number", "numbers of weights"))
+            # a browser may round to its own grid
+            near = partial(inputs.are_near, self.step / 4)
+            Input(f"{PREFIX}.slider.{self.row}", self._on_slider, self._change, self._of, near).draw(
+                st.slider,
+                self.name,
+                min_value=-self.reach,
+                max_value=self.reach,
+                step=self.step,
+                format="%.3g",
+                help="Drag it and see what changes. The exact number is beside it.",
+            )
+            Input(f"{PREFIX}.number.{self.row}", lambda: self.value, self._change, self._of).draw(
+                st.number_input,
+                f"{self.name}, exactly",
+                min_value=-MAX_PARAMETER_SIZE,
+                max_value=MAX_PARAMETER_SIZE,
+                step=self.reach / 20,
+                format="%.6g",
+                label_visibility="collapsed",
+                width=110,
+                help="Any number; the slider follows as far as its range allows.",
+            )
 
-    def _draw_slider(self, slider: ShownInput) -> None:
-        st.slider(
-            self.name,
-            -self.reach,
-            self.reach,
-            value=self._on_slider(self.value),
-            step=self.step,
-            format="%.3g",
-            key=slider.key,
-            on_change=self._slide,
-            args=(slider,),
-            help="Drag it and see what changes. The exact number is beside it.",
-        )
-
-    def _draw_number(self, number: ShownInput) -> None:
-        st.number_input(
-            f"{self.name}, exactly",
-            -MAX_PARAMETER_SIZE,
-            MAX_PARAMETER_SIZE,
-            value=self.value,
-            step=self.reach / 20,
-            format="%.6g",
-            key=number.key,
-            label_visibility="collapsed",
-            width=110,
-            on_change=self._enter,
-            args=(number,),
-            help="Any number; the slider follows as far as its range allows.",
-        )
-
-    def _input(self, kind: str, group: Inputs) -> ShownInput:
-        return ShownInput.now(f"{PREFIX}.{kind}.{self.parameter}", partial(self._state, group))
-
-    def _state(self, group: Inputs) -> State:
-        """Return what changes if something other than an input of this group changes what they show."""
+    def _of(self) -> tuple[str | None, Choice, ParameterIndex]:
         now = session.current()
-        return *now.inputs.of(group), now.models.in_use, now.inside_choice
+        return now.models.in_use, now.inside_choice, self.parameter
 
-    def _on_slider(self, value: float) -> float:
+    def _on_slider(self) -> float:
         """Return the nearest value that the slider can show."""
-        return float(np.clip(round(value / self.step) * self.step, -self.reach, self.reach))
+        return float(np.clip(round(self.value / self.step) * self.step, -self.reach, self.reach))
 
-    def _slide(self, slider: ShownInput) -> None:
-        value = slider.value()
-        # the browser rounds a slider to its own grid and reports that, though the user has not moved it
-        if value is not None and abs(value - self._on_slider(self.value)) > self.step / 4:
-            edited_model.slide(self.kept, self.parameter, value)
-
-    def _enter(self, number: ShownInput) -> None:
-        value = number.value()
-        if value is not None:
-            edited_model.enter(self.kept, self.parameter, value)
+    def _change(self, value: float) -> None:
+        edited_model.enter(self.kept, self.parameter, value)
 
 
 def _reach(model: Model, layer: int) -> float:

@@ -28,7 +28,6 @@ from pages.state.session_value import (
     Upload,
 )
 from pages.state.setup import Setup
-from pages.state.shown_input import Inputs
 from pages.state.view import View
 from polycore import Experiment, Model, Polynomial
 
@@ -62,7 +61,7 @@ def _store(session: Session, row: Hashable = None) -> None:
 
 
 def set_setup(setup: Setup) -> None:
-    """Make that the set-up. The inputs on the page show it already."""
+    """Make that the set-up."""
     _store(replace(current(), setup=setup))
 
 
@@ -75,14 +74,14 @@ def change(**fields: Any) -> None:
     set_setup(replace(setup, experiment=replace(setup.experiment, **fields)))
 
 
-def load(experiment: Experiment, *renewed: Inputs, undo: str | None = None, row: Hashable = None) -> None:
-    """Make `experiment` the set-up's, which the inputs of the groups `renewed` do not show yet.
+def load(experiment: Experiment, undo: str | None = None, row: Hashable = None) -> None:
+    """Make `experiment` the set-up's.
 
     If something is lost, `undo` is a sentence that says so, and the earlier set-up can be brought back.
     row: changes of the polynomials in a row with the same one are a single change to undo.
     """
     now = current()
-    changed = replace(now, setup=replace(now.setup, experiment=experiment)).renewed(*renewed)
+    changed = replace(now, setup=replace(now.setup, experiment=experiment))
     _store(changed if undo is None else changed.with_undo(undo, now), row)
 
 
@@ -95,7 +94,7 @@ def replace_setup(experiment: Experiment, undo: str | None = None, sketch: Sketc
     now = current()
     view = now.view if sketch is None or now.setup.own_points else now.view.of_points()
     changed = replace(now, setup=Setup(experiment, sketch=sketch), view=view)
-    _store_setup(now, changed.renewed("all"), undo)
+    _store_setup(now, changed, undo)
 
 
 def begin_lesson(name: str, experiment: Experiment, undo: str | None) -> None:
@@ -110,9 +109,9 @@ def begin_lesson(name: str, experiment: Experiment, undo: str | None) -> None:
     begun = replace(now, lessons=lessons, view=view)
     if experiment == now.experiment:
         inputs.forget_refused()
-        _store(begun.renewed("all"))
+        _store(begun)
     else:
-        _store_setup(now, replace(begun, setup=Setup(experiment)).renewed("all"), undo)
+        _store_setup(now, replace(begun, setup=Setup(experiment)), undo)
 
 
 def _store_setup(before: Session, after: Session, undo: str | None) -> None:
@@ -206,8 +205,7 @@ def put(old: Kept, new: Kept) -> None:
     by_hand = now.by_hand
     if by_hand is not None and by_hand.title == old.title != new.title:
         by_hand = replace(by_hand, title=new.title)
-    changed = replace(now, models=now.models.exchanged(old, new), by_hand=by_hand)
-    _store(changed if new.title == old.title else changed.renewed("lists of models"))
+    _store(replace(now, models=now.models.exchanged(old, new), by_hand=by_hand))
 
 
 def rename(title: str, text: str) -> None:
@@ -288,18 +286,12 @@ def remove(title: str, name: str | None = None) -> None:
         drawings=now.drawings.kept_after_run() if kept is now.own else now.drawings,
         by_hand=now.by_hand_unless({title}),
     )
-    _store(removed.renewed("lists of models").with_undo(f"{name or title} was deleted.", now))
+    _store(removed.with_undo(f"{name or title} was deleted.", now))
 
 
 def use(title: str) -> None:
     """Let the kept model of that title answer."""
     _store(current().using(title))
-
-
-def choose(title: str) -> None:
-    """Let the kept model of that title answer, which the list of models shows already."""
-    now = current()
-    _store(replace(now, models=replace(now.models, in_use=title)))
 
 
 # --- undo --------------------------------------------------------------------------------------
@@ -320,29 +312,29 @@ def bring_back() -> None:
     now, undo = current(), offered()
     if undo is not None:
         inputs.forget_refused()
-        restore(undo.reverted(now).renewed("all"))
+        restore(undo.reverted(now))
 
 
-def bring_back_polynomials(*renewed: Inputs) -> None:
-    """Undo the last change of the polynomials, which the inputs of the groups `renewed` do not show yet.
+def bring_back_polynomials() -> None:
+    """Undo the last change of the polynomials.
 
     Raises PolycoreError if the set-up cannot have the earlier ones.
     """
-    restore(current().with_earlier_polynomials().renewed(*renewed))
+    restore(current().with_earlier_polynomials())
 
 
 # --- the other subjects ------------------------------------------------------------------------
 
 
-def set_view(view: View, *renewed: Inputs) -> None:
-    """Let the pages show `view`; the inputs of the groups `renewed` do not show it yet."""
-    _store(replace(current(), view=view).renewed(*renewed))
+def set_view(view: View) -> None:
+    """Let the pages show `view`."""
+    _store(replace(current(), view=view))
 
 
-def set_by_hand(by_hand: ByHand | None, *renewed: Inputs, undo: str | None = None) -> None:
-    """Hold and change that model by hand, or none; see `set_view`, and `replace_setup` for `undo`."""
+def set_by_hand(by_hand: ByHand | None, undo: str | None = None) -> None:
+    """Hold and change that model by hand, or none; see `replace_setup` for `undo`."""
     now = current()
-    changed = replace(now, by_hand=by_hand).renewed(*renewed)
+    changed = replace(now, by_hand=by_hand)
     _store(changed if undo is None else changed.with_undo(undo, now))
 
 

@@ -20,7 +20,6 @@ from pages.state.holdings import Holdings
 from pages.state.kept_models import ByHand, Kept, KeptModels
 from pages.state.points import Points
 from pages.state.setup import Setup
-from pages.state.shown_input import Inputs, InputVersions
 from pages.state.view import View
 from pages.state.writing import Writing
 from polycore import Experiment, Landscape, Model, Run
@@ -228,7 +227,6 @@ class Session:
     lost: what the tab had before the server forgot it; empty once the user has read that.
     undos: the ways back from changes, the latest last: the loss that a toast tells of, and all changes of the
         polynomials.
-    inputs: the counts in the keys of inputs.
     """
 
     setup: Setup = field(default_factory=Setup)
@@ -246,7 +244,6 @@ class Session:
     refused: Mapping[str, str] = field(default_factory=dict)
     lost: Holdings = field(default_factory=Holdings)
     undos: "tuple[Undo, ...]" = ()
-    inputs: InputVersions = field(default_factory=InputVersions)
 
     @property
     def experiment(self) -> Experiment:
@@ -391,7 +388,7 @@ class Session:
         """Return the session with a model more, which answers; see KeptModels.added."""
         models = self.models.added(new, self.own)
         gone = set(self.models.titles) - set(models.titles)
-        return replace(self, models=models, by_hand=self.by_hand_unless(gone)).renewed("lists of models")
+        return replace(self, models=models, by_hand=self.by_hand_unless(gone))
 
     def noting(self, files: frozenset[str], upload: Upload) -> "Session":
         """Return the session that knows what became of the uploaded files with these identifiers."""
@@ -399,15 +396,11 @@ class Session:
 
     def using(self, title: str) -> "Session":
         """Return the session with the kept model of that title answering."""
-        return replace(self, models=replace(self.models, in_use=title)).renewed("lists of models")
+        return replace(self, models=replace(self.models, in_use=title))
 
     def by_hand_unless(self, gone: set[str]) -> ByHand | None:
         """Return the changes by hand, unless their model is gone: another one may get its title."""
         return None if self.by_hand is not None and self.by_hand.title in gone else self.by_hand
-
-    def renewed(self, *groups: Inputs) -> "Session":
-        """Return the session with another version of these inputs, which then show their new values."""
-        return replace(self, inputs=self.inputs.renewed(*groups))
 
     def with_undo(self, text: str, before: "Session") -> "Session":
         """Return the session with a way back to `before`; `text` is a sentence that says what was lost."""
@@ -461,7 +454,6 @@ class Session:
             address=replace(
                 self.address, problems=opened.address.problems, links_shown=opened.address.links_shown
             ),
-            inputs=self.inputs.after_both(opened.inputs),
         )
 
     def _lessons_with(self, opened: "Session") -> Lessons:

@@ -220,9 +220,9 @@ def test_labeled_points_are_drawn_by_class_and_unknown_labels_reported():
 
 def test_both_shows_the_uploaded_points_on_the_samples():
     page = uploaded(opened(begun=Session(setup=Setup(TWO))), b"x,y\n7,7\n")
-    page.segmented_control(key="data.shown").set_value("Both").run()
+    page.segmented_control(key="data.shown.v0").set_value("Both").run()
     assert drawn(page) == [("p0 = x", 3), ("p1 = −x", 3), ("point", 1)]
-    page.segmented_control(key="data.shown").set_value("Samples").run()
+    page.segmented_control(key="data.shown.v0").set_value("Samples").run()
     assert drawn(page) == [("p0 = x", 3), ("p1 = −x", 3)]
 
 
@@ -367,7 +367,6 @@ def test_labels_keep_their_meaning_when_the_set_up_changes():
     page.session_state[session.KEY] = replace(
         now(page),
         setup=Setup(Experiment(polynomials=(PARABOLA, DOWN))),
-        inputs=now(page).inputs.renewed("all"),
     )
     page.run()
     # both are still scored as UP and DOWN, and drawn as the second of the new list and as a ring

@@ -1,8 +1,9 @@
 """Inside: the network as a picture, the forward pass in numbers, and weights changed by hand."""
 
 import math
+from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -28,6 +29,7 @@ from polycore.inspection.parameter_index import ParameterIndex
 from polycore.network.activations import ACTIVATIONS
 from tests.pages.browsing import (
     QUICK,
+    labelled,
     labels,
     live_html,
     live_text,
@@ -303,7 +305,7 @@ def test_the_fold_line_of_a_first_layer_neuron_follows_its_weights(charts):
 def test_all_folds_and_the_answer_are_maps_of_the_classes(charts):
     app = with_model(model_of((5,)))
     for view in (neuron_map.ANSWER, neuron_map.FOLDS):
-        app.button_group(key=neuron_map.VIEW_KEY).set_value(view).run()
+        labelled(app.button_group, "The plane shows").set_value(view).run()
         assert not app.exception
         assert charts[neuron_map.KEY].layout.meta["alt"].startswith("Map of the most likely of 2 polynomials")
     assert "of 5 fold lines of the first hidden layer cross" in charts[neuron_map.KEY].layout.meta["alt"]
@@ -313,7 +315,7 @@ def test_one_fold_line_is_no_plural(charts):
     # 2x - 1 = 0 crosses the plane
     weights, biases = (np.array([[2.0], [0.0]]), np.ones((1, 2))), (np.array([[-1.0]]), np.zeros((1, 2)))
     app = with_model(pc.Model(weights, biases, 0.5, 0.5, CURVES))
-    app.button_group(key=neuron_map.VIEW_KEY).set_value(neuron_map.FOLDS).run()
+    labelled(app.button_group, "The plane shows").set_value(neuron_map.FOLDS).run()
     assert "1 of 1 fold line of the first hidden layer crosses this part" in words(app)
     assert "1 of 1 fold line of the first hidden layer crosses" in charts[neuron_map.KEY].layout.meta["alt"]
 
@@ -598,17 +600,27 @@ def wait_for_a_model(app):
 # --- what a browser says late -----------------------------------------------------------------
 
 
+@dataclass
+class Drawn:
+    """What an input says to the server when it is given a value, and what it was drawn with."""
+
+    say: Callable
+    shown: object
+
+
 @pytest.fixture
 def inputs(monkeypatch):
-    """Return by label what the inputs do when their value changes, as they were drawn last, off any page."""
+    """Return by label the inputs as they were drawn last, off any page."""
     drawn = {}
 
-    def widget(label, *_, key, on_change, args, **__):
+    def widget(label, choices=(), *, key, on_change, args, value=None, index=None, **_):
         def say(value):
             st.session_state[key] = value
             on_change(*args)
 
-        drawn[label] = say
+        shown = value if index is None else choices[index]
+        st.session_state.setdefault(key, shown)
+        drawn[label] = Drawn(say, shown)
 
     monkeypatch.setattr(st, "session_state", {})
     monkeypatch.setattr(st, "container", lambda **_: nullcontext())
@@ -642,12 +654,11 @@ def undo():
     session.bring_back()
 
 
-EVENTS = [
-    pytest.param(lambda: neuron_choice.choose(model_of((3, 4)), Neuron(1, 2)), id="a click on the picture"),
-    pytest.param(lambda: followed_point.choose_on_map(0.25, -0.5), id="a click on the plane"),
-    pytest.param(put_back, id="put back"),
-    pytest.param(undo, id="undo"),
-]
+PICTURE = pytest.param(
+    lambda: neuron_choice.choose(model_of((3, 4)), Neuron(1, 2)), id="a click on the picture"
+)
+PLANE = pytest.param(lambda: followed_point.choose_on_map(0.25, -0.5), id="a click on the plane")
+PUT_BACK, UNDO = pytest.param(put_back, id="put back"), pytest.param(undo, id="undo")
 SAID = {
     "Layer": 1,
     "Neuron": 2,
@@ -664,18 +675,33 @@ SAID = {
 def test_an_input_that_is_up_to_date_counts(inputs, label):
     draw_inputs()
     before = session.current()
-    inputs[label](SAID[label])
+    inputs[label].say(SAID[label])
     assert session.current() != before
 
 
 @pytest.mark.parametrize("label", SAID)
-@pytest.mark.parametrize("event", EVENTS)
-def test_a_late_input_undoes_nothing(inputs, event, label):
+@pytest.mark.parametrize("event", [PICTURE, PLANE, PUT_BACK, UNDO])
+def test_a_browser_that_repeats_what_an_input_showed_undoes_nothing(inputs, event, label):
     draw_inputs()
+    late = inputs[label]
+    event()
+    draw_inputs()
+    before = session.current()
+    late.say(late.shown)
+    assert session.current() == before
+
+
+@pytest.mark.parametrize("label", SAID)
+@pytest.mark.parametrize("event", [PLANE, PUT_BACK, UNDO])
+def test_what_was_entered_before_an_event_was_seen_counts(inputs, event, label):
+    draw_inputs()
+    late = inputs[label]
     event()
     before = session.current()
-    inputs[label](SAID[label])
-    assert session.current() == before
+    late.say(SAID[label])
+    assert session.current() != before
+    draw_inputs()
+    assert inputs[label].shown == SAID[label]
 
 
 @pytest.mark.parametrize("label", ["Layer", "Neuron", "Bias", "Bias, exactly", "Weight from x"])
@@ -683,35 +709,39 @@ def test_an_input_of_the_previous_model_does_not_change_this_one(inputs, label):
     draw_inputs()
     another_model()
     before = session.current()
-    inputs[label](SAID[label])
+    inputs[label].say(SAID[label])
     assert session.current() == before
 
 
 def test_a_neuron_of_the_previous_layer_is_not_chosen_late(inputs):
     draw_inputs()
-    inputs["Layer"](1)
-    inputs["Neuron"](2)
+    inputs["Layer"].say(1)
+    inputs["Neuron"].say(2)
     assert session.current().view.neuron == (1, 0)
 
 
 @pytest.mark.parametrize(
-    ("moved", "late"),
+    ("moved", "other"),
     [
         pytest.param("Bias", "Bias, exactly", id="the number beside a slider"),
         pytest.param("Bias, exactly", "Bias", id="the slider beside a number"),
     ],
 )
-def test_a_late_value_of_the_other_input_of_a_number_is_ignored(inputs, moved, late):
+def test_the_other_input_of_a_number_repeats_its_earlier_value_in_vain(inputs, moved, other):
     draw_inputs()
-    inputs[moved](0.5)
-    inputs[late](0.125)
-    assert ParameterIndex(0, 0).value(session.current().by_hand.model) == 0.5
+    late = inputs[other]
+    inputs[moved].say(0.5)
+    for _ in range(2):
+        late.say(late.shown)
+        assert ParameterIndex(0, 0).value(session.current().by_hand.model) == 0.5
+        draw_inputs()
+    assert inputs[other].shown == 0.5
 
 
 def test_a_slider_that_is_still_dragged_counts_again_and_again(inputs):
     draw_inputs()
     for value in (0.5, 0.25):
-        inputs["Bias"](value)
+        inputs["Bias"].say(value)
         assert ParameterIndex(0, 0).value(session.current().by_hand.model) == value
 
 
@@ -745,7 +775,7 @@ def test_the_page_of_a_network_with_another_activation_speaks_of_that():
     x, y = session_of(app).view.followed
     [html] = [html for html in tables(app) if "after" in html][:1]
     assert f"<td>{number(math.tanh(a * x + b * y + c))}</td>" in html
-    app.button_group(key=neuron_map.VIEW_KEY).set_value(neuron_map.FOLDS).run()
+    labelled(app.button_group, "The plane shows").set_value(neuron_map.FOLDS).run()
     assert "tanh has no kink there" in words(app)
 
 
@@ -763,13 +793,13 @@ def test_the_page_of_a_network_with_other_inputs_speaks_of_them():
     [html] = [html for html in tables(app) if "x²" in html][:1]
     for value in (x, x * x, y - x, y + x):
         assert f"<td>{number(value)}</td>" in html
-    labelled = " ".join(slider.label for slider in app.slider)
-    assert "Weight from" in labelled
+    names = " ".join(slider.label for slider in app.slider)
+    assert "Weight from" in names
     assert {"x", "x²", "y − p0", "y − p1"} >= {
         slider.label.removeprefix("Weight from ") for slider in app.slider if "Weight" in slider.label
     }
     assert "where a sum of x, x², y − p0, y − p1 is 0." in words(app)
-    app.button_group(key=neuron_map.VIEW_KEY).set_value(neuron_map.FOLDS).run()
+    labelled(app.button_group, "The plane shows").set_value(neuron_map.FOLDS).run()
     assert "They are curves, since the first layer gets x, x², y − p0, y − p1." in words(app)
 
 

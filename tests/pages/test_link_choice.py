@@ -93,7 +93,7 @@ def take_other_steps(app):
     """Set the steps of the set-up to 7, as a preset would."""
     now = session_of(app)
     changed = replace(now.experiment, steps=7)
-    app.session_state[session.KEY] = replace(now, setup=Setup(changed), inputs=now.inputs.renewed("all"))
+    app.session_state[session.KEY] = replace(now, setup=Setup(changed))
     app.run()
 
 

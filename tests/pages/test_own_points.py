@@ -90,7 +90,7 @@ def test_a_choice_of_the_referee_does_not_last_on_points_without_curves():
 
 
 def on_set_up(now, experiment):
-    return replace(now, setup=Setup(experiment)).renewed("all")
+    return replace(now, setup=Setup(experiment))
 
 
 def test_predict_answers_with_the_names_and_walks_along_a_fitted_curve():

@@ -15,7 +15,6 @@ from pages.state.kept_models import ByHand, Kept, KeptModels
 from pages.state.points import Points
 from pages.state.session_value import MOST_UNDOS, Lessons, Play, Session
 from pages.state.setup import Replaced, Setup
-from pages.state.shown_input import InputVersions
 from pages.state.view import View
 from tests.runs import named
 
@@ -205,11 +204,3 @@ def test_so_many_changes_can_be_undone_and_no_more():
     for change in range(1, MOST_UNDOS + 3):
         now = learning(now, LISTS[change % 2])
     assert len(gone_back(now)) == len(now.undos) == MOST_UNDOS
-
-
-def test_after_a_refresh_every_input_has_a_key_that_neither_session_had():
-    before = InputVersions().renewed("all", "lists of models").renewed("all")
-    opened = InputVersions().renewed("all")
-    both = before.after_both(opened)
-    assert both.of() > max(before.of(), opened.of())
-    assert both.of("lists of models")[1] == 1

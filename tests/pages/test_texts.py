@@ -81,7 +81,7 @@ def visits(now: Session) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]
         yield TRAIN, {"view": shown}, {}
     yield "pages/4_predict.py", {"view": View(point=AskedPoint(way="At a crossing"))}, {}
     for neurons in (neuron_map.NEURON, neuron_map.ANSWER, neuron_map.FOLDS):
-        yield "pages/5_inside.py", {}, {neuron_map.VIEW_KEY: neurons}
+        yield "pages/5_inside.py", {}, {"inside.view.v0": neurons}
     for view in ("Race", "Sweep"):
         yield "pages/6_compare.py", {"comparison": Comparison(view=view)}, {}
     game = Game.begin(now.experiment, 0, opponent, 0.0)
