@@ -37,7 +37,7 @@ Object.assign(globalThis, {
   keeping: nothing,
 });
 let give;
-const channel = () => ({ follow: (address, run, take) => ((give = take), nothing) });
+const channel = () => ({ follow: (followed, take) => ((give = take), nothing) });
 """
 PAGE = """
 const chart = new Chart(element());
