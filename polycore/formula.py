@@ -147,12 +147,11 @@ def value_of(formula: str, numbers: Mapping[str, float]) -> float:
     return _value(_parsed(formula), numbers)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def _parsed(formula: str) -> ast.expr:
     return ast.parse(formula, mode="eval").body
 
 
-@lru_cache(maxsize=512)
 def _names(formula: str) -> tuple[str, ...]:
     """Return the names of the quantities in a formula, without those of functions."""
     names = [node.id for node in ast.walk(_parsed(formula)) if isinstance(node, ast.Name)]

@@ -262,6 +262,7 @@ def arguments():
         "pages.compare.cards._picture": (model, scene),
         "pages.plane.crossings_table.meetings_of": (scene,),
         "pages.plane.crossings_table.table_of": curves,
+        "polycore.formula._parsed": ("w - rate * g",),
         "polycore.inspection.dead_neurons.count": (model, EXPERIMENT),
         "pages.inside.neuron_map._folds_of_first_layer": (model, window),
         "pages.inside.neuron_map._probabilities": (model, window),
