@@ -12,7 +12,7 @@ from typing import Literal
 from pages.channel import component
 from pages.channel.live_text import CHANNEL_SCRIPT, Followed
 from pages.plane import colored_cells
-from pages.runs.sweep import Sweep
+from pages.runs.sweep import SweepView
 from polycore import Experiment
 from polycore.sweeps.confidence import Confidence, confidence
 from polycore.sweeps.outcomes import Outcome
@@ -73,7 +73,7 @@ def draw(kind: Rows, rows: Sequence[Sequence[str]], settings: int, key: str, fol
     )
 
 
-def rows_of(kind: Rows, sweep: Sweep) -> list[list[str]]:
+def rows_of(kind: Rows, sweep: SweepView) -> list[list[str]]:
     """Return the rows of that kind, a text for each column.
 
     Settings: one for each, even before any of its runs has ended. Runs: one for each that has ended, those of
@@ -87,13 +87,15 @@ def rows_of(kind: Rows, sweep: Sweep) -> list[list[str]]:
     return [_run_row(outcome.index % len(settings) + 1, sweep, outcome) for outcome in ended]
 
 
-def csv_of(kind: Rows, sweep: Sweep) -> str:
+def csv_of(kind: Rows, sweep: SweepView) -> str:
     """Return the figures with all digits as CSV: `summary` or `table` of polycore.sweeps.table."""
     frame = summary(sweep.outcomes) if kind == "Settings" else table(sweep.outcomes)
     return str(frame.to_csv(index=False))
 
 
-def _setting_row(number: int, sweep: Sweep, setting: Experiment, outcomes: Sequence[Outcome]) -> list[str]:
+def _setting_row(
+    number: int, sweep: SweepView, setting: Experiment, outcomes: Sequence[Outcome]
+) -> list[str]:
     ended = [outcome for outcome in outcomes if outcome.error is None]
     failed = len(outcomes) - len(ended)
     runs = f"{len(ended)} of {sweep.varied.seeds}" + (f", {failed} failed" if failed else "")
@@ -118,7 +120,7 @@ def _interval(mean: Confidence) -> str:
     return f"{100 * max(mean.low, 0.0):.2f} to {100 * min(mean.high, 1.0):.2f} %"
 
 
-def _run_row(number: int, sweep: Sweep, outcome: Outcome) -> list[str]:
+def _run_row(number: int, sweep: SweepView, outcome: Outcome) -> list[str]:
     experiment = outcome.experiment
     return [
         str(number),

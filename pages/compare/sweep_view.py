@@ -22,7 +22,7 @@ from pages.plane.referee import best_possible
 from pages.run_view import following
 from pages.runs import status
 from pages.runs.computing_cost import seconds_of
-from pages.runs.sweep import Best, Status, Sweep
+from pages.runs.sweep import Best, Status, Sweep, SweepView
 from pages.runs.varied import Varied
 from pages.server import presence, server
 from pages.state import refusal, session
@@ -44,7 +44,7 @@ ROWS_HELP = "Settings: a row for each, averaged over its seeds. Runs: a row for 
 def draw() -> None:
     """Draw what varies and the sweep, which the page follows while it is under way."""
     sweep = session.current().comparison.sweep
-    status = None if sweep is None else sweep.status
+    status = None if sweep is None else sweep.view.status
     _draw_set_up(session.current().experiment)
     with st.container():  # what may be refused has more lines, and what follows keeps its place
         _draw_inputs(session.current().experiment, status)
@@ -195,7 +195,7 @@ def _stop() -> None:
 
 def _draw_sweep(sweep: Sweep, *, running: bool) -> None:
     """Draw the sweep, which the page then follows; `running`: whether the page shows it as running."""
-    best = best_possible(sweep.set_up)
+    best = best_possible(sweep.view.set_up)
     standing = st.container()
     figure = st.container()
     shown = Input[Rows](f"{PREFIX}.rows", lambda: "Settings")
@@ -203,25 +203,26 @@ def _draw_sweep(sweep: Sweep, *, running: bool) -> None:
     followed = following.follow_sweep(
         "table", sweep, partial(values, rows=rows, possible=best), running=running
     )
-    now = values(sweep, rows, best)
+    view = sweep.view  # after the frames are followed: what changes while the page is drawn comes in one
+    now = values(view, rows, best)
     with standing:
-        _draw_standing(sweep, now, followed)
+        _draw_standing(view, now, followed)
     with figure:
         bound = Bound(followed, [(part, f"figure.{part}") for part in ("data", "layout")])
         live.figure(
-            figure_of(sweep, best), key=f"{PREFIX}.chart", height=CHART_HEIGHT, rests=True, bound=bound
+            figure_of(view, best), key=f"{PREFIX}.chart", height=CHART_HEIGHT, rests=True, bound=bound
         )
-    sweep_tables.draw(rows, now["rows"], len(sweep.settings), f"{PREFIX}.table", followed)
-    if sweep.outcomes and not running:
-        _draw_download(sweep, rows)
+    sweep_tables.draw(rows, now["rows"], len(view.settings), f"{PREFIX}.table", followed)
+    if view.outcomes and not running:
+        _draw_download(view, rows)
 
 
-def values(sweep: Sweep, rows: Rows, possible: float | None) -> dict[str, Any]:
+def values(sweep: SweepView, rows: Rows, possible: float | None) -> dict[str, Any]:
     """Return what the page shows of a sweep, with the rows of one of its tables, as text and numbers.
 
     possible: the best possible accuracy, a share; None if it is not known.
     """
-    waits = sweep.refusal or next(filter(None, (status.waiting(one.view) for one in sweep.under_way)), "")
+    waits = sweep.refusal or next(filter(None, map(status.waiting, sweep.runs)), "")
     return {
         "standing": sweep.standing(),
         "share": 100 * len(sweep.outcomes) / len(sweep.experiments),
@@ -232,7 +233,7 @@ def values(sweep: Sweep, rows: Rows, possible: float | None) -> dict[str, Any]:
     }
 
 
-def figure_of(sweep: Sweep, possible: float | None) -> go.Figure:
+def figure_of(sweep: SweepView, possible: float | None) -> go.Figure:
     """Return the accuracies and computing times of the runs that have ended, by their settings."""
     groups = []
     for setting, outcomes in zip(sweep.settings, sweep.outcomes_by_setting, strict=True):
@@ -243,7 +244,7 @@ def figure_of(sweep: Sweep, possible: float | None) -> go.Figure:
     return sweep_figure(groups, possible)
 
 
-def _draw_standing(sweep: Sweep, now: dict[str, Any], followed: Followed) -> None:
+def _draw_standing(sweep: SweepView, now: dict[str, Any], followed: Followed) -> None:
     html = live_text.value("standing", now["standing"], "p")
     html += live_text.bar("share", now["share"], "Runs that have ended")
     html += live_text.value("waits", now["waits"], "p", "caption")
@@ -254,13 +255,13 @@ def _draw_standing(sweep: Sweep, now: dict[str, Any], followed: Followed) -> Non
         st.caption(f"This sweep uses an earlier set-up: {earlier}.")
 
 
-def _best_sentence(sweep: Sweep, best: Best, best_possible: float | None) -> str:
+def _best_sentence(sweep: SweepView, best: Best, best_possible: float | None) -> str:
     so_far = "" if sweep.status == "finished" else " so far"
     possible = "" if best_possible is None else f" (best possible {percent(best_possible)})"
     return f"Best{so_far}: {_name(sweep, best)}, with {_accuracy(best)} of held-out points{possible}."
 
 
-def _name(sweep: Sweep, best: Best) -> str:
+def _name(sweep: SweepView, best: Best) -> str:
     experiment = best.outcome.experiment
     return f"{sweep.varied.name_of(experiment)}, seed {experiment.seed}"
 
@@ -269,7 +270,7 @@ def _accuracy(best: Best) -> str:
     return percent(best.model.held_out_accuracy or 0.0)
 
 
-def _draw_download(sweep: Sweep, rows: Rows) -> None:
+def _draw_download(sweep: SweepView, rows: Rows) -> None:
     st.download_button(
         f"{rows} as CSV",
         sweep_tables.csv_of(rows, sweep),
@@ -285,16 +286,17 @@ def _draw_download(sweep: Sweep, rows: Rows) -> None:
 def _draw_keep() -> None:
     """Offer to keep the best network, if there is room for it."""
     sweep = session.current().comparison.sweep
-    if sweep is None or sweep.is_active or sweep.best is None:
+    view = None if sweep is None else sweep.view
+    if view is None or view.is_active or view.best is None:
         return
-    kept = _is_kept(sweep.best)
+    kept = _is_kept(view.best)
     room = session.free_slots() >= 1
     st.button(
         "Keep the best",
         key=f"{PREFIX}.keep",
         icon=":material/inventory_2:",
         on_click=_keep,
-        args=(sweep, sweep.best),
+        args=(view, view.best),
         disabled=kept or not room,
         help="Add its weights to the kept runs, where you can use and compare them.",
     )
@@ -306,7 +308,7 @@ def _draw_keep() -> None:
         kept_actions.draw_going(session.going_for(1), "sweep")
 
 
-def _keep(sweep: Sweep, best: Best) -> None:
+def _keep(sweep: SweepView, best: Best) -> None:
     if _is_kept(best):
         return
     session.add(

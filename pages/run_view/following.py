@@ -12,7 +12,7 @@ from pages.channel.live_text import Followed
 from pages.plane.scene import scene_of
 from pages.run_view.map_values import ShownMap, shown_map
 from pages.runs.runner import Training
-from pages.runs.sweep import Sweep
+from pages.runs.sweep import Sweep, SweepView
 from pages.server.source import Contents, Source
 from pages.state import session
 from pages.state.session_value import Session
@@ -31,7 +31,7 @@ SWEEP_SECONDS = 1.0
 
 # of a session or a sweep as it is by then; called from other threads than the page's
 Show = Callable[[Session], Contents]
-ShowSweep = Callable[[Sweep], Mapping[str, Any]]
+ShowSweep = Callable[[SweepView], Mapping[str, Any]]
 
 
 def follow_answering(part: str, show: Show, window: Window | None = None) -> Followed | None:
@@ -108,12 +108,14 @@ def source_of_sweep(
 
     def contents() -> Contents:
         nonlocal shown_generation
-        shown_generation = sweep.generation
-        return Contents({"active": sweep.is_active, "generation": shown_generation, **show(sweep)})
+        view = sweep.view
+        shown_generation = view.generation
+        return Contents({"active": view.is_active, "generation": view.generation, **show(view)})
 
     def rest(_: float) -> float:
         # while one of its runs computes, it changes again soon; another status is shown at once
-        computes = any(training.view.status == "running" for training in sweep.under_way)
-        return SWEEP_SECONDS if computes and sweep.generation == shown_generation else 0.0
+        view = sweep.view
+        computes = any(run.status == "running" for run in view.runs)
+        return SWEEP_SECONDS if computes and view.generation == shown_generation else 0.0
 
     return Source(name, (sweep,), object(), contents, rest=rest, clock=clock)

@@ -4,10 +4,10 @@ import secrets
 import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from time import monotonic
-from typing import Literal
+from typing import Any, Literal
 
 from pages.runs import viewer
 from pages.runs.computing_cost import seconds_of
@@ -16,7 +16,7 @@ from pages.runs.runner import Training
 from pages.runs.varied import Varied
 from pages.runs.view import RunView
 from pages.server import server
-from pages.server.source import Halt
+from pages.server.source import Halt, IsThere
 from polycore import Experiment, Model, PolycoreError, advance
 from polycore.formatting import duration
 from polycore.history.history import History
@@ -35,6 +35,85 @@ class Best:
     model: Model
     history: History
     marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class SweepView:
+    """What there is to see of a sweep at one moment.
+
+    budget: seconds of computing for each run.
+    status: that of the whole sweep. generation: how often it has changed.
+    outcomes: of the runs that have ended, in the order of their ends; without models.
+    best: the best outcome by `polycore.sweeps.outcomes.best`; None if no run has succeeded.
+    refused: a sentence if the server had no room for the latest run that was to start, else None.
+    runs: those that have started and not ended.
+    """
+
+    set_up: Experiment
+    varied: Varied
+    experiments: tuple[Experiment, ...]
+    budget: float
+    status: Status = "ready"
+    generation: int = 0
+    outcomes: tuple[Outcome, ...] = ()
+    best: Best | None = None
+    refused: str | None = None
+    runs: tuple[RunView, ...] = ()
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it advances by itself."""
+        return self.status == "running"
+
+    @property
+    def settings(self) -> tuple[Experiment, ...]:
+        """The experiment of each setting with the first seed."""
+        return self.experiments[: self.varied.settings]
+
+    @property
+    def outcomes_by_setting(self) -> list[list[Outcome]]:
+        """The outcomes of each setting, those of the first seeds first."""
+        by_setting: list[list[Outcome]] = [[] for _ in self.settings]
+        for outcome in sorted(self.outcomes, key=lambda outcome: outcome.index):
+            by_setting[outcome.index % len(by_setting)].append(outcome)
+        return by_setting
+
+    @property
+    def refusal(self) -> str | None:
+        """A sentence if this server has no room for any of its runs at the moment, else None."""
+        if not self.is_active or any(run.is_active for run in self.runs):
+            return None
+        return next((run.error for run in self.runs if run.error), self.refused)
+
+    @property
+    def seconds(self) -> float:
+        """Processor time in seconds that workers have computed for all its runs."""
+        return sum(outcome.seconds for outcome in self.outcomes) + sum(run.seconds for run in self.runs)
+
+    @property
+    def seconds_left(self) -> float:
+        """Roughly the computing time in seconds that is left, estimated from the runs that have ended."""
+        ended = {outcome.index for outcome in self.outcomes}
+        left = sum(self._cost(index) for index in range(len(self.experiments)) if index not in ended)
+        succeeded = [outcome for outcome in self.outcomes if outcome.error is None]
+        if succeeded:
+            estimate = sum(self._cost(outcome.index) for outcome in succeeded)
+            left *= sum(outcome.seconds for outcome in succeeded) / estimate
+        return max(0.0, left - sum(run.seconds for run in self.runs))
+
+    def standing(self) -> str:
+        """Return the progress in one line."""
+        parts = [
+            self.status.capitalize(),
+            f"{len(self.outcomes)} of {len(self.experiments)} runs have ended",
+            f"{duration(self.seconds)} of computing",
+        ]
+        if self.is_active:
+            parts.append(f"about {duration(self.seconds_left / max(1, len(self.runs)))} left")
+        return " · ".join(parts)
+
+    def _cost(self, index: int) -> float:
+        return min(self.budget, seconds_of(self.experiments[index]))
 
 
 class Sweep:
@@ -58,128 +137,44 @@ class Sweep:
         Raises PolycoreError if the runs are too many or too large for this server, or invalid.
         """
         self.name = f"sweep-{secrets.token_hex(8)}"
-        self.set_up = set_up
-        self.varied = varied
-        self.experiments = varied.experiments(set_up)
-        self.budget = server.current().limits.seconds_of_sweep  # seconds of computing for each run
+        experiments, budget = varied.experiments(set_up), server.current().limits.seconds_of_sweep
         self._executor = executor
         self._owner = owner
         self._clock = clock
         self._lock = threading.Lock()
-        self._status: Status = "ready"
-        self._generation = 0
+        self._view = SweepView(set_up, varied, experiments, budget)  # without its runs
         self._changes = 0
         self._under_way: dict[int, Training] = {}  # by index in `experiments`
-        self._runs = Outcomes(self.experiments, self._begin, self._most_at_once)
-        self._outcomes: tuple[Outcome, ...] = ()
-        self._best: Best | None = None
-        self._refusal: str | None = None
-        self._is_there: Callable[[], bool] = lambda: True
+        self._runs = Outcomes(experiments, self._begin, self._most_at_once)
+        self._is_there: IsThere = lambda: True
         self._looked_at = clock()
 
     @property
-    def status(self) -> Status:
-        """The status of the whole sweep."""
-        return self._status
-
-    @property
-    def generation(self) -> int:
-        """How often its status has changed."""
-        return self._generation
+    def view(self) -> SweepView:
+        """What there is to see of it now."""
+        with self._lock:
+            return replace(self._view, runs=tuple(training.view for training in self._under_way.values()))
 
     @property
     def version(self) -> object:
         """What is equal as long as nothing that can be seen of it has changed."""
-        return self._changes, *(training.version for training in self.under_way)
-
-    @property
-    def is_active(self) -> bool:
-        """Whether it advances by itself."""
-        return self._status == "running"
-
-    @property
-    def outcomes(self) -> tuple[Outcome, ...]:
-        """The outcomes of the runs that have ended, in the order of their ends; without models."""
-        return self._outcomes
-
-    @property
-    def settings(self) -> tuple[Experiment, ...]:
-        """The experiment of each setting with the first seed."""
-        return self.experiments[: self.varied.settings]
-
-    @property
-    def outcomes_by_setting(self) -> list[list[Outcome]]:
-        """The outcomes of each setting, those of the first seeds first."""
-        by_setting: list[list[Outcome]] = [[] for _ in self.settings]
-        for outcome in sorted(self._outcomes, key=lambda outcome: outcome.index):
-            by_setting[outcome.index % len(by_setting)].append(outcome)
-        return by_setting
-
-    @property
-    def best(self) -> Best | None:
-        """The best outcome by `polycore.sweeps.outcomes.best`, or None if no run has succeeded."""
-        return self._best
-
-    @property
-    def under_way(self) -> tuple[Training, ...]:
-        """The runs that have started and not ended."""
         with self._lock:
-            return tuple(self._under_way.values())
-
-    @property
-    def refusal(self) -> str | None:
-        """A sentence if this server has no room for any of its runs at the moment, else None."""
-        views = [training.view for training in self.under_way]
-        if not self.is_active or any(view.is_active for view in views):
-            return None
-        return next((view.error for view in views if view.error), self._refusal)
-
-    @property
-    def seconds(self) -> float:
-        """Processor time in seconds that workers have computed for the runs under way and the ended ones."""
-        ended = sum(outcome.seconds for outcome in self._outcomes)
-        return ended + sum(training.view.seconds for training in self.under_way)
-
-    @property
-    def seconds_left(self) -> float:
-        """Roughly the computing time in seconds that is left, estimated from the runs that have ended."""
-        outcomes = self._outcomes
-        ended = {outcome.index for outcome in outcomes}
-        left = sum(self._cost(index) for index in range(len(self.experiments)) if index not in ended)
-        succeeded = [outcome for outcome in outcomes if outcome.error is None]
-        if succeeded:
-            estimate = sum(self._cost(outcome.index) for outcome in succeeded)
-            left *= sum(outcome.seconds for outcome in succeeded) / estimate
-        return max(0.0, left - sum(training.view.seconds for training in self.under_way))
-
-    def standing(self) -> str:
-        """Return the progress in one line."""
-        parts = [
-            self.status.capitalize(),
-            f"{len(self._outcomes)} of {len(self.experiments)} runs have ended",
-            f"{duration(self.seconds)} of computing",
-        ]
-        if self.is_active:
-            parts.append(f"about {duration(self.seconds_left / max(1, len(self.under_way)))} left")
-        return " · ".join(parts)
-
-    def halt(self, how: Halt, generation: int) -> None:
-        """Do nothing: its buttons press by Streamlit alone."""
+            return self._changes, *(training.version for training in self._under_way.values())
 
     def start(self) -> None:
         """Start. Raises PolycoreError if this server has no room even for one run."""
         with self._lock:
             self._become("running")
         self._collect()
-        if self.refusal is not None:
-            refusal = self.refusal
+        refusal = self.view.refusal
+        if refusal is not None:
             self.stop()
             raise PolycoreError(refusal)
 
     def pause(self) -> None:
         """Pause all runs until `resume`."""
         with self._lock:
-            if self._status == "running":
+            if self._view.is_active:
                 self._become("paused")
                 for training in self._under_way.values():
                     training.pause()
@@ -187,7 +182,7 @@ class Sweep:
     def resume(self) -> None:
         """Continue. Does nothing unless paused."""
         with self._lock:
-            if self._status != "paused":
+            if self._view.status != "paused":
                 return
             self._become("running")
         self._continue()
@@ -195,34 +190,40 @@ class Sweep:
     def stop(self) -> None:
         """End it for good; runs that have not ended are dropped."""
         with self._lock:
-            if self._status != "finished":
+            if self._view.status != "finished":
                 self._become("stopped")
                 self._runs.stop()
                 for training in self._under_way.values():
                     training.stop()
                 self._under_way.clear()
 
-    def seen(self, is_there: Callable[[], bool] = lambda: True) -> None:
+    def halt(self, how: Halt, generation: int) -> None:
+        """Do nothing: its buttons press by Streamlit alone."""
+
+    def seen(self, is_there: IsThere = lambda: True) -> None:
         """Note that the user looks at it; see Training. No run starts while nobody looks."""
         self._is_there, self._looked_at = is_there, self._clock()
-        for training in self.under_way:
+        for training in self._trainings():
             training.seen(is_there)
         self._continue()
 
-    def _become(self, status: Status) -> None:
-        self._status = status
-        self._generation += 1
-        self._announce(at_once=True)
+    def _trainings(self) -> tuple[Training, ...]:
+        with self._lock:
+            return tuple(self._under_way.values())
 
-    def _announce(self, *, at_once: bool = False) -> None:
-        """Note that it has changed, and wake who looks; the caller holds the lock."""
+    def _see(self, *, at_once: bool = False, **changes: Any) -> None:
+        """Let it be seen with these changes, `at_once` if somebody waits; the caller holds the lock."""
+        self._view = replace(self._view, **changes)
         self._changes += 1
         server.current().audience.announce(self.name, at_once=at_once)
 
+    def _become(self, status: Status) -> None:
+        self._see(at_once=True, status=status, generation=self._view.generation + 1)
+
     def _continue(self) -> None:
-        if not self.is_active:
+        if not self._view.is_active:
             return
-        for training in self.under_way:
+        for training in self._trainings():
             if training.view.status == "paused":  # it was asleep, or there was no room for it
                 training.resume()
         self._collect()
@@ -231,22 +232,21 @@ class Sweep:
         """Record the runs that have ended, and start others in their place."""
         for outcome in self._runs.ended():
             with self._lock:
-                if self._status == "stopped":
+                view = self._view
+                if view.status == "stopped":
                     return
                 training = self._under_way.pop(outcome.index, None)
-                self._outcomes = (*self._outcomes, outcome.without_model())
-                previous = [] if self._best is None else [self._best.outcome]
+                self._see(outcomes=(*view.outcomes, outcome.without_model()))
+                previous = [] if view.best is None else [view.best.outcome]
                 if training is not None and outcome.model and best([*previous, outcome]) is outcome:
-                    view = training.view
-                    self._best = Best(outcome, outcome.model, view.run.history, view.marks)
-                if len(self._outcomes) == len(self.experiments):
+                    run = training.view
+                    self._see(best=Best(outcome, outcome.model, run.run.history, run.marks))
+                if len(self._view.outcomes) == len(view.experiments):
                     self._become("finished")
-                else:
-                    self._announce()
 
     def _most_at_once(self) -> int:
         watched = self._is_there() and self._clock() - self._looked_at < viewer.LEASE_SECONDS
-        if not (watched and self.is_active):
+        if not (watched and self._view.is_active):
             return 0
         own = server.current()
         return 1 if own.limits.is_hosted and own.turns.waiting else own.turns.workers
@@ -255,14 +255,13 @@ class Sweep:
         """Start a run and return the future of its outcome; None if the server has no room for it."""
         future: Future[Outcome] = Future()
         future.set_running_or_notify_cancel()  # it is the training that is stopped
-        end = partial(self._end, index, future)
         try:
             training = Training.of(
                 experiment,
                 self._executor,
                 advance,
-                self.budget,
-                end,
+                self._view.budget,
+                partial(self._end, index, future),
                 owner=self._owner,
                 part_of=self.name,
                 clock=self._clock,
@@ -272,22 +271,18 @@ class Sweep:
             return future
         training.seen(self._is_there)
         with self._lock:
-            if self.is_active:
+            if self._view.is_active:
                 training.start()
-            view = training.view
-            self._refusal = view.error
-            has_begun = view.status != "ready"  # or it was refused, or the sweep paused or stopped
+            run = training.view
+            has_begun = run.status != "ready"  # or it was refused, or the sweep paused or stopped
             if has_begun:
                 self._under_way[index] = training
-            self._announce()
+            self._see(refused=run.error)
         return future if has_begun else None
 
     def _end(self, index: int, future: Future[Outcome], training: Training) -> None:
-        future.set_result(_outcome(index, training.view, self.budget))
+        future.set_result(_outcome(index, training.view, self._view.budget))
         self._collect()
-
-    def _cost(self, index: int) -> float:
-        return min(self.budget, seconds_of(self.experiments[index]))
 
 
 def _outcome(index: int, view: RunView, budget: float) -> Outcome:

@@ -95,12 +95,12 @@ def make(own_clock):
 
 def finished(one):
     one.start()
-    wait_until(lambda: one.status == "finished")
+    wait_until(lambda: one.view.status == "finished")
     return one
 
 
 def under_way(one):
-    return [training.view.run.experiment for training in one.under_way]
+    return [run.run.experiment for run in one.view.runs]
 
 
 # --- what comes of it -------------------------------------------------------------------------
@@ -108,9 +108,9 @@ def under_way(one):
 
 def test_each_run_ends_with_the_figures_it_has_without_a_sweep(make):
     one = finished(make())
-    found = sorted(one.outcomes, key=lambda outcome: outcome.index)
-    assert [outcome.experiment for outcome in found] == list(one.experiments)
-    for outcome, experiment in zip(found, one.experiments, strict=True):
+    found = sorted(one.view.outcomes, key=lambda outcome: outcome.index)
+    assert [outcome.experiment for outcome in found] == list(one.view.experiments)
+    for outcome, experiment in zip(found, one.view.experiments, strict=True):
         plain = pc.advance(pc.start(experiment), 40).best
         assert outcome.loss == pytest.approx(plain.loss, rel=1e-12)
         assert outcome.held_out_accuracy == plain.held_out_accuracy
@@ -119,7 +119,7 @@ def test_each_run_ends_with_the_figures_it_has_without_a_sweep(make):
 
 
 def test_worker_processes_get_the_results_of_the_engine(make):
-    found = sorted(finished(make(server.current().workers)).outcomes, key=lambda outcome: outcome.index)
+    found = sorted(finished(make(server.current().workers)).view.outcomes, key=lambda outcome: outcome.index)
     wanted = [engine.computed(index, one) for index, one in enumerate(VARIED.experiments(SET_UP))]
     for figure in ("held_out_accuracy", "accuracy", "loss"):
         expected = [getattr(one, figure) for one in wanted]
@@ -129,22 +129,22 @@ def test_worker_processes_get_the_results_of_the_engine(make):
 
 def test_only_the_best_keeps_its_weights_and_its_history(make):
     one = finished(make())
-    assert all(outcome.model is None for outcome in one.outcomes)
-    assert one.under_way == ()
-    wanted = engine.best([engine.computed(index, found) for index, found in enumerate(one.experiments)])
-    assert one.best.outcome.index == wanted.index
-    for weights, same in zip(one.best.model.weights, wanted.model.weights, strict=True):
+    assert all(outcome.model is None for outcome in one.view.outcomes)
+    assert one.view.runs == ()
+    wanted = engine.best([engine.computed(index, found) for index, found in enumerate(one.view.experiments)])
+    assert one.view.best.outcome.index == wanted.index
+    for weights, same in zip(one.view.best.model.weights, wanted.model.weights, strict=True):
         assert np.array_equal(weights, same)
-    assert one.best.history.step[-1] == 40
-    assert one.best.marks[-1].step == 40
+    assert one.view.best.history.step[-1] == 40
+    assert one.view.best.marks[-1].step == 40
 
 
 def test_outcomes_are_grouped_by_setting(make):
     one = finished(make())
-    assert [setting.hidden for setting in one.settings] == [(4,), (6,)]
+    assert [setting.hidden for setting in one.view.settings] == [(4,), (6,)]
     assert [
         [(outcome.experiment.hidden, outcome.experiment.seed) for outcome in outcomes]
-        for outcomes in one.outcomes_by_setting
+        for outcomes in one.view.outcomes_by_setting
     ] == [[((4,), 0), ((4,), 1)], [((6,), 0), ((6,), 1)]]
 
 
@@ -153,9 +153,9 @@ def test_a_failed_run_is_reported_and_the_others_continue(make):
     one = make(hand)
     one.start()
     hand.fail(MemoryError())
-    hand.deliver_until(lambda: one.status == "finished")
-    assert sorted(outcome.index for outcome in one.outcomes) == [0, 1, 2, 3]
-    [failed] = [outcome for outcome in one.outcomes if outcome.error]
+    hand.deliver_until(lambda: one.view.status == "finished")
+    assert sorted(outcome.index for outcome in one.view.outcomes) == [0, 1, 2, 3]
+    [failed] = [outcome for outcome in one.view.outcomes if outcome.error]
     assert "need more memory" in failed.error
     assert failed.held_out_accuracy is None
 
@@ -164,16 +164,16 @@ def test_a_run_that_cannot_start_is_reported_and_the_others_continue(make):
     # the scaling of points so flat would make weights that no file could hold
     flat = replace(SET_UP, polynomials=(pc.Polynomial(1e-9, 0), pc.Polynomial(2e-9, 0)))
     one = finished(make(set_up=flat))
-    assert len(one.outcomes) == 4
-    assert all("standardize: got True" in outcome.error for outcome in one.outcomes)
-    assert one.best is None
+    assert len(one.view.outcomes) == 4
+    assert all("standardize: got True" in outcome.error for outcome in one.view.outcomes)
+    assert one.view.best is None
 
 
 def test_a_run_ends_when_its_seconds_are_used(make, own_server):
     own_server(limits=Limits(max_sweep_seconds=0.25, max_seconds=60))
     one = finished(make())
-    assert [outcome.steps for outcome in one.outcomes] == [16] * 4  # 0.25 s at 1/64 s a step
-    assert {outcome.ended_because for outcome in one.outcomes} == {"It used its 0.25 s of computing."}
+    assert [outcome.steps for outcome in one.view.outcomes] == [16] * 4  # 0.25 s at 1/64 s a step
+    assert {outcome.ended_because for outcome in one.view.outcomes} == {"It used its 0.25 s of computing."}
 
 
 # --- who runs when ----------------------------------------------------------------------------
@@ -182,13 +182,13 @@ def test_a_run_ends_when_its_seconds_are_used(make, own_server):
 def test_as_many_run_as_there_are_workers_and_the_next_starts_when_one_ends(make):
     hand = Hand()
     one = make(hand)
-    assert one.status == "ready"
+    assert one.view.status == "ready"
     one.start()
-    assert under_way(one) == list(one.experiments[:2])
-    hand.deliver_until(lambda: one.outcomes)
+    assert under_way(one) == list(one.view.experiments[:2])
+    hand.deliver_until(lambda: one.view.outcomes)
     # both may have ended by then: another one begins for each, from its own thread
-    wait_until(lambda: one.experiments[2] in under_way(one) and len(one.under_way) == 2)
-    assert one.is_active
+    wait_until(lambda: one.view.experiments[2] in under_way(one) and len(one.view.runs) == 2)
+    assert one.view.is_active
 
 
 @pytest.mark.parametrize(("is_hosted", "at_once"), [(True, 1), (False, 2)])
@@ -198,7 +198,7 @@ def test_on_a_demo_one_runs_while_others_wait(make, share, own_server, is_hosted
     others = [shared.take() for _ in range(3)]  # two compute, and one waits
     one = make(Hand())
     one.start()
-    assert len(one.under_way) == at_once
+    assert len(one.view.runs) == at_once
     for turn in others:
         turn.give_up()
 
@@ -209,7 +209,7 @@ def test_on_a_full_server_nothing_starts_and_the_reason_is_given(make, share):
     one = make(Hand())
     with pytest.raises(pc.PolycoreError, match="This server is full"):
         one.start()
-    assert one.status == "stopped"
+    assert one.view.status == "stopped"
     other.give_up()
 
 
@@ -221,12 +221,12 @@ def test_if_the_server_fills_up_the_rest_starts_once_there_is_room(make, share):
     one.pause()
     other = shared.take()
     one.resume()
-    assert one.is_active
-    assert "This server is full" in one.refusal
+    assert one.view.is_active
+    assert "This server is full" in one.view.refusal
     other.give_up()
     one.seen()
-    assert one.refusal is None
-    assert [training.view.status for training in one.under_way] == ["running"]
+    assert one.view.refusal is None
+    assert [run.status for run in one.view.runs] == ["running"]
 
 
 @pytest.mark.usefixtures("clock")
@@ -237,11 +237,11 @@ def test_nothing_starts_after_the_tab_has_gone(make):
     one.seen(lambda: is_there)
     one.start()
     is_there = False
-    hand.deliver_until(lambda: len(one.outcomes) == 2)
-    assert (one.status, one.under_way) == ("running", ())
+    hand.deliver_until(lambda: len(one.view.outcomes) == 2)
+    assert (one.view.status, one.view.runs) == ("running", ())
     is_there = True
     one.seen(lambda: is_there)
-    assert under_way(one) == list(one.experiments[2:])
+    assert under_way(one) == list(one.view.experiments[2:])
 
 
 def test_nothing_starts_two_minutes_after_the_last_look(make, clock):
@@ -249,23 +249,23 @@ def test_nothing_starts_two_minutes_after_the_last_look(make, clock):
     one = make(hand)
     one.start()
     clock.now += 119
-    for training in one.under_way:
+    for training in one._trainings():
         training.seen()
     clock.now += 2
-    hand.deliver_until(lambda: len(one.outcomes) == 2)
-    assert one.under_way == ()
+    hand.deliver_until(lambda: len(one.view.outcomes) == 2)
+    assert one.view.runs == ()
     one.seen()
-    assert len(one.under_way) == 2
+    assert len(one.view.runs) == 2
 
 
 def test_unseen_runs_continue_when_they_are_seen_again(make, monkeypatch):
     one = make(Hand())
     one.start()
     monkeypatch.setattr(viewer, "LEASE_SECONDS", 0.02)
-    wait_until(lambda: [training.view.status for training in one.under_way] == ["paused", "paused"])
+    wait_until(lambda: [run.status for run in one.view.runs] == ["paused", "paused"])
     monkeypatch.setattr(viewer, "LEASE_SECONDS", 100.0)
     one.seen()
-    assert [training.view.status for training in one.under_way] == ["running", "running"]
+    assert [run.status for run in one.view.runs] == ["running", "running"]
 
 
 # --- pause and stop ---------------------------------------------------------------------------
@@ -277,13 +277,13 @@ def test_a_paused_sweep_stays_and_ends_as_if_it_had_not_been_paused(make):
     one.start()
     hand.deliver()
     one.pause()
-    assert one.status == "paused"
+    assert one.view.status == "paused"
     one.seen()
-    assert {training.view.status for training in one.under_way} == {"paused"}
+    assert {run.status for run in one.view.runs} == {"paused"}
     one.resume()
-    hand.deliver_until(lambda: one.status == "finished")
+    hand.deliver_until(lambda: one.view.status == "finished")
     plain = finished(make())
-    found, wanted = (sorted(each.outcomes, key=lambda outcome: outcome.index) for each in (one, plain))
+    found, wanted = (sorted(each.view.outcomes, key=lambda outcome: outcome.index) for each in (one, plain))
     assert [outcome.loss for outcome in found] == [outcome.loss for outcome in wanted]
 
 
@@ -291,14 +291,14 @@ def test_a_stopped_sweep_keeps_what_has_ended_and_nothing_else(make):
     hand = Hand()
     one = make(hand)
     one.start()
-    hand.deliver_until(lambda: one.outcomes)
+    hand.deliver_until(lambda: one.view.outcomes)
     one.stop()
-    assert (one.status, one.under_way) == ("stopped", ())
-    ended = len(one.outcomes)
+    assert (one.view.status, one.view.runs) == ("stopped", ())
+    ended = len(one.view.outcomes)
     one.resume()
     one.seen()
-    assert (one.status, one.under_way, len(one.outcomes)) == ("stopped", (), ended)
-    assert one.best is not None
+    assert (one.view.status, one.view.runs, len(one.view.outcomes)) == ("stopped", (), ended)
+    assert one.view.best is not None
 
 
 # --- what it costs ----------------------------------------------------------------------------
@@ -307,16 +307,16 @@ def test_a_stopped_sweep_keeps_what_has_ended_and_nothing_else(make):
 def test_the_time_left_is_estimated_from_ended_runs(make):
     hand = Hand()
     one = make(hand)
-    assert one.seconds == 0
+    assert one.view.seconds == 0
     one.start()
-    hand.deliver_until(lambda: len(one.outcomes) == 2, of=one.experiments[:2])
+    hand.deliver_until(lambda: len(one.view.outcomes) == 2, of=one.view.experiments[:2])
     one.pause()
     # each of the four takes 40/64 s, whatever was foreseen for networks so much alike
-    assert one.seconds == 2 * 40 / 64
-    assert one.seconds + one.seconds_left == pytest.approx(4 * 40 / 64, rel=0.1)
+    assert one.view.seconds == 2 * 40 / 64
+    assert one.view.seconds + one.view.seconds_left == pytest.approx(4 * 40 / 64, rel=0.1)
 
 
 def test_its_progress_is_one_line(make):
     one = finished(make(varied=replace(VARIED, steps=48)))
     # 4 runs of 48 steps at 1/64 s
-    assert one.standing() == "Finished · 4 of 4 runs have ended · 3 s of computing"
+    assert one.view.standing() == "Finished · 4 of 4 runs have ended · 3 s of computing"

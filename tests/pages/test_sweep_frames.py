@@ -59,10 +59,10 @@ def test_a_run_that_ends_is_in_the_next_frame_with_its_mark_and_its_rows(begun, 
     assert [row[:2] for row in before["rows"]] == [["1", "one layer of 4"], ["2", "one layer of 6"]]
     assert (before["figure"]["data"], header_of(runs)["rows"]) == ([], [])
     assert header_of(line)["ended"] == "0 of 4 runs have ended"
-    hand.deliver_until(lambda: len(sweep.outcomes) == 2, of=sweep.experiments[:2])
+    hand.deliver_until(lambda: len(sweep.view.outcomes) == 2, of=sweep.view.experiments[:2])
     clock.now += 2 * SWEEP_SECONDS
     after = header_of(settings)
-    best = [pc.advance(pc.start(experiment), 40).best for experiment in sweep.experiments[:2]]
+    best = [pc.advance(pc.start(experiment), 40).best for experiment in sweep.view.experiments[:2]]
     accuracies = [f"{100 * model.held_out_accuracy:.2f} %" for model in best]
     assert after["sequence"] > before["sequence"]
     assert after["share"] == 50
@@ -122,7 +122,7 @@ def test_who_follows_a_sweep_is_woken_by_its_runs_and_no_worker_draws_maps_for_i
     hand.deliver()
     wait_until(lambda: tab.urgent)
     assert not any(tab.urgent)  # nobody waits for a chunk
-    assert [training.view.pictured for training in sweep.under_way] == [None, None]
+    assert [run.pictured for run in sweep.view.runs] == [None, None]
     sweep.pause()
     assert any(tab.urgent)  # everybody waits for another status
     tab.show()
@@ -134,7 +134,7 @@ def test_who_follows_a_sweep_is_woken_by_its_runs_and_no_worker_draws_maps_for_i
 def test_a_run_that_failed_has_a_row_without_figures(begun, clock):
     sweep, hand = begun
     hand.fail(MemoryError())
-    wait_until(lambda: len(sweep.outcomes) == 1)
+    wait_until(lambda: len(sweep.view.outcomes) == 1)
     [row] = header_of(table_of(sweep, clock, "Runs"))["rows"]
     assert row[3:6] == ["", "", ""]
     assert "need more memory" in row[-1]

@@ -52,7 +52,7 @@ def with_networks(app, text):
 def until(app, condition):
     wait_until(
         lambda: condition(session_of(app).comparison.sweep),
-        state=lambda: session_of(app).comparison.sweep.standing(),
+        state=lambda: session_of(app).comparison.sweep.view.standing(),
     )
     app.run()
     assert not app.exception
@@ -60,7 +60,7 @@ def until(app, condition):
 
 
 def finished(app):
-    return until(press(app, START), lambda sweep: sweep.status == "finished")
+    return until(press(app, START), lambda sweep: sweep.view.status == "finished")
 
 
 def page_text(app):
@@ -182,7 +182,7 @@ def test_a_sweep_begins_with_what_is_chosen_though_the_page_was_not_drawn_since(
     app = sweep_page()
     labelled(app.text_input, "Networks").set_value("4, 8-8")
     press(app, START)
-    assert [one.hidden for one in session_of(app).comparison.sweep.settings] == [(4,), (8, 8)]
+    assert [one.hidden for one in session_of(app).comparison.sweep.view.settings] == [(4,), (8, 8)]
     session_of(app).comparison.sweep.stop()
 
 
@@ -202,7 +202,7 @@ def test_a_finished_sweep_has_its_means_and_intervals_in_the_table(done):
     assert shown["setting"] == ["one layer of 2", "one layer of 8"]
     assert shown["runs"] == ["3 of 3", "3 of 3"]
     for index, hidden in enumerate(((2,), (8,))):
-        outcomes = session_of(app).comparison.sweep.outcomes
+        outcomes = session_of(app).comparison.sweep.view.outcomes
         runs = [one for one in outcomes if one.experiment.hidden == hidden]
         expected = confidence(one.held_out_accuracy for one in runs)
         assert shown["held-out"][index] == f"{100 * expected.mean:.2f} %"
@@ -219,7 +219,7 @@ def test_each_run_has_its_mark_in_the_colour_of_its_row(done):
     assert [trace.name for trace in traces] == ["1 · one layer of 2", "2 · one layer of 8"]
     for trace, hidden in zip(traces, ((2,), (8,)), strict=True):
         outcomes = [
-            one for one in session_of(app).comparison.sweep.outcomes if one.experiment.hidden == hidden
+            one for one in session_of(app).comparison.sweep.view.outcomes if one.experiment.hidden == hidden
         ]
         assert sorted(trace.x) == sorted(one.seconds for one in outcomes)
         assert sorted(trace.y) == pytest.approx(sorted(100 * one.held_out_accuracy for one in outcomes))
@@ -238,7 +238,7 @@ def test_a_row_for_each_run_can_be_had_instead(done):
     assert shown["#"] == 3 * ["1", "2"]
     assert shown["steps"] == 6 * ["300"]
     assert shown["how it ended"] == 6 * ["all steps"]
-    outcomes = sorted(session_of(app).comparison.sweep.outcomes, key=lambda one: one.index)
+    outcomes = sorted(session_of(app).comparison.sweep.view.outcomes, key=lambda one: one.index)
     assert shown["held-out"] == [f"{100 * one.held_out_accuracy:.2f} %" for one in outcomes]
     assert shown["training"] == [f"{100 * one.accuracy:.2f} %" for one in outcomes]
     assert shown["loss (nats)"] == [f"{one.loss:.4g}" for one in outcomes]
@@ -250,7 +250,7 @@ def test_a_row_for_each_run_can_be_had_instead(done):
 @pytest.mark.parametrize(("rows", "count"), [("Settings", 2), ("Runs", 6)])
 def test_a_file_has_what_varies_and_shares_to_the_last_digit(done, rows, count):
     app, _ = done
-    saved = pd.read_csv(io.StringIO(sweep_tables.csv_of(rows, session_of(app).comparison.sweep)))
+    saved = pd.read_csv(io.StringIO(sweep_tables.csv_of(rows, session_of(app).comparison.sweep.view)))
     assert len(saved) == count
     assert saved["held_out_accuracy"].between(0, 1).all()
     assert set(saved["hidden"]) == {2, 8}
@@ -259,7 +259,7 @@ def test_a_file_has_what_varies_and_shares_to_the_last_digit(done, rows, count):
 def test_the_best_is_shown_and_can_be_kept_once():
     app = finished(with_networks(sweep_page(), "2, 8"))
     sweep = session_of(app).comparison.sweep
-    best = max(sweep.outcomes, key=lambda outcome: (outcome.held_out_accuracy, -outcome.loss))
+    best = max(sweep.view.outcomes, key=lambda outcome: (outcome.held_out_accuracy, -outcome.loss))
     name = f"one layer of {best.experiment.hidden[0]}, seed {best.experiment.seed}"
     assert f"Best: {name}, with " in live_value(app, "best")
     press(app, "Keep the best")
@@ -288,16 +288,16 @@ def test_a_sweep_of_an_earlier_set_up_says_so():
 
 def test_a_sweep_is_paused_resumed_and_stopped():
     app = press(sweep_page(LONG), START)
-    until(app, lambda sweep: all(training.view.run.step for training in sweep.under_way))
+    until(app, lambda sweep: all(run.run.step for run in sweep.view.runs))
     assert not labels(app)["Sweep again"]
     press(app, PAUSE)
-    assert session_of(app).comparison.sweep.status == "paused"
+    assert session_of(app).comparison.sweep.view.status == "paused"
     assert standing(app).startswith("Paused · 0 of 3 runs")
     press(app, "Resume the sweep")
-    assert session_of(app).comparison.sweep.is_active
+    assert session_of(app).comparison.sweep.view.is_active
     press(app, STOP)
     sweep = session_of(app).comparison.sweep
-    assert (sweep.status, sweep.under_way) == ("stopped", ())
+    assert (sweep.view.status, sweep.view.runs) == ("stopped", ())
     assert {name: labels(app)[name] for name in ("Sweep again", PAUSE, STOP)} == {
         "Sweep again": True,
         PAUSE: False,
@@ -313,7 +313,7 @@ def test_it_continues_on_other_pages_which_show_its_progress():
         assert not app.exception
         assert "Sweep · 0 of 3 runs have ended" in page_text(app)
     sweep = session_of(app).comparison.sweep
-    assert sweep.is_active
+    assert sweep.view.is_active
     sweep.stop()
     assert "Sweep ·" not in page_text(app.run())
 
@@ -321,9 +321,9 @@ def test_it_continues_on_other_pages_which_show_its_progress():
 def test_the_next_run_begins_while_one_looks_at_another_page():
     app = press(sweep_page(QUICK | {"steps": "3000"}), START)
     app.switch_page(DATA).run()
-    until(app, lambda sweep: sweep.status == "finished")
+    until(app, lambda sweep: sweep.view.status == "finished")
     app.switch_page(COMPARE).run()
-    assert len(session_of(app).comparison.sweep.outcomes) == 3
+    assert len(session_of(app).comparison.sweep.view.outcomes) == 3
     assert "Best: as set up, seed " in live_value(app, "best")
 
 
@@ -358,7 +358,7 @@ def test_failed_runs_and_single_seeds_are_shown_as_such():
     first, failed, *_ = varied.experiments(set_up)
     sweep = Sweep(set_up, varied, Scripted({first: finish, failed: fail}))
     sweep.start()
-    wait_until(lambda: len(sweep.outcomes) == 2, state=sweep.standing)
+    wait_until(lambda: len(sweep.view.outcomes) == 2, state=lambda: sweep.view.standing())
     sweep.stop()
     app.session_state[session.KEY] = replace(
         session_of(app), comparison=replace(session_of(app).comparison, sweep_id=named(sweep))
@@ -370,7 +370,7 @@ def test_failed_runs_and_single_seeds_are_shown_as_such():
     assert shown["95 % interval"] == ["needs two seeds", "needs two seeds", ""]
     best = pc.advance(pc.start(first), first.steps).best
     assert shown["held-out"] == [f"{100 * best.held_out_accuracy:.2f} %", "", ""]
-    [trace] = sweep_view.figure_of(sweep, None).data
+    [trace] = sweep_view.figure_of(sweep.view, None).data
     assert (trace.name, len(trace.x)) == ("1 · one layer of 8", 1)
     labelled(app.button_group, "Table of").set_value("Runs").run()
     assert table(app)["how it ended"] == ["all steps", "It failed."]
