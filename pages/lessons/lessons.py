@@ -426,7 +426,7 @@ LESSONS = (
         'model", then press "Continue from the network in use" on Train.',
         see="The loss begins where you left it, often above 1, and within some hundred steps is below 0.1.",
         why="Training does not know what was changed: it goes downhill from wherever the weights are. The "
-        "healed weight seldom returns to its old value; the others make up for it.",
+        "healed weight seldom returns to its old value; the other weights compensate.",
         set_ups=(SetUp("Three curves", continuing.WHOLE),),
         check=continuing.healed,
         watched=LOSS,
