@@ -1,4 +1,4 @@
-"""ClassName: what stands for a class that is no polynomial, and the checks of such names."""
+"""ClassName: what stands for a class that is not a polynomial, and the checks of such names."""
 
 import unicodedata
 from collections.abc import Sequence

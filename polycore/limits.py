@@ -11,7 +11,7 @@ MIN_POINTS, MAX_POINTS = 2, 20_000
 MAX_COORDINATE = 1e6
 MAX_NAME = 40  # characters of a class's name
 
-# Limits of `Polynomial.parse` and of Experiment; a Polynomial created from numbers has none.
+# Limits of `Polynomial.parse` and of Experiment; they do not apply to a Polynomial created from numbers.
 MAX_DEGREE = 12
 MAX_COEFFICIENT = 1e6
 MAX_TEXT = 200  # characters

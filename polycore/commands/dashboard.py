@@ -49,7 +49,7 @@ def dashboard(arguments: argparse.Namespace) -> int:
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
         raise PolycoreError(
-            f"dashboard: got no {missing[0]}; expected it installed. "
+            f"the dashboard needs {missing[0]}, which is not installed. "
             'Install polycore with its extra "dashboard", or in a clone the packages of requirements.txt.'
         )
     # -P: a file streamlit.py in the folder of the user is not the server

@@ -7,7 +7,7 @@ from polycore.experiment.settings import SETTINGS
 
 # own points come from a file: `experiment_source` has the option for it
 _OFFERED = [setting for setting in SETTINGS.values() if setting.field != "data"]
-_VALUES = "one that begins with -, but is no number or range, needs =, as in --polynomials=-x~x^2"
+_VALUES = "one that begins with - but is not a number or a range needs =, as in --polynomials=-x~x^2"
 
 
 def option(name: str) -> str:

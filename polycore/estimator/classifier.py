@@ -55,7 +55,7 @@ class PolycoreClassifier(Estimator):
     nesterov, weight_decay, initial_weights, target_loss, l1, l2, dropout, warmup_steps, gradient_clipping
         See there too.
     features
-        See there too, but without "distances": the classes are no known curves.
+        See there too, but without "distances", because the classes have no known curves.
     random_state
         A whole number from 0 on, as the seed of an `Experiment`: equal fits give equal networks. A NumPy
         RandomState or Generator draws the seed, and None makes each fit another one.
@@ -234,7 +234,7 @@ class PolycoreClassifier(Estimator):
         try:
             data = PointSet(points, indices, names)
         except PolycoreError as error:
-            raise PolycoreError(f"X and y make no PointSet. {error}") from error
+            raise PolycoreError(f"X and y do not form a PointSet. {error}") from error
         experiment = UndividedExperiment(data=data, **self._settings())
         return advance(start(experiment), experiment.steps)
 
@@ -293,7 +293,7 @@ def _check_count(argument: str, classes: NDArray[Any]) -> None:
 
 
 def _names_of(classes: NDArray[Any]) -> tuple[str, ...]:
-    """Return the classes' names for a model: the labels as text, or "class 0" and so on if one is no name."""
+    """Return the classes' names for a model: the labels, or "class 0", ... if one cannot be a name."""
     texts = tuple(map(str, classes.tolist()))
     return texts if are_names(texts) else tuple(f"class {index}" for index in range(len(classes)))
 
@@ -304,7 +304,7 @@ def _indices_of(labels: NDArray[Any], classes: NDArray[Any]) -> NDArray[np.intp]
         return np.array([index_of[label] for label in labels.tolist()], dtype=np.intp)
     except (KeyError, TypeError) as error:
         raise PolycoreError(
-            f"y: got a label that is none of the classes {classes.tolist()}. Give all classes in the first "
+            f"y: got a label that is not among the classes {classes.tolist()}. Give all classes in the first "
             "call of partial_fit, or call fit."
         ) from error
 

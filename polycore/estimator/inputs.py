@@ -59,7 +59,7 @@ def checked_labels(y: Any) -> NDArray[Any]:
     """Return the labels (N,), numbers or texts.
 
     A column (N, 1) is flattened, with a warning. Raises PolycoreError for anything else, and for numbers that
-    are no classes because they are not whole.
+    are not whole, which cannot be classes.
     """
     if y is None:
         raise PolycoreError("y: a classifier requires y to be passed, but the target y is None.")
@@ -140,7 +140,9 @@ def _as_array(name: str, values: Any) -> NDArray[Any]:
     try:
         array = np.asarray(values)
     except ValueError as error:  # rows of different lengths
-        raise PolycoreError(f"{name}: got no array ({error}); expected rows of equal length.") from error
+        raise PolycoreError(
+            f"{name}: got a value that is not an array ({error}); expected rows of equal length."
+        ) from error
     if array.dtype.kind == "c":
         raise PolycoreError(f"{name}: Complex data not supported. Expected real numbers.")
     return array
@@ -150,4 +152,4 @@ def _as_numbers(array: NDArray[Any]) -> NDArray[np.float64]:
     try:
         return array.astype(np.float64)
     except (TypeError, ValueError) as error:
-        raise PolycoreError(f"X: got what is no number ({error}); expected numbers.") from error
+        raise PolycoreError(f"X: got a value that is not a number ({error}); expected numbers.") from error

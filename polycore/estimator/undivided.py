@@ -1,4 +1,4 @@
-"""UndividedExperiment: an experiment on points of one's own that trains on all of them."""
+"""UndividedExperiment: an experiment that trains on all of the user's own points."""
 
 from typing import cast
 

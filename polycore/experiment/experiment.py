@@ -115,7 +115,7 @@ class Experiment:
         "distances", the vertical distances y - p(x) to all curves; at least one. They are standardized.
     gradient_clipping
         Of adam, soap, rmsprop and sgd, 0 to 1000: a gradient that is longer, over all weights and biases and
-        with penalties, is shortened to this length before the step; 0: none is.
+        with penalties, is shortened to this length before the step; 0 for no limit.
 
     Raises
     ------

@@ -52,7 +52,10 @@ def nesting(text: str) -> int:
 
 
 def to_polynomials(name: str, value: list[Any]) -> tuple[Polynomial, ...]:
-    """Return the polynomials of lists of coefficients. Raises PolycoreError, with `name`, if one is none."""
+    """Return the polynomials of lists of coefficients.
+
+    Raises PolycoreError, with `name`, if one is not valid.
+    """
     if value:
         check_class_count(name, len(value))  # before any polynomial is created
     return tuple(_polynomial(f"{name}[{index}]", item) for index, item in enumerate(value))

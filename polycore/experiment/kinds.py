@@ -163,7 +163,7 @@ class OrNone(Kind):
 
     @property
     def typed(self) -> str:
-        """What users type for None: 0, if that is no valid number, or the word."""
+        """What users type for None: 0 if that is not a valid number, else the word."""
         return "0" if self.of_zero and self.number.low > 0 else self.word
 
     def check(self, name: str, value: object) -> float | None:

@@ -123,7 +123,7 @@ def map_figure(
     curves
         If the classes are names, their curves, or () for none.
     spans
-        Ranges of x: each curve is drawn over its one.
+        Ranges of x, one for each curve, over which it is drawn.
     axes
         What x and y are called.
     """
@@ -243,7 +243,7 @@ def mistakes_layer(points: Floats, labels: Integers, answers: Integers, classes:
     labels, answers
         (M,).
     classes
-        The names of the classes, if they are no polynomials.
+        The names of the classes, if they are not polynomials.
     """
     shown = evenly(len(points), LAYER_MARKERS)
     pairs = zip(labels[shown].tolist(), answers[shown].tolist(), strict=True)
@@ -342,7 +342,7 @@ def _cut_off(curves: Sequence[Floats], y_range: tuple[float, float]) -> str | No
 
 
 def _outside(points: Floats, x_range: Sequence[float] | None, y_range: Sequence[float] | None) -> str | None:
-    """Say how many of the points are outside the ranges, None for any; None if none is."""
+    """Say how many of the points are outside the ranges, None for no limit; None if all are inside."""
     outside = np.zeros(len(points), dtype=bool)
     for values, ends in zip(points.T, (x_range, y_range), strict=True):
         if ends is not None:

@@ -144,7 +144,7 @@ def _range(percents: Sequence[float]) -> tuple[float, float]:
 
 
 def _cost_axis(seconds: Sequence[float]) -> dict[str, Any]:
-    """Return an axis that fits the costs closely, but for a span that shows which are nearly the same."""
+    """Return an axis that fits the costs closely, but spans enough to show which are nearly the same."""
     least, most = min(seconds, default=0.0), max(seconds, default=0.0)
     if most <= 0:
         return {"rangemode": "tozero"}

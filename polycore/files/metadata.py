@@ -74,7 +74,7 @@ def checked_metadata(metadata: Mapping[str, object]) -> dict[str, Any]:
 
 
 def format_of(metadata: Mapping[str, Any]) -> int:
-    """Return the format of a weight file. Raises ReadingError if it is none that is known here."""
+    """Return the format of a weight file. Raises ReadingError if it is not a known one."""
     version = metadata.get("format")
     if type(version) is not int or version not in (FORMAT, FORMAT_OF_OWN_POINTS):
         raise ReadingError(Reason.FORMAT, expected=FORMAT, or_expected=FORMAT_OF_OWN_POINTS)
@@ -89,7 +89,7 @@ def check_format_of_others(metadata: Mapping[str, Any]) -> None:
 
 
 def features_of(metadata: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the names of the features. Raises ReadingError if they are none that are known here."""
+    """Return the names of the features. Raises ReadingError if they are not known ones."""
     names = metadata.get("features")
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise ReadingError(Reason.FEATURES)
@@ -100,7 +100,7 @@ def features_of(metadata: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def activation_of(metadata: Mapping[str, Any]) -> str:
-    """Return the name of the activation. Raises ReadingError if it is none that is known here."""
+    """Return the name of the activation. Raises ReadingError if it is not a known one."""
     name = metadata.get("activation")
     if not isinstance(name, str) or name not in ACTIVATIONS:
         raise ReadingError(Reason.ACTIVATION)

@@ -65,7 +65,7 @@ def _frames_class() -> "type[Frames]":
         if error.name != "PIL":
             raise
         raise PolycoreError(
-            "film: got no Pillow; expected it installed. "
+            "film needs Pillow, which is not installed. "
             'Install it: pip install pillow, or polycore with its extra "film".'
         ) from error
     return Frames

@@ -80,7 +80,7 @@ class History:
     def joined(cls, parts: "Sequence[History]") -> "History":
         """Return the entries of one history after another; if they are too many, some evenly spaced ones.
 
-        `every` is that of the last. Of a single history it is that one.
+        `every` is that of the last. A single history is returned as it is.
         """
         if len(parts) == 1:
             return parts[0]
@@ -94,7 +94,7 @@ class History:
     def to_csv(self) -> str:
         """Return a header line and one line per entry, every number with all its digits.
 
-        Of a run that continued, `polycore.history.history_csv` also has the training before.
+        For a run that continued, `polycore.history.history_csv` also has the training before.
         """
         columns = (self.step, self.loss, self.accuracy, self.held_out_accuracy)
         rows = zip(*(column.tolist() for column in columns), strict=True)

@@ -25,8 +25,8 @@ def count(model: Model, experiment: Experiment) -> int:
 def masks(model: Model, points: Floats) -> tuple[NDArray[np.bool_], ...]:
     """Return for each hidden layer which of its neurons are dead, (neurons,), for points (N, 2).
 
-    With another activation than ReLU none is: each gives something, if little, and may still learn. Of more
-    than 2,000 points, 2,000 are used, evenly spaced from first to last.
+    With an activation other than ReLU no neuron is dead: each gives something, however little, and may still
+    learn. If there are more than 2,000 points, 2,000 are used, evenly spaced from first to last.
     """
     if model.activation != RELU.name:
         return tuple(np.zeros(width, dtype=np.bool_) for width in model.widths[1:-1])

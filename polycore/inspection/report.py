@@ -120,9 +120,9 @@ class Report:
     accuracy
         The share of all points.
     bands
-        None if the classes are no polynomials.
+        None if the classes are not polynomials.
     meetings
-        None if the classes are no polynomials.
+        None if the classes are not polynomials.
     """
 
     confusion: NDArray[np.int64]

@@ -87,7 +87,7 @@ def landscape(
     """Return the losses over a plane through the present weights of `run`, on its training set.
 
     The training set is thinned evenly to at most 3,000 points. The plane goes through the present weights, so
-    that the map is true there, and not through the mean of the trajectories, which is no network of any run.
+    that the map is true there, and not through the mean of the trajectories, which no run ever had.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def landscape(
     seed
         0 to 4,294,967,295; determines random directions.
     progress
-        Called with the number of rows computed and that of all, after each row.
+        Called after each row with the number of rows computed and the total.
 
     Raises
     ------

@@ -32,7 +32,7 @@ def landscape_by(
 ) -> Landscape:
     """Return what `landscape` returns, from calls of about 0.15 s, one after another.
 
-    progress: called after each with the number of losses computed and that of all.
+    progress: called after each with the number of losses computed and the total.
 
     Raises what `landscape` and the executor raise.
     """

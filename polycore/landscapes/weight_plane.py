@@ -55,7 +55,7 @@ class WeightPlane:
         arXiv:1712.09913, section 7.2.
         """
         _, sizes, found = np.linalg.svd(parameters - parameters.mean(axis=0), full_matrices=False)
-        # what is smaller is due to rounding: it is no movement, and its direction means nothing
+        # smaller movements are due to rounding, and their directions mean nothing
         sizes = sizes[sizes > ROUNDING * np.linalg.norm(parameters)]
         found = found[: min(len(sizes), 2)]
         signs = np.where(found @ forward < 0, -1.0, 1.0)
@@ -70,7 +70,7 @@ class WeightPlane:
 
         References
         ----------
-        arXiv:1712.09913, section 4; there biases are left out, here they count as one weight more.
+        arXiv:1712.09913, section 4; there biases are left out, here they count as another weight.
         """
         rng = np.random.default_rng(seed)
         directions = np.stack([_filter_normalized(center, widths, rng) for _ in range(2)])

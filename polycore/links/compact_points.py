@@ -126,7 +126,7 @@ def _read(body: bytes, kind: str) -> PointSet:
         texts = [name.decode() for name in names]
         titles = [name.decode() for name in axes]
     except UnicodeDecodeError as error:
-        raise PolycoreError(f"the names of the classes or the axes are no text. {_ADVICE}") from error
+        raise PolycoreError(f"the names of the classes or the axes are not valid text. {_ADVICE}") from error
     return PointSet(points, labels, texts, titles or PLAIN_AXES)
 
 

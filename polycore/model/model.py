@@ -59,7 +59,7 @@ class Model:
     accuracy
         Share of the training set that is classified correctly.
     polynomials
-        One per class, or () if the classes are no polynomials, or not known.
+        One per class, or () if the classes are not polynomials or not known.
     held_out_accuracy
         Share, 0 to 1, on points that were never trained on; None if not measured.
     metadata
@@ -212,7 +212,7 @@ class Model:
 
     @property
     def window(self) -> Window | None:
-        """The ranges of x and y that the points of the user's own lie in; None if the metadata has none."""
+        """The ranges of x and y that the points of the user's own lie in; None if the metadata lacks them."""
         value: Any = self.metadata.get("window")
         if not isinstance(value, list | tuple) or len(value) != 2:
             return None
@@ -364,7 +364,9 @@ def _real_numbers(name: str, value: Any) -> NDArray[Any]:
     try:
         array = np.asarray(value)
     except ValueError as error:  # rows of different lengths
-        raise PolycoreError(f"{name}: got no array ({error}); expected real numbers.") from error
+        raise PolycoreError(
+            f"{name}: got a value that is not an array ({error}); expected real numbers."
+        ) from error
     if array.dtype.kind not in "fiu":
         raise PolycoreError(f"{name}: got type {array.dtype.name}; expected real numbers, such as float64.")
     return array

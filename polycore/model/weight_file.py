@@ -55,7 +55,7 @@ class Contents:
     arrays: weights_l1 (n, n1), biases_l1 (1, n1) or (n1,), weights_l2 ... and the scalars loss and accuracy.
     polynomials: coefficients of one polynomial per class, highest degree first; () without metadata.
     metadata: the whole JSON object; {} without metadata.
-    classes: the name of each class, if they are no polynomials (format 2); otherwise ().
+    classes: the name of each class, if they are not polynomials (format 2); otherwise ().
     activation: of the hidden neurons. features: of the inputs. In a file, all but ReLU with x and y have
     format 3 and arrays of other names.
     """
@@ -114,7 +114,7 @@ def _unpacked(
 
 
 def _of_others(entries: Mapping[str, Entry]) -> Contents:
-    """Return the contents of a file whose arrays have the names of a network for no program for ReLU."""
+    """Return the contents of a file of format 3, whose arrays have other names."""
     plain = {other: name for name, other in NAMES_OF_OTHERS.items()}
     renamed = {
         plain.get(name, name): replace(entry, name=plain.get(name, name)) for name, entry in entries.items()

@@ -242,7 +242,7 @@ class Kernels:
 
     It holds only buffers: results depend on the arguments alone. One thread at a time may use it. Parameters
     are the flat vector that `network.layers` describes. Very large logits overflow on the way to a result
-    that is correct all the same: call it under `np.errstate(all="ignore")`, once around many calls.
+    that is still correct: call it under `np.errstate(all="ignore")`, once around many calls.
     """
 
     def __init__(self, widths: Sequence[int], activation: str = "relu") -> None:

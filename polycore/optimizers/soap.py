@@ -197,7 +197,7 @@ class SoapStep:
 
 
 def _updated(sums: Floats, gradient: Floats, layers: tuple[_Layer, ...]) -> Floats:
-    """Return the sums with one more gradient; as they were if they would no longer be finite."""
+    """Return the sums with another gradient, or unchanged if they would no longer be finite."""
     updated: Floats = np.empty_like(sums)
     for layer in layers:
         matrix = layer.of(gradient)

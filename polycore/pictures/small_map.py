@@ -15,7 +15,7 @@ from polycore.polynomials.window import Window
 
 WIDTH, HEIGHT = 240, 160
 SQUARES = (1, 2, 4)  # pixels across a square that is evaluated once: the first that a network can afford
-MOST_PRODUCTS = 400_000_000  # multiplications of a weight by an input, but for the largest squares
+MOST_PRODUCTS = 400_000_000  # multiplications of a weight by an input, except with the largest squares
 MOST_BYTES = 8_000  # of the file; a map of squares of four pixels cannot have more
 LEVELS = 8  # of confidence: fewer than elsewhere, for small files
 

@@ -30,7 +30,7 @@ LEAST_POINTS = 5  # of a class
 # 1. The curve stands out from its noise. Either it explains a tenth of the variance, as a line does whose
 #    noise is 0.87 of its rise. Or the noise is small beside the spread of y in the whole set: a constant
 #    explains no variance, but its points are a flat band. A blob and a vertical line do neither. A class
-#    that is short in x must be a thinner band by as much, so that small blobs far from each other are none.
+#    that is short in x must be a band as much thinner, so that small blobs far from each other do not count.
 # 2. The residuals look like noise: their size is not a function of x. Of a circle, or of two branches in
 #    one class, neighbors in x are equally far from the curve in the middle.
 # 3. The labels matter: the curves of the classes predict points better than one curve for all classes does.
@@ -150,9 +150,9 @@ def fit_polynomials(points: PointSet, max_degree: int = 6) -> Fit:
     """Return for each class the polynomial that explains it best.
 
     It is fitted by least squares, after outliers are set aside; cross-validation chooses the degree (see
-    `robust_regression`), and the comment at the top of this file says when it counts as no fit. A class needs
-    five points, and degree d needs d + 3 different x. The order of the points changes nothing, and no chance
-    is involved.
+    `robust_regression`), and the comment at the top of this file says when the result is a fit. A class needs
+    five points, and degree d needs d + 3 different x. The result depends neither on the order of the points
+    nor on chance.
 
     Parameters
     ----------
@@ -228,7 +228,7 @@ class _Class:
         )
 
 
-# --- what is no fit ---------------------------------------------------------------------------
+# --- what does not fit -------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

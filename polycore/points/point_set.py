@@ -202,7 +202,7 @@ def axes_sentence(axes: Axes) -> str:
 
 
 def _axes_named(x: str, y: str) -> Axes:
-    """Return axes with the names of two columns, cut if they are long; x and y for what is no name."""
+    """Return axes with the names of two columns, cut if they are long; x and y if one cannot be a name."""
     cut = [composed(name).strip()[:MAX_NAME].strip() for name in (x, y)]
     across, up = (name if is_name(name) else plain for name, plain in zip(cut, PLAIN_AXES, strict=True))
     return (across, up) if are_axes((across, up)) else PLAIN_AXES
@@ -219,7 +219,9 @@ def _checked_points(points: ArrayLike) -> NDArray[np.float64]:
     try:
         array = np.asarray(points)
     except ValueError as error:  # rows of different lengths
-        raise PolycoreError(f"points: got no array ({error}); expected rows of two numbers.") from error
+        raise PolycoreError(
+            f"points: got a value that is not an array ({error}); expected rows of two numbers."
+        ) from error
     if array.dtype.kind not in "fiu":
         raise PolycoreError(f"points: got type {array.dtype.name}; expected numbers, such as float64.")
     check_points_shape(array)

@@ -47,7 +47,7 @@ class PointsSummary:
 
 
 def summary_of(value: object) -> PointsSummary:
-    """Return the summary in the metadata. Raises PolycoreError if it is none."""
+    """Return the summary in the metadata. Raises PolycoreError if there is none."""
     if not isinstance(value, dict) or set(value) - {"axes"} != {"count", "sha256", "names"}:
         raise PolycoreError("data: got other fields; expected count, sha256 and names, and perhaps axes.")
     count = checked_whole_number("count", value["count"], MIN_POINTS, MAX_POINTS)

@@ -13,7 +13,7 @@ Classes = Sequence[Polynomial | ClassName]
 def with_texts_parsed(name: str, values: Iterable[object]) -> tuple[object, ...]:
     """Return the values, with a Polynomial in place of each text, such as "x^2 - 1"; others stay as they are.
 
-    Raises PolycoreError, with `name` and the index, if a text is no polynomial.
+    Raises PolycoreError, with `name` and the index, if a text is not a polynomial.
     """
     return tuple(
         _parsed(f"{name}[{index}]", value) if isinstance(value, str) else value

@@ -58,7 +58,9 @@ def _checked_points(points: ArrayLike) -> Points:
     try:
         checked = np.asarray(points, dtype=np.float64)
     except (TypeError, ValueError) as error:  # text, or rows of different lengths
-        raise PolycoreError(f"points: got no array of numbers ({error}); expected shape (N, 2).") from error
+        raise PolycoreError(
+            f"points: got a value that is not an array of numbers ({error}); expected shape (N, 2)."
+        ) from error
     check_points_shape(checked)
     if not len(checked):
         raise PolycoreError("points: got none; expected one or more.")

@@ -233,7 +233,9 @@ def _checked_points(points: ArrayLike) -> Floats:
     try:
         array = np.asarray(points)
     except ValueError as error:  # rows of different lengths
-        raise PolycoreError(f"points: got no array, {error}; expected (N, 2) real numbers.") from error
+        raise PolycoreError(
+            f"points: got a value that is not an array ({error}); expected (N, 2) real numbers."
+        ) from error
     check_points_shape(array)
     if array.dtype.kind not in "fiu":
         raise PolycoreError(f"points: got type {array.dtype}; expected real numbers, such as float64.")

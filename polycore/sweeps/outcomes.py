@@ -111,7 +111,7 @@ def outcomes(
 def best(outcomes: Iterable[Outcome]) -> Outcome | None:
     """Return the outcome with the highest held-out accuracy, or None if none has a model.
 
-    Of equal ones it is the one with the lowest loss, and then the first of the experiments.
+    Among equal ones it is the one with the lowest loss, and then the first of the experiments.
 
     Raises
     ------

@@ -118,7 +118,7 @@ def _label(
 
 
 def _first_texts(rows: Sequence[Row], column: int) -> set[str]:
-    """Return the different texts in a column; of more than the most classes, one more than those."""
+    """Return the different texts in a column, but at most one more than there may be classes."""
     texts: set[str] = set()
     for row in rows:
         texts.add(row[column])

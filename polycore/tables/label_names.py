@@ -88,7 +88,7 @@ def _check_count(labels: Cells, name_of: Mapping[str, str], names: Sequence[str]
 
 
 def _check_not_missing(labels: Cells, mark: str) -> None:
-    """Refuse "nan" among whole numbers: there, it is no name but what programs write for no number."""
+    """Refuse "nan" among whole numbers: programs write it for a missing number, so it is not a name."""
     kinds = Counter(_kind(text, mark) for text in set(labels.texts))
     if kinds["nan"] and kinds["number"] and not kinds["name"]:
         row = [text.lower() for text in labels.texts].index("nan")

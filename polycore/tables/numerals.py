@@ -11,7 +11,7 @@ from polycore.tables.cells import Cells
 
 _SIGN = "[+\\-\N{MINUS SIGN}]?"
 _EXPONENT = f"(?:[eE]{_SIGN}[0-9]++)?"
-# "++" and "*+" give nothing back: a long cell that is no number takes no time
+# "++" and "*+" give nothing back: a long cell that is not a number takes no time
 _NUMBER = re.compile(rf"{_SIGN}(?:[0-9]++(?:[.,][0-9]*+)?|[.,][0-9]++){_EXPONENT}")
 # also with separators of thousands: 1,234.5 and 1'234.5 and 1 234,5
 _SEPARATED = re.compile(rf"{_SIGN}[.,]?[0-9][0-9.,'\u2019 \u00a0\u2009\u202f]*+{_EXPONENT}")
@@ -45,7 +45,7 @@ def decimal_mark(texts: Sequence[str], delimiter: str) -> str:
 
 
 def whole_number(text: str, mark: str) -> int | None:
-    """Return the whole number that a text is, also as "1.0" or "1,0"; None if it is none."""
+    """Return the whole number that a text is, also as "1.0" or "1,0"; None if it is not one."""
     is_separated = mark == "." and _THOUSANDS.fullmatch(text)
     if is_separated or not _NUMBER.fullmatch(text):
         return None
@@ -56,7 +56,7 @@ def whole_number(text: str, mark: str) -> int | None:
 def coordinates(cells: Cells, mark: str) -> NDArray[np.float64]:
     """Return the numbers in a column, with the decimal mark `mark`.
 
-    Raises PolycoreError at a cell that is no such number, or one of size above MAX_COORDINATE.
+    Raises PolycoreError at a cell that is not such a number, or whose size is above MAX_COORDINATE.
     """
     other = "." if mark == "," else ","
     numbers = np.empty(len(cells.texts))

@@ -123,7 +123,7 @@ def read_table(content: str | bytes) -> Table:
     Raises
     ------
     PolycoreError
-        For what is no such table or beyond a limit: 4 MiB, 100,000 lines of 10,000 characters, 3 to 50
+        If it is not such a table, or exceeds a limit: 4 MiB, 100,000 lines of 10,000 characters, 3 to 50
         columns, 20,000 points, 600,000 cells. The message has the line, what it got and what it expected.
     """
     found = table_rows(content)

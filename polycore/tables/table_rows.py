@@ -36,7 +36,7 @@ class TableRows:
 
 
 def table_rows(content: str | bytes) -> TableRows:
-    """Return the rows of a file. Blank lines, and lines that start with # before the first point, are none.
+    """Return the rows of a file, without blank lines and lines that start with # before the first point.
 
     Columns at the right end without any text are dropped. There are at most two rows more than the most
     points: the header, and one for the caller to refuse. Raises PolycoreError, with the line, at one that

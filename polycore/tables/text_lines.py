@@ -20,8 +20,8 @@ def text_lines(content: str | bytes) -> list[str]:
     """Return the lines of a file, without their ends: LF, CR LF or CR.
 
     Bytes are UTF-8, with or without a byte order mark, or UTF-16 with one. After MAX_LINES lines, the last
-    item is the rest of the text, whatever its length. Raises PolycoreError for other bytes, for what is no
-    text, and beyond MAX_BYTES (of a str: of its UTF-8).
+    item is the rest of the text, whatever its length. Raises PolycoreError for other bytes, for what is not
+    text, and beyond MAX_BYTES (a str is counted in UTF-8).
     """
     text = _decoded(_bytes(content))
     text = text.replace("\r\n", "\n").replace("\r", "\n")

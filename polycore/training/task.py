@@ -31,7 +31,7 @@ GROWTH = (0.5, 1.0, 2.0)  # of the batch size from stage to stage, if it grows
 # Workers compute many runs in turns, and preparing fresh points near crossings takes 45 ms, most of a chunk:
 # as many tasks as may compute at once are kept if each has a megabyte, few if it has 100.
 FEW_SAMPLES, KEPT_WITH_FEW, KEPT_WITH_MANY = 24_000, 48, 4
-ROUNDING = 1e-12  # of a feature's largest value: less is no difference between points
+ROUNDING = 1e-12  # of a feature's largest value: points that differ by less count as equal
 LARGEST_VALUE = 1e12  # of a polynomial on its range: squares and sums stay exact enough to standardize
 
 
@@ -306,7 +306,7 @@ def _create(experiment: Experiment) -> Task:
     if experiment.standardize:
         mean, deviation = inputs_of_training.mean(axis=0), inputs_of_training.std(axis=0)
         deviation[deviation == 0] = 1  # with one sample per class all may have the same x
-        if not inputs.is_plain:  # a feature may be the same for all points but for rounding
+        if not inputs.is_plain:  # a feature may be the same for all points, apart from rounding
             deviation[deviation < ROUNDING * np.abs(inputs_of_training).max(axis=0).clip(min=1)] = 1
     classes = experiment.class_count
     task = Task(

@@ -48,7 +48,7 @@ def update_rule(task: Task, began_at: int = 0) -> UpdateRule:
         case FullBatchOptimizer() as optimizer:
             return FullBatchDescent(task, optimizer)
         case other:
-            raise TypeError(f"{other.name} is an optimizer of no known kind.")
+            raise TypeError(f"{other.name} is an optimizer of an unknown kind.")
 
 
 class GradientDescent:

@@ -35,7 +35,7 @@ def inputs_of(model: Model) -> dict[str, object]:
 def curves_of(model: Model) -> dict[str, object]:
     """Return the coefficients of the classes' polynomials, the noise of points on them, and the window.
 
-    polynomials: [] if the classes are no polynomials. noise: 0 if it is unknown.
+    polynomials: [] if the classes are not polynomials. noise: 0 if it is unknown.
     """
     return {
         "polynomials": [polynomial.coefficients for polynomial in model.polynomials],

@@ -54,7 +54,7 @@ class Picture(NamedTuple):
     best: Portrait | None
 
     def has(self, wish: Wish) -> bool:
-        """Return whether it contains all that is wished for, but for the sharpness of its map."""
+        """Return whether it contains all that is wished for, except the sharpness of its map."""
         portraits = (self.now, self.best) if wish.best else (self.now,)
         return all(
             portrait is not None

@@ -20,7 +20,7 @@ class Speed:
     def begin(self) -> None:
         """Measure from the next step that is reached; until enough is known, the speed stays as it was.
 
-        What comes before that step is no part of it: a worker that starts, or the preparation of points.
+        What comes before that step does not count: the start of a worker, or the preparation of points.
         """
         self._reached = deque()
 

@@ -51,7 +51,7 @@ def test_without_pillow_one_line_says_what_to_install(folder, monkeypatch, capsy
     assert main(["film", "saved.npz", "out.gif"]) == 1
     [line] = capsys.readouterr().err.splitlines()
     assert line == (
-        "polycore: film: got no Pillow; expected it installed. "
+        "polycore: film needs Pillow, which is not installed. "
         'Install it: pip install pillow, or polycore with its extra "film".'
     )
 

@@ -58,7 +58,7 @@ def test_without_streamlit_one_line_says_what_to_install(environment, tmp_path):
     )
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
-        "polycore: dashboard: got no streamlit; expected it installed. "
+        "polycore: the dashboard needs streamlit, which is not installed. "
         'Install polycore with its extra "dashboard", or in a clone the packages of requirements.txt.\n'
     )
 

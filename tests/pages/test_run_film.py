@@ -58,9 +58,9 @@ def test_the_film_stays_when_another_run_begins(monkeypatch):
 
 def test_a_film_that_cannot_be_drawn_says_why(monkeypatch):
     def refuse(*_):
-        raise pc.PolycoreError("film: got no Pillow; expected it installed.")
+        raise pc.PolycoreError("film needs Pillow, which is not installed.")
 
     monkeypatch.setattr(run_film, "film", refuse)
     app = press_save(open_it(trained(), pass_on.OPEN_KEY))
-    assert any("got no Pillow" in text.value for text in app.text)
+    assert any("needs Pillow" in text.value for text in app.text)
     assert labels(app)["Save as GIF"]

@@ -117,7 +117,7 @@ BAD = {
     "a point of no class": (by_hand("i", HEAD, [b"a", b"b"], [0, 1, 2], BODY), "labels: got"),
     "two equal names": (by_hand("i", HEAD, [b"a", b"a"], [0, 1, 0], BODY), "the name of class 0"),
     "a name of control characters": (by_hand("i", HEAD, [b"a", b"\x1b"], [0, 1, 0], BODY), "names"),
-    "a name that is no text": (by_hand("i", HEAD, [b"a", b"\xff"], [0, 1, 0], BODY), "no text"),
+    "a name that is not text": (by_hand("i", HEAD, [b"a", b"\xff"], [0, 1, 0], BODY), "not valid text"),
     "a point less": (by_hand("i", HEAD, [b"a", b"b"], [0, 1], BODY[:16]), "length"),
     "a point more": (by_hand("i", HEAD, [b"a", b"b"], [0, 1, 0], BODY + bytes(9)), "length"),
     "seven digits": (by_hand("i", struct.pack("<HBb", 3, 2, 7), [b"a", b"b"], [0, 1, 0], BODY), "length"),

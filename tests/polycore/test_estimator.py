@@ -80,7 +80,7 @@ EXPECTED_FAILURES = dict.fromkeys(
 )
 EXPECTED_FAILURES_OF_TWO_COLUMNS = {
     # numpy's TypeError would do; errors about values are of one class here, PolycoreError
-    "check_dtype_object": "X: got what is no number",
+    "check_dtype_object": "X: got a value that is not a number",
     # these three are about the number of columns, which the class of this test hides
     "check_n_features_in_after_fitting": "n_features_in_",
     "check_classifiers_train": "number of features in predict is different",
@@ -482,7 +482,7 @@ def test_weights_that_grow_without_bound_leave_the_network_as_it_was():
     [
         ((X, Y), "classes: got None in the first call of partial_fit"),
         ((X, Y, ["low"]), "classes: got 1 class; expected 2 to 24"),
-        ((X, Y, ["low", "high"]), r"y: got a label that is none of the classes \['high', 'low'\]"),
+        ((X, Y, ["low", "high"]), r"y: got a label that is not among the classes \['high', 'low'\]"),
         ((X[:, :1], Y, np.unique(Y)), r"X: got 1 feature\(s\)"),
     ],
 )
@@ -523,12 +523,12 @@ def test_later_portions_have_the_same_classes():
         ((X, Y[:-1]), "y: got inconsistent numbers of samples: 107 labels for 108 points"),
         ((X[:, 0], Y), r"X: got shape \(108,\); expected \(N, 2\)"),
         ((np.column_stack([X, X]), Y), "X: got 4 columns; expected two, x and y"),
-        (([[0.0, 1.0], [2.0]], ["a", "b"]), "X: got no array"),
-        (([["a", "b"], ["c", "d"]], ["a", "b"]), "X: got what is no number"),
+        (([[0.0, 1.0], [2.0]], ["a", "b"]), "X: got a value that is not an array"),
+        (([["a", "b"], ["c", "d"]], ["a", "b"]), "X: got a value that is not a number"),
         (([[0.0, np.nan], [1.0, 2.0]], ["a", "b"]), "X: got NaN or infinity"),
-        ((1e7 * X, Y), "X and y make no PointSet. points, row 0: got"),
-        ((X * [1, 0], Y), "X and y make no PointSet. points: got y with a standard deviation of 0"),
-        ((np.tile(X, (186, 1)), np.tile(Y, 186)), "X and y make no PointSet. points: got 20,088"),
+        ((1e7 * X, Y), "X and y do not form a PointSet. points, row 0: got"),
+        ((X * [1, 0], Y), "X and y do not form a PointSet. points: got y with a standard deviation of 0"),
+        ((np.tile(X, (186, 1)), np.tile(Y, 186)), "X and y do not form a PointSet. points: got 20,088"),
     ],
 )
 def test_points_and_labels_that_do_not_fit_are_named(arguments, message):

@@ -141,7 +141,9 @@ def test_the_deepest_network_with_the_largest_weights_stays_finite():
         pytest.param(np.ones((4, 3)), r"got shape \(4, 3\); expected \(N, 2\)", id="three coordinates"),
         pytest.param(np.ones((1, 2, 2)), r"got shape \(1, 2, 2\)", id="three dimensions"),
         pytest.param([], r"got shape \(0,\)", id="an empty list"),
-        pytest.param([[0, 1], [2]], "points: got no array", id="rows of different lengths"),
+        pytest.param(
+            [[0, 1], [2]], "points: got a value that is not an array", id="rows of different lengths"
+        ),
         pytest.param([[0, math.nan]], "not finite", id="NaN"),
         pytest.param([[math.inf, 0]], "not finite", id="infinity"),
         pytest.param([[1.1e100, 0]], "out of range", id="beyond 1e100"),
@@ -210,7 +212,11 @@ def test_a_model_survives_a_pickle_read_only():
             {"weights": (np.ones((2, 3)), np.ones((4, 2)))}, r"weights_l2: got shape \(4, 2\)", id="no chain"
         ),
         pytest.param({"biases": (np.ones(3), np.ones(3))}, r"biases_l2: got shape \(3,\)", id="other biases"),
-        pytest.param({"weights": ([[1, 2], [3]], np.ones((3, 2)))}, "weights_l1: got no array", id="ragged"),
+        pytest.param(
+            {"weights": ([[1, 2], [3]], np.ones((3, 2)))},
+            "weights_l1: got a value that is not an array",
+            id="ragged",
+        ),
         pytest.param({"weights": (np.ones((2, 3)), np.ones((3, 2), complex))}, "complex128", id="complex"),
         pytest.param(
             {"weights": (np.full((2, 3), np.nan), np.ones((3, 2)))}, "weights_l1: got a number", id="NaN"

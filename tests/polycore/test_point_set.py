@@ -106,7 +106,7 @@ NUMBERS = [str(number) for number in range(25)]
         ([[0, 0]], [0], None, "points: got 1; expected 2 to 20,000"),
         (np.zeros((20_001, 2)), np.zeros(20_001, int), None, "points: got 20,001; expected 2 to 20,000"),
         ([0, 1], [0, 1], None, r"points: got shape \(2,\); expected \(N, 2\)"),
-        ([[0, 0], [1]], [0, 1], None, "points: got no array"),
+        ([[0, 0], [1]], [0, 1], None, "points: got a value that is not an array"),
         ([["0", "1"], ["1", "2"]], [0, 1], None, "points: got type str"),
         ([[0, 0], [1, np.nan]], [0, 1], None, r"points, row 1: got \[1.0, nan\]"),
         ([[0, 0], [1, np.inf]], [0, 1], None, "points, row 1"),

@@ -55,8 +55,16 @@ SIZES = {"hidden": [(2,), (3,)]}
             "the range: got ('-1', 1); expected two finite numbers",
             id="an end",
         ),
-        pytest.param(lambda: pc.points_to_csv("x,y"), "points: got no array of numbers", id="points as text"),
-        pytest.param(lambda: pc.points_to_csv([[0], [0, 1]]), "points: got no array of numbers", id="ragged"),
+        pytest.param(
+            lambda: pc.points_to_csv("x,y"),
+            "points: got a value that is not an array of numbers",
+            id="points as text",
+        ),
+        pytest.param(
+            lambda: pc.points_to_csv([[0], [0, 1]]),
+            "points: got a value that is not an array of numbers",
+            id="ragged",
+        ),
         pytest.param(lambda: MODEL.save(None), "got None instead of a path", id="save to nothing"),
         pytest.param(lambda: RUN.save(b"run.npz"), "got a bytes instead of a path", id="save to bytes"),
         pytest.param(
