@@ -27,6 +27,7 @@ from polycore.randomness import Stream, generator
 # Numbers drawn at once for a block of steps: arrays of 128 KiB and more are returned to the system each time,
 # and allocating them again cost as much as all the arithmetic (9.9 us a step with 2^14, 5.7 with 2^13).
 MOST_DRAWN = 2**13
+FEWEST_WITH_FEWER = 500  # steps: shorter runs are over at once, whatever is measured
 GROWTH = (0.5, 1.0, 2.0)  # of the batch size from stage to stage, if it grows
 # Workers compute many runs in turns, and preparing fresh points near crossings takes 45 ms, most of a chunk:
 # as many tasks as may compute at once are kept if each has a megabyte, few if it has 100.
@@ -85,8 +86,8 @@ class Task:
     def measured_every(self) -> int:
         """Steps between two measurements.
 
-        Enough that measuring costs a few percent of the training, but at least 50 measurements per run; 25
-        if it is so short that 50 would cost more than a tenth.
+        Enough that measuring costs a few percent of the training, but at least 50 measurements per run. A run
+        of 500 steps or more has 25 if 50 would cost more than a tenth.
         """
         measured = len(self.training) + len(self.held_out)
         # A gradient step passes over its points three times: forward, back to the weights, back to the
@@ -95,7 +96,8 @@ class Task:
         passes = 3 if self.optimizer.needs_gradient else 1 / 2
         affordable = round(40 * 4 * measured / (passes * self.batch_size))
         steps = self.experiment.steps
-        return max(1, min(affordable, max(steps // 50, min(affordable // 4, steps // 25))))
+        fewer = min(affordable // 4, steps // 25) if steps >= FEWEST_WITH_FEWER else 0
+        return max(1, min(affordable, max(steps // 50, fewer)))
 
     @cached_property
     def parameter_limit(self) -> float:

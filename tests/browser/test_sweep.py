@@ -61,7 +61,7 @@ def test_figure_and_table_follow_a_sweep_without_a_run_of_the_page_and_keep_what
     page.get_by_role("radio", name="Sweep", exact=True).click()
     expect(page.get_by_text("There is no sweep yet")).to_be_visible()
     visit.fill("Networks", "2, 12, 4")
-    visit.fill("Steps of each run", "4000")
+    visit.fill("Steps of each run", "20000")
     page.get_by_label("Seeds", exact=True).fill("8")
     page.get_by_label("Seeds", exact=True).press("Enter")
     expect(page.get_by_text("24 runs: 3 settings with 8 seeds.")).to_be_visible()

@@ -207,7 +207,8 @@ def test_later_frames_have_greater_numbers_and_without_news_there_is_no_other_fr
 
 
 def test_another_source_of_the_same_run_never_goes_back():
-    training = Training(pc.start(EXPERIMENT), Hand(), pc.advance)
+    hand = Hand()
+    training = Training(pc.start(EXPERIMENT), hand, pc.advance)
     earlier = WatchedRun(training)
     for look in (NETWORK, Look("Best"), NETWORK):
         earlier.look_at(look)
@@ -215,6 +216,7 @@ def test_another_source_of_the_same_run_never_goes_back():
     later = WatchedRun(training)
     training.start()
     training.stop()
+    hand.close()  # it asks for a picture at rest
     assert later.frame().sequence > shown
 
 

@@ -194,7 +194,7 @@ def test_a_sweep_has_what_its_inputs_show_as_its_button_is_pressed():
     app = opened(COMPARE)
     app.segmented_control(key="compare.view.v0").set_value("Sweep").run()
     press(typed(typed(app, "Networks", "3, 4-2"), "Steps of each run", 5), "Start the sweep")
-    experiments = session_of(app).comparison.sweep.experiments
+    experiments = session_of(app).comparison.sweep.view.experiments
     assert {experiment.hidden for experiment in experiments} == {(3,), (4, 2)}
     assert {experiment.steps for experiment in experiments} == {5}
     session_of(app).comparison.sweep.stop()
