@@ -68,11 +68,12 @@ scan is compiled, before the time starts.
 
 polycore's points depend on the network that learns from them. In two rows PyTorch and JAX train the same
 network on points that were recorded from a run of polycore with as many steps as they take; recording and
-handing over the points is not counted. Their learning rate is {factors} times polycore's, and falls as
-polycore's does, after a warm-up, or along a cosine without one: the best of both in trials of {trial:g} s,
-{chosen_of_recorded}. The batches are polycore's too. So these rows differ from polycore's own by the
-optimizer, Adam in place of SOAP, and by points that follow the errors of another network. From the peers' own
-rows they differ by the points, and by batches that grow."""
+handing over the points is not counted. Their learning rate is {factors} times polycore's. It
+falls as polycore's does, after a warm-up, or along a cosine without one. The combination that was best in
+trials of {trial:g} s is used: {chosen_of_recorded}. The batches are polycore's. So these rows differ from
+polycore's own by the optimizer, Adam in place of SOAP, by that learning rate, and by points that follow the
+errors of another network. From the peers' own rows they differ by the points, by the learning rate, by the
+sizes of the batches, and by the network where a peer chose another one."""
 FOOT = """\
 The mean of {seeds} seeds, with the worst in brackets; recorded points up to {recorded:g} s. The seconds that
 the recommended experiment used, by budget: {used}; its steps: {steps}. A goal counts as reached only if the

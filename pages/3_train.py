@@ -12,7 +12,7 @@ from pages.setup import controls, settings
 from pages.state import session
 from pages.train import run_report, run_upload, screen, untrained
 
-frame.draw_without_ticker(frame.TRAIN_TITLE)
+frame.begin(frame.TRAIN_TITLE)
 running = session.current().view.running
 training = session.current().training
 

@@ -151,14 +151,14 @@ def draw(title: str) -> None:
 
     Before its first step a run has no model, and another may answer: after it the page is drawn again.
     """
-    draw_without_ticker(title)
+    begin(title)
     shown = shown_run(Look(), running=session.current().view.running)
     if shown is not None:
         progress.draw_line(shown, until="begun" if session.current().own is None else "")
 
 
-def draw_without_ticker(title: str) -> None:
-    """Draw the frame of a page that shows the run itself.
+def begin(title: str) -> None:
+    """Draw the frame alone, for a page that shows the run itself.
 
     Every page calls this or `draw` first: it also creates or restores the session.
     """

@@ -19,7 +19,7 @@ PREVIOUS = "You're still seeing the network trained on the previous set-up. It s
 
 def draw() -> None:
     """Draw the page."""
-    frame.draw_without_ticker(frame.HOME_TITLE)
+    frame.begin(frame.HOME_TITLE)
     if frame.is_embedded():
         embed.draw()
     elif presentation.is_on():

@@ -1,6 +1,6 @@
-"""The frames of what a page shows of its session while the run improves a model.
+"""The frames of what a page shows of its session while a run improves a model, and of a sweep.
 
-They are computed only while that page is there, and without a run of it.
+They are computed only while that page is there, and without a run of its script.
 """
 
 from collections.abc import Callable, Mapping

@@ -24,7 +24,7 @@ class Id(Generic[T]):
 class Computing:
     """What computes, by its id. Thread-safe.
 
-    It goes with its id, so it must not hold that itself.
+    An entry is dropped with the last reference to its id, so what computes must not refer to its own id.
     """
 
     def __init__(self) -> None:

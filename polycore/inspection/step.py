@@ -165,9 +165,9 @@ class NextStep:
         Its slopes are computed in float64 from the numbers that training has. Training computes in float32,
         unless each step works on all samples. The mean slope that it used, with which the calculation begins,
         differs from the mean of these by at most 1e-5 of the largest slope that a point has in that layer, or
-        would have if it were wrong by 1 %. Float32 knows probabilities and derivatives to 1e-7 only: the two
-        differ by more if all neurons of a layer are saturated, or if one lies so close to a kink of its
-        activation that rounding moves it across.
+        would have if the probability of its class were 99 %. Float32 has probabilities and derivatives to
+        1e-7 only: the two differ by more if all neurons of a layer are saturated, or if one lies so close to
+        a kink of its activation that rounding moves it across.
 
         Raises
         ------

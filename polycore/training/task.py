@@ -27,7 +27,9 @@ from polycore.randomness import Stream, generator
 # Numbers drawn at once for a block of steps: arrays of 128 KiB and more are returned to the system each time,
 # and allocating them again cost as much as all the arithmetic (9.9 us a step with 2^14, 5.7 with 2^13).
 MOST_DRAWN = 2**13
-FEWEST_WITH_FEWER = 500  # steps: shorter runs are over at once, whatever is measured
+# A run of so many steps or more may be measured 25 times instead of 50. A shorter one takes a fraction of a
+# second in any case, and its chart would have few points.
+MEASURED_LESS_FROM = 500
 GROWTH = (0.5, 1.0, 2.0)  # of the batch size from stage to stage, if it grows
 # Workers compute many runs in turns, and preparing fresh points near crossings takes 45 ms, most of a chunk:
 # as many tasks as may compute at once are kept if each has a megabyte, few if it has 100.
@@ -96,7 +98,7 @@ class Task:
         passes = 3 if self.optimizer.needs_gradient else 1 / 2
         affordable = round(40 * 4 * measured / (passes * self.batch_size))
         steps = self.experiment.steps
-        fewer = min(affordable // 4, steps // 25) if steps >= FEWEST_WITH_FEWER else 0
+        fewer = min(affordable // 4, steps // 25) if steps >= MEASURED_LESS_FROM else 0
         return max(1, min(affordable, max(steps // 50, fewer)))
 
     @cached_property
@@ -192,7 +194,7 @@ class Task:
 
     @property
     def drawn_together(self) -> int:
-        """The number of steps whose fresh points are drawn at once."""
+        """The number of steps whose fresh points are drawn at once, unless they follow its errors."""
         largest = round(self.batch_size * (max(GROWTH) if self.experiment.growing_batches else 1))
         return max(1, min(64, MOST_DRAWN // largest))
 

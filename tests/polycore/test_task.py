@@ -1,4 +1,4 @@
-"""Which tasks are kept: as many small ones as may compute at once, few large ones."""
+"""Which tasks are kept, many small ones and few large ones; how often a run is measured."""
 
 from dataclasses import replace
 
@@ -34,3 +34,23 @@ def test_large_ones_drive_no_small_one_out():
     for seed in range(KEPT_WITH_MANY + 1):
         task_of(replace(LARGE, seed=seed))
     assert task_of(SMALL) is first
+
+
+# Measuring 4,200 points takes as long as 4 · 4200 / (3 · 400) = 14 steps of 400. So it takes a tenth of a run
+# at intervals of 140 steps, and a fortieth at intervals of 560.
+@pytest.mark.parametrize(
+    ("steps", "interval"),
+    [
+        pytest.param(30, 1, id="each step"),
+        pytest.param(499, 9, id="50 times, since so short a run ends soon"),
+        pytest.param(500, 20, id="25 times"),
+        pytest.param(1100, 44, id="25 times in half a second"),
+        pytest.param(5000, 140, id="for a tenth of its time"),
+        pytest.param(10_000, 200, id="50 times"),
+        pytest.param(100_000, 560, id="for a fortieth of its time"),
+    ],
+)
+def test_a_run_is_measured_less_often_where_measuring_would_take_much_of_its_time(steps, interval):
+    task = task_of(replace(Experiment.recommended(), batch_size=400, steps=steps))
+    assert len(task.training) + len(task.held_out) == 4200
+    assert task.measured_every == interval
