@@ -3,10 +3,10 @@
 from distributed import LocalCluster
 
 import polycore as pc
-from polycore.sweeps.choices import grid
-from polycore.sweeps.outcomes import best, outcomes
-from polycore.sweeps.table import summary, table
+from polycore.workers.choices import grid
 from polycore.workers.cluster import Cluster
+from polycore.workers.outcomes import best, outcomes
+from polycore.workers.table import summary, table
 
 POLYNOMIALS = tuple(pc.Polynomial.parse(text) for text in ("x^3 - x", "x^2 - 0.5", "-0.5x"))
 # every combination, each with three seeds: one run alone may have been lucky

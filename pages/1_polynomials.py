@@ -6,7 +6,7 @@ import streamlit as st
 from pages.frame import frame, kept_model
 from pages.plane import crossings_table
 from pages.polynomials import editor, plot, printed_list
-from pages.state import session
+from pages.state import page_links, session
 from polycore.limits import MAX_CLASSES, MIN_CLASSES
 
 PREFIX = "polynomials"
@@ -44,7 +44,7 @@ def crossings() -> None:
 frame.draw("Polynomials")
 if session.current().experiment.data is not None:
     st.info("The set-up learns from points of your own. Choose polynomials on the Data page to learn those.")
-    frame.page_link(frame.DATA, "Choose what to learn from", ":material/scatter_plot:")
+    page_links.draw(page_links.DATA, "Choose what to learn from", ":material/scatter_plot:")
     st.stop()
 st.caption(
     f"The network learns to say which of these a point lies on. Use a preset, or enter {MIN_CLASSES} to "
@@ -66,4 +66,4 @@ with listing:
 with meeting:
     crossings()
 
-frame.page_link(frame.DATA, "Next: the points on them", ":material/arrow_forward:")
+page_links.draw(page_links.DATA, "Next: the points on them", ":material/arrow_forward:")

@@ -13,7 +13,7 @@ from pages.plane import live
 from pages.points import uploaded_points
 from pages.server import server
 from pages.setup import controls
-from pages.state import session
+from pages.state import page_links, session
 from pages.state.inputs import Input
 from polycore import Experiment, points_to_csv
 from polycore.arrays import Floats, Integers
@@ -158,4 +158,4 @@ else:
     own_points.draw(setup.own_points)
     controls.show_limits()
 
-frame.page_link(frame.TRAIN, "Next: train on them", ":material/arrow_forward:")
+page_links.draw(page_links.TRAIN, "Next: train on them", ":material/arrow_forward:")

@@ -20,7 +20,7 @@ from pages.plane.scene import Scene
 from pages.predict import asked_point, curve_walk, frames, point_table, weight_upload
 from pages.run_view import map_view
 from pages.run_view.run_values import Look
-from pages.state import refusal, session
+from pages.state import page_links, refusal, session
 from pages.state.kept_models import Kept
 from polycore import PolycoreError, Referee
 from polycore.limits import MAX_CLASSES, MAX_COEFFICIENT
@@ -150,7 +150,7 @@ def _draw_files(kept: Kept) -> None:
 
 def _draw_without_model() -> None:
     st.write("There is no trained model yet. Train one, or upload one.")
-    frame.page_link(frame.TRAIN, "Train a model", ":material/model_training:")
+    page_links.draw(page_links.TRAIN, "Train a model", ":material/model_training:")
     weight_upload.draw()
 
 

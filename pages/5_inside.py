@@ -20,7 +20,7 @@ from pages.inside import (
     weight_inputs,
 )
 from pages.models import kept_actions, model_in_use, naming, shown_network
-from pages.state import refusal, session
+from pages.state import page_links, refusal, session
 from pages.state.kept_models import Kept
 from polycore import PolycoreError
 from polycore.tutorial.untrained_model import tutorial_model
@@ -95,7 +95,7 @@ def _draw_unknown_figures() -> None:
 
 def _draw_nothing_yet() -> None:
     st.write("There is no network to look into yet. Train one, or use the tutorial's.")
-    frame.page_link(frame.TRAIN, "Train a model", ":material/model_training:")
+    page_links.draw(page_links.TRAIN, "Train a model", ":material/model_training:")
 
 
 def _tutorial_button() -> None:

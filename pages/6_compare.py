@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.compare import cards, class_table, curves, race_view, sweep_view
 from pages.frame import frame
-from pages.state import session
+from pages.state import page_links, session
 from pages.state.inputs import Input
 from pages.state.session_value import Comparing
 
@@ -30,7 +30,7 @@ def draw_kept() -> None:
         "Nothing is kept yet. Every network that you train appears here, to be compared with the next. Or "
         "let optimizers or activations race right away: choose Race above. Sweep trains several networks."
     )
-    frame.page_link(frame.TRAIN, "Train a network", ":material/model_training:")
+    page_links.draw(page_links.TRAIN, "Train a network", ":material/model_training:")
 
 
 def choose_view(view: Comparing) -> None:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.frame import frame
 from pages.play import opening, questions, result
-from pages.state import session
+from pages.state import page_links, session
 
 frame.draw("Play")
 game = session.current().play.game
@@ -14,7 +14,7 @@ if (
     and session.current().play.challenge is None
 ):
     st.info("The game is about polynomials, and the set-up learns from points of your own.")
-    frame.page_link(frame.DATA, "Choose what to learn from", ":material/scatter_plot:")
+    page_links.draw(page_links.DATA, "Choose what to learn from", ":material/scatter_plot:")
 elif game is None:
     opening.draw()
 elif game.is_over:

@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.frame import frame
+from pages.state import page_links
 
 TERMS = Path(__file__).parents[1] / "docs" / "glossary.md"
 LINK = re.compile(r"\[([^]]+)\]\([\w-]+\.md\)")  # to another document, which no server has
@@ -15,4 +16,4 @@ frame.draw("Glossary")
 _, terms = TERMS.read_text(encoding="utf-8").split("\n", maxsplit=1)  # the page already has the title
 with st.container(width=LINE_WIDTH):
     st.markdown(LINK.sub(r"\1", terms))
-frame.page_link(frame.HOME, "Home, and fifteen short lessons", ":material/home:")
+page_links.draw(page_links.HOME, "Home, and fifteen short lessons", ":material/home:")

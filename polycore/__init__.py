@@ -6,8 +6,7 @@ from polycore import tutorial
 from polycore.errors import PolycoreError, RunFileError, WeightFileError
 from polycore.estimator.classifier import PolycoreClassifier
 from polycore.experiment.experiment import Experiment
-from polycore.history.history import History
-from polycore.landscapes.landscape import Landscape, landscape
+from polycore.inspection.landscape import Landscape, landscape
 from polycore.model.model import Model
 from polycore.points.fitting import fit_polynomials
 from polycore.points.point_set import PointSet
@@ -17,6 +16,7 @@ from polycore.polynomials.polynomial import Polynomial
 from polycore.polynomials.presets import INTRODUCTION_POLYNOMIALS, TUTORIAL_POLYNOMIALS
 from polycore.polynomials.sampling import sample
 from polycore.referee.bayes_classifier import Referee
+from polycore.training.history import History
 from polycore.training.run import Run, advance, start
 from polycore.version import __version__
 from polycore.web.html_page import html_page

@@ -2,7 +2,6 @@
 
 import ast
 import re
-from collections import defaultdict
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -18,7 +17,6 @@ ROWS = [
 LEVELS = {room.strip("`"): level for level, row in enumerate(ROWS) for room in row}
 GROUND = set(re.findall(r"`(\w+)`", TABLES.split("| `polycore` (")[1].split(")")[0]))
 SOURCES = [path for top in ("polycore", "pages") for path in sorted((ROOT / top).rglob("*.py"))]
-MOST_FILES = 14
 # within a worker process, so that its first call need not wait for the import
 ALLOWED = {"polycore/workers/processes.py": {ROOT / "polycore/__init__.py"}}
 
@@ -86,16 +84,6 @@ def test_no_modules_of_the_dashboard_import_each_other_in_a_circle():
     modules = {path for path in SOURCES if path.parts[-3] == "pages" and path.name != "__init__.py"}
     assert modules  # of no use without any
     TopologicalSorter({path: (_imports(path) & modules) - {path} for path in modules}).prepare()
-
-
-def test_rooms_are_small_and_no_file_name_is_in_more_than_two():
-    rooms, names = defaultdict(list), defaultdict(list)
-    for path in SOURCES:
-        if path.name != "__init__.py" and path.parent not in (ROOT / "polycore", ROOT / "pages"):
-            rooms[path.parent].append(path)
-            names[path.name].append(path)
-    assert {room: len(files) for room, files in rooms.items() if len(files) > MOST_FILES} == {}
-    assert {name: files for name, files in names.items() if len(files) > 2} == {}
 
 
 def _room(path: Path) -> str:

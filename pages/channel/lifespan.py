@@ -13,8 +13,7 @@ from streamlit.web.server.starlette.starlette_websocket import StarletteSessionC
 
 from pages import patches
 from pages.channel import component, log_filter, routes, scripts
-from pages.monitoring import busy, metrics, usage
-from pages.server import server
+from pages.server import busy, metrics, server, usage
 from pages.server.server import Server
 from polycore import PolycoreError
 

@@ -16,8 +16,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pages.channel import address, component, origins, scripts, weights
-from pages.monitoring import health
-from pages.server import server
+from pages.server import health, server
 from pages.server.audience import Holder, Spectator
 
 # Codes with which a socket is closed. It is accepted first: a browser sees no code of one that was not.

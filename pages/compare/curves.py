@@ -25,7 +25,7 @@ from pages.state.kept_models import Kept
 from pages.state.session_value import Session
 from polycore.arrays import Floats
 from polycore.figures import LINES, Curve, accuracies_figure, alternative_text, losses_figure
-from polycore.history.history import History
+from polycore.training.history import History
 
 PREFIX = "compare.curves"
 CHART_HEIGHT = 320

@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.drawings import run_landscape, standing
+from pages.models import run_landscape, standing
 from pages.runs.job import Job
 from pages.runs.race import Race
 from pages.server import server

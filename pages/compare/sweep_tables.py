@@ -14,9 +14,9 @@ from pages.channel.live_text import CHANNEL_SCRIPT, Followed
 from pages.plane import colored_cells
 from pages.runs.sweep import SweepView
 from polycore import Experiment
-from polycore.sweeps.confidence import Confidence, confidence
-from polycore.sweeps.outcomes import Outcome
-from polycore.sweeps.table import ALL_STEPS, summary, table
+from polycore.workers.confidence import Confidence, confidence
+from polycore.workers.outcomes import Outcome
+from polycore.workers.table import ALL_STEPS, summary, table
 
 Rows = Literal["Settings", "Runs"]
 
@@ -88,7 +88,7 @@ def rows_of(kind: Rows, sweep: SweepView) -> list[list[str]]:
 
 
 def csv_of(kind: Rows, sweep: SweepView) -> str:
-    """Return the figures with all digits as CSV: `summary` or `table` of polycore.sweeps.table."""
+    """Return the figures with all digits as CSV: `summary` or `table` of polycore.workers.table."""
     frame = summary(sweep.outcomes) if kind == "Settings" else table(sweep.outcomes)
     return str(frame.to_csv(index=False))
 

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from pages.channel import component
-from pages.sketch.sketch import STEPS, Sketch, operations_in
+from pages.state.sketch import STEPS, Sketch, operations_in
 from polycore.limits import MAX_POINTS
 from polycore.pictures.palette import PALETTE
 from polycore.web.assets import file_of

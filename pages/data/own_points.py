@@ -8,10 +8,10 @@ import streamlit as st
 from pages.data import draw_points, points_upload
 from pages.plane.scene import fit_of, scene_of
 from pages.runs.varied import written_network
-from pages.sketch.sketch import Sketch
 from pages.state import refusal, session
 from pages.state.inputs import Input
 from pages.state.setup import CAN_USE_ALL
+from pages.state.sketch import Sketch
 from polycore import Experiment, PointSet, PolycoreError
 from polycore.arrays import evenly
 from polycore.class_name import checked_names, composed

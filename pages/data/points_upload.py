@@ -11,8 +11,8 @@ from pages.state.session_value import Upload
 from polycore import PointSet, PolycoreError
 from polycore.formatting import counted
 from polycore.limits import MAX_POINTS
-from polycore.tables.columns import Columns
-from polycore.tables.table import Table, read_table
+from polycore.points.columns import Columns
+from polycore.points.table import Table, read_table
 
 PREFIX = "points_upload"
 MAX_MEGABYTES = 4

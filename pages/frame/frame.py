@@ -17,7 +17,7 @@ from pages.run_view import presentation, progress
 from pages.run_view.run_values import Look
 from pages.run_view.shown import shown_run
 from pages.server import server
-from pages.state import arrival, recall, refusal, session
+from pages.state import arrival, page_links, recall, refusal, session
 from pages.state.holdings import Holdings
 from pages.state.session_value import Address, Play, Session
 from pages.state.setup import Setup
@@ -25,24 +25,15 @@ from pages.state.view import View
 from polycore import PolycoreError
 from polycore.links import link
 
-HOME = "streamlit_app.py"
-POLYNOMIALS = "pages/1_polynomials.py"
-DATA = "pages/2_data.py"
-TRAIN = "pages/3_train.py"
-PREDICT = "pages/4_predict.py"
-INSIDE = "pages/5_inside.py"
-COMPARE = "pages/6_compare.py"
-PLAY = "pages/7_play.py"
-
 _NAVIGATION = (
-    (HOME, "Home", ":material/home:"),
-    (POLYNOMIALS, "Polynomials", ":material/function:"),
-    (DATA, "Data", ":material/scatter_plot:"),
-    (TRAIN, "Train", ":material/model_training:"),
-    (PREDICT, "Predict", ":material/ads_click:"),
-    (INSIDE, "Inside", ":material/hub:"),
-    (COMPARE, "Compare", ":material/compare_arrows:"),
-    (PLAY, "Play", ":material/sports_esports:"),
+    (page_links.HOME, "Home", ":material/home:"),
+    (page_links.POLYNOMIALS, "Polynomials", ":material/function:"),
+    (page_links.DATA, "Data", ":material/scatter_plot:"),
+    (page_links.TRAIN, "Train", ":material/model_training:"),
+    (page_links.PREDICT, "Predict", ":material/ads_click:"),
+    (page_links.INSIDE, "Inside", ":material/hub:"),
+    (page_links.COMPARE, "Compare", ":material/compare_arrows:"),
+    (page_links.PLAY, "Play", ":material/sports_esports:"),
 )
 
 HOME_TITLE, TRAIN_TITLE = "Which polynomial is this point on?", "Train"
@@ -213,12 +204,6 @@ def is_embedded() -> bool:
     return bool(st.context.is_embedded)
 
 
-def page_link(page: str, label: str, icon: str | None = None) -> None:
-    """Draw a link to another page that keeps the set-up: a plain one would drop it from the address."""
-    query = link.query_of_page(session.current().experiment)
-    st.page_link(page, label=label, icon=icon, query_params=query)
-
-
 def copy_link(key: str) -> None:
     """Draw a button that copies the link to this page, and one that shows more links."""
     with st.container(horizontal=True, width="content", gap="xxsmall"):
@@ -309,7 +294,7 @@ def _draw_navigation(title: str) -> None:
     # not in the sidebar: on a phone it covers the page, and stays open over the page chosen in it
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", key="frame.navigation"):
         for page, label, icon in _NAVIGATION:
-            page_link(page, label, icon)
+            page_links.draw(page, label, icon)
         copy_link("frame.link")
         if title in PRESENTED and presentation.is_possible() and not presentation.is_on():
             presentation.button()

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from pages.frame import frame
-from pages.state import session
+from pages.state import page_links, session
 from pages.state.session_value import Session
 from polycore import Experiment
 
@@ -19,7 +18,7 @@ def draw_note() -> None:
             f":material/inventory_2: You're still seeing the network trained on the previous {difference}, "
             "until you train a new one."
         )
-        frame.page_link(frame.TRAIN, "Train on this set-up", ":material/model_training:")
+        page_links.draw(page_links.TRAIN, "Train on this set-up", ":material/model_training:")
 
 
 def _difference(now: Session) -> str | None:

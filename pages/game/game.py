@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pages.plane.plane import referee_probabilities
-from pages.plane.referee import referee_of_curves
-from polycore import Experiment, Model
+from polycore import Experiment, Model, Referee
 from polycore.arrays import Floats, Integers
 from polycore.figures import plane_range
 from polycore.polynomials.distances import distances_from
+from polycore.referee.bayes_classifier import probabilities_anywhere
 
 POINTS = 10
 EASY_EVERY = 4  # the first point and every fourth after it lie anywhere, the others where curves are close
@@ -59,13 +58,14 @@ class Game:
     def begin(cls, experiment: Experiment, seed: int, model: Model | None, now: float) -> "Game":
         """Draw the points, predict them, and ask for the first one. Without a model no network plays."""
         points, labels = draw_points(experiment, seed)
+        referee = Referee(experiment.polynomials, experiment.x_range, experiment.noise)
         return cls(
             experiment=experiment,
             seed=seed,
             points=tuple((x, y) for x, y in points.tolist()),
             labels=tuple(labels.tolist()),
             network=() if model is None else _predictions(model.predict_proba(points)),
-            referee=_predictions(referee_probabilities(referee_of_curves(experiment), points)),
+            referee=_predictions(probabilities_anywhere(referee, points)),
             asked_at=now,
         )
 

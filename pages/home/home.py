@@ -10,7 +10,7 @@ from pages.run_view import map_view, presentation, progress
 from pages.run_view.shown import shown_run
 from pages.runs.runner import Training
 from pages.setup import controls
-from pages.state import recall, session
+from pages.state import page_links, recall, session
 from polycore import Experiment
 
 STANDING_KEY, MAIN_KEY = "home.standing", "home.main"
@@ -47,10 +47,10 @@ def _draw_next_steps() -> None:
     yours, ask, send = st.columns(3)
     with yours, st.container(border=True, height="stretch"):
         st.write("**Make it yours.** Type other polynomials, draw other samples, build another network.")
-        frame.page_link(frame.POLYNOMIALS, "Choose polynomials", ":material/function:")
+        page_links.draw(page_links.POLYNOMIALS, "Choose polynomials", ":material/function:")
     with ask, st.container(border=True, height="stretch"):
         st.write("**Ask it.** Which curve does it think your point lies on, and how sure is it?")
-        frame.page_link(frame.PREDICT, "Ask about a point", ":material/ads_click:")
+        page_links.draw(page_links.PREDICT, "Ask about a point", ":material/ads_click:")
     with send, st.container(border=True, height="stretch"):
         st.write("**Send it.** The address of this page is the whole experiment: anyone can open it.")
         frame.copy_link("home.link")
@@ -78,8 +78,8 @@ def _draw_buttons(training: Training | None) -> None:
             _draw_train_button("Train this set-up")
         else:
             controls.draw_main(training)
-    frame.page_link(frame.PREDICT, "Ask it about a point", ":material/ads_click:")
-    frame.page_link(frame.TRAIN, "Settings and charts", ":material/tune:")
+    page_links.draw(page_links.PREDICT, "Ask it about a point", ":material/ads_click:")
+    page_links.draw(page_links.TRAIN, "Settings and charts", ":material/tune:")
     if is_previous:
         st.caption(PREVIOUS, width="content")
 

@@ -6,13 +6,13 @@ from typing import get_args
 
 import streamlit as st
 
-from pages.drawings import run_landscape, standing
+from pages.models import run_landscape, standing
 from pages.runs.job import Job
 from pages.server import server
 from pages.state import session
 from pages.state.inputs import Input
 from polycore import Landscape
-from polycore.landscapes.survey import Directions
+from polycore.inspection.survey import Directions
 
 KEY = "inside.landscape"
 WORDS: dict[Directions, str] = {"principal": "Of the run", "random": "Random"}

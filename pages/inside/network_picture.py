@@ -18,9 +18,9 @@ from pages.plane import plane
 from polycore import Model
 from polycore.arrays import Floats, read_only
 from polycore.figures import NEGATIVE_COLOR, POSITIVE_COLOR, alternative_text, class_url, values_url
-from polycore.inspection import dead_neurons
-from polycore.inspection.neuron_values import strengths, strongest, values_by_layer
+from polycore.model import dead_neurons
 from polycore.model.evaluation import DataSets
+from polycore.model.neuron_values import strengths, strongest, values_by_layer
 from polycore.network.activations import ACTIVATIONS, RELU
 from polycore.network.plain import softmax
 from polycore.pictures.palette import PALETTE

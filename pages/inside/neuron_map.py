@@ -32,8 +32,8 @@ from polycore.figures import (
 from polycore.figures.inside import FOLD_NAME
 from polycore.formatting import counted
 from polycore.inspection.fold_lines import straight_fold, zero_lines
-from polycore.inspection.neuron_values import values_by_layer
 from polycore.limits import MAX_COEFFICIENT
+from polycore.model.neuron_values import values_by_layer
 from polycore.network.activations import ACTIVATIONS, RELU
 from polycore.polynomials.notation import MINUS_SIGN
 from polycore.polynomials.window import Window

@@ -16,8 +16,8 @@ from pages.state.view import View
 from pages.wording.percent import percent
 from polycore import Experiment, Polynomial, formatting
 from polycore.formatting import loss_text
-from polycore.history.history import History
-from polycore.inspection import dead_neurons
+from polycore.model import dead_neurons
+from polycore.training.history import History
 
 TRAIN, PREDICT = "pages/3_train.py", "pages/4_predict.py"
 INSIDE, COMPARE = "pages/5_inside.py", "pages/6_compare.py"

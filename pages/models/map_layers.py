@@ -9,7 +9,6 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.models import model_in_use
-from pages.plane import plane
 from pages.plane.crossings_table import meetings_of
 from pages.plane.plane import Probabilities
 from pages.plane.scene import Scene, scene_of
@@ -29,6 +28,7 @@ from polycore.figures import (
 )
 from polycore.figures.plane import LAYER_MARKERS, Layer
 from polycore.formatting import counted
+from polycore.referee.bayes_classifier import probabilities_anywhere
 
 PREFIX = "map_layers"
 LABEL = "On the map"
@@ -132,7 +132,7 @@ def mistakes_of_model(model: Model, experiment: Experiment) -> Mistakes:
 @lru_cache(maxsize=16)
 def mistakes_of_referee(referee: Referee, experiment: Experiment) -> Mistakes:
     """Return the referee's own mistakes: no other method can be expected to make fewer."""
-    return _mistakes(partial(plane.referee_probabilities, referee), experiment)
+    return _mistakes(partial(probabilities_anywhere, referee), experiment)
 
 
 def mistakes_among(answers: Integers, experiment: Experiment) -> Mistakes:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from pages.drawings import run_film
-from pages.models import model_in_use, page_to_keep
+from pages.models import model_in_use, page_to_keep, run_film
 from pages.models.link_choice import CHAINED
 from pages.runs.runner import Training
 from pages.state import session
@@ -15,10 +14,10 @@ from pages.state.kept_models import Kept
 from pages.wording import file_names
 from polycore import Experiment, Model, PolycoreError
 from polycore.experiment.experiment import MOST_POINTS_IN_JSON
-from polycore.history.history import History
-from polycore.history.history_csv import history_csv
-from polycore.history.leg import Leg
 from polycore.links.snippet import numpy_snippet, script
+from polycore.training.history import History
+from polycore.training.history_csv import history_csv
+from polycore.training.leg import Leg
 
 PREFIX = "pass_on"
 OPEN_KEY = f"{PREFIX}.open"

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pages.plane.place import Place
-from pages.plane.plane import EQUALLY_LIKELY, Probabilities, referee_probabilities
+from pages.plane.plane import EQUALLY_LIKELY, Probabilities
 from pages.plane.scene import Scene, class_name, short_name, shortened
 from pages.wording.listed import listed
 from pages.wording.odds import odds
@@ -14,7 +14,7 @@ from pages.wording.percent import percent, probability
 from polycore import Referee
 from polycore.arrays import Floats
 from polycore.polynomials.classes import Classes, curves_of
-from polycore.referee.bayes_classifier import MAX_COORDINATE
+from polycore.referee.bayes_classifier import MAX_COORDINATE, probabilities_anywhere
 
 REFEREE = "The referee, who knows the curves,"
 FORCED = "Forced to choose one,"
@@ -49,7 +49,7 @@ class Answer:
         [probabilities] = probabilities_of(point)
         if referee is None or max(abs(x), abs(y)) > MAX_COORDINATE:
             return cls(place, probabilities)
-        [best] = referee_probabilities(referee, point)
+        [best] = probabilities_anywhere(referee, point)
         return cls(place, probabilities, best)
 
     @property

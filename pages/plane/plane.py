@@ -22,12 +22,12 @@ from polycore.figures import (
 )
 from polycore.figures.alternative_text import differences, extended, plane_map
 from polycore.figures.style import MAX_MARKERS, unchecked
-from polycore.inspection.class_map import GRIDS, pixel_centers
 from polycore.limits import MAX_COEFFICIENT
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.prediction import predict_proba
+from polycore.pictures.class_map import GRIDS, pixel_centers
 from polycore.polynomials.window import Window
-from polycore.referee.bayes_classifier import MAX_COORDINATE
+from polycore.referee.bayes_classifier import probabilities_anywhere
 
 COLUMNS, ROWS = GRIDS[0]
 EQUALLY_LIKELY = 1 - 1e-9  # share of the highest probability; a larger difference is more than rounding
@@ -79,7 +79,7 @@ def run_map(run: Run) -> go.Figure:
 @lru_cache(maxsize=32)
 def referee_map(referee: Referee, scene: Scene) -> go.Figure:
     """Return the map of the referee's decisions. Copy it before changing it."""
-    figure = _map(partial(referee_probabilities, referee), scene)
+    figure = _map(partial(probabilities_anywhere, referee), scene)
     figure.layout.meta = {"alt": extended(figure.layout.meta["alt"], "these are the referee's answers")}
     return figure
 
@@ -92,12 +92,6 @@ def model_difference(model: Model, referee: Referee, scene: Scene) -> go.Figure:
     referee, any of them agrees with it. Copy the figure before changing it.
     """
     return _difference(model.predict_proba, referee, scene)
-
-
-def referee_probabilities(referee: Referee, points: Floats) -> Floats:
-    """Return the referee's probabilities (N, K) at points (N, 2) anywhere in the plane."""
-    # the map's margin may exceed the referee's limit, which no curve does: the nearest curve stays the same
-    return referee.predict_proba(points.clip(-MAX_COORDINATE, MAX_COORDINATE))
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +114,7 @@ class Decisions:
 def decisions_of(referee: Referee, window: Window, columns: int, rows: int) -> Decisions:
     """Return the referee's decisions on the raster of a `ClassMap` of a window, with so many pixels."""
     x, y = pixel_centers(*window[0], columns), pixel_centers(*window[1], rows)
-    probabilities = referee_probabilities(referee, grid_points(x, y)).reshape(rows, columns, -1)
+    probabilities = probabilities_anywhere(referee, grid_points(x, y)).reshape(rows, columns, -1)
     highest = probabilities.max(axis=-1, keepdims=True)
     bits = np.uint32(1) << np.arange(probabilities.shape[-1], dtype=np.uint32)
     as_likely = ((probabilities >= EQUALLY_LIKELY * highest) * bits).sum(axis=-1, dtype=np.uint32)
@@ -141,7 +135,7 @@ def _difference(probabilities_of: Probabilities, referee: Referee, scene: Scene)
 @lru_cache(maxsize=32)
 def _decisions(referee: Referee, window: Window) -> tuple[Integers, NDArray[np.bool_]]:
     """Return the most likely class at each point of the map, (N,), and which classes equal it, (N, K)."""
-    probabilities = referee_probabilities(referee, grid_points(*_grid(window)))
+    probabilities = probabilities_anywhere(referee, grid_points(*_grid(window)))
     highest = probabilities.max(axis=1, keepdims=True)
     return read_only((probabilities.argmax(axis=1), probabilities >= EQUALLY_LIKELY * highest))
 

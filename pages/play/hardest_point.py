@@ -4,11 +4,12 @@ import numpy as np
 import plotly.graph_objects as go
 
 from pages.game.game import FARTHEST, Game
-from pages.plane.plane import grid_points, referee_probabilities
+from pages.plane.plane import grid_points
 from pages.plane.referee import referee_of_curves
 from pages.wording.odds import odds
 from polycore import PolycoreError, crossings
 from polycore.figures import close_up_figure, plane_range
+from polycore.referee.bayes_classifier import probabilities_anywhere
 
 COLUMNS, ROWS = 96, 72
 SHARE = 0.12  # of the plane's width and height, to each side of the point
@@ -26,7 +27,7 @@ def figure(game: Game) -> go.Figure:
         np.linspace(middle - far, middle + far, count)
         for middle, far, count in zip(point, reach, (COLUMNS, ROWS), strict=True)
     )
-    probabilities = referee_probabilities(referee_of_curves(experiment), grid_points(x, y))
+    probabilities = probabilities_anywhere(referee_of_curves(experiment), grid_points(x, y))
     probabilities = probabilities.reshape(ROWS, COLUMNS, -1)
     return close_up_figure(experiment.polynomials, x, y, probabilities, point)
 

@@ -6,7 +6,6 @@ from time import monotonic
 
 import streamlit as st
 
-from pages.frame import frame
 from pages.game.challenge import Challenge
 from pages.game.game import POINTS, Game
 from pages.models import kept_actions
@@ -14,7 +13,7 @@ from pages.models.names import name_of
 from pages.play import game_plane
 from pages.setup import controls
 from pages.setup.seed import NEW_SEEDS
-from pages.state import session
+from pages.state import page_links, session
 from pages.state.kept_models import Kept
 from pages.wording.percent import percent
 from polycore import Experiment
@@ -110,7 +109,7 @@ def _draw_opponent(opponent: Kept | None, experiment: Experiment) -> None:
             help="Train a network on these curves. You need not wait for its last step.",
         )
         kept_actions.draw_going(session.going_for_run(), "play")
-        frame.page_link(frame.TRAIN, "Choose how it is trained", ":material/model_training:")
+        page_links.draw(page_links.TRAIN, "Choose how it is trained", ":material/model_training:")
 
 
 def _is_learning(experiment: Experiment) -> bool:

@@ -3,11 +3,10 @@
 import pandas as pd
 import streamlit as st
 
-from pages.frame import frame
 from pages.models.names import name_of
 from pages.points import score
 from pages.points.score import Measurement
-from pages.state import refusal, session
+from pages.state import page_links, refusal, session
 from pages.state.kept_models import Kept
 from pages.state.points import Points
 from polycore import PolycoreError, Polynomial, points_from_csv
@@ -94,7 +93,7 @@ def measured(points: Points) -> None:
     answering = session.current().answering
     if answering is None:
         st.info("No network has been trained yet. Train one, and it is measured on these points here.")
-        frame.page_link(frame.TRAIN, "Train", ":material/model_training:")
+        page_links.draw(page_links.TRAIN, "Train", ":material/model_training:")
         return
     measurement = score.measure(answering.model, points)
     st.text(f"{name_of(answering)}, the model in use, on these points:")

@@ -14,7 +14,6 @@ from pages.channel.live_text import Followed
 from pages.plane import in_view, live
 from pages.plane.crossings_table import meetings_of
 from pages.plane.live import Bound
-from pages.plane.plane import referee_probabilities
 from pages.plane.scene import Scene, short_name
 from pages.predict import asked_point
 from pages.state import inputs, session
@@ -23,7 +22,7 @@ from polycore import Model, Referee
 from polycore.arrays import Floats, read_only
 from polycore.figures import walk_figure, with_place
 from polycore.figures.walk import Met
-from polycore.referee.bayes_classifier import MAX_COORDINATE
+from polycore.referee.bayes_classifier import MAX_COORDINATE, probabilities_anywhere
 
 PREFIX = "walk"
 CHART_KEY = f"{PREFIX}.chart"
@@ -66,7 +65,7 @@ def along(model: Model, referee: Referee, scene: Scene, curve: int) -> Walk:
     x = np.unique(np.concatenate([np.linspace(low, high, X_COUNT), crossings.clip(low, high)]))
     points = np.stack([x, referee.polynomials[curve](x)], axis=1)
     too_large = np.abs(points[:, 1]) > MAX_COORDINATE  # for the Bayes classifier
-    best = np.where(too_large, np.nan, referee_probabilities(referee, points)[:, curve])
+    best = np.where(too_large, np.nan, probabilities_anywhere(referee, points)[:, curve])
     return read_only(Walk(x, model.predict_proba(points), best, tuple(met)))
 
 

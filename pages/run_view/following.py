@@ -16,7 +16,7 @@ from pages.runs.sweep import Sweep, SweepView
 from pages.server.source import Contents, Source
 from pages.state import session
 from pages.state.session_value import Session
-from polycore.inspection.class_map import class_map
+from polycore.pictures.class_map import class_map
 from polycore.polynomials.window import Window
 from polycore.workers.picture import Wish
 

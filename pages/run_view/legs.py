@@ -7,7 +7,7 @@ from typing import Any
 from polycore import Experiment
 from polycore.experiment.settings import SETTINGS
 from polycore.figures.progress import Change
-from polycore.history.leg import Leg
+from polycore.training.leg import Leg
 
 MOST_NAMED = 3  # changes in one line
 NO_CHANGE, SAME = "continued", "the same settings"  # at its step in a chart; in a sentence

@@ -16,7 +16,7 @@ from pages.wording.percent import percent
 from polycore import Experiment, Referee
 from polycore.figures import alternative_text
 from polycore.figures.plane import mistakes_layer
-from polycore.inspection.class_map import PackedMap, unpacked
+from polycore.pictures.class_map import PackedMap, unpacked
 from polycore.pictures.painter import alphas_of, differences
 from polycore.pictures.words import regions
 

@@ -21,8 +21,8 @@ from pages.wording import file_names
 from polycore.arrays import Floats
 from polycore.figures import accuracy_figure, loss_figure
 from polycore.figures.style import GRAY, escape
-from polycore.history.history import History
-from polycore.inspection.dead_neurons import MAX_POINTS
+from polycore.model.dead_neurons import MAX_POINTS
+from polycore.training.history import History
 
 MAP_HEIGHT, CHART_HEIGHT = 460, 260
 

@@ -18,8 +18,8 @@ from polycore import Experiment
 from polycore.figures import alternative_text
 from polycore.figures.progress import accuracy_mark, loss_mark
 from polycore.formatting import duration, loss_text, percent
-from polycore.history.history import History
-from polycore.inspection import dead_neurons
+from polycore.model import dead_neurons
+from polycore.training.history import History
 from polycore.workers.picture import Portrait, Wish
 
 UNKNOWN = "\N{EN DASH}"

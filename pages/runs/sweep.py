@@ -19,8 +19,8 @@ from pages.server import server
 from pages.server.source import Halt, IsThere
 from polycore import Experiment, Model, PolycoreError, advance
 from polycore.formatting import duration
-from polycore.history.history import History
-from polycore.sweeps.outcomes import Outcome, Outcomes, best
+from polycore.training.history import History
+from polycore.workers.outcomes import Outcome, Outcomes, best
 
 NO_MEMORY = "There is not enough memory for this run."
 
@@ -44,7 +44,7 @@ class SweepView:
     budget: seconds of computing for each run.
     status: that of the whole sweep. generation: how often it has changed.
     outcomes: of the runs that have ended, in the order of their ends; without models.
-    best: the best outcome by `polycore.sweeps.outcomes.best`; None if no run has succeeded.
+    best: the best outcome by `polycore.workers.outcomes.best`; None if no run has succeeded.
     refused: a sentence if the server had no room for the latest run that was to start, else None.
     runs: those that have started and not ended.
     """

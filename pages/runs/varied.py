@@ -18,7 +18,7 @@ from polycore.network.features import NAMES, PLAIN, in_order, label_of
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.pictures.palette import PALETTE
 from polycore.quoting import quoted
-from polycore.sweeps.choices import grid
+from polycore.workers.choices import grid
 
 MOST_SEEDS = 30
 MOST_SETTINGS = len(PALETTE)  # each has a color of its own

@@ -11,8 +11,8 @@ import numpy as np
 from pages.runs.marks import Mark
 from pages.server.source import Choice
 from polycore import Experiment, Model, PolycoreError, Run
-from polycore.history.history import History
-from polycore.history.leg import Leg, legs_in
+from polycore.training.history import History
+from polycore.training.leg import Leg, legs_in
 
 MOST_KEPT = 12
 MOST_PINNED = MOST_KEPT - 2  # a slot for the run, and one for what comes next

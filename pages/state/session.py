@@ -12,7 +12,6 @@ import streamlit as st
 
 from pages.runs.runner import Training
 from pages.server import presence, server
-from pages.sketch.sketch import Sketch
 from pages.state import inputs, recall
 from pages.state.holdings import Holdings
 from pages.state.kept_models import ByHand, Kept
@@ -28,6 +27,7 @@ from pages.state.session_value import (
     Upload,
 )
 from pages.state.setup import Setup
+from pages.state.sketch import Sketch
 from pages.state.view import View
 from polycore import Experiment, Model, Polynomial
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from pages.sketch.sketch import Sketch
+from pages.state.sketch import Sketch
 from polycore import Experiment
 
 

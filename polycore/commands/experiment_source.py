@@ -11,8 +11,8 @@ from polycore.experiment.experiment import Experiment
 from polycore.experiment.json_text import MAX_JSON
 from polycore.links import link
 from polycore.points.point_set import PointSet
+from polycore.points.text_lines import MAX_BYTES
 from polycore.quoting import quoted
-from polycore.tables.text_lines import MAX_BYTES
 
 PRESETS = {"recommended": Experiment.recommended, "tutorial": Experiment.tutorial}
 STANDARD_INPUT = "-"

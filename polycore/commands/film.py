@@ -9,10 +9,10 @@ from typing import Any
 from polycore.commands.argument_parser import Parser
 from polycore.commands.descriptions import listing
 from polycore.commands.kept_files import check_paths, run_at
-from polycore.files.path_or_file import put
+from polycore.commands.progress_bar import ProgressBar, duration
 from polycore.films.film import film as film_of
 from polycore.formatting import counted
-from polycore.terminal.progress_bar import ProgressBar, duration
+from polycore.model.path_or_file import put
 from polycore.training.run import Run
 
 _DESCRIPTION = """Draw a film of a run: its map and its loss, step by step, as an animated GIF.

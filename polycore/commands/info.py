@@ -13,13 +13,13 @@ from polycore.commands.kept_files import kept_at
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
 from polycore.formatting import percent
-from polycore.history.leg import LAST_STEP, Leg, legs_in
 from polycore.links import link
 from polycore.model.model import Model
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import PLAIN, label_of
 from polycore.points.summary import summary_of
 from polycore.quoting import visible
+from polycore.training.leg import LAST_STEP, Leg, legs_in
 from polycore.training.run import Run
 
 _DESCRIPTION = "Describe a weight file or a run file: its network, loss, accuracies and experiment."

@@ -9,11 +9,11 @@ from pathlib import Path
 from time import monotonic
 
 from polycore.commands.argument_parser import Parser
+from polycore.commands.interruption import Interrupted, Interruption
 from polycore.errors import PolycoreError, RunFileError, WeightFileError
-from polycore.files.path_or_file import is_stream
-from polycore.files.refusals import ReadingError, Reason
 from polycore.model.model import Model
-from polycore.terminal.interruption import Interrupted, Interruption
+from polycore.model.path_or_file import is_stream
+from polycore.model.refusals import ReadingError, Reason
 from polycore.training.run import Run
 
 # a run file is recognized by its content, or because it is too large for a weight file

@@ -8,7 +8,7 @@ from typing import Any
 from polycore.commands.argument_parser import Parser
 from polycore.commands.descriptions import listing
 from polycore.commands.kept_files import check_paths, model_at
-from polycore.files.path_or_file import put
+from polycore.model.path_or_file import put
 from polycore.web.html_page import html_page
 
 _DESCRIPTION = """Write a network as a page of one HTML file: its map, which answers in any browser.

@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 from polycore.commands import experiment_source, options
 from polycore.commands.argument_parser import Parser
+from polycore.commands.interruption import Interrupted, Interruption
 from polycore.commands.kept_files import check_paths, failure_to_write
 from polycore.commands.tally import Tally
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
-from polycore.files.path_or_file import put
 from polycore.formatting import counted, percent
 from polycore.links import link
+from polycore.model.path_or_file import put
 from polycore.quoting import quoted
-from polycore.sweeps.choices import MAX_EXPERIMENTS, grid, random_choices
-from polycore.sweeps.outcomes import outcomes
-from polycore.terminal.interruption import Interrupted, Interruption
 from polycore.workers import cluster
+from polycore.workers.choices import MAX_EXPERIMENTS, grid, random_choices
 from polycore.workers.cluster import Cluster
+from polycore.workers.outcomes import outcomes
 from polycore.workers.processes import Workers, available_cores
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _written(
 def _sweep_table() -> ModuleType:
     """Import the module of tables. Raises PolycoreError, before anything is computed, without pandas."""
     try:
-        from polycore.sweeps import table as sweep_table
+        from polycore.workers import table as sweep_table
     except ModuleNotFoundError as error:
         raise PolycoreError(f"{error} A sweep makes its tables with it.") from error
     return sweep_table

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from polycore.experiment.experiment import Experiment
 from polycore.formatting import percent
 from polycore.links import link
-from polycore.sweeps.outcomes import Outcome, best
+from polycore.workers.outcomes import Outcome, best
 
 MAX_VALUE_TEXT = 40  # characters of one setting in a line
 

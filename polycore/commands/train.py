@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from polycore.commands import experiment_source, options
 from polycore.commands.argument_parser import Parser
 from polycore.commands.descriptions import listing
+from polycore.commands.interruption import Interrupted, Interruption
 from polycore.commands.kept_files import (
     Checkpoint,
     check_paths,
@@ -24,14 +25,13 @@ from polycore.commands.kept_files import (
     run_at,
     same_file,
 )
+from polycore.commands.progress_bar import ProgressBar, duration
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
-from polycore.files.path_or_file import is_stream
 from polycore.formatting import percent
 from polycore.links import link
 from polycore.model.model import Model
-from polycore.terminal.interruption import Interrupted, Interruption
-from polycore.terminal.progress_bar import ProgressBar, duration
+from polycore.model.path_or_file import is_stream
 from polycore.training.run import Run, advance, start
 from polycore.workers.chunk import CHUNK_SECONDS, MAX_DEATHS, Chunk, Pace, chunks, timed
 from polycore.workers.processes import Workers

@@ -10,7 +10,7 @@ import numpy as np
 
 from polycore.arrays import Floats, Integers
 from polycore.formatting import counted, loss_text, percent
-from polycore.landscapes.landscape import Landscape
+from polycore.inspection.landscape import Landscape
 from polycore.pictures.words import extent, regions
 from polycore.polynomials.classes import Classes, counted_classes, noun_of
 

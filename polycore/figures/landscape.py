@@ -13,8 +13,8 @@ from polycore.figures import alternative_text
 from polycore.figures.compare import LINES
 from polycore.figures.style import LEGEND_ABOVE, axis, escape, new_figure
 from polycore.formatting import percent
-from polycore.landscapes.landscape import Landscape
-from polycore.landscapes.trajectory import Trajectory
+from polycore.inspection.landscape import Landscape
+from polycore.inspection.trajectory import Trajectory
 from polycore.pictures.palette import LIGHT_PAGE
 from polycore.pictures.ticks import log_ticks, spaced_ticks
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from polycore.arrays import Floats, evenly
-from polycore.history.history import History
 from polycore.model.evaluation import thinned_training_set
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.parameters import Layers
 from polycore.network.plain import accuracy, cross_entropy
 from polycore.network.prediction import predict_proba
+from polycore.training.history import History
 from polycore.training.run import Run
 from polycore.training.task import task_of
 

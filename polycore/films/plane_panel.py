@@ -17,8 +17,8 @@ from polycore.films.drawing import (
     write_beside,
 )
 from polycore.films.gif_colors import GifColors, Pixels
-from polycore.inspection.class_map import class_map, pixel_centers
 from polycore.network.parameters import Layers
+from polycore.pictures.class_map import class_map, pixel_centers
 from polycore.pictures.palette import PALETTE
 from polycore.pictures.ticks import linear_ticks, number_text
 

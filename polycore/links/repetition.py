@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from polycore.arrays import Floats
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
-from polycore.history.leg import MOST_LEGS, Leg
+from polycore.training.leg import MOST_LEGS, Leg
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from polycore import network
 from polycore.arrays import Floats, evenly
 from polycore.experiment.experiment import Experiment
-from polycore.inspection.neuron_values import values_by_layer
 from polycore.limits import MAX_PARAMETER_SIZE
 from polycore.model.model import Model
+from polycore.model.neuron_values import values_by_layer
 from polycore.network.activations import ACTIVATIONS
 
 CURVE_POINTS = 3600  # on all curves together

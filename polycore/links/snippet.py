@@ -17,13 +17,13 @@ from polycore.arrays import Floats
 from polycore.checks import check_type
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import MOST_POINTS_IN_JSON, Experiment
-from polycore.history.leg import Leg
 from polycore.links.repetition import Repetition, repetition_of
 from polycore.model.model import Model
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import FEATURES, Inputs
 from polycore.points.point_set import PointSet
 from polycore.polynomials.polynomial import Polynomial
+from polycore.training.leg import Leg
 
 MOST_READABLE = 200  # weights and biases; the tutorial's network has 192
 WIDTH = 100  # characters of a line

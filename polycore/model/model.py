@@ -12,12 +12,12 @@ from polycore.class_name import ClassName, checked_names
 from polycore.errors import PolycoreError, WeightFileError
 from polycore.experiment import validation
 from polycore.experiment.experiment import Experiment
-from polycore.files.metadata import checked_metadata
-from polycore.files.named_arrays import checked_classes, checked_layers
-from polycore.files.path_or_file import PathOrFile
 from polycore.formatting import loss_text, percent
 from polycore.limits import MAX_COEFFICIENT, MAX_DEGREE, MAX_PARAMETER_SIZE
 from polycore.model import weight_file
+from polycore.model.metadata import checked_metadata
+from polycore.model.named_arrays import checked_classes, checked_layers
+from polycore.model.path_or_file import PathOrFile
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import DISTANCES, MOST_X, PLAIN, Inputs
 from polycore.network.prediction import predict_proba

@@ -4,7 +4,7 @@ Reading proceeds from the outside in, and trusts nothing that is not checked: th
 directory of the archive, the headers of the entries, the headers of the arrays and the network they declare,
 and only then the arrays and the metadata. So the cheapest checks come first, and no memory is allocated just
 because a file declares a size: nothing is unpacked before all declarations are known to be within the limits.
-polycore.files.refusals has the texts of refusals.
+polycore.model.refusals has the texts of refusals.
 """
 
 import io
@@ -19,16 +19,17 @@ import numpy as np
 from polycore.arrays import Floats
 from polycore.class_name import ClassName
 from polycore.errors import PolycoreError, WeightFileError
-from polycore.files import archive, metadata, npy_header
-from polycore.files.archive import Entry
-from polycore.files.metadata import (
+from polycore.limits import MAX_WIDTH
+from polycore.model import archive, metadata, npy_header
+from polycore.model.archive import Entry
+from polycore.model.metadata import (
     FORMAT,
     FORMAT_OF_OTHERS,
     FORMAT_OF_OWN_POINTS,
     MAX_METADATA,
     Coefficients,
 )
-from polycore.files.named_arrays import (
+from polycore.model.named_arrays import (
     METADATA,
     NAMES,
     NAMES_OF_OTHERS,
@@ -38,10 +39,9 @@ from polycore.files.named_arrays import (
     checked_classes,
     has_names_of_others,
 )
-from polycore.files.npy_header import MAX_HEADER, NpyHeader
-from polycore.files.path_or_file import PathOrFile, content_of, put
-from polycore.files.refusals import ReadingError, Reason
-from polycore.limits import MAX_WIDTH
+from polycore.model.npy_header import MAX_HEADER, NpyHeader
+from polycore.model.path_or_file import PathOrFile, content_of, put
+from polycore.model.refusals import ReadingError, Reason
 from polycore.network.activations import RELU
 from polycore.network.features import DISTANCES, PLAIN
 

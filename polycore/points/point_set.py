@@ -15,10 +15,10 @@ from polycore.class_name import ClassName, checked_names, composed, is_name
 from polycore.errors import PolycoreError
 from polycore.formatting import counted
 from polycore.limits import MAX_CLASSES, MAX_COORDINATE, MAX_NAME, MAX_POINTS, MIN_POINTS
+from polycore.points.columns import Columns
+from polycore.points.table import Table, table_of_points
 from polycore.polynomials.window import Window
 from polycore.quoting import quoted
-from polycore.tables.columns import Columns
-from polycore.tables.table import Table, table_of_points
 
 Axes = tuple[str, str]  # what x and y are called
 

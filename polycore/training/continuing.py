@@ -9,14 +9,14 @@ import numpy as np
 from polycore.arrays import Floats, read_only
 from polycore.errors import PolycoreError
 from polycore.experiment.error_sums import ErrorSums
-from polycore.history.leg import LAST_STEP, Leg, appended, checked_settings, legs_in
-from polycore.history.snapshots import NO_SNAPSHOTS, Snapshots
 from polycore.limits import MAX_PARAMETER_SIZE
 from polycore.model.model import Model
 from polycore.network.features import Inputs
 from polycore.network.parameters import Layers
 from polycore.optimizers.optimizer import OptimizerState
 from polycore.optimizers.registry import OPTIMIZERS
+from polycore.training.leg import LAST_STEP, Leg, appended, checked_settings, legs_in
+from polycore.training.snapshots import NO_SNAPSHOTS, Snapshots
 from polycore.training.state import RunState
 from polycore.training.task import Task, task_of
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from polycore.arrays import Floats
-from polycore.history.history import History
 from polycore.network.kernels import Kernels
+from polycore.training.history import History
 from polycore.training.task import Task
 
 

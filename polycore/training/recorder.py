@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import TypeVar
 
-from polycore.history.snapshots import Camera
 from polycore.training.early_stop import EndReason
 from polycore.training.measurement import measure
+from polycore.training.snapshots import Camera
 from polycore.training.state import RunState, TrainState
 from polycore.training.task import Task
 

@@ -11,13 +11,11 @@ from polycore.arrays import Floats, Integers
 from polycore.checks import check_type, described
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
-from polycore.files.path_or_file import PathOrFile
 from polycore.formatting import loss_text
-from polycore.history.history import History
-from polycore.history.snapshots import NO_SNAPSHOTS, Snapshots
 from polycore.limits import MAX_PARAMETER_SIZE
 from polycore.model.evaluation import ACCURACY_ON, marked_as_measured_on, thinned_training_set
 from polycore.model.model import Model
+from polycore.model.path_or_file import PathOrFile
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.parameters import Layers
 from polycore.pictures.notebook import picture_html
@@ -26,8 +24,10 @@ from polycore.randomness import Stream, generator
 from polycore.training import continuing, run_file
 from polycore.training.continuing import Continuation
 from polycore.training.early_stop import sentence
+from polycore.training.history import History
 from polycore.training.loop import train
 from polycore.training.measurement import measure
+from polycore.training.snapshots import NO_SNAPSHOTS, Snapshots
 from polycore.training.state import RunState
 from polycore.training.task import Task, task_of
 from polycore.training.update_rules import update_rule

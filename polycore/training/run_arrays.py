@@ -11,10 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polycore.experiment.error_sums import MOST_IN_SUMS, MOST_NEW, UNITS, ErrorSums, shape_of
-from polycore.files.refusals import Shape
-from polycore.history.history import History
-from polycore.history.leg import LAST_STEP
 from polycore.limits import MAX_CLASSES, MAX_COORDINATE, MAX_PARAMETER_SIZE
+from polycore.model.refusals import Shape
 from polycore.optimizers.optimizer import (
     MAX_SLOPE,
     Arrays,
@@ -25,6 +23,8 @@ from polycore.optimizers.optimizer import (
 )
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.training import run_past
+from polycore.training.history import History
+from polycore.training.leg import LAST_STEP
 from polycore.training.run_metadata import RunMetadata
 from polycore.training.run_past import COLUMNS, EARLIER, SNAPSHOT_STEP, SNAPSHOTS
 from polycore.training.state import RunState

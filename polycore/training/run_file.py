@@ -18,19 +18,14 @@ from numpy.typing import NDArray
 from polycore.errors import PolycoreError, RunFileError
 from polycore.experiment.error_sums import CELLS
 from polycore.experiment.experiment import Experiment
-from polycore.files import archive, metadata, npy_header
-from polycore.files.archive import Entry
-from polycore.files.metadata import MAX_METADATA
-from polycore.files.named_arrays import METADATA, NAMES, NAMES_OF_OTHERS, RUN_NAMES
-from polycore.files.npy_header import MAX_HEADER, NpyHeader
-from polycore.files.path_or_file import PathOrFile, content_of, put
-from polycore.files.refusals import ReadingError
-from polycore.history.history import MOST
-from polycore.history.leg import MOST_LEGS, Leg
-from polycore.history.snapshots import MOST as MOST_SNAPSHOTS
-from polycore.history.snapshots import MOST_BYTES as MOST_SNAPSHOT_BYTES
-from polycore.history.snapshots import Rule, Snapshots
 from polycore.limits import MAX_PARAMETERS, MAX_POINTS
+from polycore.model import archive, metadata, npy_header
+from polycore.model.archive import Entry
+from polycore.model.metadata import MAX_METADATA
+from polycore.model.named_arrays import METADATA, NAMES, NAMES_OF_OTHERS, RUN_NAMES
+from polycore.model.npy_header import MAX_HEADER, NpyHeader
+from polycore.model.path_or_file import PathOrFile, content_of, put
+from polycore.model.refusals import ReadingError
 from polycore.optimizers.lbfgs import MEMORY
 from polycore.optimizers.optimizer import Arrays
 from polycore.optimizers.registry import OPTIMIZERS
@@ -38,10 +33,15 @@ from polycore.optimizers.soap import MOST_IN_SIDES
 from polycore.points.point_set import PointSet
 from polycore.points.summary import PointsSummary
 from polycore.training import run_arrays, run_metadata, run_past
+from polycore.training.history import MOST
+from polycore.training.leg import MOST_LEGS, Leg
 from polycore.training.run_arrays import ERRORS, LABELS, POINTS, ArraySpec
 from polycore.training.run_metadata import RunMetadata
 from polycore.training.run_past import COLUMNS, EARLIER, SNAPSHOT_STEP, SNAPSHOTS
 from polycore.training.run_refusals import RunReason, text_of
+from polycore.training.snapshots import MOST as MOST_SNAPSHOTS
+from polycore.training.snapshots import MOST_BYTES as MOST_SNAPSHOT_BYTES
+from polycore.training.snapshots import Rule, Snapshots
 from polycore.training.state import RunState
 from polycore.training.task import task_of
 

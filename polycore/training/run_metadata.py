@@ -8,11 +8,8 @@ import numpy as np
 
 from polycore.errors import PolycoreError, RunFileError
 from polycore.experiment.experiment import Experiment
-from polycore.files import metadata
-from polycore.history.history import MOST
-from polycore.history.leg import LAST_STEP
-from polycore.history.snapshots import Rule
 from polycore.limits import MAX_PARAMETER_SIZE, MAX_STEPS
+from polycore.model import metadata
 from polycore.optimizers.lbfgs import MEMORY
 from polycore.optimizers.optimizer import StateNumbers
 from polycore.optimizers.registry import OPTIMIZERS
@@ -20,8 +17,11 @@ from polycore.points.point_set import PointSet
 from polycore.points.summary import PointsSummary, summary_of
 from polycore.training import run_past
 from polycore.training.early_stop import END_REASONS, EndReason
+from polycore.training.history import MOST
+from polycore.training.leg import LAST_STEP
 from polycore.training.run_past import LegMetadata
 from polycore.training.run_refusals import RunReason
+from polycore.training.snapshots import Rule
 from polycore.training.state import RunState
 from polycore.training.task import uses_full_batch
 from polycore.version import __version__

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from polycore.checks import checked_whole_number
 from polycore.errors import PolycoreError
-from polycore.history.history import MOST, History
-from polycore.history.leg import MOST_LEGS, Leg, checked_settings
-from polycore.history.snapshots import Rule, Snapshots
 from polycore.limits import MAX_STEPS
 from polycore.points.point_set import PointSet
 from polycore.points.summary import PointsSummary
+from polycore.training.history import MOST, History
+from polycore.training.leg import MOST_LEGS, Leg, checked_settings
+from polycore.training.snapshots import Rule, Snapshots
 
 EARLIER, SNAPSHOT_STEP, SNAPSHOTS = "earlier_history", "snapshot_step", "snapshots"
 COLUMNS = ("step", "loss", "accuracy", "held_out_accuracy")  # the rows of earlier_history

@@ -1,13 +1,13 @@
 """The reasons to refuse a run file, each with one fixed text.
 
-polycore.files.refusals has the reasons that all files share. This module replaces those of its texts that
+polycore.model.refusals has the reasons that all files share. This module replaces those of its texts that
 name the kind of file, and adds the reasons that only a run file has. A name is one of named_arrays.RUN_NAMES
 or run_metadata.FIELDS.
 """
 
 from enum import Enum
 
-from polycore.files.refusals import AGAIN, MAX_ENTRIES, ReadingError, Reason, Shape, filled
+from polycore.model.refusals import AGAIN, MAX_ENTRIES, ReadingError, Reason, Shape, filled
 
 _AGAIN = "Save the run again, or download or copy the file again."
 

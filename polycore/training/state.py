@@ -6,11 +6,11 @@ from typing import NamedTuple
 from polycore.arrays import Floats
 from polycore.experiment.error_sums import ErrorSums
 from polycore.experiment.experiment import Experiment
-from polycore.history.history import History
-from polycore.history.leg import Leg
-from polycore.history.snapshots import NO_SNAPSHOTS, Rule, Snapshots
 from polycore.optimizers.optimizer import OptimizerState
 from polycore.training.early_stop import EndReason
+from polycore.training.history import History
+from polycore.training.leg import Leg
+from polycore.training.snapshots import NO_SNAPSHOTS, Rule, Snapshots
 
 
 class TrainState(NamedTuple):

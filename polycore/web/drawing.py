@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polycore.arrays import Floats
-from polycore.inspection.class_map import FINE as PIXELS_OF_A_CELL
-from polycore.inspection.class_map import ClassMap
+from polycore.pictures.class_map import FINE as PIXELS_OF_A_CELL
+from polycore.pictures.class_map import ClassMap
 from polycore.pictures.palette import CASING, PALETTE, SOLID, Look, class_colors
 from polycore.pictures.png import data_url
 from polycore.pictures.ticks import linear_ticks, number_text

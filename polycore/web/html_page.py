@@ -8,9 +8,9 @@ from string import Template
 
 from polycore.checks import check_type
 from polycore.errors import PolycoreError
-from polycore.inspection.class_map import ClassMap, class_map
 from polycore.limits import MAX_COEFFICIENT
 from polycore.model.model import Model
+from polycore.pictures.class_map import ClassMap, class_map
 from polycore.pictures.palette import PALETTE, REGION_OPACITY
 from polycore.pictures.words import regions
 from polycore.polynomials.classes import Classes, curves_of

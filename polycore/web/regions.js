@@ -1,4 +1,4 @@
-// The regions of a map in the pixels of the screen, by the network itself. As in polycore/inspection/class_map.py, only
+// The regions of a map in the pixels of the screen, by the network itself. As in polycore/pictures/class_map.py, only
 // cells beside one of another class are computed pixel by pixel.
 
 const CELL = 4; // pixels across

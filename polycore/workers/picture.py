@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from polycore.inspection import dead_neurons
-from polycore.inspection.class_map import PackedMap, class_map
+from polycore.model import dead_neurons
 from polycore.model.model import Model
+from polycore.pictures.class_map import PackedMap, class_map
 from polycore.polynomials.window import Window
 from polycore.training.run import Run
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from polycore.files.named_arrays import NAMES_OF_OTHERS
+from polycore.model.named_arrays import NAMES_OF_OTHERS
 from tests.attacks.archives import metadata_text, saved, small
 
 

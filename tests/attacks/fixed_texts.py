@@ -3,9 +3,9 @@
 import re
 import string
 
-from polycore.files.named_arrays import NAMES, NAMES_OF_OTHERS
-from polycore.files.named_arrays import RUN_NAMES as NAMES_OF_RUNS
-from polycore.files.refusals import Reason
+from polycore.model.named_arrays import NAMES, NAMES_OF_OTHERS
+from polycore.model.named_arrays import RUN_NAMES as NAMES_OF_RUNS
+from polycore.model.refusals import Reason
 from polycore.training.run_metadata import FIELDS
 from polycore.training.run_refusals import RunReason, fixed_text
 

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from polycore.errors import WeightFileError
-from polycore.files.named_arrays import NAMES
-from polycore.files.refusals import Reason
 from polycore.model.model import Model
+from polycore.model.named_arrays import NAMES
+from polycore.model.refusals import Reason
 from polycore.model.weight_file import read_npy
 from tests.attacks.archives import (
     DEFLATED,

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 import polycore as pc
 from pages.server.frame import Frame
-from polycore.inspection.class_map import class_map
+from polycore.pictures.class_map import class_map
 from tests.browser.dashboard import served
 
 COLORS = [(200, 10, 20), (30, 210, 40), (50, 60, 220)]

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from polycore.history.history import History
-from polycore.terminal import progress_bar
-from polycore.terminal.progress_bar import ProgressBar, duration, line
+from polycore.commands import progress_bar
+from polycore.commands.progress_bar import ProgressBar, duration, line
+from polycore.training.history import History
 from polycore.training.run import Run
 
 

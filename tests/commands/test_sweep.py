@@ -16,7 +16,7 @@ from polycore.__main__ import main
 from polycore.commands import options, sweep
 from polycore.commands.tally import Tally
 from polycore.experiment.settings import SETTINGS
-from polycore.sweeps.outcomes import Outcome
+from polycore.workers.outcomes import Outcome
 from polycore.workers.processes import Workers
 from tests.commands.terminal import COMMAND, ENVIRONMENT, command, one_line, program
 from tests.signals import restore_signals

@@ -13,9 +13,9 @@ from urllib.error import HTTPError
 import pytest
 from websockets.sync.client import connect
 
-from pages.monitoring import busy
-from pages.monitoring.metrics import FAMILIES, Provider
-from pages.monitoring.usage import Usage
+from pages.server import busy
+from pages.server.metrics import FAMILIES, Provider
+from pages.server.usage import Usage
 from tests.browser.dashboard import ROOT, served
 from tests.channel import visit
 from tests.channel.tapes import unpacked
@@ -64,7 +64,7 @@ def server(log):
     """Yield the address of a server on which one run computes and one waits, and which soon logs a line."""
     limits = log.with_name("limits.toml")
     limits.write_text("max_running = 1\nmax_waiting = 1\n", encoding="utf-8")
-    quickly = "from pages.monitoring import busy; busy.keep_logging.__defaults__ = (0.2,)"
+    quickly = "from pages.server import busy; busy.keep_logging.__defaults__ = (0.2,)"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("POLYCORE_LIMITS", str(limits))
         with served(log, prefix="demo/", starter=("-c", STREAMLIT.format(quickly), "run")) as address:

@@ -16,8 +16,8 @@ from pages.runs.race import OPTIMIZER_ENTRANTS
 from pages.state import session
 from pages.state.kept_models import MOST_KEPT, Kept
 from polycore.formatting import loss_text
-from polycore.history.history import History
 from polycore.optimizers.registry import OPTIMIZERS
+from polycore.training.history import History
 from tests.experiments import WITHOUT_DEFAULTS
 from tests.pages.browsing import (
     QUICK,

@@ -12,8 +12,8 @@ from pages.runs import status
 from pages.runs.runner import Training
 from pages.state.kept_models import Kept
 from pages.state.shown_weights import ShownWeights
-from polycore.history.history import MOST, History
-from polycore.history.leg import Leg
+from polycore.training.history import MOST, History
+from polycore.training.leg import Leg
 from tests.pages.browsing import live_html, opened, press, session_of, trained, wait_for
 from tests.runs import OWN, TINY
 

@@ -19,8 +19,8 @@ from pages.channel.component import SCRIPT, Component
 from pages.inside.neuron_choice import Neuron
 from pages.plane import referee
 from pages.plane.scene import scene_of
-from polycore.inspection.class_map import class_map
 from polycore.links.compact_weights import compact
+from polycore.pictures.class_map import class_map
 from polycore.tutorial.untrained_model import tutorial_model, tutorial_sets
 from tests.pages.browsing import HOME, QUICK, opened, press, session_of, trained, wait_for, words_of
 from tests.runs import POINTS
@@ -263,7 +263,7 @@ def arguments():
         "pages.plane.crossings_table.meetings_of": (scene,),
         "pages.plane.crossings_table.table_of": curves,
         "polycore.formula._parsed": ("w - rate * g",),
-        "polycore.inspection.dead_neurons.count": (model, EXPERIMENT),
+        "polycore.model.dead_neurons.count": (model, EXPERIMENT),
         "pages.inside.neuron_map._folds_of_first_layer": (model, window),
         "pages.inside.neuron_map._probabilities": (model, window),
         "pages.inside.neuron_map._straight_folds": (model, window),
@@ -273,7 +273,7 @@ def arguments():
         "pages.inside.network_picture._images": (model, window, ((0, 1), (0, 1, 2))),
         "pages.inside.network_picture._strengths": (model, window),
         "polycore.optimizers.soap._layers": ((2, 3, 2),),
-        "polycore.sweeps.confidence.t_quantile": (4,),
+        "polycore.workers.confidence.t_quantile": (4,),
         "polycore.links.link._model": (compact(model, EXPERIMENT, 2000), EXPERIMENT),
         "pages.models.link_choice._compacted": (model, EXPERIMENT, 2000),
         "pages.models.map_layers._crossings": (scene,),

@@ -7,9 +7,9 @@ import pytest
 
 import polycore as pc
 from pages.data import own_points
-from pages.sketch.sketch import Sketch
 from pages.state import session
 from pages.state.setup import Setup
+from pages.state.sketch import Sketch
 from polycore.links import link
 from tests.pages.browsing import (
     QUICK,

@@ -18,7 +18,7 @@ from pages.state.session_value import Session
 from pages.state.view import View
 from polycore.figures import plane_range
 from polycore.formatting import percent
-from polycore.inspection.class_map import class_map
+from polycore.pictures.class_map import class_map
 from tests.hand import Hand
 from tests.runs import named
 

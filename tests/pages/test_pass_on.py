@@ -14,11 +14,11 @@ from pages.state.session_value import Session
 from pages.state.setup import Setup
 from pages.wording import file_names
 from polycore import Experiment, Model, Polynomial
-from polycore.history.history import History
-from polycore.history.history_csv import history_csv
-from polycore.history.leg import Leg
 from polycore.links import link
 from polycore.links.snippet import script
+from polycore.training.history import History
+from polycore.training.history_csv import history_csv
+from polycore.training.leg import Leg
 from tests.pages.browsing import (
     HOME,
     QUICK,

@@ -14,7 +14,7 @@ from pages.compare.race_values import source_of, values
 from pages.plane.scene import scene_of
 from pages.runs.race import Race
 from polycore.formatting import loss_text, percent
-from polycore.inspection.class_map import class_map, unpacked
+from polycore.pictures.class_map import class_map, unpacked
 from polycore.workers.chunk import Chunk
 from tests.pages.test_run_values import opened
 from tests.waiting import wait_until

@@ -5,8 +5,7 @@ import io
 from PIL import Image
 
 import polycore as pc
-from pages.drawings import run_film
-from pages.models import pass_on
+from pages.models import pass_on, run_film
 from polycore.films.film import film
 from tests.pages.browsing import labels, open_it, opened, press, session_of, trained, wait_for
 from tests.pages.test_pass_on import downloads

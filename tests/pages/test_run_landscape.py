@@ -7,7 +7,7 @@ import pytest
 
 import polycore as pc
 from pages.compare import race_view
-from pages.drawings import run_landscape
+from pages.models import run_landscape
 from pages.plane import live
 from pages.state import session
 from pages.state.kept_models import Kept

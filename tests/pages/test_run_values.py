@@ -14,9 +14,9 @@ from pages.run_view.run_values import Look, values
 from pages.runs.marks import mark_of
 from pages.runs.runner import Training
 from pages.state.shown_weights import ShownWeights
-from polycore.inspection import dead_neurons
-from polycore.inspection.class_map import class_map, unpacked
+from polycore.model import dead_neurons
 from polycore.network.prediction import predict_proba
+from polycore.pictures.class_map import class_map, unpacked
 from polycore.workers.chunk import Pace
 from polycore.workers.picture import picture_of
 from tests.hand import Hand

@@ -14,7 +14,7 @@ import polycore as pc
 from pages.runs import marks, runner, status, viewer
 from pages.runs.runner import Training
 from pages.server import server
-from polycore.history.snapshots import NO_SNAPSHOTS, Rule
+from polycore.training.snapshots import NO_SNAPSHOTS, Rule
 from polycore.workers.chunk import MAX_DEATHS, Chunk
 from polycore.workers.processes import Workers
 from tests.clock import Clock

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import polycore as pc
-from pages.sketch.sketch import STEPS, Sketch, operations_in
+from pages.state.sketch import STEPS, Sketch, operations_in
 from polycore.class_name import ClassName
 
 

@@ -15,7 +15,7 @@ from pages.runs.sweep import Sweep
 from pages.runs.varied import Varied
 from pages.server import server
 from pages.server.limits import Limits
-from polycore.sweeps import outcomes as engine
+from polycore.workers import outcomes as engine
 from polycore.workers.chunk import Chunk
 from tests.clock import Clock
 from tests.waiting import wait_until

@@ -15,8 +15,8 @@ from pages.runs.sweep import Sweep
 from pages.runs.varied import unvaried
 from pages.state import session
 from pages.state.setup import Setup
-from polycore.sweeps.confidence import confidence
 from polycore.workers.chunk import Chunk
+from polycore.workers.confidence import confidence
 from tests.pages.browsing import (
     QUICK,
     labelled,

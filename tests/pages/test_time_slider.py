@@ -15,8 +15,8 @@ from pages.state import session
 from pages.state.kept_models import ByHand
 from pages.state.shown_weights import ShownWeights
 from polycore.formatting import loss_text
-from polycore.history.snapshots import Snapshots
-from polycore.inspection.class_map import class_map, unpacked
+from polycore.pictures.class_map import class_map, unpacked
+from polycore.training.snapshots import Snapshots
 from tests.pages.browsing import (
     labelled,
     labels,

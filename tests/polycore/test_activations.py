@@ -11,12 +11,12 @@ import pytest
 
 import polycore as pc
 from polycore import network
-from polycore.files.named_arrays import NAMES_OF_OTHERS
-from polycore.inspection import dead_neurons
 from polycore.inspection.forward_pass import forward_pass
 from polycore.links.compact_weights import compact, model_from
 from polycore.links.link import from_query, to_query
 from polycore.links.snippet import numpy_snippet
+from polycore.model import dead_neurons
+from polycore.model.named_arrays import NAMES_OF_OTHERS
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.batch import Batch
 from polycore.network.kernels import Kernels

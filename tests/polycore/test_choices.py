@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from polycore import INTRODUCTION_POLYNOMIALS, Experiment, PolycoreError
-from polycore.sweeps import choices
-from polycore.sweeps.choices import grid, random_choices
+from polycore.workers import choices
+from polycore.workers.choices import grid, random_choices
 
 BASE = Experiment(polynomials=INTRODUCTION_POLYNOMIALS, steps=50)
 

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 import polycore as pc
-from polycore.inspection import class_map as under_test
-from polycore.inspection.class_map import FINE, GRIDS, class_map, unpacked
+from polycore.pictures import class_map as under_test
+from polycore.pictures.class_map import FINE, GRIDS, class_map, unpacked
 from polycore.pictures.painter import MOST_LEVELS
 
 WINDOW = (-1.0, 1.0), (-0.5, 0.5)

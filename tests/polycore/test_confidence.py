@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from polycore import PolycoreError
-from polycore.sweeps.confidence import confidence, t_quantile
+from polycore.workers.confidence import confidence, t_quantile
 
 
 @pytest.mark.parametrize("runs", [*range(2, 101), 10_000])

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import polycore as pc
-from polycore.history.leg import MOST_LEGS, Leg, checked_settings
 from polycore.optimizers.schedules import rate_at
+from polycore.training.leg import MOST_LEGS, Leg, checked_settings
 from polycore.training.task import task_of
 from polycore.training.update_rules import rates
 from tests.attacks.run_archives import CONTINUED, arrays_of, run_of

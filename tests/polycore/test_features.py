@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from polycore.files.named_arrays import NAMES_OF_OTHERS
-from polycore.inspection.class_map import class_map, pixel_centers
 from polycore.inspection.forward_pass import forward_pass
-from polycore.inspection.neuron_values import values_by_layer
 from polycore.links.compact_weights import compact, model_from
 from polycore.links.link import from_query, to_query
 from polycore.links.snippet import numpy_snippet, script
+from polycore.model.named_arrays import NAMES_OF_OTHERS
+from polycore.model.neuron_values import values_by_layer
 from polycore.network.features import FEATURES, NAMES, PLAIN, Inputs
+from polycore.pictures.class_map import class_map, pixel_centers
 from polycore.training.task import task_of
 from polycore.web.assets import asset
 from tests.runs import OWN, TINY, TWO

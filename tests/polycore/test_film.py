@@ -17,9 +17,9 @@ from polycore.films.gif_colors import GifColors
 from polycore.films.gif_frames import LOSS, PLANE
 from polycore.films.loss_panel import LossPanel
 from polycore.films.moments import losses_of, moments_of
-from polycore.history.history import History
-from polycore.history.snapshots import NO_SNAPSHOTS, Snapshots
 from polycore.pictures.palette import PALETTE
+from polycore.training.history import History
+from polycore.training.snapshots import NO_SNAPSHOTS, Snapshots
 from tests.runs import DIVERGING, OWN, POINTS, TINY
 
 # curves far above and below the middle of the map, which runs from -1 to 1 and from -3.36 to 3.36

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import polycore as pc
-from polycore.history.snapshots import NO_SNAPSHOTS, Snapshots
-from polycore.landscapes.parts import landscape_by
-from polycore.landscapes.survey import MARGIN
-from polycore.landscapes.trajectory import parameters_of
+from polycore.inspection.parts import landscape_by
+from polycore.inspection.survey import MARGIN
+from polycore.inspection.trajectory import parameters_of
 from polycore.network import plain
 from polycore.network.parameters import layers
+from polycore.training.snapshots import NO_SNAPSHOTS, Snapshots
 from polycore.training.task import task_of
 from polycore.workers.processes import Workers
 from tests.runs import DIVERGING, KINDS, OWN, TINY, continued

@@ -5,9 +5,9 @@ import pytest
 
 from polycore import PolycoreError
 from polycore.figures import LINES, alternative_text, landscape_figure
-from polycore.landscapes.landscape import Landscape
-from polycore.landscapes.trajectory import Trajectory
-from polycore.landscapes.weight_plane import WeightPlane
+from polycore.inspection.landscape import Landscape
+from polycore.inspection.trajectory import Trajectory
+from polycore.inspection.weight_plane import WeightPlane
 
 LOSSES = np.array([[1.0, 10.0, 100.0], [0.1, 1.0, 0.01]])
 ADAM = Trajectory(

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from polycore.errors import PolycoreError
-from polycore.files.path_or_file import put
+from polycore.model.path_or_file import put
 
 CONTENT = bytes(range(256)) * 1000  # more than a pipe holds
 

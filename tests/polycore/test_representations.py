@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from polycore.history.history import History
+from polycore.training.history import History
 from tests.runs import OWN, TINY
 
 PARABOLA, LINE = pc.Polynomial(1, 0, 0), pc.Polynomial(-1, 1)

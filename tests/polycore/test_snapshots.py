@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import polycore as pc
-from polycore.history.snapshots import MOST, MOST_BYTES, NO_SNAPSHOTS, Rule
+from polycore.training.snapshots import MOST, MOST_BYTES, NO_SNAPSHOTS, Rule
 from polycore.training.task import task_of
 from tests.runs import KINDS, TINY
 

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from polycore import Experiment, Model, PointSet, PolycoreError, Polynomial, Run, advance, start
-from polycore.history.leg import MOST_LEGS, Leg
 from polycore.links.snippet import MOST_READABLE, numpy_snippet, script
+from polycore.training.leg import MOST_LEGS, Leg
 from tests.runs import KINDS, OWN, TINY
 from tests.runs import POINTS as OWN_POINTS
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 import polycore as pc
-import polycore.sweeps.outcomes as sweep_module
-from polycore.sweeps.choices import grid
-from polycore.sweeps.outcomes import Outcome, Outcomes, best, computed, outcomes
+import polycore.workers.outcomes as sweep_module
+from polycore.workers.choices import grid
+from polycore.workers.outcomes import Outcome, Outcomes, best, computed, outcomes
 from polycore.workers.processes import Workers
 from tests.polycore.outcome_bytes import as_bytes, by_index
 from tests.signals import restore_signals
@@ -334,7 +334,7 @@ import subprocess
 from dataclasses import replace
 import polycore as pc
 from polycore import workers
-from polycore.sweeps import outcomes as sweep
+from polycore.workers import outcomes as sweep
 
 pids = []
 
@@ -407,7 +407,7 @@ def test_the_best_is_the_one_that_is_right_most_often(figures, expected):
 
 def test_a_sweep_needs_numpy_alone():
     code = (
-        "import sys, polycore.sweeps.outcomes, polycore.sweeps.choices, polycore.sweeps.confidence; "
+        "import sys, polycore.workers.outcomes, polycore.workers.choices, polycore.workers.confidence; "
         "sys.exit(bool({'pandas', 'plotly', 'streamlit', 'dask', 'scipy'} & set(sys.modules)))"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

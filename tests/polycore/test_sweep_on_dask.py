@@ -12,9 +12,9 @@ from distributed import Client, LocalCluster
 from distributed.cli import dask_scheduler, dask_worker
 
 import polycore as pc
-from polycore.sweeps.choices import grid
-from polycore.sweeps.outcomes import outcomes
+from polycore.workers.choices import grid
 from polycore.workers.cluster import Cluster
+from polycore.workers.outcomes import outcomes
 from polycore.workers.processes import Workers
 from tests.polycore.outcome_bytes import by_index
 

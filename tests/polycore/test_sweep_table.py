@@ -11,9 +11,9 @@ import pytest
 from scipy import stats
 
 import polycore as pc
-from polycore.sweeps.choices import grid
-from polycore.sweeps.outcomes import Outcome
-from polycore.sweeps.table import summary, table
+from polycore.workers.choices import grid
+from polycore.workers.outcomes import Outcome
+from polycore.workers.table import summary, table
 
 ROOT = Path(__file__).parents[2]
 BASE = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, steps=50)
@@ -139,7 +139,7 @@ def test_without_pandas_the_tables_say_what_is_missing():
 import sys
 sys.modules["pandas"] = None  # as if it were not installed
 try:
-    import polycore.sweeps.table
+    import polycore.workers.table
 except ModuleNotFoundError as error:
     sys.stdout.write(str(error))
 """

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import polycore as pc
-from polycore.history import history
+from polycore.training import history
 from polycore.training.task import task_of
 from tests.polycore.test_features import inputs_by_hand
 from tests.runs import DIVERGING, KINDS, TINY, TWO, plain, same_run

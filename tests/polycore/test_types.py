@@ -9,8 +9,8 @@ import polycore as pc
 from polycore.inspection import next_step
 from polycore.inspection.forward_pass import forward_pass
 from polycore.links import link, snippet
-from polycore.sweeps.choices import grid, random_choices
-from polycore.sweeps.outcomes import best, outcomes
+from polycore.workers.choices import grid, random_choices
+from polycore.workers.outcomes import best, outcomes
 
 EXPERIMENT = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(2,), steps=5)
 RUN = pc.start(EXPERIMENT)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import polycore.files.archive
+import polycore.model.archive
 from polycore.errors import PolycoreError, WeightFileError
 from polycore.model import weight_file
 from polycore.model.model import Model
@@ -232,7 +232,7 @@ def test_what_costs_less_is_checked_first():
 
 
 def test_nothing_is_unpacked_before_all_headers_and_shapes_are_known(monkeypatch):
-    monkeypatch.delattr(polycore.files.archive.Entry, "unpacked")
+    monkeypatch.delattr(polycore.model.archive.Entry, "unpacked")
     assert "weights_l2: got shape" in refusal(with_content("weights_l2", npy(np.ones((4, 2)))))
     with pytest.raises(AttributeError, match="unpacked"):
         load(archive(FILES))

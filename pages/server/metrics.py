@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from streamlit import runtime
 from streamlit.runtime.stats import CounterStat, GaugeStat, Stat
 
-from pages.monitoring.usage import ReadUsage, Usage
+from pages.server.usage import ReadUsage, Usage
 
 SOCKETS = "polycore_sockets"
 RUNS = "polycore_runs"

@@ -10,8 +10,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from polycore.landscapes.landscape import Landscape, Progress
-from polycore.landscapes.survey import Directions, Survey, survey_of
+from polycore.inspection.landscape import Landscape, Progress
+from polycore.inspection.survey import Directions, Survey, survey_of
 from polycore.training.run import Run
 
 PART_SECONDS = 0.15

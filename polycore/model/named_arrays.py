@@ -9,8 +9,8 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 
 from polycore.errors import PolycoreError
-from polycore.files.refusals import Reason, Shape
 from polycore.limits import MAX_CLASSES, MAX_LAYERS, MAX_PARAMETERS, MAX_WIDTH, MIN_CLASSES
+from polycore.model.refusals import Reason, Shape
 from polycore.network.features import FEATURES, PLAIN, input_count
 from polycore.optimizers.optimizer import state_names
 from polycore.optimizers.registry import OPTIMIZERS

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from polycore.files.refusals import ReadingError, Reason, Shape
+from polycore.model.refusals import ReadingError, Reason, Shape
 
 MAX_HEADER = 256  # bytes; NumPy pads the headers of our arrays to 128 or fewer
 

@@ -5,8 +5,8 @@ import logging
 
 from streamlit.logger import get_logger
 
-from pages.monitoring import health
-from pages.monitoring.usage import ReadUsage, Usage
+from pages.server import health
+from pages.server.usage import ReadUsage, Usage
 from polycore.formatting import counted
 
 SECONDS = 60.0

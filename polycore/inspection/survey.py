@@ -12,8 +12,8 @@ from polycore.arrays import Floats, evenly, read_only
 from polycore.checks import check_type, checked_whole_number, described
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
-from polycore.landscapes.trajectory import Trajectory, parameters_of, steps_of
-from polycore.landscapes.weight_plane import WeightPlane
+from polycore.inspection.trajectory import Trajectory, parameters_of, steps_of
+from polycore.inspection.weight_plane import WeightPlane
 from polycore.limits import MAX_SEED
 from polycore.network.batch import Batch
 from polycore.network.kernels import HIGHEST_LOSS

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from polycore.checks import described
 from polycore.errors import PolycoreError
+from polycore.points.cells import LONGEST_QUOTE, line_error
 from polycore.quoting import quoted
-from polycore.tables.cells import LONGEST_QUOTE, line_error
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_LINES = 100_000  # with those that are blank

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from itertools import chain, count
 
 from polycore.limits import MAX_CLASSES, MAX_NAME, MIN_CLASSES
+from polycore.points.numerals import decimal_mark, has_two_numbers, looks_like_number, whole_number
+from polycore.points.table_rows import Row
 from polycore.quoting import quoted
-from polycore.tables.numerals import decimal_mark, has_two_numbers, looks_like_number, whole_number
-from polycore.tables.table_rows import Row
 
 # The first of these that a table has is the label.
 _LABEL_NAMES = (

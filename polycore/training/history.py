@@ -94,7 +94,7 @@ class History:
     def to_csv(self) -> str:
         """Return a header line and one line per entry, every number with all its digits.
 
-        For a run that continued, `polycore.history.history_csv` also has the training before.
+        For a run that continued, `polycore.training.history_csv` also has the training before.
         """
         columns = (self.step, self.loss, self.accuracy, self.held_out_accuracy)
         rows = zip(*(column.tolist() for column in columns), strict=True)

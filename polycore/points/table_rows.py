@@ -7,9 +7,8 @@ from itertools import islice
 from polycore.class_name import composed
 from polycore.errors import PolycoreError
 from polycore.limits import MAX_POINTS
-from polycore.quoting import quoted
-from polycore.tables.cells import LONGEST_QUOTE, line_error
-from polycore.tables.delimiters import (
+from polycore.points.cells import LONGEST_QUOTE, line_error
+from polycore.points.delimiters import (
     MAX_COLUMNS,
     MIN_COLUMNS,
     NAMES,
@@ -17,8 +16,9 @@ from polycore.tables.delimiters import (
     fields,
     stated_delimiter,
 )
-from polycore.tables.numerals import has_two_numbers
-from polycore.tables.text_lines import numbered_lines, text_lines
+from polycore.points.numerals import has_two_numbers
+from polycore.points.text_lines import numbered_lines, text_lines
+from polycore.quoting import quoted
 
 MAX_CELLS = 600_000  # 30 columns of the most points; as text, some 50 MB
 _SAMPLE = 100  # lines that show what the delimiter is

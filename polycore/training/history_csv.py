@@ -8,8 +8,8 @@ from dataclasses import fields
 from typing import Any
 
 from polycore.experiment.experiment import Experiment
-from polycore.history.history import History
-from polycore.history.leg import Leg
+from polycore.training.history import History
+from polycore.training.leg import Leg
 
 _COLUMNS = ("step", "loss_nats", "accuracy", "held_out_accuracy", "leg")
 

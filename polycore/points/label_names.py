@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from polycore.class_name import check_name
 from polycore.errors import PolycoreError
 from polycore.limits import MAX_CLASSES, MAX_NAME, MIN_CLASSES
+from polycore.points.cells import LONGEST_QUOTE, Cells
+from polycore.points.numerals import whole_number
 from polycore.polynomials.polynomial import Polynomial
 from polycore.quoting import quoted
-from polycore.tables.cells import LONGEST_QUOTE, Cells
-from polycore.tables.numerals import whole_number
 
 # Of one class there may be several spellings; to parse thousands of them would take seconds.
 MAX_SPELLINGS = 4 * MAX_CLASSES

@@ -10,13 +10,13 @@ from polycore.checks import check_type, checked_whole_number
 from polycore.class_name import composed
 from polycore.errors import PolycoreError
 from polycore.limits import MAX_POINTS
+from polycore.points import columns as recognized
+from polycore.points.cells import LONGEST_QUOTE, Cells, line_error
+from polycore.points.columns import Columns
+from polycore.points.label_names import classes
+from polycore.points.numerals import coordinates, decimal_mark
+from polycore.points.table_rows import table_rows
 from polycore.quoting import quoted
-from polycore.tables import columns as recognized
-from polycore.tables.cells import LONGEST_QUOTE, Cells, line_error
-from polycore.tables.columns import Columns
-from polycore.tables.label_names import classes
-from polycore.tables.numerals import coordinates, decimal_mark
-from polycore.tables.table_rows import table_rows
 
 LabeledPoints = tuple[NDArray[np.float64], NDArray[np.int64], tuple[str, ...]]
 

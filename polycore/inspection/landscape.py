@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from polycore.arrays import read_only
 from polycore.formatting import counted, loss_text
-from polycore.landscapes.survey import Directions, Survey, survey_of
-from polycore.landscapes.trajectory import Trajectory
-from polycore.landscapes.weight_plane import WeightPlane
+from polycore.inspection.survey import Directions, Survey, survey_of
+from polycore.inspection.trajectory import Trajectory
+from polycore.inspection.weight_plane import WeightPlane
 from polycore.training.run import Run
 
 Progress = Callable[[int, int], object]

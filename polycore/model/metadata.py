@@ -13,8 +13,8 @@ import numpy as np
 from polycore.class_name import ClassName, are_names
 from polycore.errors import PolycoreError
 from polycore.experiment.json_text import nesting
-from polycore.files.refusals import ReadingError, Reason
 from polycore.limits import MAX_DEGREE
+from polycore.model.refusals import ReadingError, Reason
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import in_order
 

@@ -5,9 +5,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from polycore.points.cells import LONGEST_QUOTE, line_error
+from polycore.points.numerals import has_two_numbers
 from polycore.quoting import quoted
-from polycore.tables.cells import LONGEST_QUOTE, line_error
-from polycore.tables.numerals import has_two_numbers
 
 # In this order if they fit equally well: a comma may also be a decimal mark.
 NAMES = {"\t": "tab", ";": "semicolon", ",": "comma"}

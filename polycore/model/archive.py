@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from polycore.files.refusals import MAX_ENTRIES, ReadingError, Reason
+from polycore.model.refusals import MAX_ENTRIES, ReadingError, Reason
 
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
 _DIRECTORY_HEADER = struct.Struct("<4s6H3L5H2L")

@@ -12,8 +12,8 @@ from pages.runs.job import Job, Progress
 from pages.server import server
 from polycore import Landscape, Run
 from polycore.figures import landscape_figure
-from polycore.landscapes.parts import landscape_by
-from polycore.landscapes.survey import MOST_POINTS, Directions
+from polycore.inspection.parts import landscape_by
+from polycore.inspection.survey import MOST_POINTS, Directions
 
 HEIGHT = 520
 SIZES = (41, 31, 21)  # losses along each side

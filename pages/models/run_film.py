@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.drawings import standing
+from pages.models import standing
 from pages.runs.job import Job, Progress
 from pages.runs.runner import Training
 from pages.server import server

@@ -8,15 +8,15 @@ try:
     import pandas as pd
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError(
-        "polycore.sweeps.table needs pandas, which is not installed. "
+        "polycore.workers.table needs pandas, which is not installed. "
         'Install it: pip install pandas, or polycore with its extra "tables".',
         name="pandas",
     ) from error
 
 from polycore.experiment.experiment import Experiment
 from polycore.experiment.settings import SETTINGS
-from polycore.sweeps.confidence import Confidence, confidence
-from polycore.sweeps.outcomes import Outcome
+from polycore.workers.confidence import Confidence, confidence
+from polycore.workers.outcomes import Outcome
 
 ALL_STEPS = "all steps"
 

@@ -8,7 +8,7 @@ from typing import IO
 
 from polycore.checks import described
 from polycore.errors import PolycoreError
-from polycore.files.refusals import ReadingError, Reason
+from polycore.model.refusals import ReadingError, Reason
 
 PIECE = 2**20  # bytes per read: an open file allocates as many as requested, however few it has
 

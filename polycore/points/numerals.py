@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polycore.limits import MAX_COORDINATE
-from polycore.tables.cells import Cells
+from polycore.points.cells import Cells
 
 _SIGN = "[+\\-\N{MINUS SIGN}]?"
 _EXPONENT = f"(?:[eE]{_SIGN}[0-9]++)?"

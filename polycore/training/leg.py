@@ -10,10 +10,10 @@ from polycore.checks import checked_whole_number
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
 from polycore.experiment.settings import SETTINGS
-from polycore.history.history import History
 from polycore.limits import MAX_STEPS
 from polycore.points.point_set import PointSet
 from polycore.points.summary import summary_of
+from polycore.training.history import History
 
 MOST_LEGS = 16
 LAST_STEP = 10 * MAX_STEPS  # of all legs together

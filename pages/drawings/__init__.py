@@ -1,1 +1,0 @@
-"""What a user asks for about a run and waits seconds for: its film, and its loss landscape."""

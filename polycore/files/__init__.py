@@ -1,1 +1,0 @@
-"""What both file formats share: the archive, its arrays, its metadata, and the reasons for refusal."""

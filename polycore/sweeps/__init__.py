@@ -1,1 +1,0 @@
-"""Many runs of different experiments, and tables of their outcomes."""
