@@ -11,7 +11,7 @@ from typing import Literal
 
 from pages.channel import component
 from pages.channel.live_text import CHANNEL_SCRIPT, Followed
-from pages.plane import colored_cells
+from pages.plane import swatch
 from pages.runs.sweep import SweepView
 from polycore import Experiment
 from polycore.workers.confidence import Confidence, confidence
@@ -67,7 +67,7 @@ def draw(kind: Rows, rows: Sequence[Sequence[str]], settings: int, key: str, fol
             "label": LABELS[kind],
             "columns": list(COLUMNS[kind].items()),
             "rows": rows,
-            "colors": colored_cells.colors(range(settings)),
+            "colors": [swatch.cell_style(setting) for setting in range(settings)],
             "follow": followed.to_browser(),
         },
     )

@@ -1,4 +1,4 @@
-"""The swatch of a class: a small picture of its line, dash and marker, as the figures draw them."""
+"""How a class looks outside of figures: a swatch of its line, dash and marker, and cells in its color."""
 
 import base64
 
@@ -24,21 +24,34 @@ _CORNERS = {
 
 def image(label: int) -> str:
     """Return the swatch of class `label` as an HTML image."""
-    return f'<img src="{address(label)}" width="{WIDTH}" height="{HEIGHT}" alt="">'
+    return f'<img src="{url(label)}" width="{WIDTH}" height="{HEIGHT}" alt="">'
 
 
-def address(label: int) -> str:
+def url(label: int) -> str:
     """Return the same picture as a data URL: st.html removes SVG elements, and a label may have no HTML."""
-    return f"data:image/svg+xml;base64,{base64.b64encode(_svg(label).encode()).decode()}"
-
-
-def _svg(label: int) -> str:
     look = PALETTE[label]
     dash = "none" if look.dash == SOLID else look.dash.replace("px", "")
     shape = f'<polygon points="{_CORNERS[look.symbol]}"/>' if look.symbol != "circle" else '<circle r=".9"/>'
-    return (
+    svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" fill="{look.color}">'
         f'<path d="M0 {HEIGHT / 2}H{WIDTH}" stroke="{look.color}" stroke-width="2.5" '
         f'stroke-dasharray="{dash}"/>'
         f'<g transform="translate({WIDTH / 2} {HEIGHT / 2}) scale(5.5)">{shape}</g></svg>'
     )
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+
+
+def cell_style(label: int) -> str:
+    """Return the CSS of a table cell in the color of class `label`, with black or white text.
+
+    The text has whichever has more contrast with the color (WCAG 2.1: by relative luminance).
+    """
+    look = PALETTE[label]
+    channels = (channel / 255 for channel in look.rgb)
+    red, green, blue = (
+        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels
+    )
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    # both contrasts are equal where luminance + 0.05 is the geometric mean of 0.05 and 1.05, which is 0.229
+    text = "black" if luminance + 0.05 > (0.05 * 1.05) ** 0.5 else "white"
+    return f"background-color: {look.color}; color: {text}"

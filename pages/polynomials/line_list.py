@@ -33,7 +33,7 @@ def draw(lines: Sequence[Line]) -> None:
     rows = []
     for line in lines:
         if line.polynomial is not None:
-            sample = f'<img src="{swatch.address(label % len(PALETTE))}" alt="">'
+            sample = f'<img src="{swatch.url(label % len(PALETTE))}" alt="">'
             rows.append(f"<li>{sample}p{label} = {escape(line.polynomial.typeset)}</li>")
             label += 1
         elif line.error:
