@@ -92,50 +92,69 @@ def figure(
     `model_now`: of a map, returns the network or referee that it shows; called in other threads. Under the
     pointer the browser then says what that answers there.
     """
+    settings: dict[str, Any] = {
+        "library": scripts.PLOTLYS_ADDRESS,
+        "clicks": on_click is not None,
+        "lifts": None if on_lift is None else lifts,
+        "file": file or f"polycore-{key.replace('.', '-')}",
+        "rests": rests,
+        "follow": None,
+        "weights": None if model_now is None else session_key.offer(key, model_now),
+    }
+    if bound is not None:
+        followed = bound.followed.to_browser()
+        settings["follow"] = {**followed, "bind": bound.bindings, "colors": bound.colors}
+    head = json.dumps(settings)
     _component.draw(
         key=key,
-        data=_message(
-            figure,
-            clicks=on_click is not None,
-            lifts=None if on_lift is None else lifts,
-            file=file or f"polycore-{key.replace('.', '-')}",
-            rests=rests,
-            bound=bound,
-            weights=None if model_now is None else session_key.offer(key, model_now),
-        ),
+        # bytes, since Streamlit would encode a text or a dictionary as JSON a second time
+        data=f'{head[:-1]}, "figure": {figure.to_json(validate=False)}}}'.encode(),
         height=height,
         on_click_change=partial(_choose, key, on_click) if on_click else None,
         on_lift_change=partial(_lift, key, on_lift) if on_lift else None,
     )
 
 
-def _message(
-    figure: go.Figure,
-    *,
-    clicks: bool,
-    lifts: int | None,
-    file: str,
-    rests: bool,
-    bound: Bound | None,
-    weights: str | None,
-) -> bytes:
-    # bytes, since Streamlit would encode a text or a dictionary as JSON a second time
-    follow = None
-    if bound is not None:
-        follow = {**bound.followed.to_browser(), "bind": bound.bindings, "colors": bound.colors}
-    settings = {"library": scripts.PLOTLYS_ADDRESS, "clicks": clicks, "lifts": lifts, "file": file}
-    settings |= {"rests": rests, "follow": follow, "weights": weights}
-    head = json.dumps(settings)
-    return f'{head[:-1]}, "figure": {figure.to_json(validate=False)}}}'.encode()
+def in_view(container: str, below: str = "") -> str:
+    """Return the style that puts a figure first on a phone, and keeps it at the top while its columns scroll.
+
+    container: the key of the figure's container, alone in a column of two.
+    below: the key of a container whose figure is as high, so that both fit in a screen; "" for none.
+
+    The elements below the figure in its column scroll away: on a phone the column has no box of its own. A
+    figure has the height of its container.
+    """
+    light, dark = (st.get_option(f"theme.{scheme}.backgroundColor") for scheme in ("light", "dark"))
+    plot, other = (f".st-key-{key.replace('.', '-')}" if key else "" for key in (container, below))
+    column = f'[data-testid="stColumn"]:has({plot})'
+    plots = ", ".join(f"{one} :has(.polycore-live)" for one in (plot, other) if one)
+    return f"""<style>
+@media (max-width: 640px) {{
+  {column}, {column} > [data-testid="stVerticalBlock"] {{ display: contents; }}
+  {column} > [data-testid="stVerticalBlock"] > * {{ flex: 0 0 100%; }}
+  {column} > [data-testid="stVerticalBlock"] > :has({plot}) {{
+    order: -1; position: sticky; top: 0; z-index: 90;
+    background: Canvas; background: light-dark({light}, {dark});
+  }}
+  {plot} .polycore-live-legend {{ display: none; }}
+  {plots} {{ height: 280px !important; flex: 0 0 280px !important; }}
+}}
+</style>"""
 
 
 def _choose(key: str, on_click: OnClick) -> None:
-    point = _point(st.session_state[key].get("click"))
-    if point is not None:
-        on_click(*point)
+    """Call `on_click` if the browser has sent two finite numbers."""
+    value = st.session_state[key].get("click")
+    try:
+        x, y = float(value["x"]), float(value["y"])
+    except (KeyError, OverflowError, TypeError, ValueError):
+        return
+    if math.isfinite(x) and math.isfinite(y):
+        on_click(x, y)
 
 
 def _lift(key: str, on_lift: OnLift) -> None:
+    """Call `on_lift` if the browser has sent a curve and a finite number."""
     value = st.session_state[key].get("lift")
     try:
         curve, by = operator.index(value["curve"]), float(value["by"])
@@ -143,12 +162,3 @@ def _lift(key: str, on_lift: OnLift) -> None:
         return
     if math.isfinite(by):
         on_lift(curve, by)
-
-
-def _point(value: Any) -> tuple[float, float] | None:
-    """Return the x and y that the browser sent; None unless they are two finite numbers."""
-    try:
-        x, y = float(value["x"]), float(value["y"])
-    except (KeyError, OverflowError, TypeError, ValueError):
-        return None
-    return (x, y) if math.isfinite(x) and math.isfinite(y) else None

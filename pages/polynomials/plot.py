@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.plane import in_view, live
+from pages.plane import live
 from pages.polynomials import change, editor
 from pages.polynomials.change import Polynomials
 from pages.setup import x_range as range_inputs
@@ -31,7 +31,7 @@ POSITIONS = Input(f"{PREFIX}.positions", lambda: 100)
 def draw() -> None:
     """Draw the plot, its caption, and the inputs below."""
     if editor.WAY.value == editor.SLIDERS:
-        st.html(in_view.keep(CONTAINER))
+        st.html(live.in_view(CONTAINER))
     drawing, below = st.container(key=CONTAINER), st.container()
     with st.container(horizontal=True, gap="small"):
         range_inputs.draw(PREFIX)
