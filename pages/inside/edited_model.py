@@ -23,7 +23,7 @@ WITHOUT_CURVES: Window = ((-1.0, 1.0), (-5.0, 5.0))
 
 def by_hand(kept: Kept) -> ByHand | None:
     """Return how `kept` is held and changed; None if it is not, or if its classes have been named since."""
-    return shown_network.held(session.current(), kept)
+    return shown_network.by_hand_of(session.current(), kept)
 
 
 def is_changed(kept: Kept) -> bool:

@@ -26,7 +26,7 @@ def contents(view: str, now: Session) -> Contents:
     if kept is None or of_run is None:
         return Contents({})
     past = {"moments": of_run.moments}
-    if is_past(now) or shown_network.held(now, kept) is not None:
+    if is_past(now) or shown_network.by_hand_of(now, kept) is not None:
         return Contents(past)
     model, sets, window = kept.model, edited_model.data_sets(kept), edited_model.window_of(kept)
     scene = model_in_use.scene_of_kept(kept)

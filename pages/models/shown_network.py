@@ -46,7 +46,7 @@ def shown_on(page: str, now: Session) -> ShownNetwork | None:
 def shown_inside(now: Session) -> Kept | None:
     """Return the model in use with the weights of the moment that Inside shows; None if none is in use.
 
-    Changes by hand are not in it; see `held`.
+    Changes by hand are not in it; see `by_hand_of`.
     """
     kept, shown = now.answering, _moment(now)
     if kept is None or shown is None or shown.choice == "Best":
@@ -60,8 +60,8 @@ def step_inside(now: Session) -> int | None:
     return None if shown is None else shown.step
 
 
-def held(now: Session, kept: Kept) -> ByHand | None:
-    """Return how the user holds and changes `kept` on Inside; None if the user does not.
+def by_hand_of(now: Session, kept: Kept) -> ByHand | None:
+    """Return `kept` as it is stopped, and changed by hand, on Inside; None if it is not.
 
     What was changed at one moment of a run is shown there, and once the run is gone in its model's place. It
     is not shown if the model's classes have been named since.
@@ -81,7 +81,7 @@ def _moment(now: Session) -> ShownWeights | None:
 
 def _of_kept(kept: Kept, page: str, now: Session) -> ShownNetwork:
     experiment = kept.experiment or kept.model.experiment
-    by_hand = held(now, kept) if page == INSIDE else None
+    by_hand = by_hand_of(now, kept) if page == INSIDE else None
     if by_hand is not None and by_hand.model is not by_hand.original:
         loss = None if experiment is None else by_hand.model.loss
         return ShownNetwork(CHANGED, by_hand.model, loss, experiment)
