@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.frame import frame, kept_model
-from pages.plane import crossings_table
+from pages.plane import crossings
 from pages.polynomials import editor, plot, printed_list
 from pages.state import page_links, session
 from polycore.limits import MAX_CLASSES, MIN_CLASSES
@@ -13,17 +13,17 @@ PREFIX = "polynomials"
 TABLE_HEIGHT = 420  # pixels: it scrolls inside
 
 
-def crossings() -> None:
+def draw_crossings() -> None:
     """Draw the table of the crossings of each pair."""
     experiment = session.current().experiment
     low, high = experiment.x_range
-    table = crossings_table.table_of(experiment.polynomials, experiment.x_range)
+    table = crossings.table_of(experiment.polynomials, experiment.x_range)
     st.subheader("Where they cross", anchor=False)
     st.caption(f"For x from {low:.6g} to {high:.6g}. Near a crossing even the best network cannot be sure.")
     if table.rows:
         st.dataframe(
             pd.DataFrame(
-                [(crossings_table.name_of(pair), x, y) for pair, x, y in table.rows],
+                [(crossings.name_of(pair), x, y) for pair, x, y in table.rows],
                 columns=["pair", "x", "y"],
             ),
             key=f"{PREFIX}.crossings",
@@ -36,9 +36,9 @@ def crossings() -> None:
             alt="The crossings: pair, x and y.",
         )
     if table.apart:
-        st.caption(f"Never cross here: {crossings_table.listed(table.apart)}.")
+        st.caption(f"Never cross here: {crossings.listed(table.apart)}.")
     if table.alike:
-        st.caption(f"Equal here up to rounding: {crossings_table.listed(table.alike)}.")
+        st.caption(f"Equal here up to rounding: {crossings.listed(table.alike)}.")
 
 
 frame.draw("Polynomials")
@@ -64,6 +64,6 @@ with listing:
     st.subheader(f"Your {len(session.current().experiment.polynomials)} polynomials", anchor=False)
     printed_list.rows()
 with meeting:
-    crossings()
+    draw_crossings()
 
 page_links.draw(page_links.DATA, "Next: the points on them", ":material/arrow_forward:")

@@ -23,7 +23,9 @@ def draw_figures(shown: ShownRun) -> None:
     with st.container():
         progress.draw_figures(shown, best)
         run_report.draw(training, running=running)
-    asked.draw_of_run(shown.weights, shown.followed, hint=False)
+    with st.container():
+        if (answer := asked.answer_of_run(shown.weights, shown.look.asked)) is not None:
+            asked.draw(answer, shown.followed)
     earlier = lessons.earlier_run(session.current())
     progress.draw_loss_chart(shown, earlier)
     progress.draw_accuracy_chart(shown, best, earlier)

@@ -10,25 +10,30 @@ from pages.channel import live_text
 from pages.channel.live_text import Followed
 from pages.frame import frame
 from pages.lessons import lesson_panel
-from pages.models import map_layers, model_in_use, naming, pass_on
-from pages.models.asked import BOUND_BARS
-from pages.plane import answer_bars, answer_table, crossing, live, plane
+from pages.models import asked, map_layers, model_in_use, naming, pass_on
+from pages.plane import answer_view, live, plane
 from pages.plane.answer import Answer
-from pages.plane.crossings_table import Meeting, meeting_at, meetings_of
+from pages.plane.crossings import Meeting, meetings_of
 from pages.plane.live import Bound
-from pages.plane.scene import Scene
-from pages.predict import asked_point, curve_walk, frames, point_table, weight_upload
+from pages.plane.scene import short_name
+from pages.points import uploaded_points
+from pages.predict import asked_point, curve_walk, prediction, weight_upload
+from pages.predict.prediction import Prediction
 from pages.run_view import map_view
 from pages.run_view.run_values import Look
 from pages.state import page_links, refusal, session
 from pages.state.kept_models import Kept
-from polycore import PolycoreError, Referee
+from polycore import PolycoreError
 from polycore.limits import MAX_CLASSES, MAX_COEFFICIENT
-from polycore.pictures.palette import PALETTE
+from polycore.model.predictions import predictions_to_csv
+from polycore.pictures.palette import class_colors
 
 MAP_KEY, BARS_KEY, TABLE_KEY = "predict.map", "predict.bars", "predict.table"
 WORDS_KEY, CROSSING_KEY, CAPTION_KEY = "predict.words", "predict.crossing", "predict.caption"
-
+CSV_HELP = (
+    "A CSV file with the columns x, y, prediction (the most likely class, from 0), probability (from 0 to 1) "
+    "and, if known, curve (as y = …) and distance (from the nearest curve), in the order of your points."
+)
 
 # What is above and below the map takes 19 rem of the screen.
 STYLE = """<style>
@@ -45,94 +50,70 @@ def _draw_question(kept: Kept) -> None:
         model_in_use.draw_choice()
     with st.container():
         naming.draw(kept)
-    referee = model_in_use.referee_of(kept)
-    scene = _scene(kept)
+    scene, referee = prediction.scene_of_model(kept), model_in_use.referee_of(kept)
     meetings = meetings_of(scene) if referee else ()
     inputs, picture = st.columns([2, 3], gap="medium")
     with inputs:
-        asked = asked_point.draw(scene, meetings)
-        followed = frames.follow(kept, asked)
-        answer = _answer(kept, scene, referee, asked)
+        point = asked_point.draw(scene, meetings)
+        shown, followed = Prediction(kept, point), prediction.follow(kept, point)
+        answer = None
+        try:
+            answer = shown.answer
+        except PolycoreError as error:
+            refusal.show("This point is too far away to ask about.", error)
         with st.container():
-            if referee is not None and asked.curve is not None:
+            if referee is not None and point.curve is not None:
                 curve_walk.draw_slider(referee)
         with st.container():
             if answer is not None:
-                _draw_answer(answer, meetings, followed)
+                _draw_answer(answer, followed)
         with st.container():
-            if referee is not None and asked.curve is not None:
-                curve_walk.draw_chart(kept.model, referee, scene, asked.curve, asked.x, followed)
+            if shown.walk is not None and point.curve is not None:
+                curve_walk.draw_chart(shown.walk, short_name(scene.classes, point.curve), followed)
         with st.container():
             if answer is not None and answer.classes:
-                bound = None if followed is None else Bound(followed, BOUND_BARS)
-                answer_bars.draw(answer, BARS_KEY, MAX_CLASSES, bound)
+                answer_view.draw_bars(answer, MAX_CLASSES, BARS_KEY, followed)
     with figures:
         model_in_use.draw_figures(kept, followed)
     if answer is not None:
         with picture:
-            _draw_map(kept, answer, meetings, followed)
-        answer_table.draw(answer, TABLE_KEY, followed)
+            _draw_map(shown, meetings, followed)
+        answer_view.draw_table(answer, TABLE_KEY, followed)
 
 
-def _scene(kept: Kept) -> Scene:
-    """Return the scene of the model; without a map one that has its classes, if they are known."""
-    x_range, model = model_in_use.x_range_of(kept), kept.model
-    anywhere = Scene(model.shown_classes, model.polynomials, (x_range, x_range))
-    return model_in_use.scene_of_kept(kept) or anywhere
+def _draw_answer(answer: Answer, followed: Followed | None) -> None:
+    name, sentence = answer_view.html(answer, "name", "h3"), answer_view.html(answer, "sentence")
+    referee = answer_view.html(answer, "referee")
+    live_text.draw(f"{name}<p>{sentence} {referee}</p>", WORDS_KEY, followed)
+    answer_view.draw_crossing(answer, CROSSING_KEY, followed)
 
 
-def _answer(kept: Kept, scene: Scene, referee: Referee | None, asked: asked_point.Asked) -> Answer | None:
-    try:
-        return Answer.of(kept.model.predict_proba, scene, referee, asked.x, asked.y)
-    except PolycoreError as error:
-        refusal.show("This point is too far away to ask about.", error)
-        return None
-
-
-def _draw_answer(answer: Answer, meetings: Sequence[Meeting], followed: Followed | None) -> None:
-    name = live_text.value("answer.name", answer.place.heading or answer.name(answer.likeliest), "h3")
-    sentence = live_text.value("answer.sentence", answer.sentence())
-    of_referee = live_text.value("answer.referee", answer.referee_sentence())
-    live_text.draw(f"{name}<p>{sentence} {of_referee}</p>", WORDS_KEY, followed)
-    index = meeting_at(meetings, answer.x, answer.y)
-    if index is not None:
-        crossing.draw(meetings[index], answer, CROSSING_KEY, followed)
-
-
-def _draw_map(kept: Kept, answer: Answer, meetings: Sequence[Meeting], followed: Followed | None) -> None:
+def _draw_map(shown: Prediction, meetings: Sequence[Meeting], followed: Followed | None) -> None:
+    kept, layers = shown.kept, session.current().view.predict_layers
     scene = model_in_use.scene_of_kept(kept)
     if scene is None:
         if kept.model.polynomials:
             st.caption(f"There is no map: a coefficient is larger than {MAX_COEFFICIENT:,.0f}.")
         return
-    (left, right), (low, high) = scene.window
-    inside = left <= answer.x <= right and low <= answer.y <= high
-    point = (answer.x, answer.y) if inside else None
-    figure = go.Figure(map_layers.over_model(plane.model_map(kept.model, scene), kept, point))
+    figure = go.Figure(shown.overlay(layers).on(plane.model_map(kept.model, scene)))
     figure.layout.uirevision = kept.title  # zoom is not kept for another model's map
-    height = 400 + 10 * len(scene.classes)
+    bound = None
+    if followed is not None:
+        bindings = map_view.bindings(figure, Look("Best", "Network", layers))
+        bound = Bound(followed, bindings, class_colors(kept.model.widths[-1]))
     with st.container(key=curve_walk.MAP_CONTAINER):
-        on_click = partial(asked_point.choose_on_map, meetings)
         live.figure(
             figure,
             key=MAP_KEY,
-            height=height,
-            on_click=on_click,
-            bound=_bound(figure, kept, followed),
+            height=400 + 10 * len(scene.classes),
+            on_click=partial(asked_point.choose_on_map, meetings),
+            bound=bound,
             model_now=model_in_use.model_now(kept, followed),
         )
-    caption = "Click the map to ask about a point." if inside else "The point lies outside this map."
+    caption = asked.CLICK if shown.is_on_map else "The point lies outside this map."
     html = f'<p class="caption">{caption} {map_view.captions(figure)}</p>'
     live_text.draw(html, CAPTION_KEY, followed)
     map_layers.draw_for_model(kept)
-
-
-def _bound(figure: go.Figure, kept: Kept, followed: Followed | None) -> Bound | None:
-    if followed is None:
-        return None
-    look = Look("Best", "Network", session.current().view.predict_layers)
-    colors = [look.rgb for look in PALETTE[: kept.model.widths[-1]]]
-    return Bound(followed, map_view.bindings(figure, look), colors)
 
 
 def _draw_files(kept: Kept) -> None:
@@ -145,7 +126,28 @@ def _draw_files(kept: Kept) -> None:
         weight_upload.draw()
     with table:
         st.subheader("Many points as a file", anchor=False)
-        point_table.draw(kept.model)
+        _draw_many_points(kept)
+
+
+def _draw_many_points(kept: Kept) -> None:
+    """Draw what the model answers about the session's points, among them those uploaded on the Data page."""
+    uploaded_points.offer()
+    points = session.current().points
+    if points is None:
+        return
+    count = len(points.points)
+    st.download_button(
+        f"Download {count:,} predictions" if count > 1 else "Download 1 prediction",
+        # computed when the user presses the button
+        data=partial(predictions_to_csv, kept.model, points.points),
+        file_name="polycore-predictions.csv",
+        mime="text/csv",
+        key="predict.predictions",
+        icon=":material/download:",
+        on_click="ignore",
+        help=CSV_HELP,
+    )
+    uploaded_points.measured(points)
 
 
 def _draw_without_model() -> None:

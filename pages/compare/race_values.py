@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from pages.compare import race_past
+from pages.plane.plane import ShownMap, shown_map
 from pages.plane.referee import best_possible
 from pages.plane.scene import scene_of
-from pages.run_view.map_values import ShownMap, shown_map
 from pages.runs import status
 from pages.runs.race import Lane, Race, RaceView
 from pages.runs.view import RunView
@@ -131,7 +131,7 @@ def _map(lane: Lane, moment: Choice) -> ShownMap | None:
     portrait = now if past is None else past[1]
     if portrait is None or portrait.map is None:
         return None
-    return shown_map(portrait.map, lane.view.run.experiment, differences=False)
+    return shown_map(portrait.map, scene_of(lane.view.run.experiment))
 
 
 def _past(lane: Lane, moment: Choice) -> tuple[int, Portrait] | None:

@@ -7,7 +7,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.models import asked, link_choice, map_layers, model_in_use, own_weights
+from pages.models.map_layers import Overlay
 from pages.plane import live, plane
+from pages.plane.answer import Answer
 from pages.plane.scene import scene_of
 from pages.state import session
 from pages.state.kept_models import Kept
@@ -91,14 +93,14 @@ def draw(map_column: DeltaGenerator, beside: DeltaGenerator) -> bool:
     with beside:
         st.markdown(_origin(kept, now))
         model_in_use.draw_figures(kept)
-        draw_answer(kept)
+        asked.draw(answer_of(kept), None)
     return True
 
 
 def figure_of(kept: Kept) -> go.Figure:
     """Return the map of the model, with the point that is asked about."""
     map_of_all = plane.model_map(kept.model, scene_of(session.current().experiment))
-    return map_layers.with_point(map_of_all, session.current().view.asked)
+    return Overlay(point=session.current().view.asked).on(map_of_all)
 
 
 def draw_map(kept: Kept, figure: go.Figure) -> None:
@@ -113,14 +115,13 @@ def draw_map(kept: Kept, figure: go.Figure) -> None:
     )
 
 
-def draw_answer(kept: Kept) -> None:
-    """Draw the model's answer about the point that is asked about; see `asked.draw`."""
-    asked.draw(kept.model, model_in_use.referee_of(kept), scene_of(session.current().experiment))
-
-
-def present_answer(kept: Kept) -> None:
-    """Draw the same for a projector; see `asked.present`."""
-    asked.present(kept.model, model_in_use.referee_of(kept), scene_of(session.current().experiment))
+def answer_of(kept: Kept) -> Answer | None:
+    """Return the model's answer about the point that the user asks about; None without one."""
+    now = session.current()
+    if now.view.asked is None:
+        return None
+    scene, referee = scene_of(now.experiment), model_in_use.referee_of(kept)
+    return Answer.of(kept.model.predict_proba, scene, referee, *now.view.asked)
 
 
 def _origin(kept: Kept, now: Session) -> str:

@@ -1,10 +1,10 @@
-"""A model's answer for one point: the probability of each class, as a table and in words."""
+"""A model's answer about one point: the probability of each class, and the answer in words."""
 
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
+from pages.plane.crossings import Meeting, meeting_at, meetings_of
 from pages.plane.place import Place
 from pages.plane.plane import EQUALLY_LIKELY, Probabilities
 from pages.plane.scene import Scene, class_name, short_name, shortened
@@ -13,7 +13,7 @@ from pages.wording.odds import odds
 from pages.wording.percent import percent, probability
 from polycore import Referee
 from polycore.arrays import Floats
-from polycore.polynomials.classes import Classes, curves_of
+from polycore.polynomials.classes import Classes
 from polycore.referee.bayes_classifier import MAX_COORDINATE, probabilities_anywhere
 
 REFEREE = "The referee, who knows the curves,"
@@ -26,11 +26,13 @@ class Answer:
 
     place: the point among the curves of the classes.
     referee: the Bayes classifier's probabilities, (K,); None if there is none or the point is too far out.
+    meeting: the crossing that the point is; None if it is none, or without a Bayes classifier.
     """
 
     place: Place
     probabilities: Floats
     referee: Floats | None = None
+    meeting: Meeting | None = None
 
     @classmethod
     def of(
@@ -47,10 +49,14 @@ class Answer:
         """
         point, place = np.array([[x, y]]), Place(scene, x, y, 0.0 if referee is None else referee.noise)
         [probabilities] = probabilities_of(point)
-        if referee is None or max(abs(x), abs(y)) > MAX_COORDINATE:
+        if referee is None:
             return cls(place, probabilities)
-        [best] = probabilities_anywhere(referee, point)
-        return cls(place, probabilities, best)
+        meetings = meetings_of(scene)
+        index = meeting_at(meetings, x, y)
+        best = None
+        if max(abs(x), abs(y)) <= MAX_COORDINATE:
+            [best] = probabilities_anywhere(referee, point)
+        return cls(place, probabilities, best, None if index is None else meetings[index])
 
     @property
     def classes(self) -> Classes:
@@ -92,36 +98,13 @@ class Answer:
         """Return what stands for a class, such as "x²"; "class 3" if it is unknown."""
         return shortened(self.classes[label].typeset) if self.classes else f"class {label}"
 
-    def spoken_name(self, label: int) -> str:
-        """Return the same for alternative texts, such as "x squared"."""
-        return shortened(self.classes[label].spoken) if self.classes else f"class {label}"
-
     def full_name(self, label: int) -> str:
         """Return the name of a class with its index, such as "p3 = x²"; see `class_name`."""
         return class_name(self.classes, label)
 
-    def table(self) -> pd.DataFrame:
-        """Return one row for each class, most likely first.
-
-        Columns: class, polynomial or name, probability (%), referee (%), odds, value, distance. Those that
-        need curves or a referee are left out if these are unknown.
-        """
-        order = self.order
-        columns: dict[str, list[object]] = {"class": list(order)}
-        if self.classes:
-            columns[self.noun] = [self.name(label) for label in order]
-        columns["probability"] = [100 * float(self.probabilities[label]) for label in order]
-        if self.referee is not None:
-            columns["referee"] = [100 * float(self.referee[label]) for label in order]
-        columns["odds"] = [odds(float(self.probabilities[label])) for label in order]
-        if self.values:
-            columns["value"] = [self.values[label] for label in order]
-            columns["distance"] = [self.distances[label] for label in order]
-        return pd.DataFrame(columns)
-
     @property
     def heading(self) -> str:
-        """What stands above the answer: the most likely class, or that the point is far from all curves."""
+        """What is above the answer: the most likely class, or that the point is far from all curves."""
         return self.place.heading or self.full_name(self.likeliest)
 
     def sentence(self) -> str:
@@ -142,14 +125,13 @@ class Answer:
         if self.referee is None:
             return ""
         favorites = self._favorites(self.referee)
-        last = favorites[-1]
-        probability = float(self.referee[last])
+        last, share = favorites[-1], float(self.referee[favorites[-1]])
         if len(favorites) > 1:
-            names = listed(map(self._short_name, favorites))
-            return f"{REFEREE} cannot tell {names} apart: probability {percent(probability)} each."
+            names = listed(short_name(self.classes, label) for label in favorites)
+            return f"{REFEREE} cannot tell {names} apart: probability {percent(share)} each."
         agrees, says = ("would agree", "would say") if self.place.is_far else ("agrees", "says")
         agrees = agrees if last == self.likeliest else f"{says} {self.full_name(last)}"
-        return f"{REFEREE} {agrees}: probability {percent(probability)}, odds {odds(probability)}."
+        return f"{REFEREE} {agrees}: probability {percent(share)}, odds {odds(share)}."
 
     def where(self) -> str:
         """Say in one sentence where the point lies among the curves."""
@@ -162,26 +144,13 @@ class Answer:
         Of the referee there are several if it cannot tell them apart.
         """
         share = float(self.probabilities[self.likeliest])
-        choices = {"Network": [self._short_name(self.likeliest), probability(share)]}
+        choices = {"Network": [short_name(self.classes, self.likeliest), probability(share)]}
         if self.referee is not None:
             favorites = self._favorites(self.referee)
             each = " each" if len(favorites) > 1 else ""
-            names = ", ".join(map(self._short_name, favorites))
+            names = ", ".join(short_name(self.classes, label) for label in favorites)
             choices["Referee"] = [names, f"{percent(float(self.referee[favorites[0]]))}{each}"]
         return choices
-
-    @property
-    def noun(self) -> str:
-        """The title of the column with what stands for a class."""
-        return "polynomial" if self.has_polynomials else "name"
-
-    @property
-    def has_polynomials(self) -> bool:
-        """Whether the classes are polynomials, and not names of the user's own."""
-        return bool(curves_of(self.classes))
-
-    def _short_name(self, label: int) -> str:
-        return short_name(self.classes, label)
 
     @staticmethod
     def _favorites(probabilities: Floats) -> list[int]:

@@ -73,7 +73,7 @@ class Place:
         """Say how much that is, as a sentence behind it; "" without noise."""
         if not self.noise:
             return ""
-        return f" Only one of 15,000 points is more than {NOISE_REACH} times the noise from its curve."
+        return f" Only one point in 15,000 is more than {NOISE_REACH} times the noise from its curve."
 
     def beside(self, label: int) -> str:
         """Say where the point lies, seen from the curve of the class `label`; "" if none are known."""

@@ -1,6 +1,6 @@
 """Maps of the plane: the most likely class at each point, by a model or the referee, and the curves."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
@@ -10,22 +10,25 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from pages.plane.scene import Scene, scene_of
+from pages.wording.percent import percent
 from polycore import Experiment, Model, Polynomial, Referee, Run
-from polycore.arrays import Floats, Integers, evenly, read_only
+from polycore.arrays import Floats, evenly, read_only
 from polycore.figures import (
+    alternative_text,
     curves_figure,
-    differences_url,
     map_figure,
     regions_url,
     samples_figure,
     showing_all,
 )
-from polycore.figures.alternative_text import differences, extended, plane_map
 from polycore.figures.style import MAX_MARKERS, unchecked
 from polycore.limits import MAX_COEFFICIENT
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.prediction import predict_proba
-from polycore.pictures.class_map import GRIDS, pixel_centers
+from polycore.pictures import painter, words
+from polycore.pictures.class_map import GRIDS, PackedMap, class_map, pixel_centers, unpacked
+from polycore.pictures.painter import Painting
+from polycore.pictures.palette import class_colors
 from polycore.polynomials.window import Window
 from polycore.referee.bayes_classifier import probabilities_anywhere
 
@@ -80,7 +83,9 @@ def run_map(run: Run) -> go.Figure:
 def referee_map(referee: Referee, scene: Scene) -> go.Figure:
     """Return the map of the referee's decisions. Copy it before changing it."""
     figure = _map(partial(probabilities_anywhere, referee), scene)
-    figure.layout.meta = {"alt": extended(figure.layout.meta["alt"], "these are the referee's answers")}
+    figure.layout.meta = {
+        "alt": alternative_text.extended(figure.layout.meta["alt"], "these are the referee's answers")
+    }
     return figure
 
 
@@ -91,7 +96,69 @@ def model_difference(model: Model, referee: Referee, scene: Scene) -> go.Figure:
     `layout.meta["differing"]` is their share of the plane. If several polynomials are equally likely for the
     referee, any of them agrees with it. Copy the figure before changing it.
     """
-    return _difference(model.predict_proba, referee, scene)
+    found = _Differences.of(pixels_of(model, scene.window), scene, referee)
+    url = found.painting.url(class_colors(len(scene.classes)))
+    return _with_regions(scene, url, {"alt": found.alt, "differing": found.share})
+
+
+@dataclass(frozen=True)
+class ShownMap:
+    """A map as a frame has it: values for its header, and the pixels.
+
+    The value "map" has the number of columns and rows, and the alphas of the `Painting` with these pixels.
+    """
+
+    values: Mapping[str, Any]
+    pixels: bytes
+
+
+@lru_cache(maxsize=16)
+def shown_map(picture: PackedMap, scene: Scene) -> ShownMap:
+    """Return the regions of a network."""
+    alt = words.regions(scene.classes, *scene.window, picture.areas, picture.probability)
+    return ShownMap(_header(picture, painter.alphas_of(picture.levels), alt), picture.scanlines)
+
+
+@lru_cache(maxsize=16)
+def shown_differences(picture: PackedMap, scene: Scene, referee: Referee) -> ShownMap:
+    """Return where a network differs from the referee, with the share of the plane as "differing".
+
+    Sessions that train the same show the same map: the differences take 5 ms.
+    """
+    found = _Differences.of(picture, scene, referee)
+    header = _header(picture, found.painting.alphas, found.alt) | {"differing": percent(found.share)}
+    return ShownMap(header, found.painting.scanlines())
+
+
+def _header(picture: PackedMap, alphas: Sequence[int], alt: str) -> dict[str, Any]:
+    return {"map": {"columns": picture.columns, "rows": picture.rows, "alphas": alphas}, "map_alt": alt}
+
+
+def pixels_of(model: Model, window: Window) -> PackedMap:
+    """Return the map of a model as workers render that of a run."""
+    rendered = class_map(
+        model.weights, model.biases, window, activation=model.activation, inputs=model.inputs
+    )
+    return rendered.packed()
+
+
+@dataclass(frozen=True, eq=False)
+class _Differences:
+    """Where a network and the referee differ: as a picture, in words, and on which share of the plane."""
+
+    painting: Painting
+    alt: str
+    share: float
+
+    @classmethod
+    def of(cls, picture: PackedMap, scene: Scene, referee: Referee) -> "_Differences":
+        answers = unpacked(picture) // np.uint8(picture.levels + 1)
+        decisions = decisions_of(referee, scene.window, picture.columns, picture.rows).for_answers(answers)
+        x, y = map(np.array, scene.window)
+        alt = alternative_text.differences(
+            scene.classes, x, y, answers.astype(np.int64), decisions.astype(np.int64)
+        )
+        return cls(painter.differences(answers, decisions), alt, float((answers != decisions).mean()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,29 +188,10 @@ def decisions_of(referee: Referee, window: Window, columns: int, rows: int) -> D
     return read_only(Decisions(probabilities.argmax(axis=-1).astype(np.uint8), as_likely))
 
 
-def _difference(probabilities_of: Probabilities, referee: Referee, scene: Scene) -> go.Figure:
-    x, y = _grid(scene.window)
-    answers = probabilities_of(grid_points(x, y)).argmax(axis=1)
-    likeliest, as_likely = _decisions(referee, scene.window)
-    decisions = np.where(as_likely[np.arange(len(answers)), answers], answers, likeliest)
-    answers, decisions = answers.reshape(ROWS, COLUMNS), decisions.reshape(ROWS, COLUMNS)
-    alt = differences(scene.classes, x, y, answers, decisions)
-    meta = {"alt": alt, "differing": float((answers != decisions).mean())}
-    return _with_regions(scene, differences_url(answers, decisions), meta)
-
-
-@lru_cache(maxsize=32)
-def _decisions(referee: Referee, window: Window) -> tuple[Integers, NDArray[np.bool_]]:
-    """Return the most likely class at each point of the map, (N,), and which classes equal it, (N, K)."""
-    probabilities = probabilities_anywhere(referee, grid_points(*_grid(window)))
-    highest = probabilities.max(axis=1, keepdims=True)
-    return read_only((probabilities.argmax(axis=1), probabilities >= EQUALLY_LIKELY * highest))
-
-
 def _map(probabilities_of: Probabilities, scene: Scene) -> go.Figure:
     x, y = _grid(scene.window)
     probabilities = probabilities_of(grid_points(x, y)).reshape(ROWS, COLUMNS, -1)
-    meta = {"alt": plane_map(scene.classes, x, y, probabilities)}
+    meta = {"alt": alternative_text.plane_map(scene.classes, x, y, probabilities)}
     return _with_regions(scene, regions_url(probabilities), meta)
 
 

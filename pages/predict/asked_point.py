@@ -4,11 +4,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import streamlit as st
 
-from pages.plane.crossings_table import Meeting, meeting_at
+from pages.plane.crossings import Meeting, meeting_at
 from pages.plane.scene import Scene, class_name
 from pages.state import session
 from pages.state.inputs import Input
@@ -47,7 +47,7 @@ def draw(scene: Scene, meetings: Sequence[Meeting]) -> Asked:
     if math.isfinite(asked.y):
         point = replace(point, x=asked.x, y=asked.y)  # so that "Any point" continues from there
     if point != before:
-        _change(point)
+        session.set_view(replace(session.current().view, point=point))
     if polynomials:
         _draw_way(ways)
     with st.container():
@@ -66,7 +66,7 @@ def draw(scene: Scene, meetings: Sequence[Meeting]) -> Asked:
 
 def choose(x: float, y: float) -> None:
     """Make (x, y) the point."""
-    _change(replace(_point(), way=ANY, x=x, y=y))
+    _change(way=ANY, x=x, y=y)
 
 
 def choose_on_map(meetings: Sequence[Meeting], x: float, y: float) -> None:
@@ -75,13 +75,12 @@ def choose_on_map(meetings: Sequence[Meeting], x: float, y: float) -> None:
     if index is None:
         choose(float(f"{x:.6g}"), float(f"{y:.6g}"))  # a pixel has fewer digits than a float
     else:
-        x, y = meetings[index].x, meetings[index].y
-        _change(replace(_point(), way=AT_CROSSING, x=x, y=y, crossing=index))
+        _change(way=AT_CROSSING, x=meetings[index].x, y=meetings[index].y, crossing=index)
 
 
 def move(x: float) -> None:
     """Move the point to that x."""
-    _change(replace(_point(), x=x))
+    _change(x=x)
 
 
 def _fitted(point: AskedPoint, ways: Sequence[Way], curves: int, crossings: int) -> AskedPoint:
@@ -113,12 +112,13 @@ def _point() -> AskedPoint:
     return session.current().view.point
 
 
-def _change(point: AskedPoint) -> None:
-    session.set_view(replace(session.current().view, point=point))
+def _change(**changes: Any) -> None:
+    view = session.current().view
+    session.set_view(replace(view, point=replace(view.point, **changes)))
 
 
 def _draw_way(ways: Sequence[Way]) -> None:
-    Input(f"{PREFIX}.way", lambda: _point().way, lambda way: _change(replace(_point(), way=way))).choose(
+    Input(f"{PREFIX}.way", lambda: _point().way, lambda way: _change(way=way)).choose(
         st.segmented_control,
         "Point",
         ways,
@@ -133,15 +133,12 @@ def _draw_way(ways: Sequence[Way]) -> None:
 def _draw_typed() -> None:
     with st.container(horizontal=True):
         _draw_x("How far right of the origin the point lies.")
-        y = Input(f"{PREFIX}.y", lambda: _point().y, lambda y: _change(replace(_point(), y=y)))
+        y = Input(f"{PREFIX}.y", lambda: _point().y, lambda y: _change(y=y))
         _draw_number(y, "y", "How far above the origin the point lies.")
 
 
 def _draw_curve(scene: Scene, y: float) -> None:
-    curve = Input(
-        f"{PREFIX}.curve", lambda: _point().curve, lambda curve: _change(replace(_point(), curve=curve))
-    )
-    curve.choose(
+    Input(f"{PREFIX}.curve", lambda: _point().curve, lambda curve: _change(curve=curve)).choose(
         st.selectbox,
         "Curve",
         range(len(scene.curves)),
@@ -153,10 +150,11 @@ def _draw_curve(scene: Scene, y: float) -> None:
 
 
 def _draw_crossing(point: AskedPoint, meetings: Sequence[Meeting]) -> None:
-    def choose(crossing: int) -> None:
-        _change(replace(_point(), crossing=crossing))
-
-    Input(f"{PREFIX}.crossing", lambda: _crossing(_point(), meetings), choose).choose(
+    Input(
+        f"{PREFIX}.crossing",
+        lambda: _crossing(_point(), meetings),
+        lambda crossing: _change(crossing=crossing),
+    ).choose(
         st.selectbox,
         "Crossing",
         range(len(meetings)),

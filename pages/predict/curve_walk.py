@@ -11,8 +11,8 @@ import streamlit as st
 
 from pages.channel import live_text
 from pages.channel.live_text import Followed
-from pages.plane import in_view, live
-from pages.plane.crossings_table import meetings_of
+from pages.plane import live
+from pages.plane.crossings import meetings_of
 from pages.plane.live import Bound
 from pages.plane.scene import Scene, short_name
 from pages.predict import asked_point
@@ -73,11 +73,15 @@ def draw_slider(referee: Referee) -> None:
     """Draw a slider that moves the point along the curve."""
     low, high = referee.x_range
     step = (high - low) / SLIDER_STEPS
+
+    def nearest() -> float:
+        """Return the x nearest to that of the point that the slider can show."""
+        x = min(max(session.current().view.point.x, low), high)
+        return float(np.clip(low + round((x - low) / step) * step, low, high))
+
     # a browser may round to its own grid
     near = partial(inputs.are_near, step / 4)
-    Input(
-        f"{PREFIX}.x", partial(_on_slider, low, high), lambda x: asked_point.move(round(x, 9)), same=near
-    ).draw(
+    Input(f"{PREFIX}.x", nearest, lambda x: asked_point.move(round(x, 9)), same=near).draw(
         st.slider,
         "Walk along the curve",
         min_value=low,
@@ -88,59 +92,9 @@ def draw_slider(referee: Referee) -> None:
     )
 
 
-def draw_chart(
-    model: Model, referee: Referee, scene: Scene, curve: int, x: float, followed: Followed | None = None
-) -> None:
-    """Draw a chart of the probabilities along the curve.
-
-    followed: the frames that have its `values` from then on as "walk"; None if the model stands still.
-    """
-    figure = _with_point(model, referee, scene, curve, x)
-    bound = None if followed is None else Bound(followed, _bindings(figure))
-    with st.container(key=f"{PREFIX}.plot"):
-        st.html(in_view.keep(MAP_CONTAINER, PLOT_CONTAINER))
-        live.figure(figure, key=CHART_KEY, height=CHART_HEIGHT, on_click=_click, bound=bound)
-    said = (
-        f"The thick line is {short_name(scene.classes, curve)} itself, the right answer. Vertical lines are "
-        "its crossings, labeled with the curve it meets: there the referee's probability falls too, "
-        "because nobody can tell the curves apart."
-    )
-    # no Markdown: the names of classes may be a stranger's
-    live_text.draw(f'<p class="caption">{escape(said)}</p>', f"{PREFIX}.caption", None)
-
-
-def values(model: Model, referee: Referee, scene: Scene, curve: int, x: float) -> dict[str, Any]:
-    """Return what changes in the chart while the network learns."""
-    figure = _with_point(model, referee, scene, curve, x)
-    traces = [figure.data[index] for index in _changing(figure)]
-    return {
-        "y": [_rounded(trace.y) for trace in traces],
-        "listed": [trace.showlegend is not False for trace in traces],
-        "alt": figure.layout.meta["alt"],
-    }
-
-
-def _changing(figure: go.Figure) -> list[int]:
-    """Return the indices of the traces that the network decides: the lines, and the marked point."""
-    traces = list(enumerate(figure.data))
-    lines = [index for index, trace in traces if trace.meta is not None and "curve" in trace.meta]
-    return lines + [index for index, trace in traces if trace.mode == "markers"]
-
-
-def _bindings(figure: go.Figure) -> list[tuple[str, str]]:
-    bindings = [("layout.meta.alt", "walk.alt")]
-    for row, index in enumerate(_changing(figure)):
-        bindings += [(f"data.{index}.y", f"walk.y.{row}"), (f"data.{index}.showlegend", f"walk.listed.{row}")]
-    return bindings
-
-
-def _rounded(percentages: Floats) -> list[float]:
-    rounded: list[float] = np.asarray(percentages).round(2).tolist()
-    return rounded
-
-
-def _with_point(model: Model, referee: Referee, scene: Scene, curve: int, x: float) -> go.Figure:
-    figure = _figure(model, referee, scene, curve)
+def chart(model: Model, referee: Referee, scene: Scene, curve: int, x: float) -> go.Figure:
+    """Return a chart of the probabilities along the curve, with a mark at `x` if it is in the range."""
+    figure = _chart_without_mark(model, referee, scene, curve)
     low, high = referee.x_range
     if not low <= x <= high:
         return figure
@@ -149,20 +103,56 @@ def _with_point(model: Model, referee: Referee, scene: Scene, curve: int, x: flo
 
 
 @lru_cache(maxsize=32)
-def _figure(model: Model, referee: Referee, scene: Scene, curve: int) -> go.Figure:
+def _chart_without_mark(model: Model, referee: Referee, scene: Scene, curve: int) -> go.Figure:
     """Return the chart. It is cached: copy it before you change it."""
     walk = along(model, referee, scene, curve)
     figure = walk_figure(scene.classes, curve, walk.x, walk.probabilities, walk.referee, walk.met)
     # without zoom, so that a finger on it scrolls the page; a click moves the point
-    figure.update_xaxes(fixedrange=True).update_yaxes(fixedrange=True)
-    return figure
+    return figure.update_xaxes(fixedrange=True).update_yaxes(fixedrange=True)
 
 
-def _on_slider(low: float, high: float) -> float:
-    """Return the x nearest to that of the point that the slider can show."""
-    step, x = (high - low) / SLIDER_STEPS, session.current().view.point.x
-    return float(np.clip(low + round((min(max(x, low), high) - low) / step) * step, low, high))
+def draw_chart(chart: go.Figure, name: str, followed: Followed | None) -> None:
+    """Draw the chart of a walk along the class of that short name.
+
+    followed: the frames that have its `values` from then on as "walk"; None if the model stands still.
+    """
+    bound = None
+    if followed is not None:
+        bindings = [("layout.meta.alt", "walk.alt")]
+        for row, index in enumerate(_changing(chart)):
+            bindings.append((f"data.{index}.y", f"walk.y.{row}"))
+            bindings.append((f"data.{index}.showlegend", f"walk.listed.{row}"))
+        bound = Bound(followed, bindings)
+    with st.container(key=PLOT_CONTAINER):
+        st.html(live.in_view(MAP_CONTAINER, PLOT_CONTAINER))
+        live.figure(
+            chart,
+            key=CHART_KEY,
+            height=CHART_HEIGHT,
+            on_click=lambda x, _: asked_point.move(float(f"{x:.4g}")),
+            bound=bound,
+        )
+    said = (
+        f"The thick line is {name} itself, the right answer. Vertical lines are its crossings, labeled with "
+        "the curve it meets: there the referee's probability falls too, because nobody can tell the curves "
+        "apart."
+    )
+    # no Markdown: the names of classes may be a stranger's
+    live_text.draw(f'<p class="caption">{escape(said)}</p>', f"{PREFIX}.caption", None)
 
 
-def _click(x: float, _: float) -> None:
-    asked_point.move(float(f"{x:.4g}"))
+def values(chart: go.Figure) -> dict[str, Any]:
+    """Return what changes in the chart while the network learns."""
+    traces = [chart.data[index] for index in _changing(chart)]
+    return {
+        "y": [np.asarray(trace.y).round(2).tolist() for trace in traces],
+        "listed": [trace.showlegend is not False for trace in traces],
+        "alt": chart.layout.meta["alt"],
+    }
+
+
+def _changing(chart: go.Figure) -> list[int]:
+    """Return the indices of the traces that the network decides: the lines, and the marked point."""
+    traces = list(enumerate(chart.data))
+    lines = [index for index, trace in traces if trace.meta is not None and "curve" in trace.meta]
+    return lines + [index for index, trace in traces if trace.mode == "markers"]

@@ -1,23 +1,32 @@
 """Uploading models: one .npz file for each, or the tutorial's six .npy files together."""
 
 import io
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import IO
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.models import kept_actions
-from pages.predict import npy_files
 from pages.server import server
 from pages.state import refusal, session
-from pages.state.session_value import Session, Upload
-from polycore import Model, PolycoreError
-from polycore.model.weight_file import MAX_BYTES
+from pages.state.session_value import Upload
+from polycore import Model, PolycoreError, WeightFileError
+from polycore.model.weight_file import MAX_BYTES, read_npy
 from polycore.quoting import visible
 
 PREFIX = "weight_upload"
 FILES_KEY = f"{PREFIX}.files"
 MAX_MEGABYTES = MAX_BYTES // 2**20  # the browser checks it before it sends a byte
+NPY_NAMES = (
+    "weights_l1.npy",
+    "biases_l1.npy",
+    "weights_l2.npy",
+    "biases_l2.npy",
+    "loss.npy",
+    "accuracy.npy",
+)
 
 _Batch = tuple[UploadedFile, ...]  # the files of one model
 _Ids = frozenset[str]
@@ -49,29 +58,20 @@ def _load_new() -> None:
     for batch in _batches(_files(), before.uploads):
         if _ids(batch) not in before.uploads and _problem(batch) is None:
             session.note_upload(_ids(batch), _loaded(batch))
-    _offer_undo(before)
-
-
-def _offer_undo(before: Session) -> None:
-    """Offer to undo the upload if it replaced an older model, as only so many are kept."""
+    # only so many models are kept
     if not all(kept in session.current().models.kept for kept in before.models.kept):
         session.offer_undo("The upload replaced an older model.", before)
 
 
 def _loaded(batch: _Batch) -> Upload:
+    contents: dict[str, IO[bytes]] = {file.name: io.BytesIO(file.getvalue()) for file in batch}
     try:
-        session.add_upload(_model(batch))
+        model = model_of_npy(contents) if _is_npy(batch[0]) else Model.load(contents[batch[0].name])
+        server.current().limits.check_model(model)  # the server keeps a dozen for each of a hundred tabs
+        session.add_upload(model)
     except PolycoreError as error:
         return Upload(error=str(error))
     return Upload(title=session.current().models.in_use)
-
-
-def _model(batch: _Batch) -> Model:
-    contents = {file.name: io.BytesIO(file.getvalue()) for file in batch}
-    is_npy = _is_npy(batch[0])
-    model = npy_files.model_of(contents) if is_npy else Model.load(contents[batch[0].name])
-    server.current().limits.check_model(model)  # the server keeps a dozen for each of a hundred tabs
-    return model
 
 
 def _draw_upload(batch: _Batch, upload: Upload | None) -> None:
@@ -99,7 +99,7 @@ def _batches(files: Sequence[UploadedFile], uploads: Mapping[_Ids, Upload]) -> l
 
 
 def _problem(batch: _Batch) -> str | None:
-    return npy_files.problem([file.name for file in batch]) if _is_npy(batch[0]) else None
+    return npy_problem([file.name for file in batch]) if _is_npy(batch[0]) else None
 
 
 def _is_npy(file: UploadedFile) -> bool:
@@ -112,3 +112,29 @@ def _ids(batch: _Batch) -> _Ids:
 
 def _files() -> list[UploadedFile]:
     return list(st.session_state.get(FILES_KEY) or [])
+
+
+def npy_problem(names: Sequence[str]) -> str | None:
+    """Return why files of these names are not the tutorial's six, or None if they are."""
+    counts = Counter(names)
+    unknown = [name for name in counts if name not in NPY_NAMES]
+    if unknown:
+        return f"Got {', '.join(unknown)}; expected only the names {', '.join(NPY_NAMES)}. Remove or rename."
+    repeated = [name for name in NPY_NAMES if counts[name] > 1]
+    if repeated:
+        return f"Got {', '.join(repeated)} twice; expected each file once. Remove one."
+    missing = [name for name in NPY_NAMES if name not in counts]
+    if missing:
+        return f"Still missing: {', '.join(missing)}."
+    return None
+
+
+def model_of_npy(files: Mapping[str, IO[bytes]]) -> Model:
+    """Return the model in the six files, by name. Raises PolycoreError that names the file or array."""
+    arrays: dict[str, object] = {}
+    for name, file in files.items():
+        try:
+            arrays[name.removesuffix(".npy")] = read_npy(file)
+        except WeightFileError as error:
+            raise WeightFileError(f"{name}: {error}") from error
+    return Model.from_arrays(arrays)

@@ -9,14 +9,11 @@ from typing import Any
 
 from pages.channel import session_key
 from pages.channel.live_text import Followed
-from pages.plane.scene import scene_of
-from pages.run_view.map_values import ShownMap, shown_map
 from pages.runs.runner import Training
 from pages.runs.sweep import Sweep, SweepView
 from pages.server.source import Contents, Source
 from pages.state import session
 from pages.state.session_value import Session
-from polycore.pictures.class_map import class_map
 from polycore.polynomials.window import Window
 from polycore.workers.picture import Wish
 
@@ -37,29 +34,10 @@ ShowSweep = Callable[[SweepView], Mapping[str, Any]]
 def follow_answering(part: str, show: Show, window: Window | None = None) -> Followed | None:
     """Let the tab follow what a page shows of the model that answers; None if no run improves that.
 
-    window: of the map that workers render of it; see `best_map`.
+    window: of the map that workers render of it.
     """
     now = session.current()
     return follow(part, show, window) if now.own is not None and now.own is now.answering else None
-
-
-def best_map(now: Session) -> ShownMap | None:
-    """Return the map of the model that is kept of the run, as a worker has rendered it if it has."""
-    kept, view = now.own, now.run_view
-    if kept is None or kept.experiment is None or view is None:
-        return None
-    model, experiment = kept.model, kept.experiment
-    best = None if view.pictured is None else view.pictured[1].best
-    if best is not None and best.map is not None and best.model.loss == model.loss:
-        return shown_map(best.map, experiment, differences=False)
-    rendered = class_map(
-        model.weights,
-        model.biases,
-        scene_of(experiment).window,
-        activation=model.activation,
-        inputs=model.inputs,
-    )
-    return shown_map(rendered.packed(), experiment, differences=False)
 
 
 def follow(part: str, show: Show, window: Window | None = None) -> Followed | None:

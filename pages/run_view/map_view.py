@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.channel import live_text
 from pages.models import asked, map_layers
-from pages.models.map_layers import Mistakes
+from pages.models.map_layers import Mistakes, Overlay
 from pages.plane import plane
 from pages.plane.referee import referee_of
 from pages.plane.scene import scene_of
@@ -127,7 +127,8 @@ def bindings(figure: go.Figure, look: Look) -> list[tuple[str, str]]:
 def _with_layers(figure: go.Figure, shown: ShownWeights, view: MapView) -> go.Figure:
     layers = session.current().view.map_layers
     mistakes = _mistakes(shown, view) if "Mistakes" in layers else None
-    return map_layers.over(figure, layers, shown.run.experiment, mistakes, session.current().view.asked)
+    overlay = Overlay.of(layers, shown.run.experiment, mistakes, session.current().view.asked)
+    return overlay.on(figure)
 
 
 def _mistakes(shown: ShownWeights, view: MapView) -> Mistakes:

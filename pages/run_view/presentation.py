@@ -121,9 +121,9 @@ def draw(shown: ShownRun | None, draw_controls: Callable[[], None]) -> None:
             live_text.draw(_html_of_network(kept), f"{PREFIX}.numbers", None)
     with figures:
         if shown is not None:
-            asked.present_of_run(shown.weights, shown.followed)
+            asked.present(asked.answer_of_run(shown.weights, shown.look.asked), shown.followed)
         elif kept is not None:
-            from_link.present_answer(kept)
+            asked.present(from_link.answer_of(kept), None)
         with st.container(key=f"{PREFIX}.bar"):
             draw_controls()
             button()

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from pages.models import asked, map_layers
-from pages.models.map_layers import Mistakes
+from pages.models.map_layers import Overlay
+from pages.plane import answer_view, plane
 from pages.plane.referee import best_possible, referee_of
 from pages.plane.scene import scene_of
-from pages.run_view import map_values
 from pages.runs import status
 from pages.runs.view import RunView
 from pages.server.source import Choice, Contents
@@ -65,18 +65,22 @@ def contents(view: RunView, look: Look, again: str) -> Contents:
     portrait = _portrait(view, shown, wish)
     if portrait is not None:
         # a picture that was drawn for several sessions may have more than this one looks at
-        mistakes = _mistakes(portrait, experiment) if wish.answers else None
+        answers = portrait.answers if wish.answers else None
+        mistakes = None if answers is None else map_layers.mistakes_among(answers, experiment)
+        overlay = Overlay.of(look.layers, experiment, mistakes, look.asked)
+        header["weights"] |= overlay.values()
         if portrait.map is not None and wish.window is not None:
-            shown_map = map_values.shown_map(portrait.map, experiment, differences=look.map_view != "Network")
-            header["weights"] |= shown_map.values
-            header["weights"]["map_alt"] = map_layers.described(
-                shown_map.values["map_alt"], look.layers, experiment, mistakes, look.asked
-            )
+            scene, referee = scene_of(experiment), referee_of(experiment)
+            if look.map_view == "Network" or referee is None:
+                shown_map = plane.shown_map(portrait.map, scene)
+            else:
+                shown_map = plane.shown_differences(portrait.map, scene, referee)
+            alt = overlay.described(shown_map.values["map_alt"])
+            header["weights"] |= {**shown_map.values, "map_alt": alt}
             blobs["map"] = shown_map.pixels
-        if mistakes is not None:
-            header["weights"]["mistakes"] = map_values.mistakes(mistakes, experiment)
-    if look.asked is not None:
-        header["answer"] = asked.values(shown.model, referee_of(experiment), look.asked, scene_of(experiment))
+    answer = asked.answer_of_run(shown, look.asked)
+    if answer is not None:
+        header["answer"] = answer_view.values(answer, asked.MAX_BARS)
     return Contents(header, blobs)
 
 
@@ -157,10 +161,6 @@ def _portrait(view: RunView, shown: ShownWeights, wish: Wish) -> Portrait | None
     if shown.choice == "Best" and shown.step != run.step:
         return picture.best
     return picture.now
-
-
-def _mistakes(portrait: Portrait, experiment: Experiment) -> Mistakes | None:
-    return None if portrait.answers is None else map_layers.mistakes_among(portrait.answers, experiment)
 
 
 def _columns(history: History) -> bytes:

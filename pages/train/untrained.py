@@ -4,6 +4,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.models import map_layers
+from pages.models.map_layers import Overlay
 from pages.plane import live, plane
 from pages.plane.referee import referee_of
 from pages.plane.scene import scene_of
@@ -31,7 +32,7 @@ def draw(experiment: Experiment) -> None:
     referee = _shown_referee(experiment)
     model_now = None if referee is None else lambda: referee
     live.figure(figure, key=KEY, height=progress.MAP_HEIGHT, model_now=model_now)
-    st.caption(f"{_caption(experiment)} {map_layers.caption(figure)}".rstrip())
+    st.caption(f"{_caption(experiment)} {' '.join(map_layers.captions(figure))}".rstrip())
 
 
 def draw_beside() -> None:
@@ -51,8 +52,8 @@ def _figure(experiment: Experiment) -> go.Figure:
     if referee is not None:
         mistakes = map_layers.mistakes_of_referee(referee, experiment) if "Mistakes" in layers else None
         map_of_all = plane.referee_map(referee, scene_of(experiment))
-        return map_layers.over(map_of_all, layers, experiment, mistakes, None)
-    return map_layers.over(plane.to_learn(experiment), layers, experiment, None, None)
+        return Overlay.of(layers, experiment, mistakes, None).on(map_of_all)
+    return Overlay.of(layers, experiment, None, None).on(plane.to_learn(experiment))
 
 
 def _caption(experiment: Experiment) -> str:

@@ -26,7 +26,7 @@ from polycore.figures.compare import (
     small_map_url,
 )
 from polycore.figures.game import answer_figure, close_up_figure, question_figure
-from polycore.figures.images import differences_url, regions_url
+from polycore.figures.images import regions_url
 from polycore.figures.inside import (
     NEGATIVE_COLOR,
     POSITIVE_COLOR,
@@ -74,7 +74,6 @@ __all__ = [
     "confusion_figure",
     "crossings_layer",
     "curves_figure",
-    "differences_url",
     "errors_figure",
     "escape",
     "landscape_figure",

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.predict import npy_files, weight_upload
+from pages.predict import weight_upload
 from polycore import Model, PolycoreError, WeightFileError
 from polycore.model.weight_file import MAX_BYTES
 from tests.attacks.archives import saved, small
@@ -62,11 +62,11 @@ def test_each_of_the_six_files_gets_to_the_reader_of_arrays(monkeypatch):
         seen[content] = len(seen)
         raise WeightFileError("noted")
 
-    monkeypatch.setattr(npy_files, "read_npy", noting)
-    files = {name: name.encode() for name in npy_files.NAMES}
+    monkeypatch.setattr(weight_upload, "read_npy", noting)
+    files = {name: name.encode() for name in weight_upload.NPY_NAMES}
     for name, content in files.items():
         with pytest.raises(WeightFileError, match=f"{name}: noted"):
-            npy_files.model_of({name: io.BytesIO(content)})
+            weight_upload.model_of_npy({name: io.BytesIO(content)})
     assert list(seen) == list(files.values())
 
 
@@ -78,16 +78,18 @@ def arrays_of(content: bytes) -> dict[str, bytes]:
 
 def test_the_six_files_are_refused_where_one_of_them_is_hostile():
     sound = arrays_of(saved(small()))
-    assert npy_files.model_of({name: io.BytesIO(content) for name, content in sound.items()}).loss == 0.5
+    assert (
+        weight_upload.model_of_npy({name: io.BytesIO(content) for name, content in sound.items()}).loss == 0.5
+    )
     tried = 0
     for name, (content, _) in REFUSED.items():
         if name.split(", ")[0] not in ("header", "type", "body", "network", "number"):
             continue
         files = arrays_of(content)
-        if set(files) != set(npy_files.NAMES) or files == sound:
+        if set(files) != set(weight_upload.NPY_NAMES) or files == sound:
             continue
         with pytest.raises(PolycoreError) as raised:
-            npy_files.model_of({own: io.BytesIO(piece) for own, piece in files.items()})
+            weight_upload.model_of_npy({own: io.BytesIO(piece) for own, piece in files.items()})
         assert str(raised.value).isprintable(), name
         tried += 1
     assert tried > 150

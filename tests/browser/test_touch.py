@@ -100,7 +100,7 @@ def assert_a_click_is_answered_under_the_map(visit):
     visit.page.get_by_text(REFEREE).wait_for()
     assert place_asked(visit) == pytest.approx((1.5, 2.25), abs=0.02)
     visit.page.get_by_text("All polynomials").click()
-    visit.page.get_by_test_id("stDataFrame").first.wait_for()
+    visit.page.locator("[data-values='answer.table.rows.0']").wait_for()
     visit.press("Close")
     visit.page.get_by_text("Click the map to ask about a point.").wait_for()
 

@@ -18,9 +18,9 @@ import polycore as pc
 from pages.channel.component import SCRIPT, Component
 from pages.inside.neuron_choice import Neuron
 from pages.plane import referee
+from pages.plane.plane import pixels_of
 from pages.plane.scene import scene_of
 from polycore.links.compact_weights import compact
-from polycore.pictures.class_map import class_map
 from polycore.tutorial.untrained_model import tutorial_model, tutorial_sets
 from tests.pages.browsing import HOME, QUICK, opened, press, session_of, trained, wait_for, words_of
 from tests.runs import POINTS
@@ -246,10 +246,6 @@ EXPERIMENT = pc.Experiment(
 RANGE = (-1.0, 1.0)
 
 
-def class_map_of(model, window):
-    return class_map(model.weights, model.biases, window, activation=model.activation, inputs=model.inputs)
-
-
 @pytest.fixture(scope="module")
 def arguments():
     """Return arguments for each cached function that has any."""
@@ -260,8 +256,8 @@ def arguments():
     scene = scene_of(EXPERIMENT)
     return {
         "pages.compare.cards._picture": (model, scene),
-        "pages.plane.crossings_table.meetings_of": (scene,),
-        "pages.plane.crossings_table.table_of": curves,
+        "pages.plane.crossings.meetings_of": (scene,),
+        "pages.plane.crossings.table_of": curves,
         "polycore.formula._parsed": ("w - rate * g",),
         "polycore.model.dead_neurons.count": (model, EXPERIMENT),
         "pages.inside.neuron_map._folds_of_first_layer": (model, window),
@@ -276,11 +272,10 @@ def arguments():
         "polycore.workers.confidence.t_quantile": (4,),
         "polycore.links.link._model": (compact(model, EXPERIMENT, 2000), EXPERIMENT),
         "pages.models.link_choice._compacted": (model, EXPERIMENT, 2000),
-        "pages.models.map_layers._crossings": (scene,),
+        "pages.models.map_layers._diamonds": (scene,),
         "pages.models.map_layers._samples": (EXPERIMENT,),
         "pages.models.map_layers.mistakes_of_model": (model, EXPERIMENT),
         "pages.models.map_layers.mistakes_of_referee": (best, EXPERIMENT),
-        "pages.plane.plane._decisions": (best, window),
         "pages.plane.plane._grid": (window,),
         "pages.plane.plane.decisions_of": (best, window, 96, 72),
         "pages.plane.scene.of_polynomials": curves,
@@ -295,12 +290,13 @@ def arguments():
         "pages.compare.race_view._latest_map": (run,),
         "pages.plane.referee.of": (*curves, 0.0),
         "pages.channel.component._renderer": (Component("component", (SCRIPT,)),),
-        "pages.run_view.map_values.shown_map": (class_map_of(model, window).packed(), EXPERIMENT, True),
+        "pages.plane.plane.shown_map": (pixels_of(model, window), scene),
+        "pages.plane.plane.shown_differences": (pixels_of(model, window), scene, best),
         "pages.lessons.continuing._held_out": (5,),
         "pages.lessons.moment.key_of": (EXPERIMENT,),
         "pages.train.run_report._held_out_report": (model, EXPERIMENT),
         "pages.polynomials.entries._parsed": ("x^2",),
-        "pages.predict.curve_walk._figure": (model, best, scene, 0),
+        "pages.predict.curve_walk._chart_without_mark": (model, best, scene, 0),
         "pages.predict.curve_walk.along": (model, best, scene, 0),
         "polycore.model.evaluation.thinned_training_set": (EXPERIMENT,),
         "polycore.training.task._with_few": (EXPERIMENT,),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from pages.plane.crossings_table import meetings_of
+from pages.plane.crossings import meetings_of
 from pages.plane.place import Place
 from pages.plane.scene import Scene, of_polynomials
 from polycore.polynomials.distances import far_from_all
@@ -101,7 +101,7 @@ def test_the_warning_names_the_nearest_curve():
             0.1,
             2.5,
             "The point lies far from every curve. The nearest, p0, is 2 away, 20 times the noise. Only one "
-            "of 15,000 points is more than 4 times the noise from its curve.",
+            "point in 15,000 is more than 4 times the noise from its curve.",
             id="with noise",
         ),
         pytest.param(0.1, 0.8, "The nearest curve is p0, 0.3 away.", id="near for this noise"),

@@ -1,11 +1,19 @@
 """The map of a model: its regions are those of its predictions, and it is drawn once for each model."""
 
+import base64
+import io
+import zlib
+
 import numpy as np
+from PIL import Image
 
 import polycore as pc
 from pages.plane import plane
 from pages.plane.scene import of_polynomials
+from pages.wording.percent import percent
 from polycore import figures
+from polycore.pictures.painter import differences
+from polycore.pictures.palette import class_colors
 
 EXPERIMENT = pc.Experiment(polynomials=(pc.Polynomial(1), pc.Polynomial(-1)), steps=200)
 SCENE = of_polynomials(EXPERIMENT.polynomials, EXPERIMENT.x_range)
@@ -70,10 +78,28 @@ def test_a_model_that_always_says_one_line_differs_on_half_of_the_plane():
         "50.0 % of the plane, most often where the network says 1 and the referee minus 1"
         in (figure.layout.meta["alt"])
     )
-    network = np.zeros((plane.ROWS, plane.COLUMNS), dtype=int)
+    network = np.zeros((4 * plane.ROWS, 4 * plane.COLUMNS), dtype=np.uint8)  # pixels: four across a cell
     referee = network.copy()
-    referee[: plane.ROWS // 2] = 1
-    assert figure.layout.images[0].source == figures.differences_url(network, referee)
+    referee[: len(referee) // 2] = 1
+    assert figure.layout.images[0].source == differences(network, referee).url(class_colors(2))
+
+
+def centers(low, high, cells):
+    """Return the centers of four pixels to a cell; the centers of the outer cells are `low` and `high`."""
+    cell = (high - low) / (cells - 1)
+    return low - cell / 2 + (np.arange(4 * cells) + 0.5) * cell / 4
+
+
+def test_a_page_shows_the_same_differences_as_frames():
+    run = pc.advance(pc.start(EXPERIMENT), 20)
+    referee = pc.Referee.of(EXPERIMENT)
+    figure = model_difference(run.best, referee)
+    frame = plane.shown_differences(plane.pixels_of(run.best, SCENE.window), SCENE, referee)
+    assert figure.layout.meta["alt"] == frame.values["map_alt"]
+    assert percent(figure.layout.meta["differing"]) == frame.values["differing"]
+    picture = Image.open(io.BytesIO(base64.b64decode(figure.layout.images[0].source.partition(",")[2])))
+    lines = np.frombuffer(zlib.decompress(frame.pixels), dtype=np.uint8).reshape(picture.height, -1)
+    np.testing.assert_array_equal(np.asarray(picture), lines[:, 1:])  # each begins with its filter
 
 
 def test_a_network_that_has_learned_differs_less():
@@ -85,13 +111,15 @@ def test_a_network_that_has_learned_differs_less():
 
 
 def test_at_a_crossing_each_of_the_two_curves_is_right():
-    # x and x^2 meet at x = 1, the last column: there both are as near, elsewhere x^2 is nearer above halfway
-    polynomials = (pc.Polynomial(1, 0), pc.Polynomial(1, 0, 0))
+    x = centers(0.25, 1, plane.COLUMNS)
+    # a line and a parabola meet in the last column: there both are as near, elsewhere the line below halfway
+    end = float(x[-1])
+    polynomials = (pc.Polynomial(1, -end), pc.Polynomial(1, -2 * end, end * end))
     figure = model_difference(always(1, polynomials), pc.Referee(polynomials, (0.25, 1), 0.0))
-    x = np.linspace(0.25, 1, plane.COLUMNS)[:-1]
-    y = np.linspace(*figures.plane_range(polynomials, (0.25, 1)), plane.ROWS)[:, np.newaxis]
-    nearer_to_the_line = y > (x + x**2) / 2
-    assert figure.layout.meta["differing"] == nearer_to_the_line.sum() / (plane.ROWS * plane.COLUMNS)
+    y = centers(*figures.plane_range(polynomials, (0.25, 1)), plane.ROWS)[:, np.newaxis]
+    left = x[:-1] - end
+    nearer_to_the_line = y < (left + left**2) / 2
+    assert figure.layout.meta["differing"] == nearer_to_the_line.sum() / (len(x) * len(y))
 
 
 def test_a_map_whose_margin_exceeds_the_referees_limit_is_drawn():

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.plane import crossings_table, swatch
+from pages.plane import swatch
+from pages.plane.crossings import listed
 from pages.polynomials import entries
 from pages.state import session
 from pages.state.kept_models import Kept, KeptModels
@@ -333,7 +334,7 @@ def test_polynomials_that_differ_only_by_rounding_are_named():
 def test_a_long_list_of_pairs_is_cut():
     pairs = [(0, place) for place in range(1, 24)]
     # 23 pairs, 8 of them named
-    assert crossings_table.listed(pairs).endswith("p0 & p8 and 15 more")
+    assert listed(pairs).endswith("p0 & p8 and 15 more")
 
 
 def test_the_longest_polynomials_are_printed_short():

@@ -15,8 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 import polycore as pc
 from pages.models import map_layers
-from pages.predict import frames as predict_frames
-from pages.predict import weight_upload
+from pages.predict import prediction, weight_upload
 from pages.predict.asked_point import Asked
 from pages.runs.marks import Mark
 from pages.runs.runner import Training
@@ -179,8 +178,6 @@ OF_POINTS = EXPERIMENT.on_points(POINTS)
 # an alternative text is an attribute
 AS_NAMES_ARE = AS_IT_IS - {("Text", "body"), ("MultiSelect", "options")} | {
     ("BidiComponent", "json"),
-    ("Dataframe", "alt"),
-    ("PandasStyler", "display_values"),
 }
 
 
@@ -218,7 +215,7 @@ def test_the_names_of_classes_are_only_where_they_are_shown_as_they_are(run, way
 def test_in_frames_the_names_of_classes_are_text_and_in_their_figures_escaped(run):
     view = View(predict_layers=("Mistakes",))
     now = Session(training_id=named(Training(run, Hand(), pc.advance)), view=view).collected()
-    values = predict_frames.contents(Asked(0.5, 0.5, curve=0), now).values
+    values = prediction.contents(Asked(0.5, 0.5, curve=0), now).values
     assert values["answer"]["heading"] in NAMES  # the script of a text does not read it as HTML
     for figure in (values["answer"]["bars"], values["weights"]["mistakes"]):
         words = [text for name, text in texts(figure) if name != "alt" and WORD in text]

@@ -11,7 +11,8 @@ from polycore.class_name import ClassName
 from polycore.figures import style
 from polycore.figures.report import CORRECT_COLOR, FEWEST_COLOR, MOST_COLOR
 from polycore.figures.walk import Met
-from polycore.pictures.palette import DARK_PAGE, LIGHT_PAGE, PALETTE
+from polycore.pictures.painter import differences
+from polycore.pictures.palette import DARK_PAGE, LIGHT_PAGE, PALETTE, class_colors
 from polycore.polynomials.polynomial import Polynomial
 from polycore.polynomials.presets import (
     INTRODUCTION_POLYNOMIALS,
@@ -485,7 +486,8 @@ def test_where_two_deciders_agree_a_place_is_pale_and_elsewhere_it_is_striped_in
             # stripes of 4 that slant: counted from the lower left corner, where row 0 is the lowest
             striped = PALETTE[1] if (row + 4 + column) % 8 < 4 else PALETTE[0]
             pixels[7 - row, 4 + column] = (*striped.rgb, 255)
-    assert opened(figures.differences_url(network, referee)).tolist() == pixels.tolist()
+    large = (classes.repeat(4, axis=0).repeat(4, axis=1) for classes in (network, referee))
+    assert opened(differences(*large).url(class_colors(3))).tolist() == pixels.tolist()
 
 
 @pytest.mark.parametrize("page", [LIGHT_PAGE, DARK_PAGE], ids=["light", "dark"])

@@ -1,4 +1,4 @@
-"""The points at which polynomials meet: no network can tell them apart there."""
+"""The points at which curves meet: no method can tell them apart there."""
 
 import math
 from bisect import insort
@@ -6,11 +6,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pages.plane.scene import Scene, shortened
+from pages.plane.scene import Scene, short_name
 from polycore import Polynomial
-from polycore.polynomials.classes import curves_of
 from polycore.polynomials.crossings import crossings_of_pairs
 
+NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 MAX_LISTED = 8  # pairs in one line; 24 polynomials have 276
 NEAR = 1e-9  # share of the x range: crossings this close together are one crossing of three or more curves
 
@@ -73,7 +73,8 @@ def meetings_of(scene: Scene) -> tuple[Meeting, ...]:
             curves.update(same.curves)
             x, y = same.x, same.y
         met = tuple(sorted(curves))
-        insort(meetings, Meeting(x, y, met, _name_of(met, scene)), key=lambda meeting: meeting.x)
+        name = " & ".join(short_name(scene.classes, label) for label in met)
+        insort(meetings, Meeting(x, y, met, name), key=lambda meeting: meeting.x)
     return tuple(sorted(meetings, key=lambda meeting: (meeting.x, meeting.y)))
 
 
@@ -92,17 +93,21 @@ def name_of(curves: Sequence[int]) -> str:
     return " & ".join(f"p{label}" for label in curves)
 
 
-def _name_of(curves: Sequence[int], scene: Scene) -> str:
-    if curves_of(scene.classes):
-        return name_of(curves)
-    return " & ".join(shortened(str(scene.classes[label])) for label in curves)
-
-
 def listed(pairs: Sequence[Pair]) -> str:
     """Return the names of the pairs; if there are many, the first few and the number of the others."""
     names = ", ".join(map(name_of, pairs[:MAX_LISTED]))
     more = len(pairs) - MAX_LISTED
     return f"{names} and {more} more" if more > 0 else names
+
+
+def explained(curves: int) -> str:
+    """Return two sentences: why nobody can tell apart two or more curves at a point where they meet."""
+    number = NUMBERS.get(curves, str(curves))
+    each = "both curves" if curves == 2 else f"all {number} curves"
+    return (
+        f"A point here lies on {each}, and neither its x nor its y says which one it came from. "
+        f"So no method can tell, however well trained: the best guess is right once in {number}."
+    )
 
 
 def _last_near(meetings: Sequence[Meeting], low: float, curves: Collection[int]) -> Meeting | None:

@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import polycore as pc
-from pages.plane.crossing import explained
-from pages.plane.crossings_table import meeting_at, meetings_of, table_of
+from pages.plane.crossings import explained, meeting_at, meetings_of, table_of
 from pages.plane.scene import of_polynomials
 
 P = pc.Polynomial

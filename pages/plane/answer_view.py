@@ -1,0 +1,165 @@
+"""An answer as pages draw it, and as the frames of a run bring it while the network learns.
+
+The page draws `texts`, `bars`, `rows` and `odds_where_curves_meet` of an answer, and the same functions make
+`values`, which frames have as "answer". So an answer that follows a run looks like one that stands still.
+"""
+
+import json
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from pages.channel import live_text
+from pages.channel.live_text import Followed
+from pages.plane import crossings, live
+from pages.plane.answer import Answer
+from pages.plane.live import Bound
+from pages.wording.odds import odds
+from pages.wording.percent import percent
+from polycore.arrays import Floats
+from polycore.figures import compared_figure, probabilities_figure
+from polycore.pictures.palette import PALETTE
+from polycore.polynomials.classes import curves_of
+
+BARS = (("data", "answer.bars.data"), ("layout", "answer.bars.layout"))
+NARROW_TO = "\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}"
+# what the columns of the table mean that do not say so themselves
+HELP = {
+    "class": "The index in the list of polynomials, from 0, and the color on the map.",
+    "probability": "How likely the network considers the class.",
+    "referee": "The probability for anyone who knows the curves and the noise: no method can do better.",
+    "odds": "For this class against all others: 3 to 1 is a probability of 75\u00a0%.",
+    "value at x": "The y of the polynomial at the point's x.",
+    "distance": "The vertical distance from the point to the curve.",
+}
+
+
+def values(answer: Answer, most: int) -> dict[str, Any]:
+    """Return what pages show of an answer whose classes are known, with `most` classes as bars."""
+    return {
+        **texts(answer),
+        "choices": list(answer.choices().values()),
+        "bars": json.loads(bars(answer, most).to_json(validate=False)),
+        "table": {"rows": rows(answer), "colors": _colors(answer)},
+        "crossing": odds_where_curves_meet(answer),
+    }
+
+
+def texts(answer: Answer) -> Mapping[str, str]:
+    """Return the sentences of an answer, and above them the name of the class, with or without its index."""
+    return {
+        "name": answer.place.heading or answer.name(answer.likeliest),
+        "heading": answer.heading,
+        "sentence": answer.sentence(),
+        "where": answer.where(),
+        "referee": answer.referee_sentence(),
+    }
+
+
+def html(answer: Answer, name: str, tag: str = "span") -> str:
+    """Return an element with one of the `texts`, which follows a run; see `live_text.value`."""
+    return live_text.value(f"answer.{name}", texts(answer)[name], tag)
+
+
+def choices_html(answer: Answer) -> str:
+    """Return a table of what network and referee choose, which follows a run."""
+    return live_text.table("The answers", ["", "", ""], answer.choices(), "answer.choices")
+
+
+def draw_bars(answer: Answer, most: int, key: str, followed: Followed | None) -> None:
+    """Draw `bars`. followed: the run whose frames have them from then on; None if the model stands still."""
+    chart = bars(answer, most)
+    bound = None if followed is None else Bound(followed, BARS)
+    live.figure(chart, key=key, height=100 + 22 * len(chart.data[0].y), bound=bound)
+
+
+def bars(answer: Answer, most: int) -> go.Figure:
+    """Return the chart of the `most` likely classes, with the referee's probabilities behind them.
+
+    Without a referee it has all classes.
+    """
+    if answer.referee is None:
+        chart = probabilities_figure(answer.classes, answer.probabilities)
+    else:
+        most = min(most, len(answer.classes))
+        chart = compared_figure(answer.classes, answer.probabilities, answer.referee, most)
+    # zooming would show nothing more, and a finger on the chart should scroll the page
+    return chart.update_xaxes(fixedrange=True).update_yaxes(fixedrange=True)
+
+
+def draw_table(answer: Answer, key: str, followed: Followed | None) -> None:
+    """Draw all classes, most likely first, each with its color on the map; for `followed` see `draw_bars`."""
+    swatches = [
+        f"<i class='swatch' data-color='answer.table.colors.{row}' style='background: {color}'></i>"
+        for row, color in enumerate(_colors(answer))
+    ]
+    heads = [f'<span title="{escape(HELP.get(title, ""))}">{title}</span>' for title in columns(answer)]
+    cells = dict(zip(swatches, rows(answer), strict=True))
+    table = live_text.table("All classes, most likely first", ["", *heads], cells, "answer.table.rows")
+    live_text.draw(table, key, followed)
+
+
+def rows(answer: Answer) -> list[list[str]]:
+    """Return the texts of each class in the table, most likely first."""
+    by_class = list(zip(*columns(answer).values(), strict=True))
+    return [list(by_class[label]) for label in answer.order]
+
+
+def _colors(answer: Answer) -> list[str]:
+    return [PALETTE[label].color for label in answer.order]
+
+
+def columns(answer: Answer) -> dict[str, list[str]]:
+    """Return the columns of the table by their titles, each with a text for every class.
+
+    What stands for the classes, the referee's probability, and value and distance are left out if unknown.
+    """
+    labels, are_polynomials = range(len(answer.probabilities)), bool(curves_of(answer.classes))
+    found = {"class": [f"p{label}" if are_polynomials else str(label) for label in labels]}
+    if answer.classes:
+        found["polynomial" if are_polynomials else "name"] = [answer.name(label) for label in labels]
+    found["probability"] = [f"{100 * share:.2f} %" for share in answer.probabilities]
+    if answer.referee is not None:
+        found["referee"] = [f"{100 * share:.2f} %" for share in answer.referee]
+    found["odds"] = [odds(float(share)) for share in answer.probabilities]
+    if answer.values:
+        found["value at x"] = [f"{value:.4g}" for value in answer.values]
+        found["distance"] = [f"{distance:.4g}" for distance in answer.distances]
+    return found
+
+
+def draw_crossing(answer: Answer, key: str, followed: Followed | None) -> None:
+    """Explain the crossing that the point is, and show the odds of its curves; nothing if it is none.
+
+    followed: see `draw_bars`.
+    """
+    meeting = answer.meeting
+    if meeting is None:
+        return
+    with st.container(border=True):
+        # no Markdown: the names of classes may be a stranger's
+        live_text.draw(f"<b>A crossing: {escape(meeting.name)}</b>", f"{key}.name", None)
+        st.write(crossings.explained(len(meeting.curves)))
+        curves = [escape(answer.full_name(label)) for label in meeting.curves]
+        cells = dict(zip(curves, odds_where_curves_meet(answer), strict=True))
+        heads = ["curve", "network", "referee"]
+        live_text.draw(
+            live_text.table("The curves that meet", heads, cells, "answer.crossing"), key, followed
+        )
+
+
+def odds_where_curves_meet(answer: Answer) -> list[list[str]]:
+    """Return for each curve of the crossing that the point is what network and referee say."""
+
+    def said(probabilities: Floats | None, label: int) -> str:
+        if probabilities is None:
+            return "unknown"
+        share = float(probabilities[label])
+        # no line break within "1 to 1" in a narrow table
+        return f"{percent(share)}, {odds(share).replace(' to ', NARROW_TO)}"
+
+    curves = () if answer.meeting is None else answer.meeting.curves
+    return [[said(answer.probabilities, label), said(answer.referee, label)] for label in curves]

@@ -1,0 +1,111 @@
+"""What Predict shows of a model that is asked about a point, the same for the page and for its frames."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any
+
+import plotly.graph_objects as go
+
+from pages.channel.live_text import Followed
+from pages.models import map_layers, model_in_use
+from pages.models.map_layers import Overlay
+from pages.plane import answer_view
+from pages.plane.answer import Answer
+from pages.plane.plane import ShownMap, pixels_of, shown_map
+from pages.plane.scene import Scene, scene_of
+from pages.predict import curve_walk
+from pages.predict.asked_point import Asked
+from pages.run_view.following import follow_answering
+from pages.runs.view import RunView
+from pages.server.source import Contents
+from pages.state.kept_models import Kept
+from pages.state.session_value import Session
+from pages.state.view import MapLayer
+from polycore import PolycoreError, Referee
+from polycore.limits import MAX_CLASSES
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """A model, and the point that it is asked about."""
+
+    kept: Kept
+    asked: Asked
+
+    @cached_property
+    def scene(self) -> Scene:
+        """The scene of the model's map; without a map one that has its classes, if they are known."""
+        return scene_of_model(self.kept)
+
+    @cached_property
+    def referee(self) -> Referee | None:
+        """The referee of the model's curves, if there is one."""
+        return model_in_use.referee_of(self.kept)
+
+    @cached_property
+    def answer(self) -> Answer:
+        """What network and referee answer. Raises PolycoreError if the point is too far out."""
+        predict = self.kept.model.predict_proba
+        return Answer.of(predict, self.scene, self.referee, self.asked.x, self.asked.y)
+
+    @cached_property
+    def walk(self) -> go.Figure | None:
+        """The chart of the walk along the curve on which the point was placed, if it was."""
+        x, _, curve = self.asked
+        if self.referee is None or curve is None:
+            return None
+        return curve_walk.chart(self.kept.model, self.referee, self.scene, curve, x)
+
+    @property
+    def is_on_map(self) -> bool:
+        """Whether the map shows the point."""
+        (left, right), (low, high) = self.scene.window
+        return left <= self.asked.x <= right and low <= self.asked.y <= high
+
+    def overlay(self, layers: Sequence[MapLayer]) -> Overlay:
+        """Return what lies on the map with these layers."""
+        point = (self.asked.x, self.asked.y) if self.is_on_map else None
+        return map_layers.of_model(self.kept, layers, point)
+
+
+def scene_of_model(kept: Kept) -> Scene:
+    """Return the scene of a model's map; without a map one that has its classes, if they are known."""
+    x_range, model = model_in_use.x_range_of(kept), kept.model
+    anywhere = Scene(model.shown_classes, model.polynomials, (x_range, x_range))
+    return model_in_use.scene_of_kept(kept) or anywhere
+
+
+def follow(kept: Kept, asked: Asked) -> Followed | None:
+    """Let the tab follow `kept`, which is asked about a point; None if no run improves it."""
+    window = None if kept.experiment is None else scene_of(kept.experiment).window
+    return follow_answering("predict", partial(contents, asked), window)
+
+
+def contents(asked: Asked, now: Session) -> Contents:
+    """Return what a frame has of the session as it is by then, which is asked about a point."""
+    kept, view = now.own, now.run_view
+    if kept is None or kept.experiment is None:
+        return Contents({})
+    prediction = Prediction(kept, asked)
+    values: dict[str, Any] = {"figures": model_in_use.figures(kept)}
+    try:
+        values["answer"] = answer_view.values(prediction.answer, MAX_CLASSES)
+    except PolycoreError:  # the point is too far out, which the page says
+        return Contents(values)
+    if prediction.walk is not None:
+        values["walk"] = curve_walk.values(prediction.walk)
+    if view is None:
+        return Contents(values)
+    shown, overlay = _map(kept, prediction.scene, view), prediction.overlay(now.view.predict_layers)
+    alt = overlay.described(shown.values["map_alt"])
+    values["weights"] = {**shown.values, "map_alt": alt, **overlay.values()}
+    return Contents(values, {"map": shown.pixels})
+
+
+def _map(kept: Kept, scene: Scene, view: RunView) -> ShownMap:
+    """Return the map of the best weights of a run, as a worker has rendered it if it has."""
+    best = None if view.pictured is None else view.pictured[1].best
+    if best is not None and best.map is not None and best.model.loss == kept.model.loss:
+        return shown_map(best.map, scene)
+    return shown_map(pixels_of(kept.model, scene.window), scene)
