@@ -8,6 +8,7 @@ import pytest
 
 import polycore as pc
 from pages.models import map_layers
+from pages.models.map_layers import Overlay
 from pages.plane import live, plane
 from pages.plane.referee import referee_of
 from pages.plane.scene import scene_of
@@ -89,11 +90,8 @@ def test_the_mistakes_of_the_latest_weights_are_computed_once():
     assert found.asked == len(points)
 
 
-def test_with_noise_the_referee_makes_mistakes_too(maps):
-    app = trained(polynomials="1~-1", noise="1")
-    labelled(app.button_group, "Map").set_value("Referee").run()
-    show(app, MISTAKES)
-    experiment = session_of(app).experiment
+def test_with_noise_the_referee_makes_mistakes_too():
+    experiment = pc.Experiment(polynomials=(pc.Polynomial(1), pc.Polynomial(-1)), noise=1.0)
     points, labels = experiment.held_out_set()
     # above the x axis 1 is nearer, below it -1
     wrong = (points[:, 1] > 0) != (labels == 0)
@@ -101,56 +99,86 @@ def test_with_noise_the_referee_makes_mistakes_too(maps):
     np.testing.assert_array_equal(found.points, points[wrong])
     # of 3000 points the normal's share beyond 1 deviation, 476, give or take
     assert len(found.points) == pytest.approx(3000 * math.erfc(1 / math.sqrt(2)) / 2, abs=80)
-    assert len(marks(maps["progress.map"], "x")) == min(500, wrong.sum())
 
 
-def test_of_many_mistakes_five_hundred_are_marked_and_all_are_counted(maps):
-    # after one tiny step, a network is right for at most half of the points
-    app = show(trained(steps="1", learning_rate="0.000001"), MISTAKES)
-    training = session_of(app).training
-    points, labels = training.view.run.experiment.held_out_set()
-    wrong = int((training.view.best.predict(points) != labels).sum())
-    assert wrong > 500
-    assert len(marks(maps["progress.map"], "x")) == 500
-    assert f"{wrong:,} of 3,000 held-out points answered wrongly, 500 of them marked." in words(app)
+def lying_on_a_map(overlay, experiment):
+    return overlay.on(plane.to_learn(experiment))
+
+
+def test_of_many_mistakes_five_hundred_are_marked_and_all_are_counted():
+    # whoever always says p0 is wrong at half of the points
+    experiment = pc.Experiment(polynomials=(pc.Polynomial(1), pc.Polynomial(-1)))
+    points, labels = experiment.held_out_set()
+    mistakes = map_layers.mistakes_among(np.zeros_like(labels), experiment)
+    overlay = Overlay.of((MISTAKES,), experiment, mistakes, None)
+    figure = lying_on_a_map(overlay, experiment)
+    marked = marks(figure, "x")
+    assert len(marked) == 500
+    assert {*map(tuple, marked)} <= {*map(tuple, points[labels == 1])}
+    said = f"Crosses: {(labels == 1).sum():,} of 3,000 held-out points answered wrongly, 500 of them marked."
+    assert map_layers.captions(figure) == (said,)
+    # a frame has the same
+    values = overlay.values()["mistakes"]
+    assert (values["x"], values["y"]) == (marked[:, 0].tolist(), marked[:, 1].tolist())
+    assert (values["text"], values["caption"]) == (["on p1, answered with p0"] * 500, said)
 
 
 @pytest.mark.parametrize(
-    ("samples", "count", "expected"),
+    ("samples", "count", "caption"),
     [
-        pytest.param("20", 40, "All 40 points of the training set", id="few"),
-        pytest.param("2000", 500, "500 of the 4,000 points of the training set", id="many"),
-        pytest.param("fresh", 200, "All 200 points of the training set", id="fresh points"),
+        pytest.param(20, 40, "All 40 points of the training set are shown.", id="few"),
+        pytest.param(2000, 500, "500 of the 4,000 points of the training set are shown.", id="many"),
+        pytest.param(None, 200, "All 200 points of the training set are shown.", id="fresh points"),
     ],
 )
-def test_samples_are_points_of_the_training_set(maps, samples, count, expected):
-    app = show(trained(samples=samples, batch="20", steps="5"), SAMPLES)
-    points, _ = session_of(app).experiment.training_set()
-    shown = np.concatenate(
-        [
-            np.stack([trace.x, trace.y], axis=1)
-            for trace in maps["progress.map"].data
-            if trace.mode == "markers"
-        ]
+def test_samples_are_points_of_the_training_set(samples, count, caption):
+    experiment = pc.Experiment(
+        polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=samples, batch_size=20
     )
+    figure = lying_on_a_map(Overlay.of((SAMPLES,), experiment, None, None), experiment)
+    points, _ = experiment.training_set()
+    markers = [trace for trace in figure.data if trace.mode == "markers"]
+    shown = np.concatenate([np.stack([trace.x, trace.y], axis=1) for trace in markers])
     assert len(shown) == count
     assert {*map(tuple, shown.tolist())} <= {*map(tuple, points.tolist())}
-    assert expected in words(app)
+    assert map_layers.captions(figure) == (caption,)
 
 
-def test_crossings_are_marked_where_the_curves_meet(maps):
-    app = show(trained(polynomials="x~x^2~-x"), CROSSINGS)
-    places = marks(maps["progress.map"], "diamond")
-    # within -1 to 1: x and -x at 0 with x^2, -x and x^2 at -1, x and x^2 at 1
-    np.testing.assert_allclose(places, [(-1, 1), (0, 0), (1, 1)], atol=1e-12)
-    assert "Diamonds: 3 points where curves meet; click one." in words(app)
+@pytest.mark.parametrize(
+    ("polynomials", "places", "caption"),
+    [
+        pytest.param(
+            # within -1 to 1: x and -x at 0 with x^2, -x and x^2 at -1, x and x^2 at 1
+            ("x", "x^2", "-x"),
+            [(-1, 1), (0, 0), (1, 1)],
+            "Diamonds: 3 points where curves meet; click one.",
+            id="three",
+        ),
+        pytest.param(("x", "x+1"), [], "Diamonds: none, since no curves meet here.", id="none to click"),
+    ],
+)
+def test_crossings_are_marked_where_the_curves_meet(polynomials, places, caption):
+    experiment = pc.Experiment(polynomials=tuple(map(pc.Polynomial.parse, polynomials)))
+    figure = lying_on_a_map(Overlay.of((CROSSINGS,), experiment, None, None), experiment)
+    np.testing.assert_allclose(marks(figure, "diamond"), np.reshape(places, (-1, 2)), atol=1e-12)
+    assert map_layers.captions(figure) == (caption,)
 
 
-def test_where_no_curves_meet_nobody_is_told_to_click_a_diamond(maps):
-    app = show(trained(polynomials="x~x+1"), CROSSINGS)
-    assert len(marks(maps["progress.map"], "diamond")) == 0
-    assert "Diamonds: none, since no curves meet here." in words(app)
-    assert "click one" not in words(app)
+def test_a_map_says_what_lies_on_it_and_frames_say_the_same():
+    experiment = pc.Experiment(polynomials=(pc.Polynomial(1, 0), pc.Polynomial(-1, 0)), samples_per_class=5)
+    _, labels = experiment.held_out_set()
+    right_but_one = np.where(np.arange(len(labels)) == 7, 1 - labels, labels)
+    mistakes = map_layers.mistakes_among(right_but_one, experiment)
+    overlay = Overlay.of(map_layers.ALL, experiment, mistakes, (0.5, -0.25))
+    without = plane.to_learn(experiment).layout.meta["alt"]
+    said = without.removesuffix(".") + (
+        "; 10 samples are shown; 1 wrong answer is marked by a cross; "
+        "1 crossing is marked by a diamond; the point (0.5, -0.25) is marked."
+    )
+    assert overlay.described(without) == said
+    assert lying_on_a_map(overlay, experiment).layout.meta["alt"] == said
+    assert Overlay().described(without) == without
+    assert Overlay().values() == {}
 
 
 @pytest.mark.parametrize("view", ["Network", "Referee", "Differences"])

@@ -51,22 +51,20 @@ def test_only_polynomials_range_and_noise_change_the_referee():
 
 
 @pytest.mark.parametrize(
-    ("page", "button"),
-    [pytest.param(HOME, "Train the network", id="Home"), pytest.param(TRAIN, "Start", id="Train")],
+    ("page", "button", "charts"),
+    [pytest.param(HOME, "Train the network", 0, id="Home"), pytest.param(TRAIN, "Start", 1, id="Train")],
 )
-def test_it_is_beside_the_held_out_accuracy_of_a_run(page, button):
+def test_it_is_beside_the_held_out_accuracy_of_a_run_and_a_line_on_its_chart(
+    monkeypatch, page, button, charts
+):
+    figures = {}
+    monkeypatch.setattr(live, "figure", lambda figure, key, **_: figures.update({key: figure}))
     app = press(opened(page, QUICK | {"polynomials": "1~-1", "noise": "1"}), button)
     wait_for(app, "finished")
     [html] = [html for html in live_html(app) if "Held-out accuracy" in html]
     assert "best possible 84.1\u00a0±\u00a01.3\u00a0%" in html
     [description] = re.findall(r'Held-out accuracy <button[^>]*data-help="([^"]*)"', html)
     assert "the referee" in description
-
-
-def test_it_is_a_line_on_the_accuracy_chart(monkeypatch):
-    figures = {}
-    monkeypatch.setattr(live, "figure", lambda figure, key, **_: figures.update({key: figure}))
-    wait_for(press(opened(TRAIN, QUICK | {"polynomials": "1~-1", "noise": "1"}), "Start"), "finished")
-    [line] = figures["progress.accuracy"].layout.shapes
-    assert line.y0 == pytest.approx(100 * share_below(1))
-    assert line.label.text == "best possible on new points 84.1 %"
+    lines = [line for figure in figures.values() for line in figure.layout.shapes]
+    assert [line.y0 for line in lines] == [pytest.approx(100 * share_below(1))] * charts
+    assert [line.label.text for line in lines] == ["best possible on new points 84.1 %"] * charts
