@@ -48,7 +48,8 @@ def draw_whole() -> None:
     with st.container():
         controls.show_refusal()
     shown = shown_run(map_view.look(), running=running)
-    with st.container():
+    # what takes its place comes in a part of its own: the room is that of the container
+    with st.container(key="train.standing"):
         if shown is None:
             untrained.draw_bar(has_network=from_link.fitting() is not None)
         elif is_of_before_the_lesson():

@@ -77,13 +77,13 @@ STYLE = """<style>
 :is(.st-key-frame-link-copy, .st-key-home-link-copy) { min-width: 6.5rem; min-height: 2.5rem; }
 /* So have the status of a run and its bar; on a phone the status may need two lines. On Home they take the
    place of the question, and the first button is as wide as its longest label. */
-:is(.st-key-progress-bar, .st-key-untrained-bar, .st-key-home-standing) { min-height: 2.35rem; }
+:is(.st-key-progress-bar, .st-key-train-standing, .st-key-home-standing) { min-height: 2.35rem; }
 .st-key-progress-line { min-height: 1.4rem; }
 .st-key-home-main button { min-width: 12rem; }
 /* what goes is still there beside what has come, until the page is drawn */
 :is(.st-key-home-standing, .st-key-home-main) > :not(:first-child) { display: none; }
 @media (max-width: 640px) {
-  :is(.st-key-progress-bar, .st-key-untrained-bar) { min-height: 3.95rem; }
+  :is(.st-key-progress-bar, .st-key-train-standing) { min-height: 3.95rem; }
   .st-key-home-standing { min-height: 4.8rem; }
   .st-key-home-buttons { min-height: 4.75rem; align-content: flex-start; } /* two lines once a run is there */
   .st-key-progress-line { min-height: 2.8rem; }

@@ -42,8 +42,7 @@ def draw_beside() -> None:
 
 def draw_bar(*, has_network: bool) -> None:
     """Draw how far the run is: there is none yet. has_network: whether a network is shown all the same."""
-    with st.container(key="untrained.bar"):
-        st.progress(0.0, text=STATUS_BESIDE_NETWORK if has_network else STATUS)
+    st.progress(0.0, text=STATUS_BESIDE_NETWORK if has_network else STATUS)
 
 
 def _figure(experiment: Experiment) -> go.Figure:

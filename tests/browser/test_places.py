@@ -1,6 +1,7 @@
 """Buttons keep their places while a run begins, a lesson is seen, and the run ends."""
 
 import re
+import time
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -61,8 +62,21 @@ def moved(visit):
     return {name: each for name, each in places.items() if len(each) > 1}
 
 
-def test_nothing_moves_from_start_until_the_lesson_is_seen_and_the_run_has_ended(visitor):
-    visit = visitor()
+def one_by_one(browser):
+    """Let each message to a browser's socket come some frames after the one before, as on a busy machine."""
+
+    def carry(message):
+        time.sleep(0.04)
+        browser.send(message)
+
+    server = browser.connect_to_server()
+    browser.on_message(server.send)
+    server.on_message(carry)
+
+
+def test_nothing_moves_from_start_until_the_lesson_is_seen_and_the_run_has_ended(lone_visit):
+    visit = lone_visit
+    visit.page.route_web_socket(re.compile("/_stcore/stream$"), one_by_one)
     for size in (DESKTOP, PHONE):
         visit.page.set_viewport_size(size)
         open_the_lesson(visit)
