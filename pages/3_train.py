@@ -24,7 +24,7 @@ def draw_figures(shown: ShownRun) -> None:
         progress.draw_figures(shown, best)
         run_report.draw(training, running=running)
     with st.container():
-        if (answer := asked.answer_of_run(shown.weights, shown.look.asked)) is not None:
+        if (answer := asked.answer_of_run(shown.weights, shown.selection.asked)) is not None:
             asked.draw(answer, shown.followed)
     earlier = lessons.earlier_run(session.current())
     progress.draw_loss_chart(shown, earlier)
@@ -47,7 +47,7 @@ def draw_whole() -> None:
             settings.draw_fold()
     with st.container():
         controls.show_refusal()
-    shown = shown_run(map_view.look(), running=running)
+    shown = shown_run(map_view.selection(), running=running)
     # what takes its place comes in a part of its own: the room is that of the container
     with st.container(key="train.standing"):
         if shown is None:
@@ -82,7 +82,7 @@ def draw_whole() -> None:
 
 def present() -> None:
     """Draw the run for a projector, or a network that came with a link."""
-    presentation.draw(shown_run(map_view.look(), running=running), controls.draw)
+    presentation.draw(shown_run(map_view.selection(), running=running), controls.draw)
 
 
 if presentation.is_on():

@@ -20,7 +20,7 @@ from pages.points import uploaded_points
 from pages.predict import asked_point, curve_walk, prediction, weight_upload
 from pages.predict.prediction import Prediction
 from pages.run_view import map_view
-from pages.run_view.run_values import Look
+from pages.run_view.shown import Selection
 from pages.state import page_links, refusal, session
 from pages.state.kept_models import Kept
 from polycore import PolycoreError
@@ -99,7 +99,7 @@ def _draw_map(shown: Prediction, meetings: Sequence[Meeting], followed: Followed
     figure.layout.uirevision = kept.title  # zoom is not kept for another model's map
     bound = None
     if followed is not None:
-        bindings = map_view.bindings(figure, Look("Best", "Network", layers))
+        bindings = map_view.bindings(figure, Selection("Best", "Network", layers))
         bound = Bound(followed, bindings, class_colors(kept.model.widths[-1]))
     with st.container(key=curve_walk.MAP_CONTAINER):
         live.figure(

@@ -150,7 +150,7 @@ class Channel {
   }
 }
 
-// frame.py describes the bytes.
+// Frame in source.py describes the bytes.
 function unpacked(buffer) {
   const length = new DataView(buffer).getUint32(0, true);
   const frame = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));

@@ -12,8 +12,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
 
 from pages import patches
-from pages.channel import component, log_filter, routes, scripts
-from pages.server import busy, metrics, server, usage
+from pages.channel import address, component, routes
+from pages.server import monitoring, server
 from pages.server.server import Server
 from polycore import PolycoreError
 
@@ -24,13 +24,12 @@ _late = threading.Lock()
 async def lifespan(_: object) -> AsyncIterator[None]:
     """Patch Streamlit and start the workers before the first visitor; end the workers after the last."""
     own = server.begin(Server.of_environment())
-    scripts.prepare()
     component.prepare()
-    log_filter.apply()
+    address.keep_keys_out_of_the_log()
     patches.apply()
     own.workers.start()
-    metrics.serve(usage.of_this_server)
-    coroutines = own.audience.keep_forgetting(), busy.keep_logging(usage.of_this_server)
+    monitoring.serve_metrics(monitoring.usage)
+    coroutines = own.audience.keep_forgetting(), monitoring.keep_logging(monitoring.usage)
     tasks = [asyncio.create_task(coroutine) for coroutine in coroutines]
     yield
     for task in tasks:

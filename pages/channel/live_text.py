@@ -75,14 +75,14 @@ def draw(
             "until": until,
             "halts": {button.replace(".", "-"): how for button, how in halts.items()},  # as in the page
         },
-        on_changed_change=_nothing,
+        on_changed_change=lambda: None,  # a report only needs the page to run again
     )
 
 
-def value(name: str, text: str, tag: str = "span", look: str = "") -> str:
+def value(name: str, text: str, tag: str = "span", css_class: str = "") -> str:
     """Return an element that shows `text`, and then the value of that name; hidden while that is empty."""
     hidden = "" if text else " hidden"
-    return f'<{tag} class="{look}" data-value="{name}"{hidden}>{escape(text)}</{tag}>'
+    return f'<{tag} class="{css_class}" data-value="{name}"{hidden}>{escape(text)}</{tag}>'
 
 
 def row(*metrics: str) -> str:
@@ -129,7 +129,3 @@ def table(label: str, heads: Sequence[str], rows: Mapping[str, Sequence[str]], n
         f"<div class='table' tabindex='0' role='group' aria-label='{escape(label)}'><table>"
         f"<thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table></div>"
     )
-
-
-def _nothing() -> None:
-    """Do nothing: a report only needs the page to run again."""

@@ -1,4 +1,4 @@
-"""The app's own routes: a socket for each tab, the latest frame of a run, scripts, the health."""
+"""The app's own routes: a socket for each tab, the latest frame of a run, weights, scripts, the health."""
 
 import asyncio
 import json
@@ -8,6 +8,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from time import monotonic
 from typing import Any
+from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.requests import Request
@@ -15,9 +16,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from pages.channel import address, component, origins, scripts, weights
-from pages.server import health, server
+from pages.channel import address, component
+from pages.server import monitoring, server
 from pages.server.audience import Holder, Spectator
+from pages.server.source import Frame
+from polycore import Model, Referee
+from polycore.polynomials.window import plane_range
+from polycore.web import parameters
 
 # Codes with which a socket is closed. It is accepted first: a browser sees no code of one that was not.
 # A tab connects again after the first one alone: channel.js.
@@ -31,6 +36,7 @@ WAIT_SECONDS = 0.05  # between two frames of a run, at least: a screen would har
 # newcomer waited 2.2 s for the first chart.
 FRAMES_PER_SECOND = 300
 HIDDEN_SECONDS = 5.0  # between two frames for a tab that nobody sees
+LOCAL = frozenset({"localhost", "127.0.0.1", "0.0.0.0"})  # noqa: S104  # names of hosts, not an address to listen on
 NOT_STORED = {"Cache-Control": "no-store"}
 GONE = (WebSocketDisconnect, RuntimeError)  # what Starlette raises for a socket that has ended
 
@@ -46,9 +52,9 @@ def routes() -> list[BaseRoute]:
         WebSocketRoute(path, channel),
         Route(f"{path}/{{name}}", latest_frame),
         Route(f"{path}/{{name}}/weights", weights_now),
-        Route(f"{folder}/{scripts.PLOTLYS_NAME}", scripts.plotlys.answer),
+        Route(f"{folder}/{component.PLOTLYS_NAME}", component.plotlys.answer),
         Route(f"{folder}/{component.FOLDER}/{{file}}", component.script),
-        Route(f"{folder}/{health.NAME}", health.health),
+        Route(f"{folder}/{monitoring.HEALTH}", monitoring.health),
     ]
 
 
@@ -56,10 +62,37 @@ async def weights_now(request: Request) -> Response:
     """Answer with the weights of the network whose map has that name on the session's page."""
     holder = server.current().audience.holder(request.path_params["key"])
     model_now = None if holder is None else holder.model_now(request.path_params["name"])
-    content = None if model_now is None else await asyncio.to_thread(lambda: weights.packed(model_now()))
+    content = None if model_now is None else await asyncio.to_thread(lambda: packed(model_now()))
     if content is None:
         return Response(status_code=204, headers=NOT_STORED)  # see latest_frame
     return Response(content, media_type="application/octet-stream", headers=NOT_STORED)
+
+
+def packed(model: Model | Referee) -> bytes | None:
+    """Return what the browser needs to compute answers, as a frame has it; None of a very large network.
+
+    Of a network: header "shapes", the rows and columns of each layer, "activation", its name, and "inputs",
+    as `parameters.inputs_of` returns them; blob "weights", its numbers as `parameters.bytes_of` does.
+    Of a referee: header "referee", the coefficients of each curve and the noise.
+    Of both: header "curves", what place.js needs.
+    """
+    if isinstance(model, Referee):
+        coefficients = [list(polynomial.coefficients) for polynomial in model.polynomials]
+        window = (model.x_range, plane_range(model.polynomials, model.x_range))
+        header: dict[str, object] = {
+            "referee": {"coefficients": coefficients, "noise": model.noise},
+            "curves": {"polynomials": coefficients, "noise": model.noise, "window": window},
+        }
+        return Frame("weights", 0, header, {}).content
+    if parameters.count_of(model) > parameters.MOST_PARAMETERS:
+        return None
+    header = {
+        "shapes": parameters.shapes_of(model),
+        "activation": model.activation,
+        "inputs": parameters.inputs_of(model),
+        "curves": parameters.curves_of(model),
+    }
+    return Frame("weights", 0, header, {"weights": parameters.bytes_of(model)}).content
 
 
 async def latest_frame(request: Request) -> Response:
@@ -81,12 +114,34 @@ async def channel(socket: WebSocket) -> None:
     except OSError:  # the tab has gone meanwhile
         return
     holder = server.current().audience.holder(socket.path_params["key"])
-    if not origins.is_allowed(socket.headers.get("origin"), socket.headers.get("host")):
+    if not is_allowed(socket.headers.get("origin"), socket.headers.get("host")):
         await _close(socket, FOREIGN_ORIGIN)
     elif holder is None:
         await _close(socket, UNKNOWN_KEY)
     else:
         await _serve(socket, holder)
+
+
+def is_allowed(origin: str | None, host: str | None) -> bool:
+    """Return whether a page of that origin may open a socket of this server, which it called by that host.
+
+    Those may that may open Streamlit's own. Browsers always send an origin; a program that sends none needs a
+    key all the same.
+    """
+    if origin is None or not st.get_option("server.enableCORS"):
+        return True
+    try:
+        parts = urlsplit(origin)
+        name = parts.hostname
+    except ValueError:
+        return False
+    if name is None:  # "null", as a sandboxed page has it
+        return False
+    # the settings may name hosts with or without a scheme
+    named = (st.get_option("browser.serverAddress"), *(st.get_option("server.corsAllowedOrigins") or ()))
+    addresses = (one.strip() for one in named if one)
+    hosts = {urlsplit(one if "://" in one else f"//{one}").hostname for one in addresses}
+    return parts.netloc == host or name in LOCAL or name in hosts
 
 
 async def _serve(socket: WebSocket, holder: Holder) -> None:

@@ -15,8 +15,8 @@ KEY = "channel"
 
 
 @dataclass(frozen=True)
-class Followed:
-    """What the page follows, which lives only as long as the session state has it.
+class _Page:
+    """What the page shows by the channel, which lives only as long as the session state has it.
 
     key: the session's, which never leaves the server but to the session's own tab.
     sources: those of the page before, if `is_begun`, until the page that is drawn follows its first.
@@ -32,22 +32,23 @@ class Followed:
 def key() -> str:
     """Return the session's key; the first call creates it."""
     holder()
-    return _followed().key
+    return _page().key
 
 
 def holder() -> Holder:
     """Return what this session may see; a new session has nothing yet."""
     audience = server.current().audience
-    held = audience.holder(_followed().key)
-    if held is None:
-        own, held = audience.open(presence.of_this_tab())
-        st.session_state[KEY] = replace(_followed(), key=own)
-    return held
+    known = audience.holder(_page().key)
+    if known is not None:
+        return known
+    own_key, new = audience.open(presence.of_this_tab())
+    st.session_state[KEY] = replace(_page(), key=own_key)
+    return new
 
 
 def begin() -> None:
     """Begin to draw a page: what it follows is all that the tab shows, once it follows the first."""
-    st.session_state[KEY] = replace(_followed(), is_begun=True, offered={})
+    st.session_state[KEY] = replace(_page(), is_begun=True, offered={})
 
 
 def follow(source: Source) -> int:
@@ -56,24 +57,24 @@ def follow(source: Source) -> int:
     One like it that is followed already stays, with its latest frame. Returns the number from which on frames
     are as recent as what the page reads after this call.
     """
-    held = holder()
-    known = held.source(source.name)
+    own = holder()
+    known = own.source(source.name)
     if known is not None and known.is_like(source):
         source = known
-    page = _followed()
+    page = _page()
     sources = (source,) if page.is_begun else (*page.sources, source)
     st.session_state[KEY] = replace(page, sources=sources, is_begun=False)
-    held.show(sources, presence.of_this_tab())
-    held.seen()
+    own.show(sources, presence.of_this_tab())
+    own.seen()
     return source.since()
 
 
 def offer(name: str, model_now: ModelNow) -> str:
     """Let the tab have the weights of a map's network while the page is there; return where, as `channel`."""
-    held, page = holder(), _followed()
+    own, page = holder(), _page()
     offered = {**page.offered, name: model_now}
     st.session_state[KEY] = replace(page, offered=offered)
-    held.offer(offered)
+    own.offer(offered)
     return f"{channel()}/{name}/weights"
 
 
@@ -84,7 +85,7 @@ def is_known(other: str) -> bool:
 
 def revoke(other: str) -> None:
     """End what another session of this tab may see, which is over."""
-    if other != _followed().key:
+    if other != _page().key:
         server.current().audience.revoke(other)
 
 
@@ -93,5 +94,5 @@ def channel() -> str:
     return f"{address.of_this_server()}/{key()}"
 
 
-def _followed() -> Followed:
-    return cast(Followed, st.session_state.get(KEY, Followed("")))
+def _page() -> _Page:
+    return cast(_Page, st.session_state.get(KEY, _Page("")))

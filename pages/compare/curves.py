@@ -17,7 +17,7 @@ from pages.plane import live
 from pages.plane.live import Bound
 from pages.plane.referee import best_possible
 from pages.run_view.following import follow
-from pages.runs.marks import Mark
+from pages.runs.view import Mark
 from pages.server.source import Contents
 from pages.state import session
 from pages.state.inputs import Input

@@ -14,8 +14,7 @@ from pages.game import challenge
 from pages.lessons import lesson_panel
 from pages.models import from_link, link_choice, own_weights
 from pages.run_view import presentation, progress
-from pages.run_view.run_values import Look
-from pages.run_view.shown import shown_run
+from pages.run_view.shown import Selection, shown_run
 from pages.server import server
 from pages.state import arrival, page_links, recall, refusal, session
 from pages.state.holdings import Holdings
@@ -143,7 +142,7 @@ def draw(title: str) -> None:
     Before its first step a run has no model, and another may answer: after it the page is drawn again.
     """
     begin(title)
-    shown = shown_run(Look(), running=session.current().view.running)
+    shown = shown_run(Selection(), running=session.current().view.running)
     if shown is not None:
         progress.draw_line(shown, until="begun" if session.current().own is None else "")
 

@@ -17,7 +17,7 @@ def draw() -> None:
     with st.container():
         controls.draw()
         controls.show_refusal()
-    shown = shown_run(map_view.network_look(), running=session.current().view.running)
+    shown = shown_run(map_view.network_selection(), running=session.current().view.running)
     with st.container(gap=None):
         if shown is not None:
             progress.draw_bar(shown)

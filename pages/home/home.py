@@ -23,7 +23,7 @@ def draw() -> None:
     if frame.is_embedded():
         embed.draw()
     elif presentation.is_on():
-        shown = shown_run(map_view.network_look(), running=session.current().view.running)
+        shown = shown_run(map_view.network_selection(), running=session.current().view.running)
         presentation.draw(shown, controls.draw)
     else:
         _draw_whole()
@@ -93,7 +93,7 @@ def _draw_whole() -> None:
             _draw_buttons(training)
             kept_actions.draw_going(session.going_for_run(), "home")
         # after the buttons: if the run has ended since, the page is drawn again
-        shown = shown_run(map_view.network_look(), running=session.current().view.running)
+        shown = shown_run(map_view.network_selection(), running=session.current().view.running)
         if shown is not None:
             progress.draw_notes(shown)
     with standing:

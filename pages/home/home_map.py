@@ -41,7 +41,7 @@ def _draw_run(shown: ShownRun, map_column: DeltaGenerator, beside: DeltaGenerato
         map_view.draw_network(shown)
     with beside:
         progress.draw_figures(shown, best_possible(shown.experiment))
-        asked.draw(asked.answer_of_run(shown.weights, shown.look.asked), shown.followed)
+        asked.draw(asked.answer_of_run(shown.weights, shown.selection.asked), shown.followed)
 
 
 def _draw_curves() -> None:

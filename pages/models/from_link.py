@@ -14,8 +14,8 @@ from pages.plane.scene import scene_of
 from pages.state import session
 from pages.state.kept_models import Kept
 from pages.state.session_value import LinkWeights, Session
-from pages.wording import file_names
 from pages.wording.percent import percent
+from pages.wording.words import file_name
 from polycore import Model
 from polycore.polynomials.classes import counted_classes, noun_of
 
@@ -110,7 +110,7 @@ def draw_map(kept: Kept, figure: go.Figure) -> None:
         key=MAP_KEY,
         height=MAP_HEIGHT,
         on_click=asked.choose,
-        file=file_names.of("map", session.current().experiment),
+        file=file_name("map", session.current().experiment),
         model_now=lambda: kept.model,
     )
 

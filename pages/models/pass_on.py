@@ -11,7 +11,7 @@ from pages.models.link_choice import CHAINED
 from pages.runs.runner import Training
 from pages.state import session
 from pages.state.kept_models import Kept
-from pages.wording import file_names
+from pages.wording.words import file_name
 from polycore import Experiment, Model, PolycoreError
 from polycore.experiment.experiment import MOST_POINTS_IN_JSON
 from polycore.links.snippet import numpy_snippet, script
@@ -233,4 +233,4 @@ def _download(
 
 
 def _name(kind: str, experiment: Experiment | None) -> str:
-    return f"polycore-{kind}" if experiment is None else file_names.of(kind, experiment)
+    return f"polycore-{kind}" if experiment is None else file_name(kind, experiment)

@@ -10,7 +10,7 @@ from pages.runs.job import Job, Progress
 from pages.runs.runner import Training
 from pages.server import server
 from pages.state import session
-from pages.wording import file_names
+from pages.wording.words import file_name
 from polycore import Run
 from polycore.films.film import film
 
@@ -49,7 +49,7 @@ def _draw_film(content: bytes, training: Training) -> None:
     st.download_button(
         "Download the GIF",
         content,
-        file_name=f"{file_names.of('film', training.view.run.experiment)}.gif",
+        file_name=f"{file_name('film', training.view.run.experiment)}.gif",
         mime="image/gif",
         key=f"{PREFIX}.download",
         icon=":material/download:",

@@ -5,8 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from pages.wording import layers
-from pages.wording.listed import listed
+from pages.wording.words import NO_LAYERS, layers_in_words, listed
 from polycore import Experiment
 from polycore.experiment.settings import SETTINGS as TABLE
 from polycore.experiment.settings import Setting
@@ -30,7 +29,7 @@ def phrase(experiment: Experiment) -> str:
         optimizer += f" at {TABLE['learning_rate'].kind.shown(experiment.learning_rate)}"
     if "schedule" in known.uses and experiment.schedule != "constant":
         optimizer += f", {experiment.schedule}"
-    network = layers.in_words(experiment.hidden)
+    network = layers_in_words(experiment.hidden)
     batch = "" if experiment.batch_size is None else f", batches of {experiment.batch_size:,}"
     return f"{optimizer} · {network} · {_samples(experiment)}{batch}"
 
@@ -63,7 +62,7 @@ def in_a_name(setting: str, words: str, set_up: Experiment) -> str:
         case "Optimizer" | "Samples":
             return words
         case "Hidden layers":
-            return layers.in_words(set_up.hidden)
+            return layers_in_words(set_up.hidden)
         case "Input features":
             return f"inputs {words}"
         case "Schedule" | "Fresh points":
@@ -119,7 +118,7 @@ def _features(experiment: Experiment) -> str:
 
 # of settings that are more than a number, a name or a choice; each says itself whether it is used
 OWN_WORDS: Mapping[str, Callable[[Experiment], str]] = {
-    "hidden": lambda experiment: layers.in_words(experiment.hidden) if experiment.hidden else layers.NONE,
+    "hidden": lambda experiment: layers_in_words(experiment.hidden) if experiment.hidden else NO_LAYERS,
     "features": _features,
     "samples_per_class": _samples,
     "data": _points,

@@ -8,9 +8,8 @@ from pages.plane.crossings import Meeting, meeting_at, meetings_of
 from pages.plane.place import Place
 from pages.plane.plane import EQUALLY_LIKELY, Probabilities
 from pages.plane.scene import Scene, class_name, short_name, shortened
-from pages.wording.listed import listed
-from pages.wording.odds import odds
-from pages.wording.percent import percent, probability
+from pages.wording.percent import odds, percent, probability
+from pages.wording.words import listed
 from polycore import Referee
 from polycore.arrays import Floats
 from polycore.polynomials.classes import Classes

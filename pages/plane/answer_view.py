@@ -17,8 +17,7 @@ from pages.channel.live_text import Followed
 from pages.plane import crossings, live
 from pages.plane.answer import Answer
 from pages.plane.live import Bound
-from pages.wording.odds import odds
-from pages.wording.percent import percent
+from pages.wording.percent import odds, percent
 from polycore.arrays import Floats
 from polycore.figures import compared_figure, probabilities_figure
 from polycore.pictures.palette import PALETTE

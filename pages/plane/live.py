@@ -15,7 +15,7 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.channel import component, scripts, session_key
+from pages.channel import component, session_key
 from pages.channel.live_text import CHANNEL_SCRIPT, Followed
 from pages.server.audience import ModelNow
 from polycore.web.assets import file_of
@@ -93,7 +93,7 @@ def figure(
     pointer the browser then says what that answers there.
     """
     settings: dict[str, Any] = {
-        "library": scripts.PLOTLYS_ADDRESS,
+        "library": component.PLOTLYS_ADDRESS,
         "clicks": on_click is not None,
         "lifts": None if on_lift is None else lifts,
         "file": file or f"polycore-{key.replace('.', '-')}",

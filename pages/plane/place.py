@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from pages.plane.scene import Scene, short_name
-from pages.wording.listed import listed
+from pages.wording.words import listed
 from polycore.polynomials.distances import NOISE_REACH, distances_from, far_from_all, nearest_to
 
 MOST_TIMES = 1000  # the noise: a larger multiple says no more

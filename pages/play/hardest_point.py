@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 from pages.game.game import FARTHEST, Game
 from pages.plane.plane import grid_points
 from pages.plane.referee import referee_of_curves
-from pages.wording.odds import odds
+from pages.wording.percent import odds
 from polycore import PolycoreError, crossings
 from polycore.figures import close_up_figure, plane_range
 from polycore.referee.bayes_classifier import probabilities_anywhere

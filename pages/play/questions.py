@@ -10,8 +10,7 @@ import streamlit as st
 from pages.game.game import POINTS, Game
 from pages.play import class_names, clock, game_plane
 from pages.state import session
-from pages.wording.odds import odds
-from pages.wording.percent import probability
+from pages.wording.percent import odds, probability
 from polycore.figures import answer_figure, question_figure
 
 PREFIX = "game"

@@ -35,7 +35,9 @@ def change_text(before: Mapping[str, Any] | None, after: Mapping[str, Any] | Non
         named = ["points of your own" if "data" in after else "polynomials"]
         differing = [name for name in differing if SETTINGS[name].applies_to == "all"]
     named += [
-        _in_words(name, before.get(name), after[name]) for name in differing if name not in OTHER_CLASSES
+        f"{SETTINGS[name].short} {_value(name, before.get(name))} → {_value(name, after[name])}"
+        for name in differing
+        if name not in OTHER_CLASSES
     ]
     if not named:
         return NO_CHANGE
@@ -52,10 +54,6 @@ def chain_text(earlier: Sequence[Leg], experiment: Experiment | None) -> str:
         for step, text in changes_of(earlier, experiment)
     )
     return f"Continued from earlier training, {'; '.join(changes)}."
-
-
-def _in_words(name: str, before: object, after: object) -> str:
-    return f"{SETTINGS[name].short} {_value(name, before)} → {_value(name, after)}"
 
 
 def _value(name: str, value: object) -> str:

@@ -10,19 +10,17 @@ import streamlit as st
 
 from pages.channel import live_text
 from pages.models import asked, map_layers
-from pages.models.map_layers import Mistakes, Overlay
-from pages.plane import plane
+from pages.models.map_layers import Overlay
+from pages.plane import live, plane
 from pages.plane.referee import referee_of
 from pages.plane.scene import scene_of
 from pages.run_view import progress, time_slider
-from pages.run_view.run_values import Look
-from pages.run_view.shown import ShownRun
-from pages.server.audience import ModelNow
+from pages.run_view.shown import Selection, ShownRun
 from pages.state import session
 from pages.state.inputs import Input
-from pages.state.shown_weights import ShownWeights
 from pages.state.view import MapView
 from pages.wording.percent import percent
+from pages.wording.words import file_name
 from polycore import Experiment
 from polycore.polynomials.classes import noun_of
 
@@ -58,102 +56,87 @@ def draw(experiment: Experiment) -> None:
         st.markdown("&nbsp;", width="content", help=HELP)
 
 
-def draw_layers() -> None:
-    """Draw the choice of layers for a map that shows only the network."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        map_layers.draw_for_run()
-        st.markdown("&nbsp;", width="content", help=map_layers.HELP)
-
-
-def look() -> Look:
+def selection() -> Selection:
     """Return what the map of a run shows, as the user has chosen."""
     now = session.current()
     view, of_run = now.view, now.run_view
     map_view = view.map_view if of_run is None else shown_view(of_run.run.experiment)
-    return Look(view.choice, map_view, view.map_layers, view.asked)
+    return Selection(view.choice, map_view, view.map_layers, view.asked)
 
 
-def network_look() -> Look:
-    """Return the same for a map that shows only the network."""
-    return replace(look(), map_view="Network")
+def network_selection() -> Selection:
+    """Return the same for a map that shows the network, whichever is selected."""
+    return replace(selection(), map_view="Network")
 
 
-def selected_map(shown: ShownWeights) -> go.Figure:
-    """Return the selected map with the selected layers, and the point that the user asks about."""
-    return _with_layers(_map_without_layers(shown), shown, shown_view(shown.run.experiment))
+def figure_of(shown: ShownRun) -> go.Figure:
+    """Return the map that is selected with the selected layers, and the point that the user asks about."""
+    selection, experiment, model = shown.selection, shown.experiment, shown.weights.model
+    referee, scene = referee_of(experiment), scene_of(experiment)
+    mistakes = None
+    match selection.map_view:
+        case "Referee" if referee is not None:
+            figure = plane.referee_map(referee, scene)
+            if selection.mistakes:
+                mistakes = map_layers.mistakes_of_referee(referee, experiment)
+        case "Differences" if referee is not None:
+            figure = plane.model_difference(model, referee, scene)
+        case _:
+            figure = plane.model_map(model, scene)
+    if selection.mistakes and mistakes is None:
+        mistakes = map_layers.mistakes_of_model(model, experiment)
+    return Overlay.of(selection.layers, experiment, mistakes, selection.asked).on(figure)
 
 
-def network_map(shown: ShownWeights) -> go.Figure:
-    """Return the map of the network with the same layers and point, whichever map is selected."""
-    return _with_layers(progress.network_map(shown), shown, "Network")
+def draw_figure(figure: go.Figure, shown: ShownRun) -> None:
+    """Draw a map of the run, which follows it, and the slider through its past."""
+    referee = referee_of(shown.experiment) if shown.selection.map_view == "Referee" else None
+    live.figure(
+        figure,
+        key="progress.map",
+        height=progress.MAP_HEIGHT,
+        on_click=asked.choose,
+        file=file_name("map", shown.experiment),
+        bound=shown.bound(("layout.meta.step", "weights.step"), *bindings(figure, shown.selection)),
+        model_now=shown.model_now if referee is None else lambda: referee,
+    )
+    time_slider.draw(shown)
 
 
 def draw_selected(shown: ShownRun) -> None:
     """Draw the choices, and the selected map with its caption."""
-    figure = selected_map(shown.weights)
+    figure = figure_of(shown)  # a large network's takes long: before anything is drawn
     draw(shown.experiment)
-    progress.draw_map(figure, shown, *bindings(figure, shown.look), model_now=answering(shown))
-    time_slider.draw(shown)
+    draw_figure(figure, shown)
     draw_caption(shown, figure)
 
 
-def answering(shown: ShownRun) -> ModelNow:
-    """Return what returns the network or the referee whose answers the selected map shows."""
-    referee = referee_of(shown.experiment) if shown.look.map_view == "Referee" else None
-    return shown.model_now if referee is None else lambda: referee
-
-
 def draw_network(shown: ShownRun) -> None:
-    """Draw the same with the map of the network, whichever map is selected."""
-    figure = network_map(shown.weights)
-    draw_layers()
-    progress.draw_map(figure, shown, *bindings(figure, shown.look), model_now=shown.model_now)
-    time_slider.draw(shown)
-    draw_network_caption(shown, figure)
+    """Draw the same for a run that is shown by `network_selection`."""
+    figure = figure_of(shown)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        map_layers.draw_for_run()
+        st.markdown("&nbsp;", width="content", help=map_layers.HELP)
+    draw_figure(figure, shown)
+    _draw_caption(captions(figure), shown)
 
 
-def bindings(figure: go.Figure, look: Look) -> list[tuple[str, str]]:
+def bindings(figure: go.Figure, selection: Selection) -> list[tuple[str, str]]:
     """Return what of the map follows the run; see `live.Bound`."""
     bindings = []
-    if look.map_view != "Referee":
+    if selection.map_view != "Referee":
         bindings += [("layout.images.0.source", "picture"), ("layout.meta.alt", "weights.map_alt")]
     for index, trace in enumerate(figure.data):
-        if look.mistakes and trace.marker.symbol == MISTAKE_SYMBOL and trace.hovertext is not None:
+        if selection.mistakes and trace.marker.symbol == MISTAKE_SYMBOL and trace.hovertext is not None:
             names = {"x": "x", "y": "y", "hovertext": "text"}
             bindings += [(f"data.{index}.{path}", f"weights.mistakes.{name}") for path, name in names.items()]
     return bindings
 
 
-def _with_layers(figure: go.Figure, shown: ShownWeights, view: MapView) -> go.Figure:
-    layers = session.current().view.map_layers
-    mistakes = _mistakes(shown, view) if "Mistakes" in layers else None
-    overlay = Overlay.of(layers, shown.run.experiment, mistakes, session.current().view.asked)
-    return overlay.on(figure)
-
-
-def _mistakes(shown: ShownWeights, view: MapView) -> Mistakes:
-    experiment = shown.run.experiment
-    referee = referee_of(experiment) if view == "Referee" else None
-    if referee is not None:
-        return map_layers.mistakes_of_referee(referee, experiment)
-    return map_layers.mistakes_of_model(shown.model, experiment)
-
-
-def _map_without_layers(shown: ShownWeights) -> go.Figure:
-    experiment = shown.run.experiment
-    referee, scene = referee_of(experiment), scene_of(experiment)
-    match shown_view(experiment):
-        case "Referee" if referee is not None:
-            return plane.referee_map(referee, scene)
-        case "Differences" if referee is not None:
-            return plane.model_difference(shown.model, referee, scene)
-    return progress.network_map(shown)
-
-
 def draw_caption(shown: ShownRun, figure: go.Figure) -> None:
     """Draw the caption of `figure`, the selected map."""
     experiment = shown.experiment
-    match shown_view(experiment):
+    match shown.selection.map_view:
         case "Network":
             html = escape(network_caption(experiment))
         case "Referee":
@@ -162,7 +145,7 @@ def draw_caption(shown: ShownRun, figure: go.Figure) -> None:
             share = live_text.value("weights.differing", percent(figure.layout.meta["differing"]))
             points = escape(_points_sentence(experiment))
             html = f"{escape(DIFFERENCE_CAPTION)} {share} of the plane. {points}"
-    hint = asked.CLICK if session.current().view.asked is None else ""
+    hint = asked.CLICK if shown.selection.asked is None else ""
     _draw_caption(f"{html} {captions(figure)} {hint}", shown)
 
 
@@ -178,11 +161,6 @@ def network_caption(experiment: Experiment) -> str:
     if experiment.data is not None:
         curves = FITTED if scene_of(experiment).curves else NO_CURVES
     return NETWORK_CAPTION.format(noun_of(experiment.shown_classes), curves)
-
-
-def draw_network_caption(shown: ShownRun, figure: go.Figure) -> None:
-    """Draw the captions of the layers on `figure`, a map of the network."""
-    _draw_caption(captions(figure), shown)
 
 
 def captions(figure: go.Figure) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 from pages.channel import live_text
 from pages.models import asked, from_link, model_in_use
 from pages.plane.referee import best_possible, best_possible_text
-from pages.run_view import map_view, progress, time_slider
+from pages.run_view import map_view, progress
 from pages.run_view.shown import ShownRun
 from pages.state import session
 from pages.state.kept_models import Kept
@@ -107,11 +107,9 @@ def draw(shown: ShownRun | None, draw_controls: Callable[[], None]) -> None:
     figures = figures.container(key=f"{PREFIX}.figures")
     kept = from_link.fitting()
     if shown is not None:
-        figure = _enlarged(map_view.selected_map(shown.weights))
+        figure = _enlarged(map_view.figure_of(shown))
         with map_column:
-            bindings = map_view.bindings(figure, shown.look)
-            progress.draw_map(figure, shown, *bindings, model_now=map_view.answering(shown))
-            time_slider.draw(shown)
+            map_view.draw_figure(figure, shown)
         with figures:
             live_text.draw(_html(shown), f"{PREFIX}.numbers", shown.followed, reports=True)
     elif kept is not None:
@@ -121,7 +119,7 @@ def draw(shown: ShownRun | None, draw_controls: Callable[[], None]) -> None:
             live_text.draw(_html_of_network(kept), f"{PREFIX}.numbers", None)
     with figures:
         if shown is not None:
-            asked.present(asked.answer_of_run(shown.weights, shown.look.asked), shown.followed)
+            asked.present(asked.answer_of_run(shown.weights, shown.selection.asked), shown.followed)
         elif kept is not None:
             asked.present(from_link.answer_of(kept), None)
         with st.container(key=f"{PREFIX}.bar"):
@@ -132,7 +130,8 @@ def draw(shown: ShownRun | None, draw_controls: Callable[[], None]) -> None:
 def _enlarged(figure: go.Figure) -> go.Figure:
     # a copy: the figure itself may be in a cache
     enlarged = go.Figure(figure).update_layout(font={"size": TEXT})
-    enlarged.for_each_trace(_widen, selector={"mode": "lines"})
+    for trace in enlarged.select_traces({"mode": "lines"}):
+        trace.line.width *= 2
     return enlarged
 
 
@@ -158,10 +157,6 @@ def _numbers(held_out: str, best: str, loss: str) -> str:
         live_text.metric("Held-out accuracy", "weights.held_out_text", held_out, "", best),
         live_text.metric("Loss", "weights.loss_text", loss, ""),
     )
-
-
-def _widen(trace: go.Scatter) -> None:
-    trace.line.width *= 2
 
 
 def _switch() -> None:

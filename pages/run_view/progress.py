@@ -6,18 +6,13 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.channel import live_text
-from pages.models import asked
 from pages.plane import live
-from pages.plane.plane import model_map
 from pages.plane.referee import EXPLAINED, best_possible_text
-from pages.plane.scene import scene_of
 from pages.run_view.legs import changes_of
 from pages.run_view.shown import ShownRun
-from pages.server.audience import ModelNow
 from pages.setup import controls
 from pages.state import shown_weights
-from pages.state.shown_weights import ShownWeights
-from pages.wording import file_names
+from pages.wording.words import file_name
 from polycore.arrays import Floats
 from polycore.figures import accuracy_figure, loss_figure
 from polycore.figures.style import GRAY, escape
@@ -89,7 +84,7 @@ def draw_bar(shown: ShownRun) -> None:
 
 def draw_notes(shown: ShownRun) -> None:
     """Draw what the run waits for, and why it ended if it ended early; usually nothing."""
-    html = "".join(_value(shown.values, f"notes.{name}", "p", look) for name, look in NOTES.items())
+    html = "".join(_value(shown.values, f"notes.{name}", "p", css_class) for name, css_class in NOTES.items())
     live_text.draw(html, "progress.notes", shown.followed)
 
 
@@ -137,29 +132,6 @@ def draw_inner_figures(shown: ShownRun) -> None:
         ),
         "progress.inner_figures",
         shown.followed,
-    )
-
-
-def network_map(shown: ShownWeights) -> go.Figure:
-    """Return the map of the network with the weights shown."""
-    return model_map(shown.model, scene_of(shown.run.experiment))
-
-
-def draw_map(
-    figure: go.Figure, shown: ShownRun, *bindings: tuple[str, str], model_now: ModelNow | None = None
-) -> None:
-    """Draw a map of the run. Computing a large network's takes long: do so before drawing anything.
-
-    model_now: see `live.figure`.
-    """
-    live.figure(
-        figure,
-        key="progress.map",
-        height=MAP_HEIGHT,
-        on_click=asked.choose,
-        file=_file_name("map", shown),
-        bound=shown.bound(("layout.meta.step", "weights.step"), *bindings),
-        model_now=model_now,
     )
 
 
@@ -231,7 +203,7 @@ def _draw_chart(figure: go.Figure, name: str, shown: ShownRun, *bindings: tuple[
         figure,
         key=f"progress.{name}",
         height=CHART_HEIGHT,
-        file=_file_name(name, shown),
+        file=file_name(name, shown.experiment),
         rests=True,
         bound=shown.bound(*bindings, ("layout.meta.alt", f"weights.{name}_alt")),
     )
@@ -248,10 +220,6 @@ def _text(now: dict[str, Any], name: str) -> str:
     return str(text)
 
 
-def _value(now: dict[str, Any], name: str, tag: str = "span", look: str = "") -> str:
+def _value(now: dict[str, Any], name: str, tag: str = "span", css_class: str = "") -> str:
     """Return an element with the value of that name, which follows the run; hidden while it is empty."""
-    return live_text.value(name, _text(now, name), tag, look)
-
-
-def _file_name(kind: str, shown: ShownRun) -> str:
-    return file_names.of(kind, shown.experiment)
+    return live_text.value(name, _text(now, name), tag, css_class)

@@ -4,29 +4,24 @@ import logging
 import math
 import secrets
 import threading
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable
 from concurrent.futures import CancelledError, Executor, Future
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
-from pages.runs import states, status
-from pages.runs.chunks import Ahead, Chunks, seconds_of_each
-from pages.runs.marks import Marks, mark_of
-from pages.runs.states import Event
-from pages.runs.view import RunView
-from pages.runs.viewer import Viewer
+from pages.runs import status
+from pages.runs.view import Event, Mark, Marks, RunView, state_after
 from pages.server import server
+from pages.server.presence import Viewer
 from pages.server.shared_results import Request
 from pages.server.source import Halt, IsThere
 from pages.server.turns import Turn
 from polycore import Experiment, PolycoreError, Run
 from polycore import start as start_of
-from polycore.workers.chunk import Advance, Chunk, Pace, chunks
-from polycore.workers.picture import Picture, Wish
+from polycore.workers.chunk import Advance, Chunk, Pace, chunks, timed
+from polycore.workers.picture import Picture, Wish, picture_of
 from polycore.workers.shut_down import ShutDownError
 from polycore.workers.speed import Speed
 
@@ -38,12 +33,20 @@ AVERAGE_SECONDS = 10.0  # the same for the time left, which should not jump when
 _logger = logging.getLogger(__name__)
 
 
+class Ahead(NamedTuple):
+    """Steps that have been computed already: the last of them, and how many seconds they took."""
+
+    step: int
+    seconds: float
+
+
 @dataclass(eq=False)
 class _Stretch:
     """A stretch in which a run advances by itself, from a start or a resumption to the next rest.
 
     turn: its turn to compute. generation: of the run's view meanwhile.
     used_at: when the latest chunk was used, or it began.
+    is_single: whether it is one step alone.
     is_repeating: whether the next chunk was computed already, for others, so that the run needs no turn.
     catches_up: whether it goes through such chunks without waiting.
     """
@@ -51,6 +54,7 @@ class _Stretch:
     turn: Turn
     generation: int
     used_at: float
+    is_single: bool
     is_repeating: bool
     catches_up: bool = False
 
@@ -90,13 +94,13 @@ class Training:
         """
         self.name = secrets.token_hex(8)
         self._announced_as = part_of or self.name
-        self._chunks = Chunks(executor, advance, origin)
+        self._executor, self._advance = executor, advance
         self._at_end = at_end
-        self._owner = owner
+        self._origin, self._owner = origin, owner
         self._clock = clock
         self._viewer = Viewer(clock)
-        self._speed, self._average_speed = Speed(SPEED_SECONDS, clock), Speed(AVERAGE_SECONDS, clock)
-        self._marks = Marks(mark_of(run, 0.0))
+        self._speeds = Speed(SPEED_SECONDS, clock), Speed(AVERAGE_SECONDS, clock)
+        self._marks = Marks.of(Mark.of(run, 0.0))
         self._wish = Wish()
         # held while any of what follows is changed
         self._changed = threading.Condition()
@@ -142,8 +146,11 @@ class Training:
 
     def computed_ahead(self) -> Ahead:
         """Return what it comes to next that has been computed already, for others who train the same."""
-        view = self._view
-        return self._chunks.ahead_of(view.run.step) if view.is_active else Ahead(view.run.step, 0.0)
+        view, results = self._view, server.current().results
+        end, seconds = view.run.step, 0.0
+        while view.is_active and (chunk := results.kept(self._key(end))) and chunk.run.step > end:
+            end, seconds = chunk.run.step, seconds + chunk.seconds
+        return Ahead(end, seconds)
 
     # --- who looks ---------------------------------------------------------------------------------
 
@@ -165,21 +172,21 @@ class Training:
         """
         with self._changed:
             self._viewer.look(is_there)
-            self._go("look", self._chain)
+            self._go("look")
 
     # --- what the user does ------------------------------------------------------------------------
 
     def start(self) -> None:
         """Start to advance. Does nothing unless ready."""
-        self._go("start", self._chain)
+        self._go("start")
 
     def resume(self) -> None:
         """Continue. Does nothing unless paused or failed."""
-        self._go("resume", self._chain)
+        self._go("resume")
 
     def step(self) -> None:
         """Take one step and pause. Does nothing unless ready, paused or failed."""
-        self._go("step", self._take_one_step)
+        self._go("step")
 
     def pause(self) -> None:
         """Stay at the latest chunk until `resume`, even if the run was asleep because nobody looked."""
@@ -218,79 +225,68 @@ class Training:
 
     def _enter(self, event: Event, **changes: Any) -> None:
         """Let an event lead to another state, if it does so in this one, with these changes."""
-        state = states.after(self._view.state, event)
+        state = state_after(self._view.state, event)
         if state is None:
             return
         if self._stretch is not None:
             self._stretch.turn.give_up()
             self._stretch = None
-            for speed in (self._speed, self._average_speed):  # a pause is no measure of it
+            for speed in self._speeds:  # a pause is no measure of it
                 speed.end()
         self._see(at_once=True, state=state, generation=self._view.generation + 1, **changes)
         self._changed.notify_all()
 
-    def _go(self, event: Event, action: Callable[[_Stretch], None]) -> None:
+    # --- a stretch begins and ends -----------------------------------------------------------------
+
+    def _go(self, event: Event) -> None:
         """Begin another stretch, if the event leads to one and the server is not full."""
         with self._changed:
-            if states.after(self._view.state, event) is None:
+            if state_after(self._view.state, event) is None:
                 return
-            turn = server.current().turns.take(self._chunks.origin, self._owner)
+            own, is_single = server.current(), event == "step"
+            turn = own.turns.take(self._origin, self._owner)
             if turn is None:
-                self._see(error=status.full(server.current().turns))
+                self._see(error=status.full(own.turns))
                 return
-            is_repeating = event != "step" and self._chunks.kept(self._view.run.step) is not None
+            is_repeating = not is_single and own.results.kept(self._key(self._view.run.step)) is not None
             self._viewer.wait()
             self._enter(event, error=None)
-            self._stretch = _Stretch(turn, self._view.generation, self._clock(), is_repeating)
-            threading.Thread(target=action, args=(self._stretch,), daemon=True).start()
+            generation, now = self._view.generation, self._clock()
+            self._stretch = _Stretch(turn, generation, now, is_single, is_repeating)
+            threading.Thread(target=self._work, args=(self._stretch,), name="run", daemon=True).start()
 
-    # --- its thread --------------------------------------------------------------------------------
-
-    def _chain(self, stretch: _Stretch) -> None:
-        self._measure_speed(stretch)
+    def _work(self, stretch: _Stretch) -> None:
+        """Use chunk after chunk until the stretch ends. This is its thread."""
         view = self._view
-        with self._failing(stretch):
+        if not stretch.is_single:
+            self._measure_speed(stretch)
+        try:
             for chunk, pace in chunks(view.run, partial(self._next, stretch), view.pace):
                 self._use(chunk, pace, stretch)
+                if stretch.is_single:
+                    break
                 self._sleep_unless_seen(stretch)
                 stretch.turn.pass_on()
+        except (ShutDownError, CancelledError):
+            pass  # the server ends
+        except Exception as error:  # whatever a worker raises, the user sees it
+            has_failed = self._end(stretch, "fail", error=status.failure(error))
+            if has_failed and not isinstance(error, PolycoreError):
+                _logger.warning("A run failed at step %d.", self._view.run.step, exc_info=error)
+        self._end(stretch, "rest")  # unless it has ended otherwise by now
         self._picture_at_rest()
         view = self._view
-        # only for the chain that ended the run: an earlier one was paused before
+        # only for the stretch that ended the run: an earlier one was paused before
         if view.state in ("finished", "failed") and view.generation == stretch.generation + 1:
             self._at_end(self)
 
-    def _take_one_step(self, stretch: _Stretch) -> None:
-        view = self._view
-        with self._failing(stretch):
-            steps = chunks(view.run, partial(self._one_step, stretch), view.pace)
-            for chunk, pace in islice(steps, 1):
-                self._use(chunk, pace, stretch)
-        self._rest(stretch)
-        self._picture_at_rest()
-
-    def _rest(self, stretch: _Stretch) -> None:
+    def _end(self, stretch: _Stretch, event: Event, **changes: Any) -> bool:
+        """Let an event end a stretch, with these changes; return False if it has ended already."""
         with self._changed:
-            if stretch is self._stretch:
-                self._enter("rest")
-
-    @contextmanager
-    def _failing(self, stretch: _Stretch) -> Iterator[None]:
-        """Let an exception fail the run, and the end of the server pause it."""
-        try:
-            yield
-        except (ShutDownError, CancelledError):  # the server ends
-            self._rest(stretch)
-        except Exception as error:  # noqa: BLE001  # whatever a worker raises, the user sees it
-            self._fail(error, stretch)
-
-    def _fail(self, error: Exception, stretch: _Stretch) -> None:
-        with self._changed:
-            if stretch is not self._stretch:
-                return
-            self._enter("fail", error=status.failure(error))
-        if not isinstance(error, PolycoreError):
-            _logger.warning("A run failed at step %d.", self._view.run.step, exc_info=error)
+            is_current = stretch is self._stretch
+            if is_current:
+                self._enter(event, **changes)
+            return is_current
 
     def _sleep_unless_seen(self, stretch: _Stretch) -> None:
         with self._changed:
@@ -301,32 +297,33 @@ class Training:
         """Measure the speed from now on."""
         with self._changed:
             if stretch is self._stretch:
-                self._speed.begin()
-                self._average_speed.begin()
+                for speed in self._speeds:
+                    speed.begin()
 
     # --- the next chunk ----------------------------------------------------------------------------
 
+    def _key(self, *of: Hashable) -> Hashable:
+        """Return by what the server knows a result of its own origin; None if that is not shared."""
+        return None if self._origin is None else (self._origin, *of)
+
     def _next(self, stretch: _Stretch, run: Run, pace: Pace) -> Chunk | None:
         """Return the next chunk, kept or computed in its turn; None if the stretch ends first."""
+        # a single step is its own: the chunk of others may have more steps
+        key = None if stretch.is_single else self._key(run.step)
         while stretch is self._stretch:
-            kept = self._kept(run.step, stretch)
+            kept = self._kept(key, stretch)
             if kept is not None:
                 return kept
             self._await_turn(stretch)
-            steps = pace.next_steps(seconds_of_each(server.current().turns))
-            request = self._request(run, steps, stretch, alone=False)
+            steps = 1 if stretch.is_single else pace.next_steps(server.current().turns.chunk_seconds)
+            request = self._request(key, run, steps, stretch)
             if request is not None:
                 return self._await(request, stretch)
         return None
 
-    def _one_step(self, stretch: _Stretch, run: Run, _: Pace) -> Chunk | None:
-        self._await_turn(stretch)
-        request = self._request(run, 1, stretch, alone=True)
-        return None if request is None else self._await(request, stretch)
-
-    def _kept(self, step: int, stretch: _Stretch) -> Chunk | None:
-        """Return the chunk from that step on if it is kept, at the pace at which it was computed."""
-        chunk = self._chunks.used(step)
+    def _kept(self, key: Hashable, stretch: _Stretch) -> Chunk | None:
+        """Return the chunk of that key if it is kept, at the pace at which it was computed."""
+        chunk: Chunk | None = server.current().results.used(key)
         with self._changed:
             stretch.is_repeating = chunk is not None
             if chunk is None:
@@ -334,48 +331,47 @@ class Training:
                 return None
             pace = stretch.used_at + chunk.seconds + chunk.drawing - self._clock()
             self._changed.wait_for(lambda: stretch is not self._stretch or stretch.catches_up, max(0.0, pace))
-        if not (stretch.catches_up or (chunk.picture is not None and chunk.picture.has(self._wish))):
-            chunk = chunk._replace(picture=self._drawn(chunk.run, self._wish))
         if stretch.catches_up:
             self._measure_speed(stretch)  # from the chunk that is computed next: these took no time
+        elif chunk.picture is None or not chunk.picture.has(self._wish):
+            return chunk._replace(picture=self._drawn(chunk.run, self._wish))
         return chunk
 
     def _await_turn(self, stretch: _Stretch) -> None:
         """Wait until the turn has come or the stretch has ended."""
         if stretch.turn.has_come:
             return
-        self._note()
+        self._announce_position()
         while stretch is self._stretch and not stretch.turn.wait(LOOK_SECONDS):
             self._sleep_unless_seen(stretch)
         self._measure_speed(stretch)
-        self._note()
+        self._announce_position()
 
-    def _note(self) -> None:
+    def _announce_position(self) -> None:
         """Let it be seen that its position in the queue has changed."""
         with self._changed:
             self._see(at_once=True)
 
-    def _request(self, run: Run, steps: int, stretch: _Stretch, *, alone: bool) -> Request[Chunk] | None:
+    def _request(self, key: Hashable, run: Run, steps: int, stretch: _Stretch) -> Request[Chunk] | None:
         """Ask for the next chunk once no other of its entry is computed; None if it is there by then."""
-        slot = stretch.turn.entry.slot
+        slot, results = stretch.turn.entry.slot, server.current().results
         while stretch is self._stretch:
-            others = None if alone else self._chunks.join(run.step)
-            if others is not None or (not alone and self._chunks.kept(run.step) is not None):
+            others = results.join(key)
+            if others is not None or results.kept(key) is not None:
                 return others
             if slot.acquire(timeout=SLOT_SECONDS):
-                return self._request_in(slot, run, steps, alone=alone)
+                break
             self._sleep_unless_seen(stretch)
-        return None
-
-    def _request_in(self, slot: threading.Lock, run: Run, steps: int, *, alone: bool) -> Request[Chunk]:
-        """Ask for the next chunk, and release `slot` as soon as it is there."""
+        else:
+            return None
         try:
-            wish = self._wish if self._is_watched else None
-            request = self._chunks.request(run, steps, wish, alone=alone)
+            wish = [self._wish] if self._is_watched else []
+            ask = partial(self._executor.submit, timed, self._advance, run.without_snapshots(), steps, *wish)
+            request = results.ask(key, ask)
         except BaseException:
             slot.release()
             raise
-        request.future.add_done_callback(lambda _: slot.release())
+        request.future.add_done_callback(lambda _: slot.release())  # as soon as the chunk is there
         return request
 
     def _await(self, request: Request[Chunk], stretch: _Stretch) -> Chunk | None:
@@ -402,13 +398,14 @@ class Training:
                 return
             run, picture = chunk.run.after(self._view.run), chunk.picture
             stretch.used_at = self._clock()
-            self._marks.add(mark_of(run, pace.seconds))
+            self._marks = self._marks.after(Mark.of(run, pace.seconds))
+            steps_per_second, average_speed = (speed.reach(run.step) for speed in self._speeds)
             changes: dict[str, Any] = {
                 "run": run,
                 "pace": pace,
                 "marks": self._marks.all,
-                "steps_per_second": self._speed.reach(run.step),
-                "average_speed": self._average_speed.reach(run.step),
+                "steps_per_second": steps_per_second,
+                "average_speed": average_speed,
             }
             if picture is not None:
                 self._view.models.take(run, picture)
@@ -433,5 +430,14 @@ class Training:
                 self._see(at_once=True, pictured=(view.run, picture))
 
     def _drawn(self, run: Run, wish: Wish) -> Picture | None:
-        """Let a worker draw a picture of `run`; None if nobody looks, or if that fails."""
-        return self._chunks.picture(run, wish) if self._is_watched else None
+        """Let a worker draw a picture of `run`; None if nobody looks, or if no worker can draw it."""
+        if not self._is_watched:
+            return None
+        ask = partial(self._executor.submit, picture_of, run.without_snapshots(), wish)
+        try:
+            return server.current().results.ask(self._key(run.step, wish), ask).future.result()
+        except (ShutDownError, CancelledError):
+            return None
+        except Exception as error:  # the run is well, and its last picture is there
+            _logger.warning("The map of a run at step %d could not be drawn.", run.step, exc_info=error)
+            return None

@@ -9,13 +9,11 @@ from functools import partial
 from time import monotonic
 from typing import Any, Literal
 
-from pages.runs import viewer
 from pages.runs.computing_cost import seconds_of
-from pages.runs.marks import Mark
 from pages.runs.runner import Training
 from pages.runs.varied import Varied
-from pages.runs.view import RunView
-from pages.server import server
+from pages.runs.view import Mark, RunView
+from pages.server import presence, server
 from pages.server.source import Halt, IsThere
 from polycore import Experiment, Model, PolycoreError, advance
 from polycore.formatting import duration
@@ -245,7 +243,7 @@ class Sweep:
                     self._become("finished")
 
     def _most_at_once(self) -> int:
-        watched = self._is_there() and self._clock() - self._looked_at < viewer.LEASE_SECONDS
+        watched = self._is_there() and self._clock() - self._looked_at < presence.LEASE_SECONDS
         if not (watched and self._view.is_active):
             return 0
         own = server.current()

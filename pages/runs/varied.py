@@ -7,8 +7,7 @@ from types import MappingProxyType
 from typing import cast
 
 from pages.server import server
-from pages.wording import layers
-from pages.wording.listed import listed
+from pages.wording.words import HYPHEN, NO_LAYERS, layers_in, layers_in_words, listed
 from polycore import Experiment, PolycoreError
 from polycore.experiment.kinds import Number
 from polycore.experiment.settings import SETTINGS, Setting
@@ -85,7 +84,7 @@ class Varied:
         if len(self.optimizers) > 1:
             words.append(OPTIMIZERS[experiment.optimizer].words.label)
         if len(self.networks) > 1:
-            words.append(layers.in_words(experiment.hidden))
+            words.append(layers_in_words(experiment.hidden))
         if len(self.activations) > 1:
             words.append(ACTIVATIONS[experiment.activation].label)
         if len(self.features) > 1:
@@ -145,13 +144,13 @@ def check_networks(networks: tuple[Network, ...], set_up: Experiment) -> tuple[N
 
 def written_network(hidden: Network) -> str:
     """Return hidden layers as the user types them: 32-32, or none."""
-    return "-".join(map(str, hidden)) or layers.NONE
+    return "-".join(map(str, hidden)) or NO_LAYERS
 
 
 def networks_of(text: str) -> tuple[Network, ...]:
     """Return the networks of a list such as "12, 32-32, none", each once. Raises PolycoreError."""
-    parts = _parts("Networks", layers.HYPHEN.sub("-", text), "12, 32-32")
-    return tuple(dict.fromkeys(layers.from_text("Networks", part) for part in parts))
+    parts = _parts("Networks", HYPHEN.sub("-", text), "12, 32-32")
+    return tuple(dict.fromkeys(layers_in("Networks", part) for part in parts))
 
 
 def written_features(names: Sequence[str]) -> str:
@@ -166,7 +165,7 @@ def features_of(text: str) -> tuple[tuple[str, ...], ...]:
     """
     _parts("Input features", text, FEATURES_EXAMPLE)  # neither empty nor too long
     sets = []
-    for part in filter(str.strip, layers.HYPHEN.sub("-", text).split(",")):
+    for part in filter(str.strip, HYPHEN.sub("-", text).split(",")):
         known = in_order([word for word in part.replace("-", " ").split() if word != "and"])
         if known is None:
             raise PolycoreError(

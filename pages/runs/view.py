@@ -1,17 +1,166 @@
-"""What there is to see of a run."""
+"""What there is to see of a run: its state, what it has reached, and its models."""
 
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple
 
-from pages.runs.marks import Mark, mark_of
-from pages.runs.models import Models
-from pages.runs.states import State, first
 from pages.server.source import Choice
 from polycore import Model, Run
 from polycore.workers.chunk import Pace
-from polycore.workers.picture import Picture, Portrait, Wish
+from polycore.workers.picture import Picture, Portrait, Wish, portrait_of
 
+# asleep: paused since nobody looks; it continues by itself when somebody does.
+# running: it advances by itself, now or when its turn comes.
+# failed: it is as it was before steps that could not be computed.
+State = Literal["ready", "running", "asleep", "paused", "stopped", "finished", "failed"]
+
+# What the user does: start, step (one, and then rest), resume, pause, stop.
+# look: somebody looks. leave: nobody has looked for too long.
+# rest: the single step was taken, or the server ends. finish: no step or no budget is left.
+Event = Literal["start", "step", "resume", "pause", "stop", "look", "leave", "rest", "finish", "fail"]
+
+# by the event and the state before it: the state after it; an event changes nothing in the other states
+AFTER: Mapping[Event, Mapping[State, State]] = {
+    "start": {"ready": "running"},
+    "step": {"ready": "running", "asleep": "running", "paused": "running", "failed": "running"},
+    "resume": {"asleep": "running", "paused": "running", "failed": "running"},
+    "pause": {"running": "paused", "asleep": "paused"},
+    "stop": dict.fromkeys(("ready", "running", "asleep", "paused", "failed"), "stopped"),
+    "look": {"asleep": "running"},
+    "leave": {"running": "asleep"},
+    "rest": {"running": "paused"},
+    "finish": {"running": "finished"},
+    "fail": {"running": "failed"},
+}
+
+# A state as pages show it: "waiting" of a run that waits for its turn, "paused" also of one that sleeps.
 Status = Literal["ready", "waiting", "running", "paused", "stopped", "finished", "failed"]
+
+MOST_MARKS = 400
+
+
+def first_state(run: Run) -> State:
+    """Return the state of a run that nothing has happened to yet; one that has taken steps is paused."""
+    if run.done:
+        return "finished"
+    return "paused" if run.step > run.began_at else "ready"
+
+
+def state_after(state: State, event: Event) -> State | None:
+    """Return the state to which an event leads; None if it changes nothing in that state."""
+    return AFTER[event].get(state)
+
+
+class Mark(NamedTuple):
+    """What a run has reached at the end of a chunk.
+
+    seconds: computing time of the workers so far.
+    best_loss: the lowest so far, in nats. held_out_accuracy: the latest measured, as a share.
+    """
+
+    seconds: float
+    step: int
+    best_loss: float
+    held_out_accuracy: float
+
+    @classmethod
+    def of(cls, run: Run, seconds: float) -> "Mark":
+        """Return the mark of `run`, for which workers have computed that long."""
+        return cls(seconds, run.step, run.best_loss, float(run.history.held_out_accuracy[-1]))
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The marks of a run, thinned out evenly so that a long run needs no more memory.
+
+    kept: every so many of all that there were, as `every` says; when they are too many, every other one goes.
+    latest: the last of all. count: how many there were.
+    """
+
+    kept: tuple[Mark, ...]
+    latest: Mark
+    every: int = 1
+    count: int = 1
+
+    @classmethod
+    def of(cls, first: Mark) -> "Marks":
+        """Return the marks of a run that has only this one."""
+        return cls((first,), first)
+
+    @property
+    def all(self) -> tuple[Mark, ...]:
+        """Those that are kept, and the latest."""
+        return self.kept if self.kept[-1] is self.latest else (*self.kept, self.latest)
+
+    def after(self, mark: Mark) -> "Marks":
+        """Return the marks with that of the next chunk."""
+        kept = (*self.kept, mark) if self.count % self.every == 0 else self.kept
+        if len(kept) < MOST_MARKS:
+            return Marks(kept, mark, self.every, self.count + 1)
+        return Marks(kept[::2], mark, 2 * self.every, self.count + 1)
+
+
+class Models:
+    """The best and the latest model of a run, and those of its snapshots, with their portraits.
+
+    What is kept is replaced and never changed in place: pages and frames come here from threads of their own.
+    """
+
+    def __init__(self) -> None:
+        self._best: tuple[int, Model] | None = None
+        self._current: tuple[Run, Model] | None = None
+        self._past: dict[int, Model] = {}
+        self._portraits: dict[tuple[int, Wish], Portrait] = {}
+
+    def best_of(self, run: Run) -> Model:
+        """Return the best model of `run`, the same object until a better one comes."""
+        best = self._best
+        if best is None or best[0] != run.best_step:
+            # from a copy: a run caches its models, and would carry them to the workers
+            best = self._best = (run.best_step, replace(run).best_for_a_page)
+        return best[1]
+
+    def current_of(self, run: Run) -> Model:
+        """Return the model of the latest weights of `run`, the same object each time."""
+        if run.parameters is run.best_parameters:
+            return self.best_of(run)
+        current = self._current
+        if current is None or current[0] is not run:
+            current = self._current = (run, replace(run).current_for_a_page)
+        return current[1]
+
+    def take(self, run: Run, picture: Picture) -> None:
+        """Use the models that a worker has measured for the picture of `run`."""
+        self._current = run, picture.now.model
+        if picture.best is not None and (self._best is None or self._best[0] != run.best_step):
+            self._best = run.best_step, picture.best.model
+
+    def past(self, run: Run, step: int) -> Model | None:
+        """Return the model of the snapshot of a step; None if the run has no snapshot of it."""
+        if step not in run.snapshots.step:
+            return None
+        known = self._past.get(step)
+        if known is None:
+            known = run.snapshot_for_a_page(step)
+            kept = ((one, model) for one, model in self._past.items() if one in run.snapshots.step)
+            self._past = dict([*kept, (step, known)])
+        return known
+
+    def past_portrait(self, run: Run, step: int, wish: Wish) -> Portrait | None:
+        """Return the portrait of the same model."""
+        model = self.past(run, step)
+        if model is None:
+            return None
+        known = self._portraits.get((step, wish))
+        if known is None:
+            known = portrait_of(run, model, wish)
+            kept = [
+                (key, portrait)
+                for key, portrait in self._portraits.items()
+                if key[0] in run.snapshots.step and key[1] == wish
+            ]
+            self._portraits = dict([*kept, ((step, wish), known)])
+        return known
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +169,7 @@ class RunView:
 
     name: of the run.
     run: at the end of the latest chunk.
-    state: see `states`; pages show `status`.
+    state: see State; pages show `status`.
     generation: how often that has changed.
     pictured: the latest picture, and the run that it is of; None before the first.
     error: a sentence on why it failed or did not start, else None.
@@ -52,11 +201,11 @@ class RunView:
     @classmethod
     def of(cls, name: str, run: Run, budget: float) -> "RunView":
         """Return the view of a run that nothing has happened to yet; for its budget see `Pace`."""
-        return cls(name, run, first(run), Pace(budget), (mark_of(run, 0.0),))
+        return cls(name, run, first_state(run), Pace(budget), (Mark.of(run, 0.0),))
 
     @property
     def status(self) -> Status:
-        """The state as pages show it: "waiting" while it waits for its turn, "paused" also if it sleeps."""
+        """The state as pages show it."""
         if self.state == "asleep":
             return "paused"
         return "waiting" if self.state == "running" and self.ahead is not None else self.state

@@ -1,4 +1,4 @@
-"""The browser tab that a page is drawn for: its session, and whether it is still connected.
+"""Whether the browser tab that a page is drawn for is there, and whether its user looks at a run.
 
 The connection of a tab ends as soon as the tab is closed or opens another site; that of a hidden tab stays. A
 refresh or a short network failure ends it too, so callers wait a little before they act.
@@ -6,9 +6,13 @@ refresh or a short network failure ends it too, so callers wait a little before 
 
 from collections.abc import Callable
 from functools import partial
+from time import monotonic
 
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+LEASE_SECONDS = 120.0  # a browser lets a hidden tab send a request about once a minute
+GRACE_SECONDS = 10.0  # a refresh or a short network failure is not a closed tab
 
 
 def of_this_tab() -> Callable[[], bool]:
@@ -18,7 +22,7 @@ def of_this_tab() -> Callable[[], bool]:
     """
     context = get_script_run_ctx(suppress_warning=True)
     if context is None or not runtime.exists():
-        return _always
+        return lambda: True
     return partial(runtime.get_instance().is_active_session, context.session_id)
 
 
@@ -28,5 +32,26 @@ def session_name() -> str | None:
     return None if context is None else context.session_id
 
 
-def _always() -> bool:
-    return True
+class Viewer:
+    """The user who looks at a run. `clock` returns the time in seconds."""
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._is_there: Callable[[], bool] = lambda: True
+        self.wait()
+
+    def look(self, is_there: Callable[[], bool]) -> None:
+        """Note that the user looks; `is_there` returns whether the tab is still there."""
+        self._is_there = is_there
+        self.wait()
+
+    def wait(self) -> None:
+        """Restart the times since the last look and since the tab was there."""
+        self._looked_at = self._there_at = self._clock()
+
+    def is_gone(self) -> bool:
+        """Return whether the user has not looked, or the tab has been away, for too long."""
+        now = self._clock()
+        if self._is_there():
+            self._there_at = now
+        return now - self._looked_at >= LEASE_SECONDS or now - self._there_at >= GRACE_SECONDS

@@ -1,6 +1,6 @@
 """Results that several sessions want: each is computed once, and kept as long as there is room.
 
-Only what depends on its key alone may be asked for here, so that it does not matter who asked first.
+Only what depends on its key alone may be asked for by it, so that it does not matter who asked first.
 """
 
 import threading
@@ -84,7 +84,13 @@ class SharedResults:
             return self._joined(computation)
 
     def ask(self, key: Hashable, submit: Callable[[], "Future[T]"]) -> Request[T]:
-        """Return a request for a result; `submit` lets it be computed unless it is kept or under way."""
+        """Return a request for a result; `submit` lets it be computed unless it is kept or under way.
+
+        key: None for a result that is shared with nobody and not kept.
+        """
+        if key is None:
+            own = submit()
+            return Request(own, own.cancel)
         with self._lock:
             kept = self.used(key)
             if kept is not None:

@@ -1,18 +1,21 @@
 """What a tab shows of something that changes, such as a run: a frame whenever it has changed."""
 
+import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import count
 from time import monotonic
 from typing import Any, Literal, Protocol
-
-from pages.server.frame import Frame, next_number
 
 IsThere = Callable[[], bool]
 Halt = Literal["pause", "stop"]
 Weights = Literal["Now", "Best"]
 Choice = Weights | int  # which weights a slider through the past shows; a number is a step, or a time
 LARGEST = 2**53  # of such a number: a browser knows no larger one
+
+_numbers = count(1)
 
 
 class Subject(Protocol):
@@ -41,6 +44,39 @@ class Contents:
     blobs: Mapping[str, bytes] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """What a browser needs to show a run as it is at one moment, complete in itself.
+
+    run: its name. sequence: a later frame has a greater one; browsers drop frames that come late.
+    header: anything that JSON can hold. blobs: arrays as bytes, by name.
+
+    The bytes, little-endian: the length of the header (uint32), the header (JSON, UTF-8), then the blobs one
+    after another. The header also has, under "blobs", the name and the length of each.
+    """
+
+    run: str
+    sequence: int
+    header: Mapping[str, Any]
+    blobs: Mapping[str, bytes] = field(default_factory=dict)
+
+    @cached_property
+    def content(self) -> bytes:
+        """The whole frame."""
+        return self._packed(self.blobs)
+
+    @cached_property
+    def without_blobs(self) -> bytes:
+        """The frame for a tab that nobody sees."""
+        return self._packed({})
+
+    def _packed(self, blobs: Mapping[str, bytes]) -> bytes:
+        lengths = [[name, len(blob)] for name, blob in blobs.items()]
+        header = {"run": self.run, "sequence": self.sequence, **self.header, "blobs": lengths}
+        text = json.dumps(header, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+        return b"".join([len(text).to_bytes(4, "little"), text, *blobs.values()])
+
+
 Show = Callable[[], Contents]  # called from other threads than the page's, so it reads no state of that
 
 
@@ -48,14 +84,14 @@ class Source:
     """What a page shows of its subjects while it is there. Thread-safe.
 
     name: by which browsers tell its frames from others.
-    look: what the page shows, as a value; two sources of the same look have the same frames.
+    shows: what of them the page shows, as a value; two sources that show the same have the same frames.
     """
 
     def __init__(
         self,
         name: str,
         subjects: Sequence[Subject],
-        look: object,
+        shows: object,
         show: Show,
         at: Callable[[Choice], Show] | None = None,
         rest: Callable[[float], float] = lambda _: 0.0,
@@ -70,7 +106,7 @@ class Source:
         """
         self.name = name
         self.subjects = tuple(subjects)
-        self.look = look
+        self.shows = shows
         self._show, self._at = show, at
         self._rest = rest
         self._clock = clock
@@ -82,26 +118,28 @@ class Source:
 
     def is_like(self, other: "Source") -> bool:
         """Return whether both have the same frames: no slider has been moved since."""
-        return self._choices == 0 and self.look == other.look and self.subjects == other.subjects
+        return self._choices == 0 and self.shows == other.shows and self.subjects == other.subjects
 
     def frame(self) -> Frame:
         """Return the latest frame; the same object as long as nothing has changed."""
         with self._lock:
-            versions = self._versions()  # first: what changes meanwhile is in the frame after
-            if self._frame is None or (versions != self._made_of and not self._rests()):
-                number, began = next_number(), self._clock()
+            versions, frame = self._versions(), self._frame  # what changes meanwhile is in the frame after
+            if frame is None or (
+                versions != self._made_of and self._clock() >= self._made_at + self._rest(self._took)
+            ):
+                number, began = next(_numbers), self._clock()
                 contents = self._show()
                 self._made_at = self._clock()
                 self._took = self._made_at - began
-                self._frame = Frame(self.name, number, contents.values, contents.blobs)
+                frame = self._frame = Frame(self.name, number, contents.values, contents.blobs)
                 self._made_of = versions
-            return self._frame
+            return frame
 
     def since(self) -> int:
         """Return the number from which on frames are as recent as what a page reads after this call."""
         with self._lock:
             known = self._frame
-            return next_number() if known is None or self._made_of != self._versions() else known.sequence
+            return next(_numbers) if known is None or self._made_of != self._versions() else known.sequence
 
     def choose(self, value: object) -> bool:
         """Show other weights until the page is drawn again: a browser sent `value`, which may be anything.
@@ -128,9 +166,6 @@ class Source:
 
     def _versions(self) -> tuple[object, ...]:
         return self._choices, *(subject.version for subject in self.subjects)
-
-    def _rests(self) -> bool:
-        return self._clock() < self._made_at + self._rest(self._took)
 
 
 def choice_in(value: object) -> Choice | None:

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Hashable
 from time import monotonic
 
+from polycore.workers.chunk import CHUNK_SECONDS
 from polycore.workers.cluster import Cluster
 from polycore.workers.processes import Workers
 
@@ -15,6 +16,11 @@ RUNS_PER_WORKER = 15
 TURN_SECONDS = 10.0
 WAITING_PER_RUN = 5
 MOST_OF_ONE_OWNER = 2  # entries, as long as others might want the workers
+# With more runs than workers no worker is ever idle, and shorter chunks update each run more often: three
+# times a second. But each chunk costs 2 ms beside the computing.
+CROWDED_CHUNK_SECONDS = 0.1
+SHORTEST_CHUNK_SECONDS = 0.05
+UPDATE_SECONDS = 0.3
 
 
 class Entry:
@@ -72,7 +78,9 @@ class Turn:
     @property
     def ahead(self) -> int | None:
         """How many entries wait ahead of it; None if it has come or was given up."""
-        return self._turns.ahead_of(self.entry)
+        turns, entry = self._turns, self.entry
+        with turns._lock:
+            return turns._waiting.index(entry) if entry in turns._waiting else None
 
     def wait(self, seconds: float) -> bool:
         """Wait until it comes, at most `seconds`; return whether it has come."""
@@ -80,11 +88,28 @@ class Turn:
 
     def pass_on(self) -> None:
         """Go to the end of the queue if it is over and others wait."""
-        self._turns.pass_on(self.entry)
+        turns, entry = self._turns, self.entry
+        with turns._lock:
+            turns._fill()  # a cluster may have grown
+            if turns._waiting and entry in turns._running and entry.is_over():
+                turns._running.remove(entry)
+                entry.go_back()
+                turns._waiting.append(entry)
+                turns._fill()
 
     def give_up(self) -> None:
         """End it for good, and let the first in the queue compute."""
-        self._turns.give_up(self)
+        turns, entry = self._turns, self.entry
+        with turns._lock:
+            if self in entry.turns:
+                entry.turns.remove(self)
+            if entry.turns:
+                return
+            if entry in turns._running:
+                turns._running.remove(entry)
+            elif entry in turns._waiting:
+                turns._waiting.remove(entry)
+            turns._fill()
 
 
 class Turns:
@@ -141,6 +166,14 @@ class Turns:
         """How many entries wait."""
         return len(self._waiting)
 
+    @property
+    def chunk_seconds(self) -> float:
+        """How long chunks last with the runs of now: each is updated a few times a second."""
+        if self.running <= self.workers:
+            return CHUNK_SECONDS
+        fair = UPDATE_SECONDS * self.workers / self.running
+        return min(CROWDED_CHUNK_SECONDS, max(SHORTEST_CHUNK_SECONDS, fair))
+
     def take(self, run: Hashable = None, owner: Hashable = None) -> Turn | None:
         """Return a turn that has come or waits in the queue; None if the queue is full.
 
@@ -150,7 +183,8 @@ class Turns:
         """
         with self._lock:
             self._fill()
-            entry = self._shared(run) or self._owned(owner)
+            same = (one for one in self._entries() if run is not None and one.run == run)
+            entry = next(same, None) or self._owned(owner)
             if entry is None:
                 full = len(self._running) >= self.most_running
                 if full and len(self._waiting) >= self.most_waiting:
@@ -163,39 +197,6 @@ class Turns:
             turn = Turn(self, entry, owner)
             entry.turns.append(turn)
             return turn
-
-    def pass_on(self, entry: Entry) -> None:
-        """See `Turn.pass_on`."""
-        with self._lock:
-            self._fill()  # a cluster may have grown
-            if self._waiting and entry in self._running and entry.is_over():
-                self._running.remove(entry)
-                entry.go_back()
-                self._waiting.append(entry)
-                self._fill()
-
-    def give_up(self, turn: Turn) -> None:
-        """See `Turn.give_up`."""
-        entry = turn.entry
-        with self._lock:
-            if turn in entry.turns:
-                entry.turns.remove(turn)
-            if entry.turns:
-                return
-            if entry in self._running:
-                self._running.remove(entry)
-            elif entry in self._waiting:
-                self._waiting.remove(entry)
-            self._fill()
-
-    def ahead_of(self, entry: Entry) -> int | None:
-        """See `Turn.ahead`."""
-        with self._lock:
-            return self._waiting.index(entry) if entry in self._waiting else None
-
-    def _shared(self, run: Hashable) -> Entry | None:
-        """Return the entry of those who compute that already."""
-        return None if run is None else next((one for one in self._entries() if one.run == run), None)
 
     def _owned(self, owner: Hashable) -> Entry | None:
         """Return the entry of `owner` with the fewest runs, if it may not have another one."""

@@ -38,7 +38,7 @@ KEYS = (
 )
 CHANGED = "Settings changed. Start trains a new network; this one stays in Compare."
 CHANGED_SHORT = "Settings changed."
-AHEAD = "Trained here before, up to step {:,}: you see it again."
+AHEAD = "This was computed earlier, up to step {:,}; you are watching a replay."
 CATCH_UP_HELP = "Goes to that step at once. The result is the same."
 SHORT_SECONDS = 2.0  # what is ahead of a run by less comes soon enough
 # how long One step waits for its step before the page is drawn: the step may have to wait in the queue
@@ -233,8 +233,8 @@ def _continue_from(weights: Run | Model) -> None:
         continued.start()
 
 
-def seen_again(training: Training) -> str:
-    """Say up to which step the run has been computed before; "" if it has come to the end of that."""
+def replay_text(training: Training) -> str:
+    """Return up to which step the run replays what was computed earlier; "" if it has come to its end."""
     ahead = training.computed_ahead()
     return AHEAD.format(ahead.step) if ahead.seconds else ""
 
@@ -242,10 +242,10 @@ def seen_again(training: Training) -> str:
 def _draw_catch_up(training: Training) -> None:
     """Offer to skip what has been computed already; the page is drawn again once all of it has been seen."""
     with st.container(horizontal=True, vertical_alignment="center", key=f"{PREFIX}.ahead"):
-        said = live_text.value("again", seen_again(training), "p", "caption")
+        said = live_text.value("replay", replay_text(training), "p", "caption")
         # the page follows this run by frames since any, of which this needs but the latest
         followed = Followed(training.name, 0, active=True)
-        live_text.draw(said, f"{PREFIX}.again", followed, until="caught_up")
+        live_text.draw(said, f"{PREFIX}.replay", followed, until="caught_up")
         _draw_button("Catch up", ":material/fast_forward:", training.catch_up, False, CATCH_UP_HELP)
 
 

@@ -9,7 +9,7 @@ from pages.setup import layer_diagram, more_settings, optimizer_input, setting_i
 from pages.setup.setting_input import PREFIX
 from pages.state import refusal, session
 from pages.state.inputs import Input
-from pages.wording import layers
+from pages.wording.words import NO_LAYERS, layers_in
 from polycore import Experiment
 from polycore.experiment.settings import SETTINGS
 from polycore.limits import MAX_LAYERS
@@ -102,11 +102,11 @@ def _draw_hidden() -> None:
 
 
 def _hidden_as_text() -> str:
-    return ", ".join(map(str, session.current().experiment.hidden)) or layers.NONE
+    return ", ".join(map(str, session.current().experiment.hidden)) or NO_LAYERS
 
 
 def _adopt_hidden(text: str) -> None:
-    session.change(hidden=layers.from_text(HIDDEN_LABEL, text))
+    session.change(hidden=layers_in(HIDDEN_LABEL, text))
 
 
 def _fold(unfolded: bool) -> None:

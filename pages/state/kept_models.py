@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pages.runs.marks import Mark
+from pages.runs.view import Mark
 from pages.server.source import Choice
 from polycore import Experiment, Model, PolycoreError, Run
 from polycore.training.history import History

@@ -19,7 +19,7 @@ from polycore import Experiment, Model
 from polycore.arrays import read_only
 from polycore.figures import confusion_figure, errors_figure, reliability_figure
 from polycore.inspection.report import Bands, Meetings, Report, report
-from polycore.polynomials.classes import Classes, noun_of
+from polycore.polynomials.classes import noun_of
 
 PREFIX = "report"
 OPEN_KEY = f"{PREFIX}.open"
@@ -79,75 +79,116 @@ def _show(training: Training, *, running: bool) -> None:
 
 
 @lru_cache(maxsize=8)
-def _held_out_report(model: Model, experiment: Experiment) -> Report:
+def held_out_report(model: Model, experiment: Experiment) -> Report:
     """Return the report on the held-out points. Models are compared by identity."""
     points, labels = experiment.held_out_set()
     probabilities = model.predict_proba(points)
     return read_only(report(probabilities, labels, points, experiment.shown_classes, experiment.x_range))
 
 
+def accuracy_sentence(experiment: Experiment, results: Report) -> str:
+    """Return how many held-out points are answered correctly, and how many could be."""
+    best = best_possible_text(best_possible(experiment))
+    return (
+        f"Of {results.confusion.sum():,} points on which no step trains, these weights answer "
+        f"{percent(results.accuracy)} correctly{f' ({best})' if best else ''}. "
+        f"{noun_of(experiment.shown_classes, plural=True).capitalize()} with many wrong answers are hard to "
+        "distinguish."
+    )
+
+
+def class_table(experiment: Experiment, results: Report) -> pd.DataFrame:
+    """Return for each class its held-out points, how many are answered wrongly, and its accuracy."""
+    classes, points = experiment.shown_classes, results.confusion.sum(axis=1)
+    return pd.DataFrame(
+        {
+            noun_of(classes): [class_name(classes, label) for label in range(experiment.class_count)],
+            "points": points,
+            "wrong": points - results.confusion.diagonal(),
+            "accuracy": _percentages(results.accuracies),
+        }
+    )
+
+
+def confidence_sentence(results: Report) -> str:
+    """Return how sure the answers are, and how right."""
+    error = percent(results.reliability.calibration_error).rstrip("%")
+    return (
+        f"On average it is {percent(results.reliability.confidence)} sure and {percent(results.accuracy)} "
+        f"right. Among answers of similar confidence, the two differ by {error}percentage points on average "
+        "(the expected calibration error; 0 is best)."
+    )
+
+
+def mistakes_sentence(bands: Bands) -> str:
+    """Return how many mistakes there are, and how many of them lie near a crossing."""
+    mistakes = int(bands.mistakes.sum())
+    if not mistakes:
+        return "It makes no mistakes on these points."
+    near_mistakes, near_share = bands.mistakes[:NEAR].sum(), bands.counts[:NEAR].sum() / bands.counts.sum()
+    subject = f"Of its {mistakes:,} mistakes {near_mistakes:,} ({percent(near_mistakes / mistakes)}) lie"
+    if mistakes == 1:
+        subject = "Its one mistake lies" if near_mistakes else "Its one mistake does not lie"
+    return (
+        f"{subject} within {bands.edges[NEAR - 1]:.3g} in x of a crossing, where {percent(near_share)} of "
+        "the points lie: at a crossing a point is on two curves, and nobody can tell which one it came from."
+    )
+
+
+def band_table(bands: Bands) -> pd.DataFrame:
+    """Return for each distance to a crossing the points, how many are answered wrongly, and their share."""
+    edges = bands.edges.tolist()
+    between = [f"{low:.3g} to {high:.3g}" for low, high in pairwise(edges)]
+    return pd.DataFrame(
+        {
+            "distance": [f"below {edges[0]:.3g}", *between, f"{edges[-1]:.3g} or more, or no crossing"],
+            "points": bands.counts,
+            "wrong": bands.mistakes,
+            "rate": _percentages(bands.error_rates),
+        }
+    )
+
+
+def _percentages(shares: tuple[float | None, ...]) -> list[float | None]:
+    return [None if share is None else 100 * share for share in shares]
+
+
 def _draw_report(best: ShownWeights) -> None:
     experiment = best.run.experiment
-    results = _held_out_report(best.model, experiment)
+    results = held_out_report(best.model, experiment)
     st.caption(
         f"All of this is about the run's weights with the best training loss so far, of step {best.step:,}."
     )
-    _draw_accuracies(experiment, results)
-    _draw_confusion(experiment.shown_classes, results)
+    _draw_classes(experiment, results)
     _draw_reliability(results)
     if results.bands is not None and results.meetings is not None:
         _draw_mistakes(experiment, results, results.bands, results.meetings)
 
 
-def _draw_accuracies(experiment: Experiment, results: Report) -> None:
+def _draw_classes(experiment: Experiment, results: Report) -> None:
     classes = experiment.shown_classes
     noun = noun_of(classes)
     st.subheader(f"{noun.capitalize()} by {noun}", anchor=False)
-    best = best_possible_text(best_possible(experiment))
-    st.write(
-        f"Of {results.confusion.sum():,} points on which no step trains, these weights answer "
-        f"{percent(results.accuracy)} correctly{f' ({best})' if best else ''}. "
-        f"{noun_of(classes, plural=True).capitalize()} with many wrong answers are hard to "
-        "distinguish."
-    )
-    points = results.confusion.sum(axis=1)
+    st.write(accuracy_sentence(experiment, results))
     st.dataframe(
-        pd.DataFrame(
-            {
-                noun: [
-                    class_name(experiment.shown_classes, label) for label in range(experiment.class_count)
-                ],
-                "points": points,
-                "wrong": points - results.confusion.diagonal(),
-                "accuracy": _percentages(results.accuracies),
-            }
-        ),
+        class_table(experiment, results),
         key=f"{PREFIX}.classes",
         column_config=_CLASS_COLUMNS,
         hide_index=True,
         height="content",
         alt=f"For each {noun} its held-out points, how many are answered wrongly, and its accuracy.",
     )
-
-
-def _draw_confusion(polynomials: Classes, results: Report) -> None:
-    noun = noun_of(polynomials)
     st.subheader(f"Which {'curves' if noun == 'polynomial' else 'classes'} it mixes up", anchor=False)
     st.write(f"Each row is a true {noun}, each column an answer: all off the diagonal are mistakes.")
-    figure = confusion_figure(results.confusion, polynomials)
-    _draw_fixed(figure, f"{PREFIX}.confusion", 130 + 22 * len(polynomials))
+    figure = confusion_figure(results.confusion, classes)
+    _draw_fixed(figure, f"{PREFIX}.confusion", 130 + 22 * len(classes))
 
 
 def _draw_reliability(results: Report) -> None:
     st.subheader("Is its confidence justified?", anchor=False)
-    reliability = results.reliability
-    error = reliability.calibration_error
-    st.write(
-        f"On average it is {percent(reliability.confidence)} sure and {percent(results.accuracy)} right. "
-        f"Among answers of similar confidence, the two differ by {percent(error).rstrip('%')}percentage "
-        "points on average (the expected calibration error; 0 is best)."
-    )
-    figure = reliability_figure(reliability.counts, reliability.confidences, reliability.accuracies, error)
+    st.write(confidence_sentence(results))
+    bins = results.reliability
+    figure = reliability_figure(bins.counts, bins.confidences, bins.accuracies, bins.calibration_error)
     _draw_fixed(figure, f"{PREFIX}.reliability", RELIABILITY_HEIGHT)
     st.caption(
         "Below the diagonal it is too sure, above it is not sure enough. The number beside a mark is the "
@@ -157,8 +198,15 @@ def _draw_reliability(results: Report) -> None:
 
 def _draw_mistakes(experiment: Experiment, results: Report, bands: Bands, meetings: Meetings) -> None:
     st.subheader("Where it goes wrong", anchor=False)
-    st.write(_mistakes_sentence(bands))
-    _draw_bands(bands)
+    st.write(mistakes_sentence(bands))
+    st.dataframe(
+        band_table(bands),
+        key=f"{PREFIX}.bands",
+        column_config=_BAND_COLUMNS,
+        hide_index=True,
+        height="content",
+        alt="For each distance to a crossing the points, how many are answered wrongly, and their share.",
+    )
     mistakes, polynomials = results.mistakes, experiment.polynomials
     figure = errors_figure(
         mistakes.x,
@@ -173,47 +221,6 @@ def _draw_mistakes(experiment: Experiment, results: Report, bands: Bands, meetin
         "Each mark is a mistake, in the row of its true polynomial; each thin line is a crossing of that "
         "curve."
     )
-
-
-def _draw_bands(bands: Bands) -> None:
-    st.dataframe(
-        pd.DataFrame(
-            {
-                "distance": _distance_labels(bands.edges.tolist()),
-                "points": bands.counts,
-                "wrong": bands.mistakes,
-                "rate": _percentages(bands.error_rates),
-            }
-        ),
-        key=f"{PREFIX}.bands",
-        column_config=_BAND_COLUMNS,
-        hide_index=True,
-        height="content",
-        alt="For each distance to a crossing the points, how many are answered wrongly, and their share.",
-    )
-
-
-def _mistakes_sentence(bands: Bands) -> str:
-    mistakes = int(bands.mistakes.sum())
-    if not mistakes:
-        return "It makes no mistakes on these points."
-    near_mistakes, near_share = bands.mistakes[:NEAR].sum(), bands.counts[:NEAR].sum() / bands.counts.sum()
-    subject = f"Of its {mistakes:,} mistakes {near_mistakes:,} ({percent(near_mistakes / mistakes)}) lie"
-    if mistakes == 1:
-        subject = "Its one mistake lies" if near_mistakes else "Its one mistake does not lie"
-    return (
-        f"{subject} within {bands.edges[NEAR - 1]:.3g} in x of a crossing, where {percent(near_share)} of "
-        "the points lie: at a crossing a point is on two curves, and nobody can tell which one it came from."
-    )
-
-
-def _distance_labels(edges: list[float]) -> list[str]:
-    between = [f"{low:.3g} to {high:.3g}" for low, high in pairwise(edges)]
-    return [f"below {edges[0]:.3g}", *between, f"{edges[-1]:.3g} or more, or no crossing"]
-
-
-def _percentages(shares: tuple[float | None, ...]) -> list[float | None]:
-    return [None if share is None else 100 * share for share in shares]
 
 
 def _draw_fixed(figure: go.Figure, key: str, height: int) -> None:

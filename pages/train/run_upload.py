@@ -34,7 +34,8 @@ def draw() -> None:
         file = st.file_uploader(
             "Run file, from here or from Run.save",
             # no `type`: a phone that does not know the extension would not let the user choose the file
-            max_upload_size=_max_megabytes(),
+            # what the server and the format allow; the browser checks it before it sends a byte
+            max_upload_size=min(int(st.get_option("server.maxUploadSize")), run_file.MAX_BYTES >> 20),
             key=key,
             on_change=_load,
             args=(key,),
@@ -77,8 +78,3 @@ def _replace_run(training: Training) -> None:
     session.replace_setup(training.view.run.experiment)
     session.collect()
     session.offer_undo(f"The run was imported. It is at step {training.view.run.step:,}.", before)
-
-
-def _max_megabytes() -> int:
-    """Return what the server and the format allow; the browser checks it before it sends a byte."""
-    return min(int(st.get_option("server.maxUploadSize")), run_file.MAX_BYTES >> 20)

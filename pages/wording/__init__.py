@@ -1,1 +1,1 @@
-"""Words for pages: percentages, odds, layers and file names."""
+"""Words for pages: shares in percent and as odds, lists, layers and file names."""

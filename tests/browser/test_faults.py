@@ -36,10 +36,10 @@ import weakref
 
 import streamlit as st
 
-from pages.runs import runner, viewer
-from pages.server import server
+from pages.runs import runner
+from pages.server import presence, server
 
-viewer.GRACE_SECONDS = {GRACE}
+presence.GRACE_SECONDS = {GRACE}
 server.current().tabs.seconds = float(st.query_params["remembered"])
 if not hasattr(runner, "observed"):
     runner.observed = weakref.WeakSet()

@@ -152,7 +152,7 @@ def test_that_a_run_was_trained_before_is_said_until_that_part_has_been_seen(vis
     first.wait_for_status("Stopped")
     second = visitor().open(f"train{query}")
     second.press("Start")
-    said = second.page.get_by_text("Trained here before")
+    said = second.page.get_by_text("This was computed earlier")
     catch_up = second.page.get_by_role("button", name="Catch up")
     said.wait_for()
     expect(catch_up).to_be_visible()

@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 import polycore as pc
-from pages.server.frame import Frame
+from pages.server.source import Frame
 from polycore.pictures.class_map import class_map
 from tests.browser.dashboard import served
 

@@ -7,8 +7,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
 from pages.server import server
-from pages.server.frame import Frame
-from pages.server.source import IsThere
+from pages.server.source import Frame, IsThere
 
 
 class Tape:
@@ -60,7 +59,7 @@ class BrokenTape(Tape):
 
 
 def unpacked(data: bytes) -> tuple[dict, dict[str, bytes]]:
-    """Return a frame's header and blobs, by the words of frame.py; fail if a byte is left over."""
+    """Return a frame's header and blobs, by the words of source.py; fail if a byte is left over."""
     length = int.from_bytes(data[:4], "little")
     header = json.loads(data[4 : 4 + length].decode("utf-8"))
     rest, blobs = data[4 + length :], {}

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from pages.channel import log_filter
+from pages.channel import address
 
 KEY = "0123456789abcdef" * 2
 
@@ -24,5 +24,5 @@ KEY = "0123456789abcdef" * 2
 )
 def test_a_key_is_left_out_of_what_uvicorn_logs(message, arguments, logged):
     record = logging.LogRecord("uvicorn.error", logging.INFO, __file__, 1, message, arguments, None)
-    assert log_filter.without_keys(record)
+    assert address.without_keys(record)
     assert record.getMessage() == logged

@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 
 from benchmarks import counting
-from pages.runs import viewer
+from pages.server import presence
 
 if __name__ == "__main__":
-    viewer.GRACE_SECONDS = 1.0
+    presence.GRACE_SECONDS = 1.0
     counting.main(Path(sys.argv[1]), sys.argv[2:])

@@ -13,9 +13,8 @@ from urllib.error import HTTPError
 import pytest
 from websockets.sync.client import connect
 
-from pages.server import busy
-from pages.server.metrics import FAMILIES, Provider
-from pages.server.usage import Usage
+from pages.server import monitoring
+from pages.server.monitoring import FAMILIES, Provider, Usage
 from tests.browser.dashboard import ROOT, served
 from tests.channel import visit
 from tests.channel.tapes import unpacked
@@ -64,7 +63,7 @@ def server(log):
     """Yield the address of a server on which one run computes and one waits, and which soon logs a line."""
     limits = log.with_name("limits.toml")
     limits.write_text("max_running = 1\nmax_waiting = 1\n", encoding="utf-8")
-    quickly = "from pages.server import busy; busy.keep_logging.__defaults__ = (0.2,)"
+    quickly = "from pages.server import monitoring; monitoring.keep_logging.__defaults__ = (0.2,)"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("POLYCORE_LIMITS", str(limits))
         with served(log, prefix="demo/", starter=("-c", STREAMLIT.format(quickly), "run")) as address:
@@ -150,7 +149,7 @@ def test_only_the_families_that_are_asked_for_are_read():
 
 
 def test_a_minute_without_runs_has_no_line():
-    assert busy.line(IDLE, replace(IDLE, sockets=9)) is None
+    assert monitoring.line(IDLE, replace(IDLE, sockets=9)) is None
 
 
 def test_a_line_says_what_runs_now_and_ran_in_the_last_minute():
@@ -166,7 +165,7 @@ def test_a_line_says_what_runs_now_and_ran_in_the_last_minute():
         workers=2,
         workers_alive=1,
     )
-    line = busy.line(IDLE, now)
+    line = monitoring.line(IDLE, now)
     assert line == (
         "busy: computing 3 runs, 2 waiting, 7 begun, 1 refused; 12 sockets; 1 of 2 workers; "
         "640 results computed, 1,210 shared; 23 MB kept"
@@ -175,17 +174,17 @@ def test_a_line_says_what_runs_now_and_ran_in_the_last_minute():
 
 
 def test_a_run_that_began_and_ended_within_a_minute_has_a_line():
-    text = busy.line(IDLE, replace(IDLE, begun=41, misses=51))
+    text = monitoring.line(IDLE, replace(IDLE, begun=41, misses=51))
     assert text.startswith("busy: computing 0 runs, 0 waiting, 1 begun")
 
 
 def test_there_is_one_line_each_time_and_none_after_it_is_cancelled(monkeypatch):
     lines, usages = [], iter([IDLE, IDLE, replace(IDLE, begun=41), replace(IDLE, begun=41)])
-    monkeypatch.setattr(busy, "_logger", type("Logger", (), {"info": lines.append}))
+    monkeypatch.setattr(monitoring, "_logger", type("Logger", (), {"info": lines.append}))
 
     async def log():
         with pytest.raises(StopIteration):
-            await busy.keep_logging(lambda: next(usages), 0.001)
+            await monitoring.keep_logging(lambda: next(usages), 0.001)
 
     # in a thread of its own: a browser's event loop may run in this one
     with ThreadPoolExecutor() as thread, pytest.raises(RuntimeError, match="StopIteration"):

@@ -11,7 +11,7 @@ from pages.plane import answer_view
 from pages.plane.answer import Answer
 from pages.plane.place import Place
 from pages.plane.scene import Scene, of_polynomials
-from pages.wording.odds import odds
+from pages.wording.percent import odds
 from polycore.class_name import ClassName
 from polycore.pictures.palette import PALETTE
 

@@ -11,8 +11,8 @@ from pages.compare import cards, race_view
 from pages.models import setting_words
 from pages.models.setting_words import differences, phrase
 from pages.plane import live
-from pages.runs.marks import Mark
 from pages.runs.race import OPTIMIZER_ENTRANTS
+from pages.runs.view import Mark
 from pages.state import session
 from pages.state.kept_models import MOST_KEPT, Kept
 from polycore.formatting import loss_text

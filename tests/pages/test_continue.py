@@ -7,7 +7,7 @@ import pytest
 
 import polycore as pc
 from pages.run_view.legs import chain_text, change_text, changes_of
-from pages.run_view.run_values import values
+from pages.run_view.shown import values
 from pages.runs import status
 from pages.runs.runner import Training
 from pages.state.kept_models import Kept

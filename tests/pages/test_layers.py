@@ -3,7 +3,7 @@
 import pytest
 
 import polycore as pc
-from pages.wording import layers
+from pages.wording.words import layers_in, layers_in_words
 
 
 @pytest.mark.parametrize(
@@ -20,13 +20,13 @@ from pages.wording import layers
     ],
 )
 def test_commas_hyphens_and_spaces_separate_layers(text, neurons):
-    assert layers.from_text("Hidden layers", text) == neurons
+    assert layers_in("Hidden layers", text) == neurons
 
 
 @pytest.mark.parametrize("text", ["", "  "])
 def test_an_empty_text_is_refused_with_the_word_for_no_layer(text):
     with pytest.raises(pc.PolycoreError, match=r"^Hidden layers: got nothing; .* or none for"):
-        layers.from_text("Hidden layers", text)
+        layers_in("Hidden layers", text)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_an_empty_text_is_refused_with_the_word_for_no_layer(text):
 )
 def test_another_text_is_refused_as_it_was_typed(text):
     with pytest.raises(pc.PolycoreError) as refused:
-        layers.from_text("Hidden layers", text)
+        layers_in("Hidden layers", text)
     assert str(refused.value).startswith(f"Hidden layers: got '{text}'; expected")
 
 
@@ -49,4 +49,4 @@ def test_another_text_is_refused_as_it_was_typed(text):
     ],
 )
 def test_layers_are_named_by_number_and_width(hidden, words):
-    assert layers.in_words(hidden) == words
+    assert layers_in_words(hidden) == words

@@ -12,7 +12,7 @@ from pages.state import session
 from pages.state.kept_models import Kept, KeptModels
 from pages.state.session_value import Session
 from pages.state.setup import Setup
-from pages.wording import file_names
+from pages.wording.words import file_name
 from polycore import Experiment, Model, Polynomial
 from polycore.links import link
 from polycore.links.snippet import script
@@ -238,7 +238,7 @@ def test_the_history_is_a_table_whose_numbers_lose_no_digit():
 
 
 def test_files_are_named_for_what_they_hold():
-    assert file_names.of("map", Experiment.recommended()) == "polycore-map-soap-12"
+    assert file_name("map", Experiment.recommended()) == "polycore-map-soap-12"
 
 
 def test_a_tab_that_is_refreshed_keeps_the_links_network_once_and_lets_it_answer():

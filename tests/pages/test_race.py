@@ -11,10 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 import polycore as pc
 from pages.compare.race_values import source_of
-from pages.runs import race, viewer
-from pages.runs.marks import Mark
+from pages.runs import race
 from pages.runs.race import OPTIMIZER_ENTRANTS, Lane, Race, RaceView
-from pages.server import server
+from pages.runs.view import Mark
+from pages.server import presence, server
 from pages.server.turns import Turns
 from pages.state import session
 from pages.state.kept_models import MOST_KEPT, Kept, KeptModels
@@ -305,11 +305,11 @@ def test_a_race_that_is_stopped_stays_where_it_is(make):
 
 
 def test_an_unseen_race_continues_when_it_is_seen_again(make, monkeypatch):
-    monkeypatch.setattr(viewer, "LEASE_SECONDS", 0.02)
+    monkeypatch.setattr(presence, "LEASE_SECONDS", 0.02)
     one = make(["Random search", "Adam"], executor=Silent())
     one.start()
     wait_until(lambda: not one.view.is_running)
-    monkeypatch.setattr(viewer, "LEASE_SECONDS", 100.0)
+    monkeypatch.setattr(presence, "LEASE_SECONDS", 100.0)
     source_of(one, "Now").seen(lambda: True)
     assert one.view.is_running
 

@@ -10,9 +10,9 @@ import pytest
 
 import polycore as pc
 from pages.plane.scene import scene_of
-from pages.run_view.run_values import Look, values
-from pages.runs.marks import mark_of
+from pages.run_view.shown import Selection, values
 from pages.runs.runner import Training
+from pages.runs.view import Mark
 from pages.state.shown_weights import ShownWeights
 from polycore.model import dead_neurons
 from polycore.network.prediction import predict_proba
@@ -28,7 +28,7 @@ EXPERIMENT = pc.Experiment(
 )
 
 
-NETWORK = Look(map_view="Network")
+NETWORK = Selection(map_view="Network")
 
 
 class Directly:
@@ -47,12 +47,12 @@ class NoWorker:
         return Future()
 
 
-def watched(steps=120, look=NETWORK):
+def watched(steps=120, selection=NETWORK):
     """Return a tab that shows a run at that step, at rest, whose picture has been made."""
     training = Training(pc.advance(pc.start(EXPERIMENT), steps), Directly(), pc.advance)
     tab = WatchedRun(training)
-    tab.look_at(look)
-    if look.map_view is not None:
+    tab.select(selection)
+    if selection.map_view is not None:
         wait_until(lambda: training.view.pictured is not None)
     return tab
 
@@ -123,7 +123,7 @@ def test_its_figures_are_of_the_latest_weights_or_the_best():
     now = opened(tab.frame())[0]["weights"]
     assert now["step"] == 300
     assert now["held_out"] == 100 * run.current.held_out_accuracy
-    tab.look_at(Look("Best", "Network"))
+    tab.select(Selection("Best", "Network"))
     wait_until(lambda: tab.training.view.pictured[1].best is not None)
     best = opened(tab.frame())[0]["weights"]
     assert (best["step"], best["loss"]) == (run.best_step, run.best_loss)
@@ -138,7 +138,7 @@ def test_the_status_names_the_best_loss_as_the_best_weights_have_it():
         run = pc.advance(run, 1)
     training = Training(run, NoWorker(), pc.advance)
     now, best = WatchedRun(training), WatchedRun(training)
-    best.look_at(Look("Best"))
+    best.select(Selection("Best"))
     lowest = best.frame().header["weights"]["loss_text"]
     assert lowest != now.frame().header["weights"]["loss_text"]
     line = f" · best loss {lowest} nats (step {run.best_step})"
@@ -162,7 +162,7 @@ def test_the_speed_and_the_time_are_those_of_the_status(state, ahead, speed, tim
         Training(run, NoWorker(), pc.advance).view,
         state=state,
         ahead=ahead,
-        marks=(mark_of(pc.start(EXPERIMENT), 0.0),),
+        marks=(Mark.of(pc.start(EXPERIMENT), 0.0),),
         pace=Pace(seconds=3.125),
         steps_per_second=40.0,
         average_speed=37.5,
@@ -191,7 +191,7 @@ def test_later_frames_have_greater_numbers_and_without_news_there_is_no_other_fr
         hand.deliver(run)
         wait_until(lambda run=run: training.view.run.step == run.step)
         frames.append(tab.frame())
-    tab.look_at(Look("Best"))
+    tab.select(Selection("Best"))
     frames.append(tab.frame())
     training.stop()
     frames.append(tab.frame())
@@ -210,8 +210,8 @@ def test_another_source_of_the_same_run_never_goes_back():
     hand = Hand()
     training = Training(pc.start(EXPERIMENT), hand, pc.advance)
     earlier = WatchedRun(training)
-    for look in (NETWORK, Look("Best"), NETWORK):
-        earlier.look_at(look)
+    for selection in (NETWORK, Selection("Best"), NETWORK):
+        earlier.select(selection)
     shown = earlier.frame().sequence
     later = WatchedRun(training)
     training.start()
@@ -221,7 +221,7 @@ def test_another_source_of_the_same_run_never_goes_back():
 
 
 def test_where_they_differ_has_stripes_of_both_answers():
-    tab = watched(steps=40, look=Look(map_view="Differences"))
+    tab = watched(steps=40, selection=Selection(map_view="Differences"))
     header, blobs = opened(tab.frame())
     weights, biases = zip(*tab.training.view.run.layers, strict=True)
     (left, right), (low, high) = scene_of(EXPERIMENT).window
@@ -248,7 +248,7 @@ def test_where_they_differ_has_stripes_of_both_answers():
 
 
 def test_mistakes_are_the_held_out_points_with_a_wrong_answer():
-    tab = watched(steps=20, look=Look(map_view="Network", layers=("Mistakes",)))
+    tab = watched(steps=20, selection=Selection(map_view="Network", layers=("Mistakes",)))
     mistakes = opened(tab.frame())[0]["weights"]["mistakes"]
     points, labels = EXPERIMENT.held_out_set()
     answers = tab.training.view.run.current.predict(points)
@@ -261,7 +261,7 @@ def test_mistakes_are_the_held_out_points_with_a_wrong_answer():
 
 
 def test_the_answer_about_a_point_comes_with_each_frame():
-    tab = watched(look=Look(asked=(0.5, -0.25)))
+    tab = watched(selection=Selection(asked=(0.5, -0.25)))
     header, _ = opened(tab.frame())
     model = tab.training.view.run.current
     shares = model.predict_proba(np.array([[0.5, -0.25]]))[0]
@@ -297,12 +297,12 @@ def test_without_a_viewer_no_picture_is_made():
     training = Training(pc.advance(pc.start(EXPERIMENT), 20), Directly(), pc.advance)
     tab = WatchedRun(training)
     tab.is_hidden = True
-    tab.look_at(Look(map_view="Network"))
+    tab.select(Selection(map_view="Network"))
     assert training.view.pictured is None
 
 
 def test_the_picture_of_the_best_is_that_of_the_latest_weights_if_they_are_the_best():
     run = pc.start(EXPERIMENT)
-    tab = watched(steps=0, look=Look("Best", "Network"))
-    assert picture_of(run, Look("Best").wish(EXPERIMENT)).best is not None
+    tab = watched(steps=0, selection=Selection("Best", "Network"))
+    assert picture_of(run, Selection("Best").wish(EXPERIMENT)).best is not None
     assert tab.training.view.pictured[1].best is tab.training.view.pictured[1].now

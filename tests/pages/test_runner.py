@@ -11,9 +11,10 @@ from types import SimpleNamespace
 import pytest
 
 import polycore as pc
-from pages.runs import marks, runner, status, viewer
+from pages.runs import runner, status
 from pages.runs.runner import Training
-from pages.server import server
+from pages.runs.view import MOST_MARKS, Mark, Marks
+from pages.server import presence, server
 from polycore.training.snapshots import NO_SNAPSHOTS, Rule
 from polycore.workers.chunk import MAX_DEATHS, Chunk
 from polycore.workers.processes import Workers
@@ -137,7 +138,7 @@ def begin(hand, own_clock):
 
 
 def threads():
-    return [thread for thread in threading.enumerate() if "_chain" in thread.name or "_step" in thread.name]
+    return [thread for thread in threading.enumerate() if thread.name == "run"]
 
 
 # --- from start to finish ---------------------------------------------------------------------
@@ -511,7 +512,7 @@ def test_a_run_that_is_seen_does_not_pause(begin, hand, clock):
 
 
 def test_a_run_whose_chunk_never_comes_gives_up_its_turn(begin, hand, monkeypatch):
-    monkeypatch.setattr(viewer, "LEASE_SECONDS", 0.05)
+    monkeypatch.setattr(presence, "LEASE_SECONDS", 0.05)
     training = begin()
     training.start()
     hand.order()
@@ -908,10 +909,10 @@ def test_each_chunk_leaves_a_mark(begin, hand):
 
 
 def test_marks_are_bounded_and_thinned_evenly():
-    kept = marks.Marks(marks.Mark(0.0, 0, 1.0, 0.0))
-    for number in range(1, 3 * marks.MOST_MARKS):
-        kept.add(marks.Mark(float(number), number, 1.0, 0.0))
-        assert len(kept.all) <= marks.MOST_MARKS
+    kept = Marks.of(Mark(0.0, 0, 1.0, 0.0))
+    for number in range(1, 3 * MOST_MARKS):
+        kept = kept.after(Mark(float(number), number, 1.0, 0.0))
+        assert len(kept.all) <= MOST_MARKS
         assert kept.all[-1].step == number
     steps = [mark.step for mark in kept.all]
     # 400 were too many, 800 again: of 1200 every fourth is left, and the latest

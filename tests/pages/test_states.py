@@ -3,7 +3,7 @@
 import pytest
 
 import polycore as pc
-from pages.runs import states
+from pages.runs.view import AFTER, first_state, state_after
 from tests.runs import TINY
 
 # a row for each state, a column for each event; a dot changes nothing
@@ -23,11 +23,11 @@ CASES = [(state, event, after) for state, *cells in ROWS for event, after in zip
 
 @pytest.mark.parametrize(("state", "event", "after"), CASES)
 def test_an_event_leads_where_the_table_says(state, event, after):
-    assert states.after(state, event) == (None if after == "." else after)
+    assert state_after(state, event) == (None if after == "." else after)
 
 
 def test_the_table_has_every_event():
-    assert sorted(EVENTS) == sorted(states.AFTER)
+    assert sorted(EVENTS) == sorted(AFTER)
 
 
 @pytest.mark.parametrize(
@@ -40,4 +40,4 @@ def test_the_table_has_every_event():
     ],
 )
 def test_a_run_begins_ready_unless_it_has_taken_steps(run, state):
-    assert states.first(run) == state
+    assert first_state(run) == state

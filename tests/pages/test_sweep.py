@@ -10,10 +10,9 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from pages.runs import viewer
 from pages.runs.sweep import Sweep
 from pages.runs.varied import Varied
-from pages.server import server
+from pages.server import presence, server
 from pages.server.limits import Limits
 from polycore.workers import outcomes as engine
 from polycore.workers.chunk import Chunk
@@ -261,9 +260,9 @@ def test_nothing_starts_two_minutes_after_the_last_look(make, clock):
 def test_unseen_runs_continue_when_they_are_seen_again(make, monkeypatch):
     one = make(Hand())
     one.start()
-    monkeypatch.setattr(viewer, "LEASE_SECONDS", 0.02)
+    monkeypatch.setattr(presence, "LEASE_SECONDS", 0.02)
     wait_until(lambda: [run.status for run in one.view.runs] == ["paused", "paused"])
-    monkeypatch.setattr(viewer, "LEASE_SECONDS", 100.0)
+    monkeypatch.setattr(presence, "LEASE_SECONDS", 100.0)
     one.seen()
     assert [run.status for run in one.view.runs] == ["running", "running"]
 

@@ -110,7 +110,7 @@ def test_a_frame_shows_the_weights_that_are_chosen_until_the_page_is_drawn_again
     expected = class_map(there.weights, there.biases, window).packed()
     shown = replace(expected, scanlines=blobs["map"])
     assert (unpacked(shown) == unpacked(expected)).mean() > 0.99
-    tab.look_at(NETWORK)
+    tab.select(NETWORK)
     again, _ = frame_of(tab.frame())
     assert again["weights"]["step"] == now["weights"]["step"]
 

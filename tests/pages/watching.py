@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from pages.run_view.run_values import Look
-from pages.run_view.shown import source_of
+from pages.run_view.shown import Selection, source_of
 from pages.runs.runner import Training
 from pages.server import server
-from pages.server.frame import Frame
-from pages.server.source import Contents, Halt, Source
+from pages.server.source import Contents, Frame, Halt, Source
 
 
 class Tab:
@@ -48,17 +46,17 @@ class WatchedRun(Tab):
     def __init__(self, training: Training) -> None:
         super().__init__()
         self.training = training
-        self.show(source_of(training, Look()))
+        self.show(source_of(training, Selection()))
 
     @property
     def source(self) -> Source:
         [source] = self._sources
         return source
 
-    def look_at(self, look: Look) -> None:
+    def select(self, selection: Selection) -> None:
         """Show that of the run."""
-        self.training.show(look.wish(self.training.view.run.experiment))
-        self.show(source_of(self.training, look))
+        self.training.show(selection.wish(self.training.view.run.experiment))
+        self.show(source_of(self.training, selection))
 
     def frame(self) -> Frame:
         return self.source.frame()

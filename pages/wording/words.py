@@ -1,13 +1,12 @@
-"""Hidden layers as text, read the same way on every page: 32-32 or 32, 32, or none; and in words."""
+"""What pages say in the same words: lists, hidden layers, names of files."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from pages.wording.listed import listed
-from polycore import PolycoreError
+from polycore import Experiment, PolycoreError
 from polycore.quoting import quoted
 
-NONE = "none"
+NO_LAYERS = "none"
 _COUNTS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven"}
 # pasted text often has a dash of another kind
 HYPHEN = re.compile(r"\s*[-\u2010-\u2014\u2212]\s*")
@@ -15,25 +14,31 @@ _SEPARATOR = re.compile(rf"{HYPHEN.pattern}|\s*,\s*|\s+")
 _NEURONS = re.compile(r"[0-9]{1,6}")
 
 
-def from_text(label: str, text: str) -> tuple[int, ...]:
-    """Return the number of neurons in each hidden layer of a network; () for "none".
+def listed(words: Iterable[str]) -> str:
+    """Return one or more words as in a sentence: "p0", "p0 and p3", "p0, p1 and p3"."""
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def layers_in(label: str, text: str) -> tuple[int, ...]:
+    """Return the number of neurons in each hidden layer, from text such as 32-32 or 32, 32; () for "none".
 
     Raises PolycoreError, which begins with the input's `label`, for any other text.
     """
     text = text.strip()
-    if text.lower() == NONE:
+    if text.lower() == NO_LAYERS:
         return ()
     layers = _SEPARATOR.split(text)
     if not all(map(_NEURONS.fullmatch, layers)):
         got = quoted(text, 40) if text else "nothing"
         raise PolycoreError(
             f"{label}: got {got}; expected the number of neurons in each layer, such as 32-32, "
-            f"or {NONE} for straight borders."
+            f"or {NO_LAYERS} for straight borders."
         )
     return tuple(map(int, layers))
 
 
-def in_words(hidden: Sequence[int]) -> str:
+def layers_in_words(hidden: Sequence[int]) -> str:
     """Return the hidden layers in words: "one layer of 8", "two layers of 32", "layers of 32, 16 and 8"."""
     if not hidden:
         return "no hidden layer"
@@ -42,3 +47,8 @@ def in_words(hidden: Sequence[int]) -> str:
     if len(set(hidden)) == 1:
         return f"{_COUNTS.get(len(hidden), len(hidden))} layers of {hidden[0]}"
     return f"layers of {listed(map(str, hidden))}"
+
+
+def file_name(kind: str, experiment: Experiment) -> str:
+    """Return the name of a file to download without its suffix, such as polycore-map-adam-12."""
+    return f"polycore-{kind}-{experiment.optimizer}-{experiment.class_count}"
