@@ -1,10 +1,13 @@
 """The choice of what the map of a run shows: the network, the referee, or where they differ."""
 
+from dataclasses import replace
+
 import pytest
 
 from pages.plane import live, plane
 from pages.plane.referee import referee_of
 from pages.plane.scene import scene_of
+from pages.run_view import map_view
 from tests.pages.browsing import (
     HOME,
     QUICK,
@@ -16,6 +19,7 @@ from tests.pages.browsing import (
     trained,
     wait_for,
 )
+from tests.runs import TINY
 
 TRAIN = "pages/3_train.py"
 NETWORK, REFEREE, DIFFERENCES = "Network", "Referee", "Differences"
@@ -112,23 +116,27 @@ def test_home_shows_the_network_whatever_is_chosen_on_train(maps):
     assert "Map" not in [group.label for group in app.button_group]
 
 
-@pytest.mark.usefixtures("maps")
 @pytest.mark.parametrize(
     ("noise", "sentence"),
     [
-        pytest.param("0", "All points lie exactly on the curves", id="without noise"),
-        pytest.param("0.1", "Points lie near the curves; the noise decides", id="with noise"),
+        pytest.param(0.0, "All points lie exactly on the curves", id="without noise"),
+        pytest.param(0.1, "Points lie near the curves; the noise decides", id="with noise"),
     ],
 )
-def test_the_caption_says_where_points_lie(noise, sentence):
-    app = choose(trained(noise=noise), REFEREE)
-    assert "color of the best answer" in captions(app)
-    assert sentence in captions(app)
+def test_the_caption_of_the_referee_says_where_points_lie(noise, sentence):
+    assert sentence in map_view.referee_caption(replace(TINY, noise=noise))
+
+
+@pytest.mark.usefixtures("maps")
+def test_the_caption_is_that_of_the_map_that_is_chosen():
+    app = trained()
+    experiment = session_of(app).training.view.run.experiment
+    assert map_view.network_caption(experiment) in captions(app)
+    choose(app, REFEREE)
+    assert map_view.referee_caption(experiment) in captions(app)
     choose(app, DIFFERENCES)
-    assert sentence in captions(app)
-    choose(app, NETWORK)
-    assert "the network's most likely polynomial" in captions(app)
-    assert sentence not in captions(app)
+    assert map_view.DIFFERENCE_CAPTION in captions(app)
+    assert map_view.network_caption(experiment) not in captions(app)
 
 
 def test_the_caption_has_the_share_of_the_plane_that_differs(maps):
