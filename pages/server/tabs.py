@@ -1,9 +1,10 @@
 """What the tab of each session had, kept for a while, so that a refresh or a short cut loses nothing."""
 
 import threading
-import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 from pages.server.array_bytes import array_bytes
@@ -18,7 +19,7 @@ SECONDS = 900.0
 class Tab:
     """What a tab had.
 
-    at: when that was last kept, by time.monotonic. size: about how many bytes it has.
+    at: when that was last kept, in seconds by the clock of `Tabs`. size: about how many bytes it has.
     key: of its live channel.
     """
 
@@ -32,10 +33,18 @@ class Tabs:
     """What tabs had, by the names that they alone know. Thread-safe.
 
     The tabs that have been away for longest make room for others, and none is kept for more than `seconds`.
+    `clock` returns the time in seconds.
     """
 
-    def __init__(self, most: int = MOST_TABS, most_bytes: int = MOST_BYTES, seconds: float = SECONDS) -> None:
+    def __init__(
+        self,
+        most: int = MOST_TABS,
+        most_bytes: int = MOST_BYTES,
+        seconds: float = SECONDS,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
         self.most, self.most_bytes, self.seconds = most, most_bytes, seconds
+        self._clock = clock
         self._lock = threading.Lock()
         self._tabs: OrderedDict[str, Tab] = OrderedDict()
 
@@ -44,7 +53,7 @@ class Tabs:
 
         What it names in `computing` counts among its bytes.
         """
-        tab = Tab(time.monotonic(), session, array_bytes(session, computing), key)
+        tab = Tab(self._clock(), session, array_bytes(session, computing), key)
         with self._lock:
             self._tabs[name] = tab
             self._tabs.move_to_end(name)
@@ -66,7 +75,7 @@ class Tabs:
             self._let_go()
 
     def _let_go(self) -> None:
-        oldest = time.monotonic() - self.seconds
+        oldest = self._clock() - self.seconds
         size = sum(tab.size for tab in self._tabs.values())
         while self._tabs:
             first = next(iter(self._tabs.values()))

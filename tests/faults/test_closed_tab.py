@@ -16,7 +16,7 @@ import polycore as pc
 from pages.channel import session_key
 from pages.frame import frame
 from pages.runs.runner import Training
-from pages.server import presence, server, tabs
+from pages.server import presence, server
 from pages.server.tabs import Tabs
 from pages.server.turns import Turns
 from pages.state import recall, session
@@ -71,10 +71,8 @@ class Tab:
 
 
 @pytest.fixture
-def clock(monkeypatch):
-    clock = Clock()
-    monkeypatch.setattr(tabs, "time", SimpleNamespace(monotonic=clock))
-    return clock
+def clock():
+    return Clock()
 
 
 @pytest.fixture
@@ -228,10 +226,10 @@ def test_no_mock_of_a_server_is_asked_as_in_an_app_test(monkeypatch):
 
 
 @pytest.fixture
-def tab_of(monkeypatch, own_server):
+def tab_of(monkeypatch, own_server, clock):
     """Return a function that makes a tab of that name the one whose page runs."""
     # what other tests remember is of another clock, and counts toward the limit
-    own_server(tabs=Tabs())
+    own_server(tabs=Tabs(clock=clock))
     state = {}
     monkeypatch.setattr(recall.st, "session_state", state)
 
