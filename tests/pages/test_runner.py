@@ -11,10 +11,10 @@ from types import SimpleNamespace
 import pytest
 
 import polycore as pc
-from pages.runs import runner, status
+from pages.runs import status
 from pages.runs.runner import Training
 from pages.runs.view import MOST_MARKS, Mark, Marks
-from pages.server import presence, server
+from pages.server import server
 from polycore.training.snapshots import NO_SNAPSHOTS, Rule
 from polycore.workers.chunk import MAX_DEATHS, Chunk
 from polycore.workers.processes import Workers
@@ -511,11 +511,11 @@ def test_a_run_that_is_seen_does_not_pause(begin, hand, clock):
     assert training.view.status == "running"
 
 
-def test_a_run_whose_chunk_never_comes_gives_up_its_turn(begin, hand, monkeypatch):
-    monkeypatch.setattr(presence, "LEASE_SECONDS", 0.05)
+def test_a_run_whose_chunk_never_comes_gives_up_its_turn(begin, hand, clock):
     training = begin()
     training.start()
     hand.order()
+    clock.now += 120
     wait_until(lambda: training.view.status == "paused")
     assert server.current().turns.running == 0
 
@@ -587,8 +587,7 @@ def test_a_single_step_waits_for_its_turn_too(begin, hand, share):
     wait_until(lambda: second.view.status == "paused")
 
 
-def test_an_unseen_run_leaves_the_queue_and_comes_back_when_seen(begin, share, clock, monkeypatch):
-    monkeypatch.setattr(runner, "LOOK_SECONDS", 0.01)
+def test_an_unseen_run_leaves_the_queue_and_comes_back_when_seen(begin, share, clock):
     share(most_running=1)
     first, second, third = started(begin, 3)
     clock.now += 60

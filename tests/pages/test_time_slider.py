@@ -17,6 +17,7 @@ from pages.state.shown_weights import ShownWeights
 from polycore.formatting import loss_text
 from polycore.pictures.class_map import class_map, unpacked
 from polycore.training.snapshots import Snapshots
+from tests.hand import Hand
 from tests.pages.browsing import (
     labelled,
     labels,
@@ -40,9 +41,12 @@ def training_of(run):
     return Training(run, Directly(), pc.advance)
 
 
-def change(training, **fields):
-    """Let the run of a training at rest have other fields."""
-    training._view = replace(training.view, run=replace(training.view.run, **fields))
+def change(app, **fields):
+    """Let the session's run, which has ended, have other fields; return it."""
+    now = session_of(app)
+    changed = training_of(replace(now.training.view.run, **fields))
+    app.session_state[session.KEY] = replace(now, training_id=named(changed))
+    return changed
 
 
 def with_steps(snapshots, steps):
@@ -259,7 +263,7 @@ def test_a_change_whose_snapshot_is_gone_is_shown_and_named_by_its_own_step():
     changed = bias_of(app) + 1
     labelled(app.number_input, "Bias, exactly").set_value(changed).run()
     left = tuple(one for one in training.view.run.snapshots.step if one != step)
-    change(training, snapshots=with_steps(training.view.run.snapshots, left))
+    change(app, snapshots=with_steps(training.view.run.snapshots, left))
     app.run()
     assert sent_to(app, subject.SLIDER_KEY)["choice"] == following
     assert bias_of(app) == changed
@@ -293,7 +297,7 @@ def test_the_end_of_the_slider_is_the_best_if_that_is_the_latest():
     app = trained()
     training = session_of(app).training
     if training.view.run.best_step < training.view.run.step:
-        change(training, best_step=training.view.run.step)
+        change(app, best_step=training.view.run.step)
     app.switch_page(INSIDE).run()
     labelled(app.number_input, "Bias, exactly").set_value(7.0).run()
     assert rest_inside_at(app, "Now")["choice"] == "Best"
@@ -302,8 +306,7 @@ def test_the_end_of_the_slider_is_the_best_if_that_is_the_latest():
 
 def test_at_now_the_page_follows_and_names_no_step():
     app = inside_after_a_run()
-    training = session_of(app).training
-    change(training, best_step=training.view.run.step - 1)
+    training = change(app, best_step=session_of(app).training.view.run.step - 1)
     rest_inside_at(app, "Now")
     assert any("the network of the latest step." in caption.value for caption in app.caption)
     session_now = session_of(app)
@@ -337,8 +340,8 @@ def test_what_is_held_changes_only_the_slider_while_the_run_continues():
 def test_a_frame_of_the_past_has_only_its_moments():
     app = trained()
     now = session_of(app)
-    running = Training(pc.advance(pc.start(replace(now.experiment, steps=10**6)), 50), Directly(), pc.advance)
-    running._view = replace(running.view, state="running")
+    running = Training(pc.advance(pc.start(replace(now.experiment, steps=10**6)), 50), Hand(), pc.advance)
+    running.resume()
     frame = frames.contents(neuron_map.NEURON, replace(now, training_id=named(running)).collected())
     assert frame.values["moments"][-1] == (50, "Now")
     assert frame.values["figures"]
