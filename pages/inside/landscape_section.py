@@ -6,7 +6,7 @@ from typing import get_args
 
 import streamlit as st
 
-from pages.models import run_landscape, standing
+from pages.models import run_landscape
 from pages.runs.job import Job
 from pages.server import server
 from pages.state import session
@@ -17,9 +17,8 @@ from polycore.inspection.survey import Directions
 KEY = "inside.landscape"
 WORDS: dict[Directions, str] = {"principal": "Of the run", "random": "Random"}
 EXPLAINED = (
-    "The map shows what the loss would be if all weights were moved in two directions at once: slate "
-    "blue is low, sand is high. The line is the trajectory of the weights, from the first step (●) to the "
-    "one at which the map was drawn (★)."
+    f"{run_landscape.EXPLAINED} The line is the trajectory of the weights, from the first step (●) to "
+    "the one at which the map was drawn (★)."
 )
 HELP = (
     "Of the run: the two directions in which its weights changed most; beside the axes stands how much of "
@@ -36,7 +35,7 @@ def draw() -> None:
     view = session.current().answering_view
     if view is None or view.run.step == 0:
         return
-    st.header("The loss landscape", anchor=False)
+    st.header(run_landscape.TITLE, anchor=False)
     st.write(EXPLAINED)
     with st.container():
         directions = DIRECTIONS.choose(
@@ -47,12 +46,10 @@ def draw() -> None:
             format_func=WORDS.__getitem__,
             help=HELP,
         )
-    landscape = standing.draw(
+    landscape = run_landscape.ask(
         partial(_landscape_of, view.name),
         _begin,
         KEY,
-        "Draw the loss landscape" if _landscape_of(view.name) is None else "Draw it again",
-        ":material/landscape:",
         "Computes up to 1,681 losses around the present weights: a second or two for most networks, half a "
         "minute for the largest.",
     )

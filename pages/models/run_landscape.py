@@ -1,12 +1,13 @@
 """The loss landscape of one or several runs: computed by workers when it is asked for, then shown."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import pairwise
 from math import prod
 
 import streamlit as st
 
+from pages.models import standing
 from pages.plane import live
 from pages.runs.job import Job, Progress
 from pages.server import server
@@ -15,10 +16,26 @@ from polycore.figures import landscape_figure
 from polycore.inspection.parts import landscape_by
 from polycore.inspection.survey import MOST_POINTS, Directions
 
+TITLE = "The loss landscape"
+EXPLAINED = (
+    "The map shows what the loss would be if all weights were moved in two directions at once: slate "
+    "blue is low, sand is high."
+)
 HEIGHT = 520
 SIZES = (41, 31, 21)  # losses along each side
 # multiplications: the recommended network takes 2.3e10 with 41 by 41 losses, and a second
 MOST_EFFORT = 6e10
+
+
+def ask(
+    find: Callable[[], Job[Landscape] | None], begin: Callable[[], None], key: str, text: str
+) -> Landscape | None:
+    """Draw the button that begins a landscape, with the help `text`; return it once there is one.
+
+    find, begin: see `standing.draw`.
+    """
+    label = "Draw the loss landscape" if find() is None else "Draw it again"
+    return standing.draw(find, begin, key, label, ":material/landscape:", text)
 
 
 def begun(of: str, run: Run, *others: Run, directions: Directions = "principal") -> Job[Landscape]:
