@@ -14,7 +14,7 @@ from pages.state.session_value import Comparing
 VIEW_HELP = (
     "Kept runs: what you have trained so far, with curves and settings side by side. Race: optimizers, or "
     "activations, against each other with the same computing time. Sweep: your set-up with several "
-    "networks, learning rates, optimizers and seeds. A class: what up to a hundred networks do on the same "
+    "networks, learning rates, optimizers and seeds. A class: up to a hundred networks, measured on the same "
     "points."
 )
 

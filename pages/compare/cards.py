@@ -2,6 +2,7 @@
 
 import html
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -34,12 +35,15 @@ from polycore.formatting import counted
 
 PREFIX = "compare.cards"
 CARDS_PER_ROW = 3
-MAP_COLUMNS, MAP_ROWS = 96, 60  # grid of a card's map
+GRID = 96, 60  # columns and rows of a card's map
 
 GOING = (
-    f"{MOST_KEPT} of {MOST_KEPT} are kept: the next network removes the one marked below. Mark what shall "
+    f"{MOST_KEPT} of {MOST_KEPT} are kept: the next network removes the one marked below. Mark what should "
     f"stay with Keep, {MOST_PINNED} at most, or delete something."
 )
+GOES_NEXT = "Goes next"
+UNKNOWN_TRAINING = "How it was trained is unknown: its file does not say."
+NO_MAP = "No map: its polynomials are not known, or their coefficients are too large."
 DELETE_HELP = "Delete it. You can undo this right afterwards."
 UNDER_WAY_HELP = "Its run is under way. Stop the run first, on the Train page."
 
@@ -48,7 +52,9 @@ def draw() -> None:
     """Draw all kept models, the newest first."""
     with st.container():
         kept_actions.show_refusal(PREFIX)
-    now, followed, going = session.current(), _follow(), session.going_for_run()
+    # None if no run is under way, or if that has no model yet
+    followed = None if session.current().own is None else follow("card", contents)
+    now, going = session.current(), session.going_for_run()
     with st.container():
         if going:
             st.caption(GOING)
@@ -58,91 +64,85 @@ def draw() -> None:
         columns = st.columns(CARDS_PER_ROW)
         for column, kept in zip(columns, newest_first[first : first + CARDS_PER_ROW], strict=False):
             with column, st.container(border=True, gap="small"):
-                _map(kept, followed if kept is now.own else None)
-                with st.container(horizontal=True, vertical_alignment="center"):
-                    st.text(names[kept.title], width="stretch")
-                    if kept in going:
-                        st.badge("Goes next", icon=":material/hourglass_bottom:", color="orange")
-                _card(kept, followed if kept is now.own else None)
-
-
-def _card(kept: Kept, followed: Followed | None) -> None:
-    experiment = experiment_of(kept)
-    st.caption(
-        "Not known how it was trained: its file does not say." if experiment is None else phrase(experiment)
-    )
-    _figures(kept, followed)
-    _actions(kept)
-
-
-def _follow() -> Followed | None:
-    """Let the tab follow the card of the run's model; None if no run is under way or it has no model yet."""
-    return None if session.current().own is None else follow("card", contents)
+                _draw_card(
+                    kept, names[kept.title], followed if kept is now.own else None, goes_next=kept in going
+                )
 
 
 def contents(now: Session) -> Contents:
     """Return what a frame has of the card of the run's model."""
-    kept = now.own
-    if kept is None:
-        return Contents({})
-    picture = _picture(kept.model, scene_of_kept(kept))
-    shown = {} if picture is None else {"map": dict(zip(("source", "alt"), picture, strict=True))}
-    return Contents({**figures(kept), **shown, "effort": _effort(kept, " so far")})
+    return Contents({} if now.own is None else values(now.own, is_under_way=True))
 
 
-def _map(kept: Kept, followed: Followed | None) -> None:
-    picture = _picture(kept.model, scene_of_kept(kept))
-    if picture is None:
-        st.caption("No map: its polynomials are not known, or their coefficients are too large.")
-        return
-    source, alt = picture
-    # safe HTML: the text of polynomials is made from numbers
-    image = f'<img data-picture="map" src="{source}" alt="{html.escape(alt)}">'
-    live_text.draw(image, f"{PREFIX}.map.{kept.title}", followed)
+def values(kept: Kept, *, is_under_way: bool) -> dict[str, Any]:
+    """Return what the card of a model shows, as text, and its map as `picture_of` returns it.
+
+    is_under_way: whether its run may take more steps.
+    """
+    picture = picture_of(kept, *GRID)
+    if kept.history is None:
+        effort = "Changed by hand" if kept.model.metadata.get("changed_by_hand") else "Not trained here"
+    else:
+        # the best step too: map and figures are those of the best weights
+        effort = (
+            f"{counted(kept.last_step, 'step')}{' so far' if is_under_way else ''}, best loss at step "
+            f"{kept.model.metadata['step']:,} · {kept.seconds:.1f} s of computing"
+        )
+    return {**figures(kept), "effort": effort, **({} if picture is None else {"map": picture})}
+
+
+def picture_of(kept: Kept, columns: int, rows: int) -> dict[str, str] | None:
+    """Return a small map of a model: its address as an image, and its alternative text.
+
+    None if there can be no map. columns, rows: of the grid on which the model is asked.
+    """
+    scene = scene_of_kept(kept)
+    if scene is None:
+        return None
+    source, alt = _picture(kept.model, scene, columns, rows)
+    return {"source": source, "alt": alt}
 
 
 @lru_cache(maxsize=64)
-def _picture(model: Model, scene: Scene | None) -> tuple[str, str] | None:
-    """Return the address of the map as an image, and its alternative text; None if there can be no map."""
-    if scene is None:
-        return None
+def _picture(model: Model, scene: Scene, columns: int, rows: int) -> tuple[str, str]:
     x_range, y_range = scene.window
-    x, y = np.linspace(*x_range, MAP_COLUMNS), np.linspace(*y_range, MAP_ROWS)
-    probabilities = model.predict_proba(plane.grid_points(x, y)).reshape(MAP_ROWS, MAP_COLUMNS, -1)
+    x, y = np.linspace(*x_range, columns), np.linspace(*y_range, rows)
+    probabilities = model.predict_proba(plane.grid_points(x, y)).reshape(rows, columns, -1)
     url = small_map_url(scene.curves, x_range, y_range, probabilities)
     return url, plane_map(scene.classes, x, y, probabilities)
 
 
-def _figures(kept: Kept, followed: Followed | None) -> None:
-    texts, under_way = figures(kept), " so far" if session.is_under_way(kept) else ""
+def _draw_card(kept: Kept, name: str, followed: Followed | None, *, goes_next: bool) -> None:
+    is_under_way = session.is_under_way(kept)
+    now = values(kept, is_under_way=is_under_way)
+    if "map" in now:
+        # safe HTML: the text of polynomials is made from numbers
+        image = (
+            f'<img data-picture="map" src="{now["map"]["source"]}" alt="{html.escape(now["map"]["alt"])}">'
+        )
+        live_text.draw(image, f"{PREFIX}.map.{kept.title}", followed)
+    else:
+        st.caption(NO_MAP)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text(name, width="stretch")
+        if goes_next:
+            st.badge(GOES_NEXT, icon=":material/hourglass_bottom:", color="orange")
+    experiment = experiment_of(kept)
+    st.caption(UNKNOWN_TRAINING if experiment is None else phrase(experiment))
     metrics = live_text.row(
         live_text.metric(
-            "Held-out accuracy", "held_out", texts["held_out"], HELD_OUT_HELP, best_possible_text(kept) or ""
+            "Held-out accuracy", "held_out", now["held_out"], HELD_OUT_HELP, best_possible_text(kept) or ""
         ),
-        live_text.metric("Loss", "loss", texts["loss"], LOSS_HELP),
+        live_text.metric("Loss", "loss", now["loss"], LOSS_HELP),
     )
-    effort = live_text.value("effort", _effort(kept, under_way), "p", "caption")
-    chain = html.escape(chain_text(kept.past, experiment_of(kept)))
+    effort = live_text.value("effort", now["effort"], "p", "caption")
+    chain = html.escape(chain_text(kept.past, experiment))
     past = f'<p class="caption">{chain}</p>' if chain else ""
     live_text.draw(metrics + effort + past, f"{PREFIX}.figures.{kept.title}", followed)
-
-
-def _effort(kept: Kept, under_way: str) -> str:
-    if kept.history is None:
-        return "Changed by hand" if kept.model.metadata.get("changed_by_hand") else "Not trained here"
-    last, best = int(kept.history.step[-1]), kept.model.metadata["step"]
-    # the best step too: map and figures are those of the best weights
-    return (
-        f"{counted(last, 'step')}{under_way}, best loss at step {best:,} · {kept.seconds:.1f} s of computing"
-    )
-
-
-def _actions(kept: Kept) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         kept_actions.keep_toggle(kept, PREFIX)
         with st.popover("Rename", type="tertiary", icon=":material/edit:", help="Give it another name."):
             kept_actions.name_input(kept, PREFIX)
-        under_way = session.is_under_way(kept)
         st.button(
             "Delete",
             key=f"{PREFIX}.delete.{kept.title}",
@@ -150,6 +150,6 @@ def _actions(kept: Kept) -> None:
             icon=":material/delete:",
             on_click=session.remove,
             args=(kept.title, name_of(kept)),
-            disabled=under_way,
-            help=UNDER_WAY_HELP if under_way else DELETE_HELP,
+            disabled=is_under_way,
+            help=UNDER_WAY_HELP if is_under_way else DELETE_HELP,
         )

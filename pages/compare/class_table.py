@@ -1,31 +1,46 @@
-"""A teacher's table: up to a hundred networks of a class, measured on the same points."""
+"""A teacher's table: the networks of a class measured on the same points, a row for each file or link."""
 
-from collections.abc import Sequence
+import io
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
+from urllib.parse import parse_qsl, urlsplit
 
+import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from pages.compare import class_measure
-from pages.compare.class_measure import MOST
+from pages.compare.cards import picture_of
 from pages.plane.referee import best_possible, best_possible_text
+from pages.points import score
+from pages.server import server
 from pages.state import session
 from pages.state.inputs import Input
+from pages.state.kept_models import Kept
+from pages.state.points import Points
 from pages.state.session_value import ClassRow, ClassTable
-from polycore import Experiment
+from polycore import Experiment, Model, PolycoreError
 from polycore.formatting import counted
+from polycore.links import link
 from polycore.model.weight_file import MAX_BYTES
 from polycore.quoting import visible
 
 PREFIX = "compare.class"
-NOTHING = "Nothing to measure yet: upload weight files, or paste links."
+MOST = 100
+GRID = 72, 45  # columns and rows of a row's map
 FILES_KEY = f"{PREFIX}.files"
 LINKS = Input(f"{PREFIX}.links", lambda: "")
 
+NOTHING = "Nothing to measure yet: upload weight files, or paste links."
+OTHER_CURVES = "It knows none of the curves of this set-up."
+UNREADABLE = "This link cannot be read: copy it again."
+NO_NETWORK = "The link has no trained network: copy it when a run has ended."
+EARLIER = "This table was measured on the points of an earlier set-up. Measure again for this one."
+
 _COLUMNS = {
     "name": st.column_config.TextColumn("name", width="medium"),
-    "map": st.column_config.ImageColumn("map", width="small", help="What the network answers in the plane."),
+    "map": st.column_config.ImageColumn("map", width="small", help="The network's answers in the plane."),
     "accuracy (%)": st.column_config.NumberColumn(
         "accuracy (%)", format="%.2f", help="Of the held-out points whose polynomial the network knows."
     ),
@@ -34,9 +49,9 @@ _COLUMNS = {
         format="%.4f",
         help="Cross-entropy on these points, in nats. The Train page shows that of the training points.",
     ),
-    "points": st.column_config.NumberColumn("points", format="%d", help="How many these are."),
+    "points": st.column_config.NumberColumn("points", format="%d", help="How many points these are."),
     "weights": st.column_config.NumberColumn("weights", format="%d", help="Weights and biases."),
-    "steps": st.column_config.NumberColumn("steps", format="%d", help="Of its run, as it was set up."),
+    "steps": st.column_config.NumberColumn("steps", format="%d", help="Of its run, as set up."),
     "seed": st.column_config.NumberColumn("seed", format="%d"),
     "problem": st.column_config.TextColumn(
         "problem", width="large", help="Why a file or a link could not be read."
@@ -47,8 +62,8 @@ _COLUMNS = {
 def draw() -> None:
     """Draw the inputs and the table."""
     st.write(
-        f"What do the networks of a whole class do on the same points? Give up to {MOST} weight files or "
-        "links. All are measured on the held-out points of the set-up in the address."
+        f"Compare the networks of a whole class on the same points: give up to {MOST} weight files or links. "
+        "All are measured on the held-out points of the set-up in the address."
     )
     files, links = st.columns(2, gap="medium")
     with files:
@@ -58,7 +73,7 @@ def draw() -> None:
             accept_multiple_files=True,
             max_upload_size=MAX_BYTES // 2**20,
             key=FILES_KEY,
-            help="As they are downloaded here, or saved by model.save. Code in a file is never run.",
+            help="As downloaded here, or saved by model.save. Code in a file is never run.",
         )
     with links:
         text = LINKS.draw(
@@ -83,15 +98,96 @@ def draw() -> None:
             _draw_table(table)
 
 
+def points_of(experiment: Experiment) -> Points:
+    """Return the held-out points of an experiment, labeled with its polynomials."""
+    points, labels = experiment.held_out_set()
+    return Points(points, labels, experiment.shown_classes)
+
+
+def row_of_file(name: str, content: bytes, points: Points) -> ClassRow:
+    """Return the row of a weight file."""
+    try:
+        model = Model.load(io.BytesIO(content))
+        server.current().limits.check_model(model)
+        return _row_of(name, model, points)
+    except PolycoreError as error:
+        return ClassRow(name, problem=str(error))
+
+
+def row_of_link(name: str, address: str, points: Points) -> ClassRow:
+    """Return the row of a link with a trained network."""
+    opened = link.from_query(dict(parse_qsl(urlsplit(address).query)))
+    if opened.model is None:
+        return ClassRow(name, problem=UNREADABLE if opened.problems else NO_NETWORK)
+    try:
+        return _row_of(name, opened.model, points)
+    except PolycoreError as error:
+        return ClassRow(name, problem=str(error))
+
+
+def with_distinct_names(rows: Iterable[ClassRow]) -> tuple[ClassRow, ...]:
+    """Return the rows, with a number after each name that an earlier row has: files often share names."""
+    counts: Counter[str] = Counter()
+    named = []
+    for row in rows:
+        counts[row.name] += 1
+        number = counts[row.name]
+        named.append(row if number == 1 else replace(row, name=f"{row.name} ({number})"))
+    return tuple(named)
+
+
+def frame_of(rows: Iterable[ClassRow]) -> pd.DataFrame:
+    """Return the rows as a table, with accuracies in percent."""
+    frame = pd.DataFrame(
+        [
+            {
+                # a spreadsheet would take such a name in a CSV file for a formula
+                "name": f"'{row.name}" if row.name.startswith(("=", "+", "-", "@")) else row.name,
+                "map": row.map,
+                "accuracy (%)": None if row.accuracy is None else round(100 * row.accuracy, 4),
+                "held-out loss": row.loss,
+                "points": row.known,
+                "hidden layers": "-".join(map(str, row.hidden)) or ("none" if row.parameters else ""),
+                "weights": row.parameters,
+                "steps": row.steps,
+                "seed": row.seed,
+                "problem": row.problem,
+            }
+            for row in rows
+        ]
+    )
+    return frame.astype(dict.fromkeys(("weights", "steps", "seed"), "Int64"))  # with what is not known
+
+
+def _row_of(name: str, model: Model, points: Points) -> ClassRow:
+    measured, trained = score.measure(model, points), model.experiment
+    picture = picture_of(Kept("", model, None), *GRID)
+    return ClassRow(
+        name,
+        accuracy=measured.accuracy,
+        loss=measured.loss,
+        known=measured.measured,
+        hidden=model.widths[1:-1],
+        parameters=sum(part.size for part in (*model.weights, *model.biases)),
+        steps=None if trained is None else trained.steps,
+        seed=None if trained is None else trained.seed,
+        map=None if picture is None else picture["source"],
+        problem="" if measured.measured else OTHER_CURVES,
+        experiment=trained,
+    )
+
+
 def _measure(files: Sequence[UploadedFile], text: str) -> None:
     experiment = session.current().experiment
-    points = class_measure.points_of(experiment)
+    points = points_of(experiment)
     addresses = [line.strip() for line in text.splitlines() if line.strip()]
     tasks = [
-        partial(class_measure.row_of_file, visible(file.name), file.getvalue(), points) for file in files
+        *(partial(row_of_file, visible(file.name), file.getvalue(), points) for file in files),
+        *(
+            partial(row_of_link, f"link {number}", address, points)
+            for number, address in enumerate(addresses, 1)
+        ),
     ]
-    for number, address in enumerate(addresses, 1):
-        tasks.append(partial(class_measure.row_of_link, f"link {number}", address, points))
     rows: list[ClassRow] = []
     count = min(len(tasks), MOST)
     progress = st.progress(0.0)
@@ -99,51 +195,46 @@ def _measure(files: Sequence[UploadedFile], text: str) -> None:
         progress.progress(len(rows) / count, f"Measuring network {len(rows) + 1} of {count}")
         rows.append(task())
     progress.empty()
-    table = ClassTable(experiment, class_measure.with_distinct_names(rows), len(tasks) - count)
+    table = ClassTable(experiment, with_distinct_names(rows), len(tasks) - count)
     session.set_comparison(replace(session.current().comparison, class_table=table))
-
-
-def _draw_set_up(measured: ClassTable) -> None:
-    """Say what is possible on these points, or offer the set-up of networks that know none of them."""
-    if any(row.known for row in measured.rows):
-        best = best_possible_text(best_possible(measured.experiment))
-        if best:
-            st.caption(f"On these points: {best}.")
-    others = [row.experiment for row in measured.rows if row.experiment is not None and not row.known]
-    if not others:
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(
-            f"{counted(len(others), 'network')} learned other curves. To compare them, use their set-up."
-        )
-        st.button("Use their set-up", key=f"{PREFIX}.adopt", on_click=_adopt, args=(others[0],))
-
-
-def _adopt(experiment: Experiment) -> None:
-    session.replace_setup(experiment, "The set-up of the class has replaced yours.")
 
 
 def _draw_table(measured: ClassTable) -> None:
     if measured.left_out:
         st.caption(f"{counted(measured.left_out, 'network')} more than {MOST} were left out.")
     if measured.experiment != session.current().experiment:
-        st.caption("This table was measured on the points of an earlier set-up. Measure again for this one.")
-    _draw_set_up(measured)
-    table = class_measure.table(measured.rows)
+        st.caption(EARLIER)
+    if any(row.known for row in measured.rows):
+        best = best_possible_text(best_possible(measured.experiment))
+        if best:
+            st.caption(f"On these points: {best}.")
+    others = [row.experiment for row in measured.rows if row.experiment is not None and not row.known]
+    if others:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(
+                f"{counted(len(others), 'network')} learned other curves. To compare them, use their set-up."
+            )
+            st.button(
+                "Use their set-up",
+                key=f"{PREFIX}.adopt",
+                on_click=session.replace_setup,
+                args=(others[0], "The set-up of the class has replaced yours."),
+            )
+    frame = frame_of(measured.rows)
     st.dataframe(
-        table,
+        frame,
         key=f"{PREFIX}.rows",
         column_config=_COLUMNS,
         hide_index=True,
         row_height=56,
-        height=min(700, 40 + 56 * len(table)),
+        height=min(700, 40 + 56 * len(frame)),
         alt="For each network of the class its map, its accuracy and loss, its size, steps and seed.",
     )
     columns, _ = st.columns([1, 3])
     with columns:
         st.download_button(
             "CSV",
-            table.drop(columns="map").to_csv(index=False),
+            frame.drop(columns="map").to_csv(index=False),
             "polycore-class.csv",
             "text/csv",
             key=f"{PREFIX}.csv",

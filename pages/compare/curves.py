@@ -1,15 +1,14 @@
-"""The chosen runs, compared: their curves in one figure, and the differences in their settings."""
+"""The chosen runs, compared: their curves side by side, and the differences in their settings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Literal, get_args
 
-import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
-from pages.channel.live_text import Followed
+from pages.compare import charts
+from pages.compare.charts import Charts, Curves, seconds_at
 from pages.models import setting_words
 from pages.models.model_in_use import experiment_of
 from pages.models.names import name_of, names_of
@@ -17,43 +16,50 @@ from pages.plane import live
 from pages.plane.live import Bound
 from pages.plane.referee import best_possible
 from pages.run_view.following import follow
-from pages.runs.view import Mark
 from pages.server.source import Contents
 from pages.state import session
 from pages.state.inputs import Input
 from pages.state.kept_models import Kept
 from pages.state.session_value import Session
-from polycore.arrays import Floats
-from polycore.figures import LINES, Curve, accuracies_figure, alternative_text, losses_figure
-from polycore.training.history import History
+from polycore.figures import LINES
 
 PREFIX = "compare.curves"
-CHART_HEIGHT = 320
 AT_FIRST = 3  # the number of newest models shown before the user chooses
 
 Over = Literal["Steps", "Computing time"]
-TITLES = {"Steps": "step", "Computing time": "computing time (s)"}
+TITLES: Mapping[Over, str] = {"Steps": "step", "Computing time": "computing time (s)"}
 
 CHOICE_HELP = f"The models whose curves and settings are compared: up to {len(LINES)}."
 OVER_HELP = (
     "Steps: what each update of the weights achieves. Computing time: what it costs, without pauses; "
     "the time of a step is known to a fraction of a second."
 )
+NONE_CHOSEN = "Choose one or more to see their curves."
+NO_CURVE = "Models that were not trained here, or were changed by hand, have no curve."
 
 
 def draw() -> None:
     """Draw the choice, and the chosen models."""
-    chosen = _choose()
+    names = names_of(session.current().models.kept)
+    Input(f"{PREFIX}.choice", _titles, _compare).choose(
+        st.multiselect,
+        "Side by side",
+        session.current().models.titles[::-1],
+        format_func=lambda title: names.get(title, title),
+        max_selections=len(LINES),
+        help=CHOICE_HELP,
+    )
+    chosen = chosen_of(session.current())
     if not chosen:
-        st.caption("Choose one or more to see their curves.")
+        st.caption(NONE_CHOSEN)
         return
     with_history = [kept for kept in chosen if kept.history is not None]
     if with_history:
-        _charts(with_history)
+        _draw_charts(with_history)
     if len(with_history) < len(chosen):
-        st.caption("What was not trained here, or was changed by hand, has no curve.")
+        st.caption(NO_CURVE)
     if len(chosen) > 1:
-        st.markdown("**What differs in their settings**")
+        st.markdown("**How their settings differ**")
         setting_words.draw([name_of(kept) for kept in chosen], [experiment_of(kept) for kept in chosen])
 
 
@@ -65,40 +71,31 @@ def chosen_of(now: Session) -> list[Kept]:
     return [by_title[title] for title in now.comparison.titles if title in by_title]
 
 
-def curves_of(kept: Sequence[Kept], over: Over, names: Mapping[str, str]) -> tuple[list[Curve], list[Curve]]:
-    """Return the curves of loss and of held-out accuracy of the models that have a history.
+def charts_of(kept: Sequence[Kept], over: Over, best: float | None, names: Mapping[str, str]) -> Charts:
+    """Return the charts of the models that have a history.
 
-    names: of the models by their titles.
+    best: the best possible accuracy of all. names: of the models by their titles.
     """
-    losses, accuracies = [], []
+    curves = []
     for one in kept:
         history = one.whole_history
-        if history is None:
-            continue
-        x = history.step if over == "Steps" else seconds_of(history, one.marks)
-        losses.append(Curve(names[one.title], x, history.loss))
-        accuracies.append(Curve(names[one.title], x, history.held_out_accuracy))
-    return losses, accuracies
+        if history is not None:
+            x = history.step if over == "Steps" else seconds_at(history.step, one.marks)
+            curves.append(Curves(names[one.title], x, history.loss, history.held_out_accuracy))
+    return Charts(curves, TITLES[over], best)
 
 
-def seconds_of(history: History, marks: Sequence[Mark]) -> Floats:
-    """Return the computing time in seconds at each step of the history: exact at the ends of chunks."""
-    steps = [mark.step for mark in marks]
-    return np.asarray(np.interp(history.step, steps, [mark.seconds for mark in marks]))
+def best_possible_of_all(kept: Sequence[Kept]) -> float | None:
+    """Return the best possible accuracy of the models if it is the same for all, else None."""
+    shares = {best_possible(one.experiment) for one in kept if one.experiment is not None}
+    return shares.pop() if len(shares) == 1 else None
 
 
-def _choose() -> list[Kept]:
-    models = session.current().models
-    names = names_of(models.kept)
-    Input(f"{PREFIX}.choice", _titles, _compare).choose(
-        st.multiselect,
-        "Side by side",
-        models.titles[::-1],
-        format_func=lambda title: names.get(title, title),
-        max_selections=len(LINES),
-        help=CHOICE_HELP,
-    )
-    return chosen_of(session.current())
+def contents(titles: Sequence[str], over: Over, best: float | None, now: Session) -> Contents:
+    """Return what a frame has of the charts of the models of these titles, one of them the run's."""
+    shown = [kept for title in titles if (kept := now.models.titled(title)) is not None]
+    changing = [index for index, kept in enumerate(shown) if kept is now.own]
+    return Contents(charts_of(shown, over, best, names_of(now.models.kept)).values(changing))
 
 
 def _titles() -> list[str]:
@@ -109,65 +106,19 @@ def _compare(titles: list[str]) -> None:
     session.set_comparison(replace(session.current().comparison, titles=tuple(titles)))
 
 
-def _charts(shown: Sequence[Kept]) -> None:
-    over, best = _over(shown), _common_best_possible(shown)
-    titles = [kept.title for kept in shown]
-    followed = _follow(titles, over, best)
-    losses, accuracies = curves_of(shown, over, names_of(session.current().models.kept))
-    left, right = st.columns(2)
-    with left:
-        _chart(losses_figure(losses, TITLES[over]), f"loss.{over}", "loss", titles, followed)
-    with right:
-        figure = accuracies_figure(accuracies, TITLES[over], best)
-        _chart(figure, f"accuracy.{over}", "accuracy", titles, followed)
-
-
-def _follow(titles: Sequence[str], over: Over, best: float | None) -> Followed | None:
-    """Let the tab follow the charts of the models of these titles, if one of them is of a run under way."""
-    own = session.current().own
-    if own is None or own.title not in titles:
-        return None
-    return follow("curves", partial(contents, tuple(titles), over, best))
-
-
-def contents(titles: Sequence[str], over: Over, best: float | None, now: Session) -> Contents:
-    """Return what a frame has of the charts of the models of these titles, one of them the run's."""
-    shown = [kept for title in titles if (kept := now.models.titled(title)) is not None]
-    losses, accuracies = curves_of(shown, over, names_of(now.models.kept))
-    own = next(index for index, kept in enumerate(shown) if kept is now.own)
-    return Contents(
-        {
-            "x": losses[own].x.tolist(),
-            "loss": _finite(losses[own].y),
-            "accuracy": _finite(100 * accuracies[own].y),
-            "loss_alt": alternative_text.losses(losses, TITLES[over]),
-            "accuracy_alt": alternative_text.accuracies(accuracies, TITLES[over], best),
-        }
-    )
-
-
-def _chart(figure: go.Figure, key: str, name: str, titles: Sequence[str], followed: Followed | None) -> None:
-    own, bound = session.current().own, None
-    if followed is not None and own is not None:
-        line = f"data.{titles.index(own.title)}"
-        bindings = [(f"{line}.x", "x"), (f"{line}.y", name), ("layout.meta.alt", f"{name}_alt")]
-        bound = Bound(followed, bindings)
-    live.figure(figure, key=f"{PREFIX}.{key}", height=CHART_HEIGHT, rests=True, bound=bound)
-
-
-def _finite(numbers: Floats) -> list[float | None]:
-    return [float(f"{number:.6g}") if np.isfinite(number) else None for number in numbers.tolist()]
-
-
-def _over(shown: Sequence[Kept]) -> Over:
+def _draw_charts(shown: Sequence[Kept]) -> None:
+    over = Input[Over](f"{PREFIX}.over", lambda: "Steps")
     with st.container():
-        if not all(kept.marks for kept in shown):
-            return "Steps"
-        over = Input[Over](f"{PREFIX}.over", lambda: "Steps")
-        return over.choose(st.segmented_control, "Over", get_args(Over), required=True, help=OVER_HELP)
-
-
-def _common_best_possible(shown: Sequence[Kept]) -> float | None:
-    """Return the best possible accuracy if it is the same for all, else None."""
-    shares = {best_possible(kept.experiment) for kept in shown if kept.experiment is not None}
-    return shares.pop() if len(shares) == 1 else None
+        has_seconds = all(kept.marks for kept in shown)
+        if has_seconds:
+            over.choose(st.segmented_control, "Over", get_args(Over), required=True, help=OVER_HELP)
+    axis = over.value if has_seconds else "Steps"
+    best = best_possible_of_all(shown)
+    own, titles = session.current().own, tuple(kept.title for kept in shown)
+    changing = [] if own is None or own.title not in titles else [titles.index(own.title)]
+    followed = follow("curves", partial(contents, titles, axis, best)) if changing else None
+    figures = charts_of(shown, axis, best, names_of(session.current().models.kept)).figures()
+    for column, (name, figure) in zip(st.columns(2), figures.items(), strict=True):
+        bound = None if followed is None else Bound(followed, charts.bindings(name, changing))
+        with column:
+            live.figure(figure, key=f"{PREFIX}.{name}.{axis}", height=charts.HEIGHT, rests=True, bound=bound)

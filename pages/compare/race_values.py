@@ -1,24 +1,27 @@
-"""What the Compare page shows of a race, now or at a moment of the past: the contents of its frames."""
+"""What the Compare page shows of a race, now or at a moment of the past: its values and its frames.
 
-import math
+At a moment each lane has computed for as long as the others.
+"""
+
+from bisect import bisect_right
 from typing import Any
 
 import numpy as np
 
-from pages.compare import race_past
-from pages.plane.plane import ShownMap, shown_map
+from pages.compare.charts import Charts, Curves, seconds_at
+from pages.plane.plane import shown_map
 from pages.plane.referee import best_possible
 from pages.plane.scene import scene_of
 from pages.runs import status
 from pages.runs.race import Lane, Race, RaceView
 from pages.runs.view import RunView
 from pages.server.source import Choice, Contents, Show, Source
-from polycore.arrays import Floats
-from polycore.figures import Curve, alternative_text
 from polycore.formatting import counted, loss_text, percent
 from polycore.workers.picture import Portrait, Wish
 
 OVER = "computing time (s)"
+STOPS = 100  # moments of a whole race: a film of them takes 16 s
+AT_THE_START = "They are at the start."
 
 
 def source_of(race: Race, moment: Choice) -> Source:
@@ -31,55 +34,88 @@ def source_of(race: Race, moment: Choice) -> Source:
 
 
 def contents(race: RaceView, moment: Choice) -> Contents:
-    """Return what a frame has of a race; for `moment` see `values`."""
-    pictures = {f"map.{index}": _map(lane, moment) for index, lane in enumerate(race.lanes)}
-    blobs = {name: shown.pixels for name, shown in pictures.items() if shown is not None}
-    return Contents(values(race, moment), blobs)
+    """Return what a frame has of a race: the values that the page shows, and the maps."""
+    header, blobs = values(race, moment), {}
+    for index, lane in enumerate(race.lanes):
+        past, pictured = _past(lane, moment), lane.view.pictured
+        now = None if pictured is None else pictured[1].now
+        portrait = now if past is None else past[1]
+        if portrait is not None and portrait.map is not None:
+            shown = shown_map(portrait.map, lane.view.run.experiment)
+            header["lanes"][str(index)] |= shown.values
+            blobs[f"map.{index}"] = shown.pixels
+    return Contents(header, blobs)
 
 
 def values(race: RaceView, moment: Choice = "Now") -> dict[str, Any]:
     """Return what the page shows of a race beside its maps, as text and numbers.
 
-    moment: that of the weights; see `race_past.choice_at`.
+    moment: that of the weights; see `choice_at`.
     """
-    running = race.is_running
-    losses, accuracies = curves_of(race)
     waits = (status.waiting(lane.view) for lane in race.lanes)
     return {
         "generation": sum(lane.view.generation for lane in race.lanes),
-        "active": running,
-        "standing": _standing(race, moment, running=running),
+        "active": race.is_running,
+        "standing": _standing(race, moment),
         "waits": next(filter(None, waits), ""),
-        "moments": race_past.moments(race),
+        "moments": moments(race),
         "then": {"seconds": moment / 1e6 if isinstance(moment, int) else 0, "is_past": moment != "Now"},
         "lanes": {str(index): _lane(lane, race.budget, moment) for index, lane in enumerate(race.lanes)},
-        "loss_alt": alternative_text.losses(losses, OVER),
-        "accuracy_alt": alternative_text.accuracies(accuracies, OVER, best_possible(race.set_up)),
+        **charts_of(race).values(range(len(race.lanes))),
     }
 
 
-def curves_of(race: RaceView) -> tuple[list[Curve], list[Curve]]:
-    """Return each lane's lowest loss so far and held-out accuracy, over seconds of computing."""
-    losses, accuracies = [], []
+def charts_of(race: RaceView) -> Charts:
+    """Return the charts of each lane's lowest loss so far and its held-out accuracy."""
+    curves = []
     for lane in race.lanes:
-        seconds, _, loss, accuracy = np.array(lane.view.marks).T
-        losses.append(Curve(lane.name, seconds, loss))
-        accuracies.append(Curve(lane.name, seconds, accuracy))
-    return losses, accuracies
+        seconds, _, losses, accuracies = np.array(lane.view.marks).T
+        curves.append(Curves(lane.name, seconds, losses, accuracies))
+    return Charts(curves, OVER, best_possible(race.set_up))
 
 
-def _standing(race: RaceView, moment: Choice, *, running: bool) -> str:
+def moments(race: RaceView) -> list[tuple[int, Choice]]:
+    """Return computing times in microseconds, evenly spaced, each with its choice; the last one is "Now"."""
+    end = max(_microseconds(lane.view.seconds) for lane in race.lanes)
+    times = (round(stop * _microseconds(race.budget) / STOPS) for stop in range(STOPS + 1))
+    return [*((time, time) for time in times if time < end), (end, "Now")]
+
+
+def choice_at(lane: Lane, moment: Choice) -> Choice:
+    """Return which weights a lane has at a moment: those of its latest snapshot by then, or "Now".
+
+    moment: a computing time in microseconds, or "Now", which is also meant by anything else.
+    """
+    view = lane.view
+    steps = view.run.snapshots.step  # of the widest networks there are none
+    if not isinstance(moment, int) or moment >= _microseconds(view.seconds) or not steps:
+        return "Now"
+    times = [_microseconds(seconds) for seconds in seconds_at(steps, view.marks).tolist()]
+    return steps[max(0, bisect_right(times, moment) - 1)]
+
+
+def lowest_loss_at(lane: Lane, moment: Choice) -> float:
+    """Return a lane's lowest loss in nats by a moment, as the race's chart has it: at the end of a chunk."""
+    marks = lane.view.marks
+    if not isinstance(moment, int):
+        return marks[-1].best_loss
+    ends = [_microseconds(mark.seconds) for mark in marks]
+    return marks[max(0, bisect_right(ends, moment) - 1)].best_loss
+
+
+def wish_of(view: RunView) -> Wish:
+    """Return what workers draw of a lane."""
+    return Wish(scene_of(view.run.experiment).window)
+
+
+def _standing(race: RaceView, moment: Choice) -> str:
     """Return who leads at that moment; what follows from it only if that is the end."""
     if not race.has_begun:
-        return "They are at the start."
-    if any(_past(lane, moment) for lane in race.lanes):
-        return _standing_then(race, int(moment))
-    return race.standing() if running else f"{race.standing()} {race.verdict()}"
-
-
-def _standing_then(race: RaceView, microseconds: int) -> str:
-    losses = [race_past.lowest_loss_at(lane, microseconds) for lane in race.lanes]
-    lowest, after = min(losses), f"After {microseconds / 1e6:.2f} s of computing"
+        return AT_THE_START
+    if not isinstance(moment, int) or not any(_past(lane, moment) for lane in race.lanes):
+        return race.standing() if race.is_running else f"{race.standing()} {race.verdict()}"
+    losses = [lowest_loss_at(lane, moment) for lane in race.lanes]
+    lowest, after = min(losses), f"After {moment / 1e6:.2f} s of computing"
     if losses.count(lowest) == len(losses):
         return f"{after}, all had the same loss: {loss_text(lowest)} nats."
     leader = race.lanes[losses.index(lowest)]
@@ -87,62 +123,34 @@ def _standing_then(race: RaceView, microseconds: int) -> str:
 
 
 def _lane(lane: Lane, budget: float, moment: Choice) -> dict[str, Any]:
-    view = lane.view
-    seconds, _, losses, accuracies = np.array(view.marks).T
-    shown = _map(lane, moment)
+    """Return what a lane's card shows: its lowest loss by that moment, and the accuracy of its weights."""
+    view, past = lane.view, _past(lane, moment)
+    if past is None:
+        held_out = view.marks[-1].held_out_accuracy
+        used = f"{view.seconds:.1f} of {budget:g} s · {counted(view.run.step, 'step')}"
+    else:
+        step, portrait = past
+        held_out = portrait.model.held_out_accuracy or 0.0
+        [seconds] = seconds_at([step], view.marks)
+        used = f"{seconds:.2f} s · {counted(step, 'step')}"
     return {
-        **_weights(lane, budget, moment),
+        "loss": loss_text(lowest_loss_at(lane, moment)),
+        "held_out": percent(held_out),
+        "used": used,
         "share": 100 * min(1.0, view.seconds / budget),
         "ended": "" if view.run.ended_because is None else f"Ended early. {view.run.ended_because}",
         "error": view.error or "",
-        "seconds": seconds.tolist(),
-        "losses": _finite(losses),
-        "accuracies": _finite(100 * accuracies),
-        **({} if shown is None else shown.values),
     }
-
-
-def _finite(numbers: Floats) -> list[float | None]:
-    """Return the numbers as JSON can hold them: a lane that diverges has losses that it cannot."""
-    return [number if math.isfinite(number) else None for number in numbers.tolist()]
-
-
-def _weights(lane: Lane, budget: float, moment: Choice) -> dict[str, str]:
-    """Return the lowest loss by that moment, and the accuracy of its weights and when the lane had them."""
-    view, past = lane.view, _past(lane, moment)
-    loss = loss_text(race_past.lowest_loss_at(lane, moment))
-    if past is not None:
-        step, portrait = past
-        return {
-            "loss": loss,
-            "held_out": percent(portrait.model.held_out_accuracy or 0.0),
-            "used": f"{race_past.seconds_at(lane, step):.2f} s · {counted(step, 'step')}",
-        }
-    return {
-        "loss": loss,
-        "held_out": percent(view.marks[-1].held_out_accuracy),
-        "used": f"{view.seconds:.1f} of {budget:g} s · {counted(view.run.step, 'step')}",
-    }
-
-
-def _map(lane: Lane, moment: Choice) -> ShownMap | None:
-    past, pictured = _past(lane, moment), lane.view.pictured
-    now = None if pictured is None else pictured[1].now
-    portrait = now if past is None else past[1]
-    if portrait is None or portrait.map is None:
-        return None
-    return shown_map(portrait.map, scene_of(lane.view.run.experiment))
 
 
 def _past(lane: Lane, moment: Choice) -> tuple[int, Portrait] | None:
     """Return the step and the weights that a lane had at a moment; None for those that it has now."""
-    step = race_past.choice_at(lane, moment)
+    step = choice_at(lane, moment)
     if not isinstance(step, int):
         return None
     portrait = lane.view.past_portrait(step, wish_of(lane.view))
     return None if portrait is None else (step, portrait)
 
 
-def wish_of(view: RunView) -> Wish:
-    """Return what workers draw of a lane."""
-    return Wish(scene_of(view.run.experiment).window)
+def _microseconds(seconds: float) -> int:
+    return round(1e6 * seconds)

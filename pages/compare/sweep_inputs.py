@@ -1,8 +1,9 @@
 """The inputs for what varies in a sweep; at first they hold the set-up alone."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import streamlit as st
 
@@ -29,8 +30,6 @@ from polycore.optimizers.registry import OPTIMIZERS
 
 PREFIX = "sweep"
 
-Value = TypeVar("Value")
-
 SEEDS_HELP = (
     "How many times each setting is trained, each time with other samples and initial weights. Choose three "
     "or more: the spread of the results shows how much is luck."
@@ -54,48 +53,37 @@ FEATURES_HELP = (
     f"names are {', '.join(NAMES)}; the Train page explains them."
 )
 ACTIVATIONS_HELP = "One or several, each with the initial weights that suit it; the Train page explains them."
+NOTHING_CHOSEN = "There is nothing to train; choose at least one {}."
 
 
-def ask(set_up: Experiment) -> None:
+@dataclass(frozen=True)
+class _Choices:
+    """An input for what varies of one setting.
+
+    draw: draws it. read: returns what is chosen. Raises PolycoreError if that cannot be used.
+    """
+
+    draw: Callable[[], object]
+    read: Callable[[], tuple[Any, ...]]
+
+
+def draw(set_up: Experiment) -> None:
     """Draw the inputs; `chosen` returns their values."""
-    before = unvaried(set_up)
+    choices = _choices(set_up)
     left, right = st.columns(2)
     with left:
-        _list_input("Networks", "networks", _networks(before), NETWORKS_HELP)
+        choices["networks"].draw()
     with right:
-        _list_input("Learning rates", "rates", _rates(before), RATES_HELP)
-    optimizers = {name: optimizer.words.label for name, optimizer in OPTIMIZERS.items()}
-    _pills("Optimizers", "optimizers", optimizers, set_up.optimizer, OPTIMIZERS_HELP)
-    _list_input("Input features", "features", _features(before), FEATURES_HELP)
-    activations = {name: activation.label for name, activation in ACTIVATIONS.items()}
-    _pills("Activations", "activations", activations, set_up.activation, ACTIVATIONS_HELP)
-    for column, (name, setting) in zip(st.columns(len(TRIED)), TRIED.items(), strict=True):
+        choices["learning_rates"].draw()
+    for name in ("optimizers", "features", "activations"):
+        choices[name].draw()
+    for column, name in zip(st.columns(len(TRIED)), TRIED, strict=True):
         with column:
-            held = _numbers(before.numbers[name])
-            _list_input(setting.label, name, held, NUMBERS_HELP.format(tried=setting.tried))
-    _ask_for_amount(set_up, before)
-
-
-def _list_input(label: str, name: str, held: str, explained: str) -> None:
-    _input(name, held).draw(st.text_input, label, help=explained)
-
-
-def _pills(label: str, name: str, labels: Mapping[str, str], of_set_up: str, explained: str) -> None:
-    _input(name, [of_set_up]).choose(
-        st.pills,
-        label,
-        list(labels),
-        selection_mode="multi",
-        format_func=labels.__getitem__,
-        help=explained,
-    )
-
-
-def _ask_for_amount(set_up: Experiment, before: Varied) -> None:
+            choices[name].draw()
     limits = server.current().limits
     left, right = st.columns(2)
     with left:
-        _input("seeds", before.seeds).draw(
+        _seeds(set_up).draw(
             st.number_input,
             "Seeds",
             min_value=1,
@@ -104,7 +92,7 @@ def _ask_for_amount(set_up: Experiment, before: Varied) -> None:
             help=SEEDS_HELP,
         )
     with right:
-        _input("steps", set_up.steps).draw(
+        _steps(set_up).draw(
             st.number_input,
             "Steps of each run",
             min_value=1,
@@ -116,11 +104,10 @@ def _ask_for_amount(set_up: Experiment, before: Varied) -> None:
 
 def chosen(set_up: Experiment) -> Varied:
     """Return the current values of the inputs. Raises PolycoreError if one of them cannot be used."""
-    before = unvaried(set_up)
-    values = {name: read() for name, read in _readers(set_up, before).items()}
+    values = {name: choices.read() for name, choices in _choices(set_up).items()}
     return Varied(
-        seeds=_input("seeds", before.seeds).value,
-        steps=_input("steps", set_up.steps).value,
+        seeds=_seeds(set_up).value,
+        steps=_steps(set_up).value,
         numbers={name: values.pop(name) for name in TRIED},
         **values,
     )
@@ -129,57 +116,92 @@ def chosen(set_up: Experiment) -> Varied:
 def refused(set_up: Experiment) -> list[PolycoreError]:
     """Return the reason for each input that cannot be used."""
     reasons = []
-    for read in _readers(set_up, unvaried(set_up)).values():
+    for choices in _choices(set_up).values():
         try:
-            read()
+            choices.read()
         except PolycoreError as error:
             reasons.append(error)
     return reasons
 
 
-def _readers(set_up: Experiment, before: Varied) -> dict[str, Callable[[], Any]]:
-    """Return what reads each input that can be refused, in their order.
-
-    By the fields of Varied, and by those of the settings in TRIED.
-    """
+def _choices(set_up: Experiment) -> dict[str, _Choices]:
+    """Return the inputs by the fields of Varied, and by those of the settings in TRIED."""
     return {
-        "networks": lambda: check_networks(networks_of(_input("networks", _networks(before)).value), set_up),
-        "learning_rates": lambda: rates_of(_input("rates", _rates(before)).value),
-        "optimizers": lambda: _picked("optimizers", "optimizer", OPTIMIZERS, set_up.optimizer),
-        "features": lambda: features_of(_input("features", _features(before)).value),
-        "activations": lambda: _picked("activations", "activation", ACTIVATIONS, set_up.activation),
-        **{name: partial(_tried, name, before) for name in TRIED},
+        "networks": _typed(
+            "networks",
+            "Networks",
+            NETWORKS_HELP,
+            written_network(set_up.hidden),
+            lambda text: check_networks(networks_of(text), set_up),
+        ),
+        "learning_rates": _typed(
+            "rates", "Learning rates", RATES_HELP, f"{set_up.learning_rate:g}", rates_of
+        ),
+        "optimizers": _picked(
+            "optimizer",
+            OPTIMIZERS_HELP,
+            {name: optimizer.words.label for name, optimizer in OPTIMIZERS.items()},
+            set_up.optimizer,
+        ),
+        "features": _typed(
+            "features",
+            "Input features",
+            FEATURES_HELP,
+            written_features(set_up.features),
+            features_of,
+        ),
+        "activations": _picked(
+            "activation",
+            ACTIVATIONS_HELP,
+            {name: activation.label for name, activation in ACTIVATIONS.items()},
+            set_up.activation,
+        ),
+        **{
+            name: _typed(
+                name,
+                setting.label,
+                NUMBERS_HELP.format(tried=setting.tried),
+                f"{getattr(set_up, name):g}",
+                partial(numbers_of, setting),
+            )
+            for name, setting in TRIED.items()
+        },
     }
 
 
-def _tried(name: str, before: Varied) -> tuple[float, ...]:
-    return numbers_of(TRIED[name], _input(name, _numbers(before.numbers[name])).value)
+def _typed(
+    name: str, label: str, text: str, of_set_up: str, read: Callable[[str], tuple[Any, ...]]
+) -> _Choices:
+    """Return the input of a list that is typed; `text` is its help, and `read` reads the list."""
+    one = Input(f"{PREFIX}.{name}", lambda: of_set_up)
+    return _Choices(partial(one.draw, st.text_input, label, help=text), lambda: read(one.value))
 
 
-def _picked(name: str, kind: str, known: Collection[str], of_set_up: str) -> tuple[str, ...]:
-    """Return what is chosen, in a fixed order, whatever the order of the clicks."""
-    chosen = _input(name, [of_set_up]).value
-    if not chosen:
-        raise PolycoreError(f"There is nothing to train; choose at least one {kind}.")
-    return tuple(one for one in known if one in chosen)
+def _picked(kind: str, text: str, labels: Mapping[str, str], of_set_up: str) -> _Choices:
+    """Return the input of several of those in `labels`; `text` is its help."""
+    one = Input(f"{PREFIX}.{kind}s", lambda: [of_set_up])
+    draw = partial(
+        one.choose,
+        st.pills,
+        f"{kind.capitalize()}s",
+        list(labels),
+        selection_mode="multi",
+        format_func=labels.__getitem__,
+        help=text,
+    )
+
+    def read() -> tuple[str, ...]:
+        if not one.value:
+            raise PolycoreError(NOTHING_CHOSEN.format(kind))
+        # in a fixed order, whatever the order of the clicks
+        return tuple(name for name in labels if name in one.value)
+
+    return _Choices(draw, read)
 
 
-def _networks(varied: Varied) -> str:
-    return ", ".join(map(written_network, varied.networks))
+def _seeds(set_up: Experiment) -> Input[int]:
+    return Input(f"{PREFIX}.seeds", lambda: unvaried(set_up).seeds)
 
 
-def _features(varied: Varied) -> str:
-    return ", ".join(map(written_features, varied.features))
-
-
-def _rates(varied: Varied) -> str:
-    return _numbers(varied.learning_rates)
-
-
-def _numbers(values: Sequence[float]) -> str:
-    return ", ".join(f"{value:g}" for value in values)
-
-
-def _input(name: str, of_set_up: Value) -> Input[Value]:
-    """Return the input of that name, which begins with what the set-up has whenever that changes."""
-    return Input(f"{PREFIX}.{name}", lambda: of_set_up)
+def _steps(set_up: Experiment) -> Input[int]:
+    return Input(f"{PREFIX}.steps", lambda: set_up.steps)

@@ -1,9 +1,12 @@
 """A race: several optimizers, or several activations, with the same seconds of computing."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from functools import partial
+from operator import methodcaller
+from time import monotonic
+from typing import Literal
 
 from pages.runs.runner import Training
 from pages.runs.view import RunView
@@ -19,56 +22,19 @@ from polycore.workers.chunk import advance_and_measure
 FEWEST, MOST = 2, 4  # lanes of a race
 BUDGETS = (5, 10, 30)  # seconds of computing for each
 
-
 Kind = Literal["Optimizers", "Activations"]
 
 
-class Entrant(Protocol):
-    """What one lane of a race trains with."""
-
-    @property
-    def name(self) -> str:
-        """Its name in the race."""
-
-    def on(self, course: Experiment) -> Experiment:
-        """Return its experiment on the race's `course`."""
-
-
 @dataclass(frozen=True)
-class OptimizerEntrant:
-    """An optimizer in a race, with the learning rate that suits it."""
+class Entrant:
+    """What one lane of a race trains with.
 
-    name: str
-    optimizer: str
-    nesterov: bool = False
+    experiment_of: returns its experiment, given the `common_experiment` of the race.
+    advantage: over optimizers of its kind, as a clause; "" of an activation.
+    """
 
-    def on(self, course: Experiment) -> Experiment:
-        """Return the entrant's experiment on the race's `course`."""
-        rate = OPTIMIZERS[self.optimizer].racing_rate
-        return replace(
-            course,
-            optimizer=self.optimizer,
-            nesterov=self.nesterov,
-            momentum=MOMENTUM if "momentum" in OPTIMIZERS[self.optimizer].uses else course.momentum,
-            learning_rate=course.learning_rate if rate is None else rate,
-        )
-
-    @property
-    def advantage(self) -> str:
-        """Its advantage over optimizers of its kind, as a clause."""
-        return NESTEROV_ADVANTAGE if self.nesterov else OPTIMIZERS[self.optimizer].words.advantage
-
-
-@dataclass(frozen=True)
-class ActivationEntrant:
-    """An activation in a race, with the initial weights that suit it."""
-
-    name: str
-    activation: str
-
-    def on(self, course: Experiment) -> Experiment:
-        """Return the entrant's experiment on the race's `course`."""
-        return course.with_activation(self.activation)
+    experiment_of: Callable[[Experiment], Experiment]
+    advantage: str = ""
 
 
 # Learning rates: random search has the tutorial's. The others were chosen by runs of 4 s of processor time on
@@ -77,23 +43,41 @@ class ActivationEntrant:
 # is the one whose four lowest losses have the smallest geometric mean: SGD 0.14, Nesterov 0.15, Adam 0.09 and
 # evolution 0.90 nats.
 MOMENTUM = 0.9
+NESTEROV = "Nesterov"
 NESTEROV_ADVANTAGE = "it looks ahead along its momentum, so it can move faster before it overshoots"
-OPTIMIZER_ENTRANTS: Mapping[str, OptimizerEntrant] = {
-    entrant.name: entrant
+
+
+def _optimizers() -> Mapping[str, Entrant]:
+    entrants = {}
     # the tutorial's optimizer first
-    for optimizer in sorted(OPTIMIZERS.values(), key=lambda optimizer: optimizer.name != "random-search")
-    for entrant in (
-        OptimizerEntrant(optimizer.words.title, optimizer.name),
-        *(
-            [OptimizerEntrant("Nesterov", optimizer.name, nesterov=True)]
-            if "nesterov" in optimizer.uses
-            else []
-        ),
+    for optimizer in sorted(OPTIMIZERS.values(), key=lambda optimizer: optimizer.name != "random-search"):
+        name, words = optimizer.name, optimizer.words
+        entrants[words.title] = Entrant(partial(_with_optimizer, name), words.advantage)
+        if "nesterov" in optimizer.uses:
+            entrants[NESTEROV] = Entrant(partial(_with_optimizer, name, nesterov=True), NESTEROV_ADVANTAGE)
+    return entrants
+
+
+def _with_optimizer(name: str, experiment: Experiment, *, nesterov: bool = False) -> Experiment:
+    """Return the experiment with an optimizer, at the learning rate that suits it."""
+    optimizer = OPTIMIZERS[name]
+    rate = optimizer.racing_rate
+    return replace(
+        experiment,
+        optimizer=name,
+        nesterov=nesterov,
+        momentum=MOMENTUM if "momentum" in optimizer.uses else experiment.momentum,
+        learning_rate=experiment.learning_rate if rate is None else rate,
     )
-}
+
+
+# by their names in a race
 ENTRANTS: Mapping[Kind, Mapping[str, Entrant]] = {
-    "Optimizers": OPTIMIZER_ENTRANTS,
-    "Activations": {one.label: ActivationEntrant(one.label, one.name) for one in ACTIVATIONS.values()},
+    "Optimizers": _optimizers(),
+    # each with the initial weights that suit it
+    "Activations": {
+        one.label: Entrant(methodcaller("with_activation", one.name)) for one in ACTIVATIONS.values()
+    },
 }
 DEFAULT: Mapping[Kind, Sequence[str]] = {
     "Optimizers": ("Random search", "SGD with momentum", "Adam", "L-BFGS"),
@@ -155,12 +139,17 @@ class RaceView:
     @property
     def leader(self) -> Lane:
         """The lane with the lowest loss; of several, the one that reached it in the fewest seconds."""
-        return min(self.lanes, key=_loss_and_seconds)
+
+        def loss_and_seconds(lane: Lane) -> tuple[float, float]:
+            loss = lane.view.run.best_loss
+            return loss, next(mark.seconds for mark in lane.view.marks if mark.best_loss <= loss)
+
+        return min(self.lanes, key=loss_and_seconds)
 
     def is_of(self, set_up: Experiment) -> bool:
         """Return whether a race of these entrants on `set_up` would be the same."""
-        course, entrants = course_of(set_up), ENTRANTS[self.kind]
-        return all(entrants[lane.name].on(course) == lane.view.run.experiment for lane in self.lanes)
+        names = [lane.name for lane in self.lanes]
+        return experiments_of(set_up, self.kind, names) == [lane.view.run.experiment for lane in self.lanes]
 
     def standing(self) -> str:
         """Return a sentence that says which lane leads."""
@@ -178,13 +167,15 @@ class RaceView:
         if self.kind == "Activations":
             return "Other layers, another learning rate or another seed may change the order."
         leader = self.leader
-        experiment = leader.view.run.experiment
-        searching = [_searches(lane.view.run.experiment) for lane in self.lanes]
-        if not any(searching) or all(searching):
+        searches = {
+            lane.name: not OPTIMIZERS[lane.view.run.experiment.optimizer].needs_gradient
+            for lane in self.lanes
+        }
+        if len(set(searches.values())) == 1:
             surprise = "a" if leader.name == "Random search" else "no"
-            return f"That is {surprise} surprise: {OPTIMIZER_ENTRANTS[leader.name].advantage}."
-        gradient = GRADIENT.format(weights=experiment.parameter_count)
-        if _searches(experiment):
+            return f"That is {surprise} surprise: {ENTRANTS['Optimizers'][leader.name].advantage}."
+        gradient = GRADIENT.format(weights=leader.view.run.experiment.parameter_count)
+        if searches[leader.name]:
             return f"That is a surprise: {gradient}. Try more seconds, or another seed."
         return f"That is no surprise: {gradient}."
 
@@ -193,7 +184,7 @@ class RaceView:
 class Race:
     """A race of two to four lanes; `budget` is in seconds of computing for each.
 
-    set_up: the user's experiment, from which `course_of` makes the course.
+    set_up: the user's experiment, of which `common_experiment` has what all lanes share.
     names, trainings: of its lanes.
     kind: what the lanes differ in.
     """
@@ -213,8 +204,11 @@ class Race:
         executor: Executor,
         owner: Hashable = None,
         kind: Kind = "Optimizers",
+        clock: Callable[[], float] = monotonic,
     ) -> "Race":
-        """Return the race of these entrants before its start; `owner` is the session.
+        """Return the race of these entrants before its start.
+
+        owner: the session. clock: returns the time in seconds.
 
         Raises PolycoreError if there are too few or too many, if the set-up cannot be trained, or not on this
         server, or if its network has no activation.
@@ -225,11 +219,11 @@ class Race:
             raise PolycoreError(
                 "The network has no hidden layer, so no activation changes it. Add a layer on Train."
             )
-        course = course_of(set_up)
-        server.current().limits.check(replace(course, steps=1))  # the budget ends it, not the number of steps
+        # the budget ends it, not the number of steps
+        server.current().limits.check(replace(common_experiment(set_up), steps=1))
         trainings = [
-            Training.of(ENTRANTS[kind][name].on(course), executor, advance_and_measure, budget, owner=owner)
-            for name in names
+            Training.of(experiment, executor, advance_and_measure, budget, owner=owner, clock=clock)
+            for experiment in experiments_of(set_up, kind, names)
         ]
         return cls(set_up, budget, tuple(names), tuple(trainings), kind)
 
@@ -261,18 +255,23 @@ class Race:
 
 def shares_weights(set_up: Experiment, kind: Kind, names: Sequence[str]) -> bool:
     """Return whether these entrants of that kind would all start from the same weights."""
-    course = course_of(set_up)
-    return len({ENTRANTS[kind][name].on(course).initial_weights for name in names}) <= 1
+    return len({one.initial_weights for one in experiments_of(set_up, kind, names)}) <= 1
 
 
-def course_of(experiment: Experiment) -> Experiment:
-    """Return a race's course: the set-up's polynomials, network, seed and fixed samples, as full batches.
+def experiments_of(set_up: Experiment, kind: Kind, names: Iterable[str]) -> list[Experiment]:
+    """Return what each of these entrants of that kind trains."""
+    common = common_experiment(set_up)
+    return [ENTRANTS[kind][name].experiment_of(common) for name in names]
+
+
+def common_experiment(set_up: Experiment) -> Experiment:
+    """Return what all lanes share: the set-up's classes, network, seed and fixed samples, as full batches.
 
     If the set-up draws fresh points, 100 samples of each polynomial replace them. Only the budget ends a run,
     nothing changes what it minimizes, and the learning rate stays constant.
     """
     return replace(
-        experiment.on_fixed_samples(),
+        set_up.on_fixed_samples(),
         schedule="constant",
         steps=MAX_STEPS,
         sampling="random",
@@ -281,24 +280,15 @@ def course_of(experiment: Experiment) -> Experiment:
     )
 
 
-def replaced_in(experiment: Experiment) -> list[str]:
-    """Return in words what `course_of` replaces in a set-up."""
-    course = course_of(experiment)
+def replaced_in(set_up: Experiment) -> list[str]:
+    """Return in words what `common_experiment` replaces in a set-up."""
+    common = common_experiment(set_up)
     replaced = []
-    if experiment.samples_per_class is None:
-        replaced.append(f"{course.samples_per_class:,} samples of each polynomial in place of fresh points")
-    if experiment.batch_size is not None:
-        replaced.append(f"all of them every step in place of batches of {experiment.batch_size:,}")
-    if experiment.schedule != course.schedule:
-        replaced.append(f"a constant learning rate in place of the {experiment.schedule} schedule")
-    unused = [one.off_in_races for one in _OFF if getattr(experiment, one.field) != one.default]
+    if set_up.samples_per_class is None:
+        replaced.append(f"{common.samples_per_class:,} samples of each polynomial in place of fresh points")
+    if set_up.batch_size is not None:
+        replaced.append(f"all of them every step in place of batches of {set_up.batch_size:,}")
+    if set_up.schedule != common.schedule:
+        replaced.append(f"a constant learning rate in place of the {set_up.schedule} schedule")
+    unused = [one.off_in_races for one in _OFF if getattr(set_up, one.field) != one.default]
     return replaced + [f"no {name}" for name in dict.fromkeys(unused)]
-
-
-def _searches(experiment: Experiment) -> bool:
-    return not OPTIMIZERS[experiment.optimizer].needs_gradient
-
-
-def _loss_and_seconds(lane: Lane) -> tuple[float, float]:
-    loss = lane.view.run.best_loss
-    return loss, next(mark.seconds for mark in lane.view.marks if mark.best_loss <= loss)

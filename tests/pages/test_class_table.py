@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from pages.compare import class_measure, class_table
+from pages.compare import class_table
+from pages.compare.class_table import frame_of, points_of, row_of_file, row_of_link, with_distinct_names
 from pages.state.session_value import ClassRow
 from polycore.links import link
 from polycore.links.compact_weights import compact
@@ -17,7 +18,9 @@ COMPARE = "pages/6_compare.py"
 SET_UP = pc.Experiment(
     polynomials=(pc.Polynomial(1, 0), pc.Polynomial(1, 0, 0)), samples_per_class=50, hidden=(8,), steps=200
 )
+CUBES = (pc.Polynomial(1, 0, 0, 0), pc.Polynomial(7))
 WORDS = link.to_query(SET_UP)
+POINTS = points_of(SET_UP)
 
 
 def trained(**changes):
@@ -45,82 +48,102 @@ def at_the_class(files=(), links=""):
     return labelled(app.text_area, "Links, one in each line").set_value(links).run()
 
 
-def measured(files=(), links=""):
-    [frame] = press(at_the_class(files, links), "Measure").dataframe
-    return frame.value
-
-
-def accuracy_on_the_points(model):
+def share_right(model):
+    """Return the share of the set-up's held-out points that a model of the same classes gets right."""
     points, labels = SET_UP.held_out_set()
-    return 100 * np.mean(model.predict(points) == labels)
+    return np.mean(model.predict(points) == labels)
 
 
-def test_files_and_links_are_measured_on_the_set_up_s_held_out_points():
-    one, other = trained(seed=1), trained(seed=2, steps=50)
-    table = measured([("anna.npz", file_of(one))], link_of(other, seed=2, steps=50))
-    assert table["name"].tolist() == ["anna.npz", "link 1"]
-    assert table["accuracy (%)"].tolist() == pytest.approx(
-        [accuracy_on_the_points(m) for m in (one, other)], abs=0.1
-    )
-    assert table["points"].tolist() == [3000, 3000]
-    assert table["seed"].tolist() == [1, 2]
-    assert table["hidden layers"].tolist() == ["8", "8"]
-    assert table["weights"].tolist() == [2 * 8 + 8 + 8 * 2 + 2] * 2
-    assert all(address.startswith("data:image/") for address in table["map"])
+# --- a row ------------------------------------------------------------------------------------
+
+
+def test_a_file_is_measured_on_the_set_up_s_held_out_points():
+    model = trained(seed=1)
+    row = row_of_file("anna.npz", file_of(model), POINTS)
+    assert row.accuracy == pytest.approx(share_right(model), abs=1e-6)
+    assert (row.name, row.known, row.seed, row.steps, row.hidden) == ("anna.npz", 3000, 1, 200, (8,))
+    assert row.parameters == 2 * 8 + 8 + 8 * 2 + 2
+    assert row.map.startswith("data:image/")
+    assert row.problem == ""
+
+
+def test_a_link_is_measured_with_the_weights_that_it_has_room_for():
+    model = trained(seed=2, steps=50)
+    row = row_of_link("link 1", link_of(model, seed=2, steps=50), POINTS)
+    assert row.accuracy == pytest.approx(share_right(model), abs=1e-3)
+    assert (row.known, row.seed, row.steps) == (3000, 2, 50)
 
 
 def test_classes_are_matched_by_their_polynomials_and_not_by_their_order():
     turned = trained(polynomials=SET_UP.polynomials[::-1])
     points, labels = SET_UP.held_out_set()
-    right = 100 * np.mean(turned.predict(points) == 1 - labels)
-    assert measured([("turned.npz", file_of(turned))])["accuracy (%)"].tolist() == pytest.approx(
-        [right], abs=1e-4
-    )
+    right = np.mean(turned.predict(points) == 1 - labels)
+    assert row_of_file("turned.npz", file_of(turned), POINTS).accuracy == pytest.approx(right, abs=1e-6)
+
+
+def test_a_network_of_other_polynomials_has_a_map_and_no_accuracy():
+    row = row_of_file("cubes.npz", file_of(trained(polynomials=CUBES)), POINTS)
+    assert (row.accuracy, row.loss, row.known) == (None, None, 0)
+    assert row.problem == class_table.OTHER_CURVES
+    assert row.map.startswith("data:image/")
 
 
 def test_what_cannot_be_read_has_a_row_with_the_reason():
-    table = measured([("broken.npz", b"no zip")], f"https://example.org/?v=1\n{link_of(trained())[:-40]}")
-    assert table["accuracy (%)"].isna().all()
-    assert table["problem"].str.len().min() > 20
-    assert "no trained network" in table["problem"][1]
+    assert len(row_of_file("broken.npz", b"no zip", POINTS).problem) > 20
+    assert row_of_link("link 1", "https://example.org/?v=1", POINTS).problem == class_table.NO_NETWORK
+    cut = link_of(trained())[:-40]
+    assert row_of_link("link 2", cut, POINTS).problem == class_table.UNREADABLE
 
 
-def test_a_network_of_other_polynomials_is_shown_without_an_accuracy():
-    table = measured(
-        [("cubes.npz", file_of(trained(polynomials=(pc.Polynomial(1, 0, 0, 0), pc.Polynomial(7)))))]
-    )
-    assert table["accuracy (%)"].isna().all()
-    assert table["points"].tolist() == [0]
-
-
-def test_networks_of_other_polynomials_offer_their_set_up():
-    other = trained(polynomials=(pc.Polynomial(1, 0, 0, 0), pc.Polynomial(7)))
-    app = at_the_class([("cubes.npz", file_of(other))])
-    press(app, "Measure")
-    assert "It knows none of the curves of this set-up." in app.dataframe[0].value["problem"].tolist()
-    press(app, "Use their set-up")
-    assert session_of(app).experiment.polynomials == other.polynomials
-
-
-def test_a_refresh_keeps_the_table():
-    app = press(at_the_class([("anna.npz", file_of(trained()))]), "Measure")
-    again = refreshed(app, COMPARE, WORDS)
-    assert again.dataframe[0].value.equals(app.dataframe[0].value)
+# --- the table --------------------------------------------------------------------------------
 
 
 def test_files_of_the_same_name_are_told_apart():
-    content = file_of(trained())
-    table = measured([("a.npz", content), ("b.npz", content), ("a.npz", content)])
-    assert table["name"].tolist() == ["a.npz", "b.npz", "a.npz (2)"]
+    rows = with_distinct_names(map(ClassRow, ("a.npz", "b.npz", "a.npz")))
+    assert [row.name for row in rows] == ["a.npz", "b.npz", "a.npz (2)"]
 
 
-def test_at_most_a_hundred_are_measured_and_the_page_says_so(monkeypatch):
-    monkeypatch.setattr(class_table, "MOST", 3)
-    content = file_of(trained())
-    table = measured([(f"{number}.npz", content) for number in range(5)])
-    assert table["name"].tolist() == ["0.npz", "1.npz", "2.npz"]
+def test_accuracies_are_in_percent_and_what_is_not_known_is_empty():
+    known = ClassRow("a", accuracy=0.987654, loss=0.5, known=9, hidden=(32, 8), parameters=7, steps=5, seed=0)
+    frame = frame_of([known, ClassRow("b", parameters=3), ClassRow("c", problem="It is empty.")])
+    assert frame["accuracy (%)"].tolist()[0] == 98.7654
+    assert frame["accuracy (%)"].isna().tolist() == [False, True, True]
+    assert frame["seed"].isna().tolist() == [False, True, True]
+    assert frame["hidden layers"].tolist() == ["32-8", "none", ""]
+    assert frame["problem"].tolist() == ["", "", "It is empty."]
 
 
 def test_a_file_s_name_is_no_formula_for_a_spreadsheet():
     rows = [ClassRow(name) for name in ("=1+1", "+1", "@a", "-a", "a=1")]
-    assert class_measure.table(rows)["name"].tolist() == ["'=1+1", "'+1", "'@a", "'-a", "a=1"]
+    assert frame_of(rows)["name"].tolist() == ["'=1+1", "'+1", "'@a", "'-a", "a=1"]
+
+
+# --- the page ---------------------------------------------------------------------------------
+
+
+def test_files_and_links_are_measured_and_a_refresh_keeps_the_table():
+    one, other = trained(seed=1), trained(seed=2)
+    app = press(at_the_class([("anna.npz", file_of(one))], f" {link_of(other, seed=2)}\n\n"), "Measure")
+    table = app.dataframe[0].value
+    assert table["name"].tolist() == ["anna.npz", "link 1"]
+    assert table["seed"].tolist() == [1, 2]
+    again = refreshed(app, COMPARE, WORDS)
+    assert again.dataframe[0].value.equals(table)
+
+
+def test_networks_of_other_polynomials_offer_their_set_up():
+    app = press(at_the_class([("cubes.npz", file_of(trained(polynomials=CUBES)))]), "Measure")
+    press(app, "Use their set-up")
+    assert session_of(app).experiment.polynomials == CUBES
+
+
+def test_without_files_or_links_the_page_says_what_to_do():
+    assert class_table.NOTHING in [one.value for one in press(at_the_class(), "Measure").caption]
+
+
+def test_at_most_a_hundred_are_measured_and_the_page_says_so():
+    app = press(
+        at_the_class(links="\n".join(["https://example.org/?v=1"] * (class_table.MOST + 2))), "Measure"
+    )
+    assert len(app.dataframe[0].value) == class_table.MOST == 100
+    assert "2 networks more than 100 were left out." in [one.value for one in app.caption]

@@ -11,7 +11,7 @@ import polycore as pc
 from pages.lessons import lessons
 from pages.predict import weight_upload
 from pages.runs import status
-from pages.runs.race import OPTIMIZER_ENTRANTS, course_of
+from pages.runs.race import ENTRANTS, experiments_of
 from pages.server import limits, server
 from pages.server.limits import Limits
 from pages.server.server import Server
@@ -211,8 +211,8 @@ def test_the_public_demo_has_room_for_all_that_its_pages_offer():
     assert len(shown) >= 8
     for experiment in presets + shown:
         allowed.check(experiment)
-        for entrant in OPTIMIZER_ENTRANTS.values():
-            allowed.check(replace(entrant.on(course_of(experiment)), steps=1))
+        for racing in experiments_of(experiment, "Optimizers", ENTRANTS["Optimizers"]):
+            allowed.check(replace(racing, steps=1))
 
 
 def test_the_public_demo_keeps_the_largest_experiments_out():

@@ -255,9 +255,9 @@ def arguments():
     curves = (EXPERIMENT.polynomials, RANGE)
     scene = scene_of(EXPERIMENT)
     return {
-        "pages.compare.cards._picture": (model, scene),
         "pages.plane.crossings.meetings_of": (scene,),
         "pages.plane.crossings.table_of": curves,
+        "pages.compare.cards._picture": (model, scene, 96, 60),
         "polycore.formula._parsed": ("w - rate * g",),
         "polycore.model.dead_neurons.count": (model, EXPERIMENT),
         "pages.inside.neuron_map._folds_of_first_layer": (model, window),

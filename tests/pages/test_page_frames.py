@@ -98,9 +98,10 @@ def test_compare_has_curves_and_the_card(run):
     other = Kept("another", run.best, replace(EXPERIMENT, seed=1), run.history)
     now = replace(now, models=KeptModels((other, *now.models.kept), now.own.title))
     values = curves.contents(("another", now.own.title), "Steps", None, now).values
-    assert values["x"] == run.history.step.tolist()
-    assert values["loss"] == pytest.approx(run.history.loss, rel=1e-5)
-    assert values["accuracy"] == pytest.approx(100 * run.history.held_out_accuracy, rel=1e-5)
+    assert values["curves"].keys() == {"1"}  # the other rests
+    assert values["curves"]["1"]["x"] == run.history.step.tolist()
+    assert values["curves"]["1"]["loss"] == pytest.approx(run.history.loss, rel=1e-5)
+    assert values["curves"]["1"]["accuracy"] == pytest.approx(100 * run.history.held_out_accuracy, rel=1e-5)
     assert values["loss_alt"].count("another") == 1
     card = cards.contents(now).values
     assert card["loss"] == f"{run.best.loss:#.3g}"

@@ -3,6 +3,7 @@
 import json
 from concurrent.futures import Executor, Future
 from dataclasses import replace
+from time import monotonic
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,19 +11,23 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import polycore as pc
+from pages.compare import keeping
+from pages.compare.race_inputs import NOT_SHARED, SAME_TIME, SHARED, WHY_REPLACED, explained, summary
 from pages.compare.race_values import source_of
-from pages.runs import race
-from pages.runs.race import OPTIMIZER_ENTRANTS, Lane, Race, RaceView
+from pages.compare.race_view import EARLIER, LOSS_AXIS
+from pages.models.kept_actions import SEVERAL_LABEL
+from pages.runs.race import DEFAULT, ENTRANTS, Lane, Race, RaceView, experiments_of, replaced_in
 from pages.runs.view import Mark
 from pages.server import presence, server
 from pages.server.turns import Turns
 from pages.state import session
-from pages.state.kept_models import MOST_KEPT, Kept, KeptModels
+from pages.state.kept_models import MOST_KEPT, MOST_PINNED, Kept, KeptModels
 from pages.state.session_value import Comparison, Session
 from pages.state.setup import Setup
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.workers.chunk import Chunk, advance_and_measure
 from polycore.workers.processes import Workers
+from tests.clock import Clock
 from tests.pages.browsing import DRAWING_SECONDS, HOME, ROOT, messages, strings
 from tests.runs import named
 from tests.waiting import wait_until
@@ -62,14 +67,19 @@ def make():
     """Return a function that makes a race; each is stopped at the end."""
     races = []
 
-    def new(names, budget=2.0, executor=None, set_up=SET_UP, kind="Optimizers"):
-        races.append(Race.of(set_up, names, budget, executor or Metered(), kind=kind))
+    def new(names, budget=2.0, executor=None, set_up=SET_UP, kind="Optimizers", clock=monotonic):
+        races.append(Race.of(set_up, names, budget, executor or Metered(), kind=kind, clock=clock))
         return races[-1]
 
     yield new
     for one in races:
         one.stop()
     assert server.current().turns.running == 0
+
+
+@pytest.fixture
+def clock():
+    return Clock()
 
 
 def finished(one):
@@ -83,7 +93,7 @@ def finished(one):
 
 
 def test_all_start_from_the_same_weights_on_the_same_samples(make):
-    runs = [lane.view.run for name in OPTIMIZER_ENTRANTS for lane in make([name, "Adam"]).view.lanes]
+    runs = [lane.view.run for name in ENTRANTS["Optimizers"] for lane in make([name, "Adam"]).view.lanes]
     points, labels = runs[0].experiment.training_set()
     for run in runs:
         assert np.array_equal(run.parameters, runs[0].parameters)
@@ -109,7 +119,7 @@ def test_nothing_in_the_set_up_ends_a_run_or_changes_what_it_minimizes(make):
         assert lane.view.run.experiment.weight_decay == 0
 
 
-def test_the_page_says_what_the_race_replaces_in_the_set_up():
+def test_what_a_race_replaces_in_the_set_up_is_named():
     fresh = replace(
         SET_UP,
         samples_per_class=None,
@@ -122,28 +132,21 @@ def test_the_page_says_what_the_race_replaces_in_the_set_up():
         gradient_clipping=0.5,
         warmup_steps=9,
     )
-    captions = captions_of_the_race(fresh)
-    assert "From your set-up: 2 polynomials, hidden layers: 4, seed 3." in captions
-    [line] = [text for text in captions if text.startswith("Not from your set-up")]
-    for part in (
+    assert sorted(replaced_in(fresh)) == [
         "100 samples of each polynomial in place of fresh points",
-        "all of them every step in place of batches of 64",
         "a constant learning rate in place of the cosine schedule",
-        "no weight decay",
-        "no penalties",
+        "all of them every step in place of batches of 64",
         "no dropout",
-        "no gradient clipping",
-        "no warm-up",
         "no early stopping",
-    ):
-        assert part in line
-
-
-def test_the_page_says_that_only_the_optimizers_are_the_races_own():
-    captions = captions_of_the_race(SET_UP)
-    assert "From your set-up: 2 polynomials, 20 samples of each, hidden layers: 4, seed 3." in captions
-    [line] = [text for text in captions if text.startswith("Not from your set-up")]
-    assert "in place of" not in line
+        "no gradient clipping",
+        "no penalties",
+        "no warm-up",
+        "no weight decay",
+    ]
+    assert replaced_in(SET_UP) == []
+    *_, not_from_set_up = explained(fresh, "Optimizers", ["Adam", "L-BFGS"])
+    assert all(words in not_from_set_up for words in replaced_in(fresh))
+    assert not_from_set_up.endswith(WHY_REPLACED["Optimizers"])
 
 
 def test_the_networks_of_a_race_on_many_own_points_can_be_kept(make):
@@ -152,12 +155,20 @@ def test_the_networks_of_a_race_on_many_own_points_can_be_kept(make):
     assert [lane.model.metadata["experiment"]["data"]["count"] for lane in one.view.lanes] == [400, 400]
 
 
-def test_the_page_says_which_network_races():
-    smooth = replace(SET_UP.with_activation("silu"), features=("x", "y2"))
-    assert (
-        "From your set-up: 2 polynomials, 20 samples of each, hidden layers: 4, SiLU, inputs x, y², seed 3."
-        in captions_of_the_race(smooth)
-    )
+@pytest.mark.parametrize(
+    ("set_up", "words"),
+    [
+        (SET_UP, "2 polynomials, 20 samples of each, hidden layers: 4, seed 3"),
+        (replace(SET_UP, samples_per_class=None, hidden=()), "2 polynomials, hidden layers: none, seed 3"),
+        (
+            replace(SET_UP.with_activation("silu"), features=("x", "y2")),
+            "2 polynomials, 20 samples of each, hidden layers: 4, SiLU, inputs x, y², seed 3",
+        ),
+    ],
+    ids=["samples", "fresh points", "activation and inputs"],
+)
+def test_what_a_race_uses_of_the_set_up_is_named(set_up, words):
+    assert summary(set_up, "Optimizers") == words
 
 
 def test_all_lanes_have_the_activation_and_the_inputs_of_the_set_up(make):
@@ -188,25 +199,17 @@ def test_activations_race_from_the_initial_weights_that_suit_each(make):
     assert "surprise" not in one.view.verdict()
 
 
-def test_the_page_says_which_activations_start_from_the_same_weights():
-    different = said_of_activations(SET_UP, ["ReLU", "tanh"])
-    assert "so not all start from the same ones" in different
-    assert "Not from your set-up: the activations, each with the initial weights that suit it." in different
-    assert "hidden layers: 4, Adam at 0.01, seed 3." in different
-    same = said_of_activations(SET_UP, ["ReLU", "GELU"])
-    assert "All networks start from the same weights" in same
-    assert "Not from your set-up: the activations." in same
+def test_activations_that_start_from_the_same_weights_are_said_to():
+    common, from_set_up, not_from_set_up = explained(SET_UP, "Activations", ["ReLU", "tanh"])
+    assert common == f"{NOT_SHARED} {SAME_TIME}"
+    assert "hidden layers: 4, Adam at 0.01, seed 3." in from_set_up
+    assert "the activations, each with the initial weights that suit it." in not_from_set_up
+    same, _, not_from_set_up = explained(SET_UP, "Activations", ["ReLU", "GELU"])
+    assert same == f"{SHARED['Activations']} {SAME_TIME}"
+    assert not_from_set_up.endswith("the activations.")
     # initial weights that the user chose stay, whatever the activation
-    chosen = said_of_activations(replace(SET_UP, initial_weights="tutorial"), ["ReLU", "tanh"])
-    assert "All networks start from the same weights" in chosen
-
-
-def said_of_activations(set_up, names):
-    page = page_of_the_race(set_up, None)
-    page.button_group(key="race.kind.v0").set_value("Activations").run()
-    page.button_group(key="race.names.Activations.v0").set_value(names).run()
-    assert not page.exception
-    return " ".join(one.value for one in (*page.markdown, *page.caption))
+    chosen = replace(SET_UP, initial_weights="tutorial")
+    assert explained(chosen, "Activations", ["ReLU", "tanh"])[0] == same
 
 
 def test_a_network_without_hidden_layers_has_no_activations_to_race(make):
@@ -215,36 +218,25 @@ def test_a_network_without_hidden_layers_has_no_activations_to_race(make):
 
 
 def test_a_race_is_of_an_earlier_set_up_only_if_another_would_differ(make):
-    one = finished(make(["ReLU", "tanh"], kind="Activations"))
-    earlier = (
-        "This race used an earlier set-up: 2 polynomials, 20 samples of each, hidden layers: 4, "
-        "Adam at 0.01, seed 3."
-    )
     smooth, quick = SET_UP.with_activation("silu"), replace(SET_UP, learning_rate=0.1)
-    assert earlier not in captions_of_the_race(smooth, one)
-    assert earlier in captions_of_the_race(quick, one)
-    two = finished(make(["Adam", "SGD with momentum"]))
-    assert "earlier set-up" not in " ".join(captions_of_the_race(quick, two))
-    assert "earlier set-up" in " ".join(captions_of_the_race(smooth, two))
+    wide = replace(SET_UP, hidden=(8,))
+    activations = make(["ReLU", "tanh"], kind="Activations").view
+    assert [activations.is_of(one) for one in (SET_UP, smooth, quick, wide)] == [True, True, False, False]
+    optimizers = make(["Adam", "SGD with momentum"]).view
+    assert [optimizers.is_of(one) for one in (SET_UP, smooth, quick, wide)] == [True, False, True, False]
 
 
-def test_a_race_of_an_earlier_set_up_says_so(make):
-    one = finished(make(["Adam", "SGD with momentum"]))
-    other = replace(SET_UP, hidden=(8,))
-    earlier = "This race used an earlier set-up: 2 polynomials, 20 samples of each, hidden layers: 4, seed 3."
-    assert earlier in captions_of_the_race(other, one)
-    assert earlier not in captions_of_the_race(SET_UP, one)
-
-
-def test_the_chart_says_that_its_losses_are_the_lowest_so_far(make):
-    page = page_of_the_race(SET_UP, finished(make(["Adam", "SGD with momentum"])))
+def test_the_page_explains_the_race_and_names_the_set_up_of_an_earlier_one(make):
+    one, other = finished(make(["Adam", "SGD with momentum"])), replace(SET_UP, hidden=(8,))
+    page = page_of_the_race(other, one)
+    captions = [caption.value for caption in page.caption]
+    assert EARLIER.format(summary(SET_UP, "Optimizers")) in captions
+    common, *others = explained(other, "Optimizers", DEFAULT["Optimizers"])
+    assert common in [text.value for text in page.markdown]
+    assert set(others) <= set(captions)
     [chart] = [chart for chart in page.get("bidi_component") if "race.loss" in chart.proto.id]
     figure = json.loads(chart.proto.bytes)["figure"]
-    assert figure["layout"]["yaxis"]["title"]["text"] == "lowest loss so far (nats)"
-
-
-def captions_of_the_race(set_up, one=None):
-    return [caption.value for caption in page_of_the_race(set_up, one).caption]
+    assert figure["layout"]["yaxis"]["title"]["text"] == LOSS_AXIS
 
 
 def page_of_the_race(set_up, one, models=NOTHING_KEPT):
@@ -279,7 +271,9 @@ def test_a_lane_that_ends_early_says_why(make):
     assert "L-BFGS found no lower loss" in lbfgs.run.ended_because
 
 
-@pytest.mark.parametrize("names", [[], ["Adam"], list(OPTIMIZER_ENTRANTS)[:5]], ids=["none", "one", "five"])
+@pytest.mark.parametrize(
+    "names", [[], ["Adam"], list(ENTRANTS["Optimizers"])[:5]], ids=["none", "one", "five"]
+)
 def test_too_few_and_too_many_are_refused(make, names):
     with pytest.raises(pc.PolycoreError, match=f"The race has {len(names)} optimizers; expected 2 to 4"):
         make(names)
@@ -304,12 +298,11 @@ def test_a_race_that_is_stopped_stays_where_it_is(make):
     assert not one.view.has_begun
 
 
-def test_an_unseen_race_continues_when_it_is_seen_again(make, monkeypatch):
-    monkeypatch.setattr(presence, "LEASE_SECONDS", 0.02)
-    one = make(["Random search", "Adam"], executor=Silent())
+def test_an_unseen_race_continues_when_it_is_seen_again(make, clock):
+    one = make(["Random search", "Adam"], executor=Silent(), clock=clock)
     one.start()
+    clock.now += presence.LEASE_SECONDS
     wait_until(lambda: not one.view.is_running)
-    monkeypatch.setattr(presence, "LEASE_SECONDS", 100.0)
     source_of(one, "Now").seen(lambda: True)
     assert one.view.is_running
 
@@ -345,7 +338,7 @@ def test_measuring_the_ends_changes_nothing_else(make):
 # --- what is kept -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", list(OPTIMIZER_ENTRANTS))
+@pytest.mark.parametrize("name", list(ENTRANTS["Optimizers"]))
 def test_the_experiment_that_is_kept_gives_the_same_weights_without_a_race(make, name):
     one = finished(make([name, "Adam" if name != "Adam" else "Nesterov"], budget=1.0))
     [lane, _] = one.view.lanes
@@ -359,11 +352,7 @@ def test_the_experiment_that_is_kept_gives_the_same_weights_without_a_race(make,
 
 @pytest.mark.parametrize(
     ("kept_before", "label"),
-    [
-        (MOST_KEPT - 2, None),
-        (MOST_KEPT - 1, "12 kept at most: 2 more replace 1"),
-        (MOST_KEPT, "12 kept at most: 2 more replace 2"),
-    ],
+    [(MOST_KEPT - 2, None), (MOST_KEPT - 1, SEVERAL_LABEL.format(new=2, gone=1))],
 )
 def test_the_page_says_how_many_networks_those_of_the_race_replace(make, kept_before, label):
     one = finished(make(["Adam", "L-BFGS"]))
@@ -374,11 +363,20 @@ def test_the_page_says_how_many_networks_those_of_the_race_replace(make, kept_be
     assert [text for text in labels if "kept at most" in str(text)] == ([] if label is None else [label])
 
 
+def test_with_too_many_pinned_the_race_cannot_be_kept(make):
+    one = finished(make(["Adam", "L-BFGS", "Evolution"]))
+    model = pc.start(SET_UP).best
+    pinned = tuple(Kept(f"Upload {number}", model, None, pinned=True) for number in range(MOST_PINNED))
+    page = page_of_the_race(SET_UP, one, KeptModels(pinned, pinned[0].title))
+    assert page.button(key="race.keep").disabled
+    assert keeping.NO_ROOM_FOR_ALL in [caption.value for caption in page.caption]
+
+
 # --- who is ahead -----------------------------------------------------------------------------
 
 
 def stood(name, loss, steps=10, reached=((0.0, 9.0),), *, is_active=False):
-    experiment = OPTIMIZER_ENTRANTS[name].on(race.course_of(SET_UP))
+    [experiment] = experiments_of(SET_UP, "Optimizers", [name])
     run = SimpleNamespace(best_loss=loss, step=steps, experiment=experiment)
     marks = [Mark(seconds, 0, best, 0.0) for seconds, best in (*reached, (5.0, loss))]
     return Lane(name, SimpleNamespace(run=run, marks=marks, is_active=is_active))

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from pages.compare import race_past
-from pages.compare.race_values import source_of, values
+from pages.compare.charts import seconds_at
+from pages.compare.race_values import choice_at, moments, source_of, values
 from pages.plane.scene import scene_of
 from pages.runs.race import Race
 from polycore.formatting import loss_text, percent
@@ -48,11 +48,12 @@ def test_each_frame_has_all_lanes(race):
     header = header_of(source_of(race, "Now").frame())
     assert header["active"] is False
     assert header["lanes"].keys() == {"0", "1"}
-    for lane, shown in zip(race.view.lanes, header["lanes"].values(), strict=True):
+    for index, lane in enumerate(race.view.lanes):
+        shown, curves = header["lanes"][str(index)], header["curves"][str(index)]
         marks = lane.view.marks
-        assert shown["seconds"] == [mark.seconds for mark in marks]
-        assert shown["losses"] == [mark.best_loss for mark in marks]
-        assert shown["accuracies"] == [100 * mark.held_out_accuracy for mark in marks]
+        assert curves["x"] == [mark.seconds for mark in marks]
+        assert curves["loss"] == pytest.approx([mark.best_loss for mark in marks], rel=1e-5)
+        assert curves["accuracy"] == pytest.approx([100 * mark.held_out_accuracy for mark in marks], rel=1e-5)
         assert shown["share"] == 100
         assert shown["used"].startswith("2.0 of 2 s · ")
         assert shown["loss"] == loss_text(marks[-1].best_loss)
@@ -71,9 +72,9 @@ def test_a_loss_without_bound_is_no_number(race):
     first, *others = lane.view.marks
     marks = (first._replace(best_loss=math.inf), *others)
     lost = replace(race.view, lanes=(seen_with(lane, marks=marks), other))
-    assert values(lost)["lanes"]["0"]["losses"] == [None, *(mark.best_loss for mark in others)]
+    assert values(lost)["curves"]["0"]["loss"][:1] == [None]
     json.dumps(values(lost), allow_nan=False)
-    assert np.isfinite(values(race.view)["lanes"]["0"]["losses"]).all()
+    assert np.isfinite(values(race.view)["curves"]["0"]["loss"]).all()
 
 
 def seen_with(lane, **changes):
@@ -96,7 +97,7 @@ def header_of(frame):
 
 def test_the_moments_of_a_race_are_evenly_spaced_over_its_computing_time(race):
     # a hundredth of two seconds apart, in microseconds
-    assert race_past.moments(race.view) == [
+    assert moments(race.view) == [
         *((time, time) for time in range(0, 2_000_000, 20_000)),
         (2_000_000, "Now"),
     ]
@@ -104,7 +105,7 @@ def test_the_moments_of_a_race_are_evenly_spaced_over_its_computing_time(race):
 
 def test_a_race_that_ended_early_has_the_moments_of_its_beginning(race):
     longer = replace(race.view, budget=4.0)
-    assert race_past.moments(longer) == [
+    assert moments(longer) == [
         *((time, time) for time in range(0, 2_000_000, 40_000)),
         (2_000_000, "Now"),
     ]
@@ -112,16 +113,16 @@ def test_a_race_that_ended_early_has_the_moments_of_its_beginning(race):
 
 @pytest.mark.parametrize("moment", ["Now", "Best", 2_000_000, 10**30])
 def test_the_latest_weights_are_those_now_and_after_the_end(race, moment):
-    assert {race_past.choice_at(lane, moment) for lane in race.view.lanes} == {"Now"}
+    assert {choice_at(lane, moment) for lane in race.view.lanes} == {"Now"}
 
 
 @pytest.mark.parametrize("microseconds", [-5, 0, 124_999, 125_000, 1_000_000, 1_999_999])
 def test_at_a_moment_each_lane_has_the_weights_of_its_latest_snapshot_by_then(race, microseconds):
     for lane in race.view.lanes:
-        step = race_past.choice_at(lane, microseconds)
+        step = choice_at(lane, microseconds)
         by_then = [at for at in lane.view.run.snapshots.step if 125_000 * at <= max(0, microseconds)]
         assert step == max(by_then)
-        assert race_past.seconds_at(lane, step) == 0.125 * step
+        assert seconds_at([step], lane.view.marks) == [0.125 * step]
 
 
 def test_a_frame_of_the_past_has_maps_and_figures_of_one_moment(race):
@@ -161,9 +162,9 @@ def test_a_lane_whose_loss_has_risen_shows_the_loss_of_the_chart(race):
     *others, last = lane.view.marks
     marks = (*others, last._replace(best_loss=low))
     risen = seen_with(lane, marks=marks, run=replace(lane.view.run, history=history))
-    shown = values(replace(race.view, lanes=(other, risen)))["lanes"]["1"]
-    assert shown["losses"][-1] == low
-    assert shown["loss"] == loss_text(low)
+    shown = values(replace(race.view, lanes=(other, risen)))
+    assert shown["curves"]["1"]["loss"][-1] == pytest.approx(low, rel=1e-5)
+    assert shown["lanes"]["1"]["loss"] == loss_text(low)
 
 
 def test_the_sentence_is_about_the_moment_that_is_shown(race):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from pages.compare import race_view
+from pages.compare import race_inputs
 from pages.models import run_landscape
 from pages.plane import live
 from pages.state import session
@@ -155,7 +155,7 @@ def test_a_wide_network_has_fewer_losses(hidden, size):
 
 @pytest.fixture
 def short(monkeypatch):
-    monkeypatch.setattr(race_view, "BUDGETS", (0.3,))
+    monkeypatch.setattr(race_inputs, "BUDGETS", (0.3,))
 
 
 @pytest.mark.usefixtures("short")

@@ -246,23 +246,20 @@ def test_nothing_starts_after_the_tab_has_gone(make):
 def test_nothing_starts_two_minutes_after_the_last_look(make, clock):
     hand = Hand()
     one = make(hand)
-    one.start()
-    clock.now += 119
-    for training in one._trainings():
-        training.seen()
-    clock.now += 2
+    clock.now += 60
+    one.start()  # its runs are looked at from now on
+    clock.now += 61
     hand.deliver_until(lambda: len(one.view.outcomes) == 2)
     assert one.view.runs == ()
     one.seen()
     assert len(one.view.runs) == 2
 
 
-def test_unseen_runs_continue_when_they_are_seen_again(make, monkeypatch):
+def test_unseen_runs_continue_when_they_are_seen_again(make, clock):
     one = make(Hand())
     one.start()
-    monkeypatch.setattr(presence, "LEASE_SECONDS", 0.02)
+    clock.now += presence.LEASE_SECONDS
     wait_until(lambda: [run.status for run in one.view.runs] == ["paused", "paused"])
-    monkeypatch.setattr(presence, "LEASE_SECONDS", 100.0)
     one.seen()
     assert [run.status for run in one.view.runs] == ["running", "running"]
 

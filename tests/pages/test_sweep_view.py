@@ -1,22 +1,20 @@
 """The sweep on the Compare page, from what varies to the best that is kept."""
 
 import io
-import statistics
-from concurrent.futures import Executor, Future
 from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 import polycore as pc
-from pages.compare import sweep_tables, sweep_view
+from pages.compare import keeping, sweep_inputs, sweep_tables, sweep_view
 from pages.plane import live
-from pages.runs.sweep import Sweep
+from pages.runs.sweep import SweepView
 from pages.runs.varied import unvaried
 from pages.state import session
 from pages.state.setup import Setup
-from polycore.workers.chunk import Chunk
-from polycore.workers.confidence import confidence
+from polycore.workers.outcomes import Outcome
+from polycore.workers.table import ALL_STEPS
 from tests.pages.browsing import (
     QUICK,
     labelled,
@@ -28,7 +26,6 @@ from tests.pages.browsing import (
     sent_to,
     session_of,
 )
-from tests.runs import named
 from tests.waiting import wait_until
 
 COMPARE, DATA, TRAIN, HOME = "pages/6_compare.py", "pages/2_data.py", "pages/3_train.py", "streamlit_app.py"
@@ -68,13 +65,6 @@ def page_text(app):
     return "\n".join([*(element.value for kind in kinds for element in kind), live_text(app)])
 
 
-def table(app):
-    """Return the cells of each column of the sweep's table, by its head."""
-    shown = sent_to(app, "sweep.table")
-    heads = [head for head, _ in shown["columns"]]
-    return {head: [row[index] for row in shown["rows"]] for index, head in enumerate(heads)}
-
-
 def standing(app):
     return live_value(app, "standing")
 
@@ -88,7 +78,7 @@ def test_at_first_the_inputs_hold_the_set_up_and_the_page_says_what_to_do():
     assert labelled(app.text_input, "Learning rates").value == "0.01"
     assert labelled(app.number_input, "Seeds").value == 3
     assert labelled(app.number_input, "Steps of each run").value == 300
-    assert "There is no sweep yet." in page_text(app)
+    assert sweep_view.NONE_YET in page_text(app)
     assert "**3 runs**: 1 setting with 3 seeds. Less than a second of computing." in page_text(app)
     assert {name: labels(app)[name] for name in (START, PAUSE, STOP)} == {
         START: True,
@@ -116,52 +106,44 @@ def test_all_inputs_that_cannot_be_used_are_named_at_once():
     assert len(reasons) == len(wrong) + 1
     for _, reason in wrong.values():
         assert [one for one in reasons if one.startswith(reason)], reason
-    assert "There is nothing to train; choose at least one activation." in reasons
+    assert sweep_inputs.NOTHING_CHOSEN.format("activation") in reasons
     assert not labels(app)[START]
     # one after the other becomes right
     labelled(app.text_input, "L2 penalty").set_value("0").run()
     assert len(app.text) == len(wrong)
 
 
-def test_the_number_of_runs_and_their_cost_are_shown_at_once():
-    app = with_networks(sweep_page(QUICK | {"steps": "200000"}), "8, 4-4")
-    labelled(app.number_input, "Seeds").set_value(5).run()
-    assert "**10 runs**: 2 settings with 5 seeds. Roughly " in page_text(app)
-    labelled(app.number_input, "Seeds").set_value(1).run()
-    assert "**2 runs**: 2 settings with 1 seed. Roughly " in page_text(app)
+SET_UP = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20, hidden=(8,), steps=300)
+VARIED = replace(unvaried(SET_UP), networks=((2,), (8,)))  # with three seeds
 
 
 @pytest.mark.parametrize(
-    ("label", "text"),
+    ("changes", "beginning"),
     [
-        ("Networks", "12 and ![](http://a.b/c.png)"),
-        ("Learning rates", "**fast**"),
+        ({"seeds": 5, "steps": 200_000}, "**10 runs**: 2 settings with 5 seeds. Roughly "),
+        ({"seeds": 1, "steps": 200_000}, "**2 runs**: 2 settings with 1 seed. Roughly "),
+        ({"networks": ((8,),), "seeds": 1}, "**1 run**: 1 setting with 1 seed. Less than a second"),
     ],
 )
-def test_an_unreadable_list_is_quoted_and_nothing_can_start(label, text):
-    app = sweep_page()
-    labelled(app.text_input, label).set_value(text).run()
-    assert not app.exception
+def test_the_number_of_runs_and_their_cost_are_said(changes, beginning):
+    varied = replace(VARIED, **changes)
+    assert sweep_view.cost(varied, varied.experiments(SET_UP)).startswith(beginning)
+
+
+def test_an_unreadable_list_is_quoted_and_nothing_can_start():
+    app = with_networks(sweep_page(), "12 and ![](http://a.b/c.png)")
     assert not labels(app)[START]
     [refusal] = [element.value for element in app.text]
-    assert refusal.startswith(f"{label}: ")
+    assert refusal.startswith("Networks: ")
     shown = [element.value for kind in ("markdown", "caption", "info") for element in app.get(kind)]
-    assert not any("a.b" in words or "**fast**" in words for words in shown)
-
-
-def test_no_optimizer_is_nothing_to_train():
-    app = sweep_page()
-    [group] = [group for group in app.button_group if group.key.startswith("sweep.optimizers")]
-    group.set_value([]).run()
-    assert not labels(app)[START]
-    assert "choose at least one optimizer" in page_text(app)
+    assert not any("a.b" in words for words in shown)
 
 
 def test_the_samples_of_lbfgs_in_place_of_fresh_points_are_named():
-    app = sweep_page(QUICK | {"samples": "fresh", "batch": "64"})
-    [group] = [group for group in app.button_group if group.key.startswith("sweep.optimizers")]
-    group.set_value(["adam", "lbfgs"]).run()
-    assert "it uses 100 of each polynomial, all at once" in page_text(app)
+    fresh = replace(SET_UP, samples_per_class=None, batch_size=64)
+    varied = replace(VARIED, optimizers=("adam", "lbfgs"))
+    assert sweep_view.notes(fresh, varied) == [sweep_view.FULL_BATCH.format(optimizer="L-BFGS", samples=100)]
+    assert sweep_view.notes(SET_UP, varied) == sweep_view.notes(fresh, VARIED) == []
 
 
 def test_the_inputs_restart_with_another_set_up_and_survive_a_visit_to_another_page():
@@ -188,60 +170,30 @@ def test_a_sweep_begins_with_what_is_chosen_though_the_page_was_not_drawn_since(
 
 @pytest.fixture(scope="module")
 def done():
-    """Return the page of a sweep that has ended, to look at."""
+    """Return the page of a sweep that has ended, to look at, and its figure."""
     with pytest.MonkeyPatch.context() as patch:
         shown = {}
         patch.setattr(live, "figure", lambda figure, key, **_: shown.update({key: figure}))
-        yield finished(with_networks(sweep_page(), "2, 8")), shown
+        yield finished(with_networks(sweep_page(), "2, 8")), shown["sweep.chart"]
 
 
-def test_a_finished_sweep_has_its_means_and_intervals_in_the_table(done):
-    app, _ = done
-    shown = table(app)
-    assert shown["#"] == ["1", "2"]
-    assert shown["setting"] == ["one layer of 2", "one layer of 8"]
-    assert shown["runs"] == ["3 of 3", "3 of 3"]
-    for index, hidden in enumerate(((2,), (8,))):
-        outcomes = session_of(app).comparison.sweep.view.outcomes
-        runs = [one for one in outcomes if one.experiment.hidden == hidden]
-        expected = confidence(one.held_out_accuracy for one in runs)
-        assert shown["held-out"][index] == f"{100 * expected.mean:.2f} %"
-        low, high = (100 * min(1, max(0, end)) for end in (expected.low, expected.high))
-        assert shown["95 % interval"][index] == f"{low:.2f} to {high:.2f} %"
-        assert shown["loss (nats)"][index] == f"{statistics.mean(one.loss for one in runs):.4g}"
-        assert shown["seconds"][index] == f"{statistics.mean(one.seconds for one in runs):.1f}"
-    assert standing(app).startswith("Finished · 6 of 6 runs have ended · ")
-
-
-def test_each_run_has_its_mark_in_the_colour_of_its_row(done):
-    app, shown = done
-    traces = shown["sweep.chart"].data
-    assert [trace.name for trace in traces] == ["1 · one layer of 2", "2 · one layer of 8"]
-    for trace, hidden in zip(traces, ((2,), (8,)), strict=True):
-        outcomes = [
-            one for one in session_of(app).comparison.sweep.view.outcomes if one.experiment.hidden == hidden
-        ]
-        assert sorted(trace.x) == sorted(one.seconds for one in outcomes)
-        assert sorted(trace.y) == pytest.approx(sorted(100 * one.held_out_accuracy for one in outcomes))
-    colors = sent_to(app, "sweep.table")["colors"]
-    for trace, color in zip(traces, colors, strict=True):
+def test_a_finished_sweep_has_a_table_with_the_colors_of_its_figure(done):
+    app, figure = done
+    view = session_of(app).comparison.sweep.view
+    shown = sent_to(app, "sweep.table")
+    assert shown["rows"] == sweep_tables.rows_of("Settings", view)
+    assert [trace.name for trace in figure.data] == ["1 · one layer of 2", "2 · one layer of 8"]
+    for trace, color in zip(figure.data, shown["colors"], strict=True):
         assert f"background-color: {trace.marker.color};" in color
+    assert standing(app).startswith("Finished · 6 of 6 runs have ended · ")
 
 
 def test_a_row_for_each_run_can_be_had_instead(done):
     app, _ = done
     labelled(app.button_group, "Table of").set_value("Runs").run()
     assert not app.exception
-    shown = table(app)
-    assert shown["setting"] == 3 * ["one layer of 2", "one layer of 8"]
-    assert shown["seed"] == ["0", "0", "1", "1", "2", "2"]
-    assert shown["#"] == 3 * ["1", "2"]
-    assert shown["steps"] == 6 * ["300"]
-    assert shown["how it ended"] == 6 * ["all steps"]
-    outcomes = sorted(session_of(app).comparison.sweep.view.outcomes, key=lambda one: one.index)
-    assert shown["held-out"] == [f"{100 * one.held_out_accuracy:.2f} %" for one in outcomes]
-    assert shown["training"] == [f"{100 * one.accuracy:.2f} %" for one in outcomes]
-    assert shown["loss (nats)"] == [f"{one.loss:.4g}" for one in outcomes]
+    view = session_of(app).comparison.sweep.view
+    assert sent_to(app, "sweep.table")["rows"] == sweep_tables.rows_of("Runs", view)
     assert [button.label for button in app.get("download_button")] == ["Runs as CSV"]
     labelled(app.button_group, "Table of").set_value("Settings").run()
     assert [button.label for button in app.get("download_button")] == ["Settings as CSV"]
@@ -269,7 +221,7 @@ def test_the_best_is_shown_and_can_be_kept_once():
     assert kept.model.held_out_accuracy == best.held_out_accuracy
     assert kept.history.step[-1] == 300
     assert not labels(app)["Keep the best"]
-    assert "It is among the kept runs." in page_text(app)
+    assert keeping.ONE_IS_KEPT in page_text(app)
     app.button_group(key="compare.view.v0").set_value("Kept runs").run()
     assert not app.exception
     assert kept.title in [text.value for text in app.text]
@@ -330,48 +282,72 @@ def test_the_next_run_begins_while_one_looks_at_another_page():
 # --- tables in every state --------------------------------------------------------------------
 
 
-class Scripted(Executor):
-    """Answers the chunks of some experiments, each by its own function; the others stay pending."""
-
-    def __init__(self, answers):
-        self.answers = answers
-
-    def submit(self, _timed, _advance, run, _steps):
-        future = Future()
-        if run.experiment in self.answers:
-            self.answers[run.experiment](future, run)
-        return future
+def ended(index, varied, held_out=0.0, loss=0.0, seconds=1.0, **reasons):
+    """Return the outcome of a run; `reasons` say why it ended early or failed."""
+    known = {"ended_because": None, "error": None} | reasons
+    figures = {} if known["error"] else {"held_out_accuracy": held_out, "accuracy": 0.5, "loss": loss}
+    return Outcome(index, varied.experiments(SET_UP)[index], None, 300, seconds, **known, **figures)
 
 
-def finish(future, run):
-    future.set_result(Chunk(pc.advance(run, run.experiment.steps), seconds=1.0, computing=1.0))
+def seen(varied, *outcomes):
+    return SweepView(SET_UP, varied, varied.experiments(SET_UP), 60.0, "stopped", outcomes=outcomes)
 
 
-def fail(future, _):
-    future.set_exception(pc.PolycoreError("It failed."))
+def table(kind, sweep):
+    """Return the cells of each column of a table, by its head."""
+    columns = zip(*sweep_tables.rows_of(kind, sweep), strict=True)
+    return dict(zip(sweep_tables.COLUMNS[kind], map(list, columns), strict=True))
+
+
+def test_the_table_of_settings_has_means_and_intervals_over_the_seeds():
+    # the runs of each seed follow each other, and end in any order
+    sweep = seen(
+        VARIED,
+        ended(5, VARIED, 1.0, 0.01, 2.0),
+        ended(0, VARIED, 0.9, 0.1, 1.0),
+        ended(1, VARIED, 0.99, 0.02, 2.5),
+        ended(2, VARIED, 0.92, 0.2, 2.0),
+        ended(4, VARIED, 0.94, 0.3, 3.0),
+        ended(3, VARIED, 1.0, 0.03, 3.0),
+    )
+    assert table("Settings", sweep) == {
+        "#": ["1", "2"],
+        "setting": ["one layer of 2", "one layer of 8"],
+        "held-out": ["92.00 %", "99.67 %"],
+        # t for two degrees of freedom is 4.302653: 0.92 ± t·0.02/√3, and 0.99667 ± t·0.0057735/√3, at most 1
+        "95 % interval": ["87.03 to 96.97 %", "98.23 to 100.00 %"],
+        "runs": ["3 of 3", "3 of 3"],
+        "loss (nats)": ["0.2", "0.02"],
+        "seconds": ["2.0", "2.5"],
+    }
+
+
+def test_the_table_of_runs_has_those_of_the_first_seed_first():
+    sweep = seen(
+        VARIED, ended(3, VARIED, 0.75), ended(1, VARIED, 0.5, 0.123456, ended_because="It converged.")
+    )
+    assert table("Runs", sweep) == {
+        "#": ["2", "2"],
+        "setting": ["one layer of 8", "one layer of 8"],
+        "seed": ["0", "1"],
+        "held-out": ["50.00 %", "75.00 %"],
+        "training": ["50.00 %", "50.00 %"],
+        "loss (nats)": ["0.1235", "0"],
+        "steps": ["300", "300"],
+        "seconds": ["1.0", "1.0"],
+        "how it ended": ["It converged.", ALL_STEPS],
+    }
 
 
 def test_failed_runs_and_single_seeds_are_shown_as_such():
-    app = sweep_page()
-    set_up = session_of(app).experiment
-    varied = replace(unvaried(set_up), networks=((8,), (4,), (2,)), seeds=2)
-    first, failed, *_ = varied.experiments(set_up)
-    sweep = Sweep(set_up, varied, Scripted({first: finish, failed: fail}))
-    sweep.start()
-    wait_until(lambda: len(sweep.view.outcomes) == 2, state=lambda: sweep.view.standing())
-    sweep.stop()
-    app.session_state[session.KEY] = replace(
-        session_of(app), comparison=replace(session_of(app).comparison, sweep_id=named(sweep))
-    )
-    app.run()
-    assert not app.exception
-    shown = table(app)
+    varied = replace(VARIED, networks=((8,), (4,), (2,)), seeds=2)
+    sweep = seen(varied, ended(0, varied, 0.75), ended(1, varied, error="It failed."))
+    shown = table("Settings", sweep)
     assert shown["runs"] == ["1 of 2", "0 of 2, 1 failed", "0 of 2"]
     assert shown["95 % interval"] == ["needs two seeds", "needs two seeds", ""]
-    best = pc.advance(pc.start(first), first.steps).best
-    assert shown["held-out"] == [f"{100 * best.held_out_accuracy:.2f} %", "", ""]
-    [trace] = sweep_view.figure_of(sweep.view, None).data
-    assert (trace.name, len(trace.x)) == ("1 · one layer of 8", 1)
-    labelled(app.button_group, "Table of").set_value("Runs").run()
-    assert table(app)["how it ended"] == ["all steps", "It failed."]
-    assert table(app)["held-out"][1] == ""
+    assert shown["held-out"] == ["75.00 %", "", ""]
+    [trace] = sweep_view.figure_of(sweep, None).data
+    assert (trace.name, list(trace.x), list(trace.y)) == ("1 · one layer of 8", [1.0], [75.0])
+    runs = table("Runs", sweep)
+    assert runs["how it ended"] == [ALL_STEPS, "It failed."]
+    assert runs["held-out"] == ["75.00 %", ""]

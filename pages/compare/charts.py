@@ -1,0 +1,90 @@
+"""Charts of several runs, their losses and their held-out accuracies, and what a frame replaces in them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import plotly.graph_objects as go
+
+from pages.runs.view import Mark
+from polycore.arrays import Floats, Integers
+from polycore.figures import Curve, accuracies_figure, alternative_text, losses_figure
+
+HEIGHT = 320
+
+Name = Literal["loss", "accuracy"]
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """The curves of a run: its losses in nats and its held-out accuracies as shares, (S,) both, over `x`."""
+
+    name: str
+    x: Floats | Integers
+    losses: Floats
+    accuracies: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Charts:
+    """A chart of the losses and one of the accuracies.
+
+    over: the title of the x axis.
+    best_possible: an accuracy, as a share, that is shown as a line; None for no line.
+    """
+
+    runs: Sequence[Curves]
+    over: str
+    best_possible: float | None
+
+    def figures(self) -> Mapping[Name, go.Figure]:
+        """Return both charts."""
+        return {
+            "loss": losses_figure(self._losses, self.over),
+            "accuracy": accuracies_figure(self._accuracies, self.over, self.best_possible),
+        }
+
+    def values(self, indices: Iterable[int]) -> dict[str, Any]:
+        """Return what a frame has of both charts, with the curves of the runs of these indices."""
+        return {
+            "curves": {str(index): _values(self.runs[index]) for index in indices},
+            "loss_alt": alternative_text.losses(self._losses, self.over),
+            "accuracy_alt": alternative_text.accuracies(self._accuracies, self.over, self.best_possible),
+        }
+
+    @property
+    def _losses(self) -> list[Curve]:
+        return [Curve(run.name, run.x, run.losses) for run in self.runs]
+
+    @property
+    def _accuracies(self) -> list[Curve]:
+        return [Curve(run.name, run.x, run.accuracies) for run in self.runs]
+
+
+def bindings(name: Name, indices: Iterable[int]) -> list[tuple[str, str]]:
+    """Return which value of `Charts.values` each part of a chart shows; see `live.Bound`."""
+    curves = [
+        (f"data.{index}.{axis}", f"curves.{index}.{value}")
+        for index in indices
+        for axis, value in (("x", "x"), ("y", name))
+    ]
+    return [*curves, ("layout.meta.alt", f"{name}_alt")]
+
+
+def seconds_at(steps: Sequence[int] | Integers, marks: Sequence[Mark]) -> Floats:
+    """Return the computing time in seconds up to each step: exact at the ends of chunks."""
+    return np.interp(steps, [mark.step for mark in marks], [mark.seconds for mark in marks])
+
+
+def _values(run: Curves) -> dict[str, Any]:
+    return {
+        "x": run.x.tolist(),
+        "loss": _as_json(run.losses),
+        "accuracy": _as_json(100 * run.accuracies),
+    }
+
+
+def _as_json(numbers: Floats) -> list[float | None]:
+    """Return the numbers as JSON can hold them: the loss of a run that diverges may be infinite."""
+    return [float(f"{number:.6g}") if np.isfinite(number) else None for number in numbers.tolist()]

@@ -1,0 +1,51 @@
+"""What a race or a sweep offers at its end: to keep its networks among those that pages show."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+import streamlit as st
+
+from pages.models import kept_actions
+from pages.state import session
+from pages.state.kept_models import Kept
+from polycore import Experiment
+
+ONE_IS_KEPT, ALL_ARE_KEPT = "It is among the kept runs.", "They are among the kept runs."
+NO_ROOM = "There is no room for it: delete some that you keep."
+NO_ROOM_FOR_ALL = "There is no room for all of them: delete some that you keep."
+
+# called at the press: to measure networks takes time
+Networks = Callable[[], Iterable[Kept]]
+
+
+def draw(prefix: str, label: str, text: str, experiments: Sequence[Experiment], networks: Networks) -> None:
+    """Draw the button that keeps networks, if there is room for all, and why it cannot be pressed otherwise.
+
+    prefix: of the keys. label, text: of the button. experiments: those of the networks.
+    """
+    new = sum(not _is_kept(experiment) for experiment in experiments)
+    has_room = session.free_slots() >= len(experiments)
+    st.button(
+        label,
+        key=f"{prefix}.keep",
+        icon=":material/inventory_2:",
+        on_click=_keep,
+        args=(networks,),
+        disabled=not new or not has_room,
+        help=text,
+    )
+    if not new:
+        st.caption(ONE_IS_KEPT if len(experiments) == 1 else ALL_ARE_KEPT)
+    elif not has_room:
+        st.caption(NO_ROOM if len(experiments) == 1 else NO_ROOM_FOR_ALL)
+    else:
+        kept_actions.draw_going(session.going_for(new), prefix, new)
+
+
+def _keep(networks: Networks) -> None:
+    for kept in networks():
+        if not _is_kept(kept.experiment):
+            session.add(kept)
+
+
+def _is_kept(experiment: Experiment | None) -> bool:
+    return any(kept.experiment == experiment for kept in session.current().models.kept)
