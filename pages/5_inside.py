@@ -9,22 +9,22 @@ from pages.channel import live_text
 from pages.frame import frame
 from pages.inside import (
     edited_model,
-    followed_point,
-    frames,
+    inside_values,
     landscape_section,
     network_picture,
     neuron_choice,
     neuron_map,
     numbers_walk,
-    subject,
-    weight_inputs,
+    traced_point,
 )
+from pages.inside.inside_values import InsideValues
 from pages.models import kept_actions, model_in_use, naming, shown_network
 from pages.state import page_links, refusal, session
 from pages.state.kept_models import Kept
 from polycore import PolycoreError
 from polycore.tutorial.untrained_model import tutorial_model
 
+TUTORIAL_TITLE = "The tutorial's network · untrained, 12 polynomials"
 # Picture, plane and numbers of a neuron fit one screen: what is above and below the picture takes 19 rem,
 # above and below the plane 22.
 STYLE = """<style>
@@ -42,60 +42,46 @@ STYLE = """<style>
 </style>"""
 
 
-def _look_inside(kept: Kept, figures: DeltaGenerator) -> None:
-    """Draw the model, which the page then follows if a run improves it and the user does not hold it."""
-    model, sets = edited_model.shown(kept), edited_model.data_sets(kept)
-    measured = sets is not None or not edited_model.is_changed(kept)
-    view, window, neuron = session.current().view, edited_model.window_of(kept), neuron_choice.chosen(model)
-    scene = model_in_use.scene_of_kept(kept)
+def _draw_network(values: InsideValues, figures: DeltaGenerator) -> None:
+    """Draw the network, which the page then follows if a run improves it and the user does not hold it."""
+    model, scene = values.model, values.scene
     picture, plane_column, numbers = st.columns([6, 5, 4], gap="medium")
     with numbers:
         neuron_choice.draw(model)
     with plane_column:
-        shown = None if scene is None else neuron_map.draw_choice()
-        of_run = None if shown is None else frames.follow(shown)
-        held = edited_model.by_hand(kept)
-        followed = None if held is not None or subject.is_past(session.current()) else of_run
-        if shown is None or scene is None:
+        plane_view = neuron_map.NEURON if scene is None else neuron_map.draw_choice()
+        of_run = inside_values.follow(plane_view)
+        followed = None if values.stands_still else of_run
+        plane = values.plane(plane_view)
+        if plane is None or scene is None:
             st.caption(neuron_map.without(model))
-            subject.draw_slider(of_run, held)
+            edited_model.draw_slider(of_run, values.by_hand)
         else:
-            with_changes = Kept(kept.title, model, kept.experiment)
-            now = model_in_use.model_now(with_changes, followed, shown_network.shown_inside)
-            mark = view.followed
-            caption = neuron_map.draw(kept.title, model, scene, neuron, mark, shown, followed, now)
-            subject.draw_slider(of_run, held)
-            neuron_map.draw_caption(caption, followed)
+            now = model_in_use.model_now(values.kept, followed, shown_network.shown_inside)
+            neuron_map.draw(plane, values.kept.title, scene, values.view.traced, followed, now)
+            edited_model.draw_slider(of_run, values.by_hand)
+            neuron_map.draw_caption(plane.caption, followed)
     with numbers:
-        weight_inputs.draw(kept, neuron, running=view.running and not subject.is_past(session.current()))
+        running = values.view.running and not values.is_past
+        edited_model.draw(values.unchanged, values.neuron, running=running)
     with picture:
-        network_picture.draw(model, window, neuron, sets, followed)
+        network_picture.draw(values.picture, model, followed)
     with figures:
-        if measured:
-            model_in_use.draw_figures(Kept(kept.title, model, kept.experiment), followed)
+        if values.is_measured:
+            model_in_use.draw_figures(values.kept, followed)
         else:
-            _draw_unknown_figures()
+            model_in_use.draw_metrics(dict.fromkeys(("held_out", "accuracy", "loss"), "unknown"), "")
+            st.caption("The file does not say what it was trained on.")
     st.header("Follow a point through it", anchor=False)
-    followed_point.draw(model)
-    point = followed_point.followed(view, Kept(kept.title, model, kept.experiment))
+    traced_point.draw(model)
     with st.container():
-        if str(point.place):
+        if place := str(values.point.place):
             # no Markdown: the names of classes may be a stranger's
-            live_text.draw(f'<p class="caption">{escape(str(point.place))}</p>', "inside.place", None)
+            live_text.draw(f'<p class="caption">{escape(place)}</p>', "inside.place", None)
     try:
-        numbers_walk.draw(numbers_walk.sections(model, point, neuron, sets, measured=measured), followed)
+        numbers_walk.draw(values.walk, followed)
     except PolycoreError as error:
         refusal.show("This point is too far out.", error)
-
-
-def _draw_unknown_figures() -> None:
-    model_in_use.draw_metrics(dict.fromkeys(("held_out", "accuracy", "loss"), "unknown"), "")
-    st.caption("The file does not say what it was trained on.")
-
-
-def _draw_nothing_yet() -> None:
-    st.write("There is no network to look into yet. Train one, or use the tutorial's.")
-    page_links.draw(page_links.TRAIN, "Train a model", ":material/model_training:")
 
 
 def _tutorial_button() -> None:
@@ -109,14 +95,24 @@ def _tutorial_button() -> None:
 
 
 def _use_tutorial() -> None:
-    edited_model.use_tutorial()
-    followed_point.choose_first_sample(tutorial_model())
+    kept = _kept_tutorial()
+    if kept is None:
+        session.add(Kept(TUTORIAL_TITLE, tutorial_model(), None))
+    else:
+        session.use(kept.title)
+    traced_point.choose_first_sample(tutorial_model())
+
+
+def _kept_tutorial() -> Kept | None:
+    """Return the tutorial's own network, which is kept at most once."""
+    return next((kept for kept in session.current().models.kept if kept.model is tutorial_model()), None)
 
 
 frame.draw("Inside")
 answering = session.current().answering
 if answering is None:
-    _draw_nothing_yet()
+    st.write("There is no network to look into yet. Train one, or use the tutorial's.")
+    page_links.draw(page_links.TRAIN, "Train a model", ":material/model_training:")
     _tutorial_button()
 else:
     st.html(STYLE)
@@ -124,11 +120,12 @@ else:
     with choice, st.container(horizontal=True, vertical_alignment="bottom", key="inside.choice"):
         model_in_use.draw_choice()
         _tutorial_button()
-        if edited_model.kept_tutorial() is None:
+        if _kept_tutorial() is None:
             kept_actions.draw_going(session.going_for(1), "inside.tutorial")
     with st.container():
         naming.draw(answering)
     with st.container():
-        _look_inside(shown_network.shown_inside(session.current()) or answering, figures)
+        if values := inside_values.of(session.current()):
+            _draw_network(values, figures)
     with st.container():
         landscape_section.draw()

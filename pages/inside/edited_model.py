@@ -1,24 +1,46 @@
-"""The model on the Inside page: what is known of it, and what the user has changed in it by hand."""
+"""The network that Inside shows: of which moment of its run, and changed by hand in what."""
 
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
+import streamlit as st
 
-from pages.models import model_in_use, shown_network
+from pages.channel.live_text import Followed
+from pages.inside.neuron_choice import Neuron
+from pages.models import kept_actions, model_in_use, shown_network
 from pages.models.shown_network import shown_inside, step_inside
-from pages.state import session
+from pages.run_view import time_slider
+from pages.server.source import Choice
+from pages.state import inputs, session
+from pages.state.inputs import Input
 from pages.state.kept_models import ByHand, Kept
+from pages.wording.percent import percent
 from polycore import Experiment, Model
 from polycore.arrays import read_only
+from polycore.formatting import loss_text
 from polycore.inspection.parameter_index import ParameterIndex
+from polycore.limits import MAX_PARAMETER_SIZE
 from polycore.model.evaluation import DataSets
-from polycore.polynomials.window import Window
-from polycore.tutorial.untrained_model import is_tutorial, tutorial_model, tutorial_sets
+from polycore.tutorial.untrained_model import is_tutorial, tutorial_sets
 
-TUTORIAL_TITLE = "The tutorial's network · untrained, 12 polynomials"
+SLIDER_KEY = "inside.time"
+OF_THE_PAST = "You see the network of step {:,}. Press Best loss to see the one in use again."
+HELD = "You see the network of step {:,}, which is held still. Press Put it back to see that of the slider."
+OF_NOW = "You see the network of the latest step. Press Best loss to see the one in use again."
+
+PREFIX = "inside.numbers"
+CHANGED, UNCHANGED = "Changed by hand", "Unchanged"
+UNMEASURED = (
+    "Map and probabilities are those of the changed network. Its loss cannot be measured: the file does not "
+    "say what it was trained on."
+)
 BY_HAND = "By hand: "
-WITHOUT_CURVES: Window = ((-1.0, 1.0), (-5.0, 5.0))
+STRONGEST = 3  # incoming weights that have their own slider; any other is chosen from a list
+SLIDER_STEPS = 200
+
+
+# --- what is shown -----------------------------------------------------------------------------
 
 
 def by_hand(kept: Kept) -> ByHand | None:
@@ -26,22 +48,10 @@ def by_hand(kept: Kept) -> ByHand | None:
     return shown_network.by_hand_of(session.current(), kept)
 
 
-def is_changed(kept: Kept) -> bool:
-    """Return whether the user has changed a weight of `kept`."""
-    held = by_hand(kept)
-    return held is not None and held.model is not held.original
-
-
 def shown(kept: Kept) -> Model:
     """Return the model of `kept` as it is shown: with the changes by hand."""
     held = by_hand(kept)
     return kept.model if held is None else held.model
-
-
-def unchanged(kept: Kept) -> Model:
-    """Return the model of `kept` without those changes: while it is held, as it was when that began."""
-    held = by_hand(kept)
-    return kept.model if held is None else held.original
 
 
 def data_sets(kept: Kept) -> DataSets | None:
@@ -52,10 +62,12 @@ def data_sets(kept: Kept) -> DataSets | None:
     return None if experiment is None else _sets(experiment)
 
 
-def window_of(kept: Kept) -> Window:
-    """Return the part of the plane that is shown."""
-    scene = model_in_use.scene_of_kept(kept)
-    return WITHOUT_CURVES if scene is None else scene.window
+@lru_cache(maxsize=4)
+def _sets(experiment: Experiment) -> DataSets:
+    return read_only(DataSets.of(experiment))
+
+
+# --- what a press does -------------------------------------------------------------------------
 
 
 def hold(kept: Kept) -> None:
@@ -68,7 +80,14 @@ def hold(kept: Kept) -> None:
 
 def enter(kept: Kept, parameter: ParameterIndex, value: float) -> None:
     """Set one weight or bias to `value`, and measure the model again."""
-    _hold(_changed(kept, parameter, value))
+    held = by_hand(kept) or _untouched(kept)
+    model = parameter.changed(held.model, value)
+    pairs = zip(model.weights + model.biases, held.original.weights + held.original.biases, strict=True)
+    if all(np.array_equal(one, other) for one, other in pairs):
+        model = held.original
+    elif (sets := data_sets(kept)) is not None:
+        model = sets.measured(model)
+    _hold(replace(held, model=model))
 
 
 def put_back() -> None:
@@ -76,24 +95,39 @@ def put_back() -> None:
     held = session.current().by_hand
     if held is None:
         return  # the second of two quick clicks
-    undo = None if held.model is held.original else "Your changes by hand were taken back."
-    session.set_by_hand(None, undo=undo)
+    session.set_by_hand(None, undo="Your changes by hand were dropped." if held.is_changed else None)
 
 
 def keep(kept: Kept) -> None:
     """Keep the changed model beside the original, and use it."""
-    if not is_changed(kept):
+    held = by_hand(kept)
+    if held is None or not held.is_changed:
         return  # the second of two quick clicks
-    held, changed = by_hand(kept), shown(kept)
     # the change comes first, since lists cut names; of several by hand it is the latest one
     title = kept.title.partition(" · ")[2] if kept.title.startswith(BY_HAND) else kept.title
-    at = f", at step {held.step:,}" if held is not None and held.choice != "Best" else ""
-    what = _what_differs(unchanged(kept), changed)
-    metadata = dict(changed.metadata) | {"changed_by_hand": True}
+    at = f", at step {held.step:,}" if held.choice != "Best" else ""
+    what = _what_differs(held.original, held.model)
+    metadata = dict(held.model.metadata) | {"changed_by_hand": True}
     session.set_by_hand(None)
     # without an experiment of its own: the run must not replace this model as it improves
-    new = replace(changed, metadata=metadata)
+    new = replace(held.model, metadata=metadata)
     session.add(Kept(f"{BY_HAND}{what}{at} · {title}", new, None, about=kept.about, named=kept.named))
+
+
+def _untouched(kept: Kept) -> ByHand:
+    now = session.current()
+    return ByHand(kept.title, kept.model, kept.model, now.inside_choice, step_inside(now))
+
+
+def _hold(held: ByHand) -> None:
+    other = session.current().by_hand
+    undo = None
+    if other is not None and other.is_changed:
+        if other.title != held.title:
+            undo = "Your changes to another model were dropped."
+        elif other.choice != held.choice:
+            undo = "Your changes to the network of another step were dropped."
+    session.set_by_hand(held, undo=undo)
 
 
 def _what_differs(before: Model, after: Model) -> str:
@@ -118,51 +152,172 @@ def _number_in_words(model: Model, name: str, layer: int, index: list[int]) -> s
     return f"weight from {origin} to {target} = {value}"
 
 
-def kept_tutorial() -> Kept | None:
-    """Return the tutorial's own network, if it is among the kept models."""
-    return next((kept for kept in session.current().models.kept if kept.model is tutorial_model()), None)
+# --- the slider through the past ---------------------------------------------------------------
 
 
-def use_tutorial() -> None:
-    """Use the tutorial's own network, which is kept at most once."""
-    kept = kept_tutorial()
-    if kept is None:
-        session.add(Kept(TUTORIAL_TITLE, tutorial_model(), None))
-    else:
-        session.use(kept.title)
+def draw_slider(followed: Followed | None, held: ByHand | None) -> None:
+    """Draw the slider through the past of the run whose model answers, if it has one, and what it shows.
 
+    followed: the frames that have its "moments"; None if none are added.
+    held: what is shown in place of what the slider shows.
+    """
 
-def _changed(kept: Kept, parameter: ParameterIndex, value: float) -> ByHand:
-    held = by_hand(kept) or _untouched(kept)
-    model = parameter.changed(held.model, value)
-    if _same_weights(model, held.original):
-        model = held.original
-    elif (sets := data_sets(kept)) is not None:
-        model = sets.measured(model)
-    return replace(held, model=model)
+    def choose(choice: Choice) -> None:
+        session.set_view(session.current().view.chosen_inside(choice))
 
-
-def _untouched(kept: Kept) -> ByHand:
     now = session.current()
-    return ByHand(kept.title, kept.model, kept.model, now.inside_choice, step_inside(now))
+    view, choice = now.answering_view, now.inside_choice
+    if view is None or len(view.moments) < 2:
+        return
+    time_slider.draw_at_rest(SLIDER_KEY, followed, view.moments, choice, choose)
+    with st.container():
+        if held is not None and held.step is not None and (view.is_active or choice != "Best"):
+            st.caption(HELD.format(held.step))
+        elif choice != "Best":
+            st.caption(OF_NOW if choice == "Now" else OF_THE_PAST.format(choice))
 
 
-def _hold(held: ByHand) -> None:
-    other = session.current().by_hand
-    undo = None
-    if other is not None and other.model is not other.original:
-        if other.title != held.title:
-            undo = "Your changes to another model were dropped."
-        elif other.choice != held.choice:
-            undo = "Your changes to the network of another step were dropped."
-    session.set_by_hand(held, undo=undo)
+# --- the inputs of a neuron's weights ----------------------------------------------------------
 
 
-def _same_weights(model: Model, other: Model) -> bool:
-    pairs = zip(model.weights + model.biases, other.weights + other.biases, strict=True)
-    return all(np.array_equal(mine, theirs) for mine, theirs in pairs)
+def draw(kept: Kept, neuron: Neuron, *, running: bool) -> None:
+    """Draw the inputs of the neuron's numbers, what their changes do, and the buttons to undo or keep them.
+
+    While the run is under way (`running`) the numbers change by themselves, so the model must be held first.
+    """
+    held = by_hand(kept)
+    with st.container(border=True, gap="xsmall"):
+        if held is not None and held.is_changed:
+            st.badge(CHANGED, icon=":material/back_hand:", color="orange")
+            st.caption(_effect(kept, held))
+        else:
+            st.badge(UNCHANGED, icon=":material/check:", color="gray")
+            st.caption("Change a weight or the bias: map, loss and probabilities follow.")
+        if running and held is None:
+            st.button(
+                "Hold still to change it",
+                key=f"{PREFIX}.hold",
+                icon=":material/pan_tool:",
+                on_click=hold,
+                args=(kept,),
+                help="The run continues and keeps its best; this page stops following it until you put it "
+                "back.",
+            )
+        else:
+            _draw_rows(kept, held, neuron)
+        _draw_buttons(kept, held)
 
 
-@lru_cache(maxsize=4)
-def _sets(experiment: Experiment) -> DataSets:
-    return read_only(DataSets.of(experiment))
+def _effect(kept: Kept, held: ByHand) -> str:
+    """Say what the changes do to the loss and the accuracies."""
+    if data_sets(kept) is None:
+        return UNMEASURED
+    was, now = held.original, held.model
+    text = (
+        f"Loss {loss_text(now.loss)} nats (was {loss_text(was.loss)}), "
+        f"training accuracy {percent(now.accuracy)} (was {percent(was.accuracy)})"
+    )
+    if now.held_out_accuracy is None or was.held_out_accuracy is None:
+        return f"{text}."
+    return f"{text}, held-out {percent(now.held_out_accuracy)} (was {percent(was.held_out_accuracy)})."
+
+
+def _draw_buttons(kept: Kept, held: ByHand | None) -> None:
+    with st.container(horizontal=True):
+        st.button(
+            "Put it back",
+            key=f"{PREFIX}.back",
+            icon=":material/undo:",
+            disabled=held is None,
+            on_click=put_back,
+            help="Restore all weights and biases of this network.",
+        )
+        st.button(
+            "Keep this as a model",
+            key=f"{PREFIX}.keep",
+            icon=":material/bookmark_add:",
+            disabled=held is None or not held.is_changed or data_sets(kept) is None,
+            on_click=keep,
+            args=(kept,),
+            help="Add it to your models, beside the one you changed, with its current loss and accuracy. "
+            "Disabled if its loss cannot be measured.",
+        )
+        kept_actions.draw_going(session.going_for(1), "inside")
+
+
+def _draw_rows(kept: Kept, held: ByHand | None, neuron: Neuron) -> None:
+    # by the unchanged model: rows must not move while the user drags a slider
+    model = kept.model if held is None else held.original
+    reach = _reach(model, neuron.layer)
+
+    def name_of(source: int) -> str:
+        return f"Weight from {model.inputs.labels[source] if neuron.layer == 0 else f'neuron {source}'}"
+
+    def draw_row(row: str, name: str, source: int | None = None) -> None:
+        _draw_row(row, kept, ParameterIndex(neuron.layer, neuron.index, source), name, reach)
+
+    draw_row("bias", "Bias")
+    sizes = np.abs(model.weights[neuron.layer][:, neuron.index])
+    largest = np.sort(np.argsort(-sizes, kind="stable")[:STRONGEST]).tolist()
+    for number, source in enumerate(largest):
+        draw_row(f"weight.{number}", name_of(source), source)
+    others = [source for source in range(len(sizes)) if source not in largest]
+    if others:
+        other = Input(f"{PREFIX}.source", lambda: others[0], of=lambda: neuron).choose(
+            st.selectbox,
+            "Another incoming weight",
+            others,
+            format_func=lambda source: name_of(source).removeprefix("Weight "),
+            help="The bias and the largest incoming weights are above; choose any other here.",
+        )
+        draw_row("other", name_of(other), other)
+
+
+def _reach(model: Model, layer: int) -> float:
+    """Return the sliders' range: about twice the layer's largest number, as 1, 2 or 5 times a power of 10."""
+    largest = 2 * max(np.abs(model.weights[layer]).max(), np.abs(model.biases[layer]).max(), 0.05)
+    power = 10.0 ** np.floor(np.log10(largest))
+    steps = next(step for step in (1, 2, 5, 10) if step * power >= largest * (1 - 1e-9))
+    return float(min(steps * power, MAX_PARAMETER_SIZE))
+
+
+def _draw_row(row: str, kept: Kept, parameter: ParameterIndex, name: str, reach: float) -> None:
+    """Draw a slider and a number input for one weight or bias; a change of one changes the other.
+
+    row: of the page. reach: how far the slider goes.
+    """
+    step = 2 * reach / SLIDER_STEPS
+
+    def value() -> float:
+        return parameter.value(shown(kept))
+
+    def nearest_on_slider() -> float:
+        return float(np.clip(round(value() / step) * step, -reach, reach))
+
+    def about() -> tuple[str | None, Choice, ParameterIndex]:
+        now = session.current()
+        return now.models.in_use, now.inside_choice, parameter
+
+    change = partial(enter, kept, parameter)
+    near = partial(inputs.are_near, step / 4)  # a browser may round to its own grid
+    with st.container(horizontal=True, vertical_alignment="bottom", wrap=False, gap="small"):
+        Input(f"{PREFIX}.slider.{row}", nearest_on_slider, change, about, near).draw(
+            st.slider,
+            name,
+            min_value=-reach,
+            max_value=reach,
+            step=step,
+            format="%.3g",
+            help="Drag it and see what changes. The exact number is beside it.",
+        )
+        Input(f"{PREFIX}.number.{row}", value, change, about).draw(
+            st.number_input,
+            f"{name}, exactly",
+            min_value=-MAX_PARAMETER_SIZE,
+            max_value=MAX_PARAMETER_SIZE,
+            step=reach / 20,
+            format="%.6g",
+            label_visibility="collapsed",
+            width=110,
+            help="Any number; the slider follows as far as its range allows.",
+        )

@@ -11,7 +11,7 @@ import streamlit as st
 
 from pages.channel import live_text
 from pages.channel.live_text import Followed
-from pages.inside import followed_point
+from pages.inside import traced_point
 from pages.inside.neuron_choice import Neuron
 from pages.plane import live, plane
 from pages.plane.live import Bound
@@ -49,6 +49,9 @@ COLUMNS, ROWS = 80, 60  # grid of a neuron's map
 FEW_COLUMNS, FEW_ROWS, MOST_CURVES = 32, 24, 32
 HEIGHT = 460  # pixels, and 10 for each class in the legend
 CHOSEN_WIDTH, FOLD_WIDTH = 2.5, 1.2
+TOO_LARGE = f"There is no map: a coefficient is larger than {MAX_COEFFICIENT:,.0f}."
+NO_WINDOW = "There is no map: the file does not say where the points of its classes lie."
+NO_CURVES = "There is no map: it is not known which polynomials the classes stand for."
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,95 +61,37 @@ class Plane:
     figure: go.Figure
     caption: str
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """What changes while the network learns."""
+        figure = self.figure
+        folds = [figure.data[index] for index in self._folds]
+        return {
+            "source": figure.layout.images[0].source,
+            "alt": figure.layout.meta["alt"],
+            "caption": self.caption,
+            "folds": [{"x": _numbers(fold.x), "y": _numbers(fold.y)} for fold in folds],
+        }
 
-def draw_choice() -> str:
-    """Draw the choice of the view, and return the view."""
-    view = Input("inside.view", lambda: NEURON)
-    return view.choose(
-        st.segmented_control, "The plane shows", (NEURON, ANSWER, FOLDS), required=True, help=HELP
-    )
+    @property
+    def bindings(self) -> list[tuple[str, str]]:
+        """Where the figure shows these `values`, which frames have as "plane"."""
+        bindings = [("layout.images.0.source", "plane.source"), ("layout.meta.alt", "plane.alt")]
+        for row, index in enumerate(self._folds):
+            bindings += [(f"data.{index}.{axis}", f"plane.folds.{row}.{axis}") for axis in "xy"]
+        return bindings
 
-
-def draw(
-    title: str,
-    model: Model,
-    scene: Scene,
-    neuron: Neuron,
-    point: tuple[float, float],
-    view: str,
-    followed: Followed | None,
-    model_now: ModelNow,
-) -> str:
-    """Draw the plane in that view, with the point, and return its caption; a click moves the point.
-
-    followed: the frames that have its `values` from then on as "plane"; None if the model stands still.
-    model_now: see `live.figure`.
-    """
-    shown = _plane(model, scene, neuron, view)
-    figure = shown.figure
-    (left, right), (low, high) = scene.window
-    if left <= point[0] <= right and low <= point[1] <= high:
-        figure = with_point(figure, *point)
-    figure = go.Figure(figure)
-    figure.layout.uirevision = title  # another model's map has another window
-    height = HEIGHT + 10 * len(scene.classes)
-    bound = None if followed is None else Bound(followed, _bindings(shown.figure))
-    live.figure(
-        figure,
-        key=KEY,
-        height=height,
-        on_click=followed_point.choose_on_map,
-        bound=bound,
-        model_now=model_now,
-    )
-    return shown.caption
-
-
-def draw_caption(text: str, followed: Followed | None) -> None:
-    """Draw the caption that `draw` returned."""
-    caption = live_text.value("plane.caption", text)
-    html = f'<p class="caption">{caption} Click the plane to move the point.</p>'
-    live_text.draw(html, f"{KEY}.caption", followed)
-
-
-def values(model: Model, scene: Scene, neuron: Neuron, view: str) -> dict[str, Any]:
-    """Return what changes on the plane while the network learns."""
-    shown = _plane(model, scene, neuron, view)
-    figure = shown.figure
-    folds = [figure.data[index] for index in _folds_of(figure)]
-    return {
-        "source": figure.layout.images[0].source,
-        "alt": figure.layout.meta["alt"],
-        "caption": shown.caption,
-        "folds": [{"x": _numbers(fold.x), "y": _numbers(fold.y)} for fold in folds],
-    }
-
-
-def _bindings(figure: go.Figure) -> list[tuple[str, str]]:
-    bindings = [("layout.images.0.source", "plane.source"), ("layout.meta.alt", "plane.alt")]
-    for row, index in enumerate(_folds_of(figure)):
-        bindings += [(f"data.{index}.{axis}", f"plane.folds.{row}.{axis}") for axis in "xy"]
-    return bindings
-
-
-def _folds_of(figure: go.Figure) -> list[int]:
-    return [index for index, trace in enumerate(figure.data) if trace.name == FOLD_NAME]
+    @property
+    def _folds(self) -> list[int]:
+        return [index for index, trace in enumerate(self.figure.data) if trace.name == FOLD_NAME]
 
 
 def _numbers(coordinates: Floats) -> list[float | None]:
     return [None if np.isnan(number) else float(f"{number:.6g}") for number in coordinates.tolist()]
 
 
-def without(model: Model) -> str:
-    """Return why there is no map of `model`."""
-    if model.polynomials:
-        return f"There is no map: a coefficient is larger than {MAX_COEFFICIENT:,.0f}."
-    if model.classes:
-        return "There is no map: the file does not say where the points of its classes lie."
-    return "There is no map: it is not known which polynomials the classes stand for."
-
-
-def _plane(model: Model, scene: Scene, neuron: Neuron, view: str) -> Plane:
+def plane_of(model: Model, scene: Scene, neuron: Neuron, view: str) -> Plane:
+    """Return the plane of a model in one of the three views: NEURON, ANSWER or FOLDS."""
     window = scene.window
     if view == ANSWER:
         answer = plane.model_map(model, scene)
@@ -160,12 +105,64 @@ def _plane(model: Model, scene: Scene, neuron: Neuron, view: str) -> Plane:
     return view_of(curves, model, window, neuron)
 
 
+def without(model: Model) -> str:
+    """Return why there is no map of `model`."""
+    if model.polynomials:
+        return TOO_LARGE
+    return NO_WINDOW if model.classes else NO_CURVES
+
+
+def draw_choice() -> str:
+    """Draw the choice of the view, and return the view."""
+    view = Input("inside.view", lambda: NEURON)
+    return view.choose(
+        st.segmented_control, "The plane shows", (NEURON, ANSWER, FOLDS), required=True, help=HELP
+    )
+
+
+def draw(
+    shown: Plane,
+    title: str,
+    scene: Scene,
+    point: tuple[float, float],
+    followed: Followed | None,
+    model_now: ModelNow,
+) -> None:
+    """Draw the plane with the point, which a click moves.
+
+    title: of the model, another one of which has another window.
+    followed: the frames that have its `values` from then on; None if the model stands still.
+    model_now: see `live.figure`.
+    """
+    (left, right), (low, high) = scene.window
+    is_seen = left <= point[0] <= right and low <= point[1] <= high
+    figure = with_point(shown.figure, *point) if is_seen else go.Figure(shown.figure)
+    figure.layout.uirevision = title
+    live.figure(
+        figure,
+        key=KEY,
+        height=HEIGHT + 10 * len(scene.classes),
+        on_click=traced_point.choose_on_map,
+        bound=None if followed is None else Bound(followed, shown.bindings),
+        model_now=model_now,
+    )
+
+
+def draw_caption(text: str, followed: Followed | None) -> None:
+    """Draw the caption of a plane."""
+    caption = live_text.value("plane.caption", text)
+    html = f'<p class="caption">{caption} Click the plane to move the point.</p>'
+    live_text.draw(html, f"{KEY}.caption", followed)
+
+
 def _with_all_folds(answer: go.Figure, model: Model, window: Window, neuron: Neuron) -> Plane:
     if len(model.weights) == 1:
         return Plane(answer, "There is no hidden layer, so nothing folds the plane.")
     folds = _folds_of_first_layer(model, window)
-    crossing = sum(1 for lines in folds if len(lines))
-    count = f"{crossing} of {_fold_lines(crossing, len(folds))} this part of the plane"
+    crossing = sum(1 for segments in folds if len(segments))
+    lines = counted(len(folds), "fold line", "fold lines")
+    cross = "crosses" if crossing == 1 else "cross"
+    count = f"{crossing} of {lines} of the first hidden layer {cross} this part of the plane"
     answer = _with_lines(answer, list(np.concatenate(folds)), count, FOLD_WIDTH)
     if neuron.layer == 0:
         clause = f"that of neuron {neuron.index} is thicker"
@@ -198,11 +195,6 @@ def _with_lines(figure: go.Figure, lines: Sequence[Floats], clause: str, width: 
     """Return the map with fold lines; without any it has their traces all the same, for frames to fill."""
     drawn = with_fold_lines(figure, lines, clause, width)
     return drawn if len(lines) else drawn.update_layout(meta=figure.layout.meta)
-
-
-def _fold_lines(crossing: int, count: int) -> str:
-    lines = counted(count, "fold line", "fold lines")
-    return f"{lines} of the first hidden layer {'crosses' if crossing == 1 else 'cross'}"
 
 
 def _hidden(curves: go.Figure, model: Model, window: Window, neuron: Neuron) -> Plane:

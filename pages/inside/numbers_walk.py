@@ -1,20 +1,21 @@
 """Every number of one point's forward pass through a network, in the order of the tutorial's sections."""
 
-from collections.abc import Sequence
+import html
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
+import pandas as pd
 import streamlit as st
 
 from pages.channel import live_text
 from pages.channel.live_text import Followed
-from pages.inside.followed_point import Followed as FollowedPoint
 from pages.inside.neuron_choice import Neuron
-from pages.inside.numbers_table import Table, exact_number, number
+from pages.inside.traced_point import TracedPoint
 from pages.plane.scene import class_name
 from pages.wording.percent import percent
 from polycore import Model
+from polycore.arrays import Floats
 from polycore.inspection.forward_pass import DensePass, ForwardPass, forward_pass
 from polycore.model.evaluation import ACCURACY_ON, LOSS_ON, DataSets, measured_count
 from polycore.network.activations import ACTIVATIONS, RELU
@@ -22,12 +23,64 @@ from polycore.pictures.palette import PALETTE
 from polycore.polynomials.notation import MINUS_SIGN
 from polycore.tutorial.untrained_model import tutorial_model
 
+KEY = "inside.walk"
 OTHER_ACTIVATION = (
     "Each sum z becomes the neuron's output a. Without an activation all layers together would be a single "
     "linear function."
 )
+NO_TRUE_CLASS = "The loss depends on the true class t: choose one above to see this point's loss."
+NO_MEAN = "The mean over the training set is not known, because its points are not known."
 ENDS = 3  # predictions shown from either end of the training set
-KEY = "inside.walk"
+SMALLEST = 1e-4  # absolute value below which eight decimals show too few digits
+WIDEST = 64  # columns of an HTML table; wider ones are dataframes, which draw only the visible part
+
+
+def number(value: float) -> str:
+    """Return a number with four digits."""
+    return f"{float(value) + 0.0:.4g}"  # + 0.0: never -0
+
+
+def exact_number(value: float) -> str:
+    """Return a number with eight decimals, as NumPy prints it; a small one with four digits."""
+    if 0 < abs(value) < SMALLEST:
+        return f"{value:.3e}"
+    return f"{round(float(value), 8) + 0.0:.12g}"
+
+
+@dataclass(frozen=True, eq=False)
+class NumberTable:
+    """A row for each quantity, a column for each neuron, class or input.
+
+    label: what the columns are. heads: their names, which are not from users; `colors` underline them.
+    exact: whether the numbers are shown as `exact_number` returns them.
+    """
+
+    label: str
+    heads: Sequence[str]
+    rows: Mapping[str, Floats]
+    colors: Sequence[str] = ()
+    exact: bool = False
+
+    @property
+    def texts(self) -> list[list[str]]:
+        """The numbers of each row as they are shown."""
+        shown = exact_number if self.exact else number
+        return [[shown(value) for value in values.tolist()] for values in self.rows.values()]
+
+    def to_html(self, name: str) -> str:
+        """Return the table as HTML; the value `name` of a frame has its `texts`."""
+        heads = [html.escape(head) for head in self.heads]
+        if self.colors:
+            underlined = "<span style='box-shadow: 0 3px {}'>{}</span>"
+            heads = [underlined.format(*pair) for pair in zip(self.colors, heads, strict=True)]
+        rows = dict(zip(self.rows, self.texts, strict=True))
+        return live_text.table(self.label, [self.label, *heads], rows, name)
+
+    def draw_frame(self) -> None:
+        """Draw the table as a data frame."""
+        columns = dict(zip(self.rows, self.texts, strict=True))
+        index = pd.Index(self.heads, name=self.label)
+        st.dataframe(pd.DataFrame(columns, index=index), height=220, alt=self.label)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +96,7 @@ class Section:
     sentence: str = ""
     formula: str = ""
     said: str = ""
-    tables: Sequence[tuple[str, Table]] = ()
+    tables: Sequence[tuple[str, NumberTable]] = ()
 
     def exact(self) -> "Section":
         """Return the section with numbers of eight decimals: the tutorial prints them of its own network."""
@@ -56,7 +109,7 @@ class Section:
 
 
 def sections(
-    model: Model, point: FollowedPoint, neuron: Neuron, sets: DataSets | None, *, measured: bool
+    model: Model, point: TracedPoint, neuron: Neuron, sets: DataSets | None, *, measured: bool
 ) -> list[Section]:
     """Return the forward pass of `point` through `model`, with every product of `neuron` in its layer.
 
@@ -70,10 +123,13 @@ def sections(
         walk.append(_dense(model, layer, dense, neuron.index if neuron.layer == layer else 0))
         if layer < len(forward.layers) - 1:
             walk.append(_activation(model, layer, dense))
-    walk.append(_softmax(model, forward))
-    walk.append(_loss(model, forward, point, sets, measured=measured))
-    walk.append(_prediction(model, forward, point, sets))
-    walk.append(_accuracy(model, sets, measured=measured))
+    of_point, of_set = _loss_of_point(model, forward, point), _loss_of_set(model, sets, measured=measured)
+    walk += [
+        _softmax(model, forward),
+        Section("Loss", formula=r"L = -\ln p_t", said=f"{of_point} {of_set}"),
+        _prediction(model, forward, point, sets),
+        Section("Accuracy", said=_accuracy(model, sets, measured=measured)),
+    ]
     return [section.exact() for section in walk] if model is tutorial_model() else walk
 
 
@@ -92,17 +148,16 @@ def draw(walk: Sequence[Section], followed: Followed | None) -> None:
 
 
 def _draw_numbers(index: int, section: Section, followed: Followed | None) -> None:
-    name = f"walk.{index}"
-    if followed is None and any(table.is_wide for _, table in section.tables):
+    if followed is None and any(len(table.heads) > WIDEST for _, table in section.tables):
         st.write(section.said)
         for above, table in section.tables:
             st.write(above)
             table.draw_frame()
         return
-    said = live_text.value(f"{name}.said", section.said)
+    said = live_text.value(f"walk.{index}.said", section.said)
     tables = "".join(
-        f"<p>{above}</p>{table.to_html(f'{name}.tables.{number}')}"
-        for number, (above, table) in enumerate(section.tables)
+        f"<p>{above}</p>{table.to_html(f'walk.{index}.tables.{order}')}"
+        for order, (above, table) in enumerate(section.tables)
     )
     live_text.draw(f"<p>{said}</p>{tables}", f"{KEY}.{index}", followed)
 
@@ -110,21 +165,18 @@ def _draw_numbers(index: int, section: Section, followed: Followed | None) -> No
 def _points(model: Model, forward: ForwardPass, sets: DataSets | None) -> Section:
     training_set = ""
     if sets is not None and len(sets.points) > 1:
-        first, second, last = (_pair(sets.points[row]) for row in (0, 1, -1))
+        ends = sets.points[[0, 1, -1]].tolist()
+        first, second, last = (f"({exact_number(x)}, {exact_number(y)})" for x, y in ends)
         training_set = (
             f" The training set has {len(sets.points):,} points: it begins with {first}, {second} and ends "
             f"with {last}."
         )
-    table = Table("input", list(model.inputs.labels), {"value": forward.layers[0].inputs})
+    table = NumberTable("input", list(model.inputs.labels), {"value": forward.layers[0].inputs})
     inputs = "the network's inputs"
     if not model.inputs.is_plain:
         inputs = f"x and y, from which the network's {len(model.inputs)} inputs are computed"
     sentence = f"A point is two numbers, {inputs}.{training_set}"
     return Section("Points", sentence, tables=[("", table)])
-
-
-def _pair(point: np.ndarray) -> str:
-    return f"({exact_number(point[0])}, {exact_number(point[1])})"
 
 
 def _dense(model: Model, layer: int, dense: DensePass, detailed: int) -> Section:
@@ -143,10 +195,10 @@ def _dense(model: Model, layer: int, dense: DensePass, detailed: int) -> Section
         f"its bias. Here is {Neuron(layer, detailed).name(model)}:",
         r"z_j = \sum_i a_i \, w_{ij} + b_j",
         tables=[
-            ("", Table("input from", sources, products)),
+            ("", NumberTable("input from", sources, products)),
             (
                 "And all outputs, the logits:" if is_last else "And all neurons:",
-                Table("neuron", names, outputs, _colors(model, layer)),
+                NumberTable("neuron", names, outputs, _colors(model, layer)),
             ),
         ],
     )
@@ -155,7 +207,7 @@ def _dense(model: Model, layer: int, dense: DensePass, detailed: int) -> Section
 def _activation(model: Model, layer: int, dense: DensePass) -> Section:
     activation, outputs = ACTIVATIONS[model.activation], dense.outputs
     rows = {"before": outputs, "after": activation.value(outputs)}
-    tables = [("", Table("neuron", _names(model, layer), rows))]
+    tables = [("", NumberTable("neuron", _names(model, layer), rows))]
     if activation is not RELU:
         return Section(activation.label, OTHER_ACTIVATION, f"a = {activation.tex}", tables=tables)
     passed = int((outputs > 0).sum())
@@ -182,20 +234,13 @@ def _softmax(model: Model, forward: ForwardPass) -> Section:
         "The exponential makes every logit positive, and its share of the sum is the probability. The "
         "largest logit is subtracted first: that changes no share, and no exponential can overflow.",
         r"p_k = \frac{e^{z_k - \max z}}{\sum_j e^{z_j - \max z}}",
-        tables=[("", Table("class", _names(model, last), rows, _colors(model, last)))],
+        tables=[("", NumberTable("class", _names(model, last), rows, _colors(model, last)))],
     )
 
 
-def _loss(
-    model: Model, forward: ForwardPass, point: FollowedPoint, sets: DataSets | None, *, measured: bool
-) -> Section:
-    said = _loss_of_point(model, forward, point) + _loss_of_set(model, sets, measured=measured)
-    return Section("Loss", formula=r"L = -\ln p_t", said=said)
-
-
-def _loss_of_point(model: Model, forward: ForwardPass, point: FollowedPoint) -> str:
+def _loss_of_point(model: Model, forward: ForwardPass, point: TracedPoint) -> str:
     if point.label is None:
-        return "The loss depends on the true class t: choose one above to see this point's loss."
+        return NO_TRUE_CLASS
     name = class_name(model.shown_classes, point.label)
     whose = "the nearest curve's class" if point.nearest else "the true class"
     nearest = " (the nearest curve)" if point.nearest else ""
@@ -209,17 +254,17 @@ def _loss_of_point(model: Model, forward: ForwardPass, point: FollowedPoint) -> 
 
 def _loss_of_set(model: Model, sets: DataSets | None, *, measured: bool) -> str:
     if not measured:
-        return " The mean over the training set is not known, because its points are not known."
+        return NO_MEAN
     measured_on = "the training set"
     if sets is not None:
         count = len(sets.points)
-        fewer = measured_count(model, LOSS_ON, count)
-        subset = "" if fewer == count else f"{fewer:,} points, in place of "
-        measured_on = f"{subset}all {count:,} points of {measured_on}"
-    return f" The mean over {measured_on} is the network's loss: {model.loss!r} nats."
+        some = measured_count(model, LOSS_ON, count)
+        of_all = f"{some:,} of the {count:,}" if some < count else f"all {count:,}"
+        measured_on = f"{of_all} points of {measured_on}"
+    return f"The mean over {measured_on} is the network's loss: {model.loss!r} nats."
 
 
-def _prediction(model: Model, forward: ForwardPass, point: FollowedPoint, sets: DataSets | None) -> Section:
+def _prediction(model: Model, forward: ForwardPass, point: TracedPoint, sets: DataSets | None) -> Section:
     share = percent(float(forward.probabilities[forward.prediction]))
     right = ""
     if point.label is not None and not point.nearest:
@@ -238,7 +283,7 @@ def _prediction(model: Model, forward: ForwardPass, point: FollowedPoint, sets: 
     )
 
 
-def _accuracy(model: Model, sets: DataSets | None, *, measured: bool) -> Section:
+def _accuracy(model: Model, sets: DataSets | None, *, measured: bool) -> str:
     if not measured:
         sentence = "The share of right predictions is not known, because the training points are not known."
     elif sets is None:
@@ -254,7 +299,7 @@ def _accuracy(model: Model, sets: DataSets | None, *, measured: bool) -> Section
         sentence += (
             f" On held-out points, which are never trained on, it is {percent(model.held_out_accuracy)}."
         )
-    return Section("Accuracy", said=sentence)
+    return sentence
 
 
 def _names(model: Model, layer: int) -> list[str]:

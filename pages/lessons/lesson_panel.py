@@ -1,6 +1,6 @@
 """The guided lessons on the pages: their cards on Home, and on every page a panel of the current one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from html import escape
 from typing import Any
@@ -11,10 +11,10 @@ from pages.channel import live_text
 from pages.channel.live_text import Followed
 from pages.lessons import lessons
 from pages.lessons.lessons import Lesson
-from pages.lessons.moment import PREDICTING, TRAINING, Moment
+from pages.lessons.situation import PREDICTING, TRAINING, Situation
 from pages.run_view import following
 from pages.server.source import Contents
-from pages.state import arrival, session
+from pages.state import arrival, page_links, session
 from pages.state.kept_models import MOST_KEPT
 from pages.state.session_value import Session
 from polycore import Experiment
@@ -23,8 +23,6 @@ from polycore.links import link
 PREFIX = "lesson"
 WORD = "look"  # in the address
 CARDS_A_ROW = 4
-
-GLOSSARY = "pages/8_glossary.py"
 
 # in place of the figure to watch, and of the name of its network
 NOT_STARTED, UNKNOWN, NO_NETWORK = "not started", "unknown", "no network yet"
@@ -65,24 +63,25 @@ def draw_panel(page: str) -> None:
     has_seen = _note_seen(lesson, page)
     with st.container(border=True, gap="xsmall", key=f"{PREFIX}.panel"):
         _head(lesson, page)
-        if _was_seen_when_opened(lesson, page, has_seen=has_seen) and not _continues_on(lesson, page):
+        # what the lesson asks for is done on Train, and on the pages of its links
+        continues_here = page == TRAINING or any(page.lower() in one.page for one in lesson.links)
+        if _was_seen_when_opened(lesson, page, has_seen=has_seen) and not continues_here:
             return
-        followed = following.follow("lesson", lambda later: Contents(_values(lesson, page, later)))
-        now = _values(lesson, page, session.current())
+        followed = following.follow("lesson", lambda later: Contents(values(lesson, page, later)))
+        now = values(lesson, page, session.current())
         words, figure = st.columns([4, 1], gap="medium", vertical_alignment="center")
         with words:
             st.markdown(f"**Do.** {lesson.do}  \n**See.** {lesson.see}")
             _draw_standing(lesson, now, followed, has_seen=has_seen)
         with figure:
             _watch(lesson, now, followed, until="" if has_seen else "seen")
-        _ways(lesson, page)
+        _draw_links(lesson, page)
 
 
 def look_again(page: str) -> None:
     """Draw the page again if it has shown by now what the panel above it could not know."""
-    now = session.current()
-    lesson = lessons.named(now.lessons.current)
-    if lesson is not None and lesson.name not in now.lessons.seen and not _missing(lesson, page, now):
+    lesson = lessons.named(session.current().lessons.current)
+    if lesson is not None and _is_newly_seen(lesson, page):
         st.rerun()
 
 
@@ -99,11 +98,8 @@ def draw_cards() -> None:
         for column, lesson in zip(st.columns(CARDS_A_ROW), row, strict=False):
             with column:
                 _card(lesson)
-    st.page_link(
-        GLOSSARY,
-        label="Glossary: each term in one or two sentences",
-        icon=":material/dictionary:",
-        query_params=link.query_of_page(session.current().experiment),
+    page_links.draw(
+        page_links.GLOSSARY, "Glossary: each term in one or two sentences", ":material/dictionary:"
     )
 
 
@@ -150,7 +146,7 @@ def _head(lesson: Lesson, page: str) -> None:
         )
 
 
-def _ways(lesson: Lesson, page: str) -> None:
+def _draw_links(lesson: Lesson, page: str) -> None:
     """Draw the lesson's set-ups, the pages on which it continues, and the glossary."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for set_up in lesson.set_ups:
@@ -159,15 +155,15 @@ def _ways(lesson: Lesson, page: str) -> None:
                 set_up.name,
                 key=f"{PREFIX}.set_up.{set_up.name}",
                 icon=":material/check:" if present else ":material/tune:",
-                on_click=_load,
+                on_click=session.replace_setup,
                 args=(set_up.experiment,),
                 help="Load this set-up: its polynomials, data and settings. Training begins on Train.",
             )
         if page != TRAINING:
-            _page_link(lessons.TRAIN, "Train", ":material/model_training:")
-        for way in lesson.ways:
-            _page_link(way.page, way.label, way.icon)
-        _page_link(GLOSSARY, "Glossary", ":material/dictionary:")
+            page_links.draw(page_links.TRAIN, "Train", ":material/model_training:")
+        for one in lesson.links:
+            page_links.draw(one.page, one.label, one.icon)
+        page_links.draw(page_links.GLOSSARY, "Glossary", ":material/dictionary:")
 
 
 def _next(lesson: Lesson, page: str) -> None:
@@ -192,15 +188,15 @@ def _note_seen(lesson: Lesson, page: str) -> bool:
 
     While a run is under way, its frames say so too, and the page is drawn again.
     """
-    now = session.current()
-    if lesson.name not in now.lessons.seen and not _missing(lesson, page, now):
-        session.set_lessons(replace(now.lessons, seen=now.lessons.seen | {lesson.name}))
+    if _is_newly_seen(lesson, page):
+        now = session.current().lessons
+        session.set_lessons(replace(now, seen=now.seen | {lesson.name}))
     return lesson.name in session.current().lessons.seen
 
 
-def _continues_on(lesson: Lesson, page: str) -> bool:
-    """Return whether what the lesson asks for is done on the page with that title."""
-    return page == TRAINING or any(page.lower() in way.page for way in lesson.ways)
+def _is_newly_seen(lesson: Lesson, page: str) -> bool:
+    now = session.current()
+    return lesson.name not in now.lessons.seen and not lesson.missing(situation_on(page, now))
 
 
 def _was_seen_when_opened(lesson: Lesson, page: str, *, has_seen: bool) -> bool:
@@ -217,8 +213,9 @@ def _draw_standing(
     lesson: Lesson, now: Mapping[str, str], followed: Followed | None, *, has_seen: bool
 ) -> None:
     """Draw what is missing, which follows the run, in the room that the explanation takes once it is seen."""
-    number, count = lessons.number(lesson), len(lessons.LESSONS)
-    explanation = f"Seen. {lesson.why} {_ending(number, count)}"
+    # before it has been seen too: its room is that of the explanation by then
+    seen = session.current().lessons.seen | {lesson.name}
+    explanation = f"Seen. {lesson.why} {ending(lesson, seen)}"
     if has_seen:
         standing = f'<p><span class="good">\N{CHECK MARK}</span> {escape(explanation)}</p>'
     else:
@@ -228,20 +225,20 @@ def _draw_standing(
     live_text.draw(html, f"{PREFIX}.standing", followed)
 
 
-def _ending(number: int, count: int) -> str:
-    """Return what to do after the lesson of that number, of `count`."""
+def ending(lesson: Lesson, seen: Set[str]) -> str:
+    """Return what to do after the lesson, once those of these names have been seen."""
+    number, count = lessons.number(lesson), len(lessons.LESSONS)
     if number < count:
         return f"Next: {lessons.LESSONS[number].title}."
-    seen = len(session.current().lessons.seen | {lessons.LESSONS[-1].name})
-    if seen < count:
-        return f"That was the last of {count} lessons; you have seen {seen}. The others are on Home."
+    if len(seen) < count:
+        return f"That was the last of {count} lessons; you have seen {len(seen)}. The others are on Home."
     return f"You have finished all {count} lessons. Now choose polynomials of your own."
 
 
-def _values(lesson: Lesson, page: str, now: Session) -> dict[str, Any]:
+def values(lesson: Lesson, page: str, now: Session) -> dict[str, Any]:
     """Return what the panel shows of a session: what is missing, and the figure to watch."""
-    network = Moment(now, page).network if now.has_run_of_lesson else None
-    missing = _missing(lesson, page, now)
+    situation = situation_on(page, now)
+    missing, network = lesson.missing(situation), situation.network if now.has_run_of_lesson else None
     return {
         "seen": not missing,
         "missing": missing,
@@ -260,28 +257,15 @@ def _watch(lesson: Lesson, now: Mapping[str, str], followed: Followed | None, un
     live_text.draw(figure, f"{PREFIX}.watch", followed, until=until)
 
 
-def _missing(lesson: Lesson, page: str, now: Session) -> str:
-    return lesson.missing(Moment(now, page, _asked(now, page)))
-
-
-def _asked(now: Session, page: str) -> tuple[float, float] | None:
-    """Return the point that is asked about: on Predict, or on the map of the run."""
+def situation_on(page: str, now: Session) -> Situation:
+    """Return the situation on that page; on Predict with its point, elsewhere with that on the run's map."""
     view = now.view
-    return (view.point.x, view.point.y) if page == PREDICTING else view.asked
+    return Situation(now, page, (view.point.x, view.point.y) if page == PREDICTING else view.asked)
 
 
 def _link(lesson: Lesson, label: str, icon: str) -> None:
     query = {WORD: lesson.name, **link.to_query(lesson.set_ups[0].experiment)}
-    st.page_link(lessons.TRAIN, label=label, icon=icon, query_params=query, help=lesson.title)
-
-
-def _page_link(page: str, label: str, icon: str) -> None:
-    query = link.query_of_page(session.current().experiment)
-    st.page_link(page, label=label, icon=icon, query_params=query)
-
-
-def _load(experiment: Experiment) -> None:
-    session.replace_setup(experiment)
+    st.page_link(page_links.TRAIN, label=label, icon=icon, query_params=query, help=lesson.title)
 
 
 def _begin_next(lesson: Lesson) -> None:
@@ -293,14 +277,10 @@ def _begin(lesson: Lesson, query: Mapping[str, str]) -> None:
     """Begin a lesson with the set-up in its link or, if that has only its name, with its first one."""
     experiment = link.from_query(query).experiment if "v" in query else lesson.set_ups[0].experiment
     # replacing a ready-made set-up loses nothing: the toast keeps offering the user's own
-    ready_made = _is_ready_made(session.current().experiment)
-    undo = None if ready_made else "The lesson has replaced your set-up."
+    present = session.current().experiment
+    is_ready_made = present == Experiment.recommended() or present in lessons.EXPERIMENTS
+    undo = None if is_ready_made else "The lesson has replaced your set-up."
     session.begin_lesson(lesson.name, experiment, undo)
-
-
-def _is_ready_made(experiment: Experiment) -> bool:
-    set_ups = [set_up.experiment for lesson in lessons.LESSONS for set_up in lesson.set_ups]
-    return experiment in (Experiment.recommended(), *set_ups)
 
 
 def _end() -> None:

@@ -3,34 +3,25 @@
 The figures in their texts were measured with these set-ups; tests/pages/test_lessons.py measures them again.
 """
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from pages.lessons import continuing, network_settings
-from pages.lessons.moment import INSPECTING, PREDICTING, TRAINING, Moment, SetUp, key_of, start, untrained
+from pages.lessons import checks, continuing
+from pages.lessons.checks import CLEARLY, MANY_STEPS, VISIBLY
+from pages.lessons.situation import TRAINING, SetUp, Situation, key_of
 from pages.models.shown_network import ShownNetwork
-from pages.plane.referee import best_possible
+from pages.state.page_links import COMPARE, INSIDE, PREDICT
 from pages.state.session_value import Lessons, Session
-from pages.state.view import View
-from pages.wording.percent import percent
-from polycore import Experiment, Polynomial, formatting
+from polycore import formatting
 from polycore.formatting import loss_text
 from polycore.model import dead_neurons
 from polycore.training.history import History
 
-TRAIN, PREDICT = "pages/3_train.py", "pages/4_predict.py"
-INSIDE, COMPARE = "pages/5_inside.py", "pages/6_compare.py"
-
-NEAR = 0.05  # distance from the crossing within which a question about a point counts
-MANY_STEPS = 20_000  # of random search: enough to see how slow it is
-CLEARLY, VISIBLY = 0.2, 0.01  # differences of accuracies
-REFEREE_MARGIN = 0.02  # within which the network is as good as the referee
 MOST_BROKEN = 12  # networks changed by hand that are remembered
 
 
 @dataclass(frozen=True)
-class Way:
+class PageLink:
     """A link to a page on which the lesson continues."""
 
     page: str
@@ -54,7 +45,7 @@ class Lesson:
     about: one sentence for its card.
     do, see: one sentence each for its panel.
     why: the explanation, shown once it has been seen.
-    check: what returns, of a moment and the set-ups, what is missing in a sentence or two; "" for nothing.
+    check: returns of a situation, for the set-ups, what is missing in a sentence or two; "" for nothing.
     watched: the figure to watch.
     """
 
@@ -68,11 +59,11 @@ class Lesson:
     set_ups: tuple[SetUp, ...]
     check: Callable[..., str]
     watched: Watched
-    ways: tuple[Way, ...] = ()
+    links: tuple[PageLink, ...] = ()
 
-    def missing(self, moment: Moment) -> str:
-        """Return what the user has not done yet at that moment; "" once the lesson has been seen."""
-        return self.check(moment, *self.set_ups)
+    def missing(self, situation: Situation) -> str:
+        """Return what the user has not done yet in that situation; "" once the lesson has been seen."""
+        return self.check(situation, *self.set_ups)
 
 
 def named(name: str | None) -> Lesson | None:
@@ -85,150 +76,19 @@ def number(lesson: Lesson) -> int:
     return LESSONS.index(lesson) + 1
 
 
-def _polynomials(*formulas: str) -> tuple[Polynomial, ...]:
-    return tuple(map(Polynomial.parse, formulas))
-
-
-CROSSING = Experiment(
-    polynomials=_polynomials("x", "-x", "x^2 + 0.5"),
-    samples_per_class=None,
-    noise=0.1,
-    hidden=(16,),
-    schedule="cosine",
-    batch_size=256,
-    steps=20_000,
-)
-SEARCH = replace(Experiment.tutorial(), steps=200_000)
-GRADIENT = replace(Experiment.tutorial(), optimizer="adam", learning_rate=0.01, steps=10_000)
-SCALED = Experiment(
-    polynomials=_polynomials("x - 100", "-x + 102", "0.5x - 50", "(x - 101)^2"),
-    x_range=(100.0, 102.0),
-    hidden=(16,),
-    steps=20_000,
-)
-UNSCALED = replace(SCALED, standardize=False)
-TOO_FAST = Experiment(hidden=(32,), learning_rate=1.0, steps=10_000)
-SLOWER = replace(TOO_FAST, learning_rate=0.01)
-TWO_NEURONS = Experiment(samples_per_class=None, hidden=(2,), batch_size=256, steps=20_000)
-MORE_NEURONS = replace(TWO_NEURONS, hidden=(32,))
-BY_HEART = Experiment(
-    polynomials=_polynomials("x^2", "-x^2 + 1"),
-    samples_per_class=50,
-    noise=0.3,
-    hidden=(64, 64),
-    steps=6000,
-)
-MANY_SAMPLES = replace(BY_HEART, samples_per_class=5000, batch_size=256)
-NOISY = Experiment(
-    polynomials=_polynomials("x^2", "-x^2 + 1", "x - 1"),
-    samples_per_class=None,
-    noise=0.2,
-    hidden=(16, 16),
-    schedule="cosine",
-    batch_size=256,
-    steps=20_000,
-)
-FOLDED = network_settings.FOLDED
-
-
 def noted(now: Session) -> Lessons:
     """Return the lessons with what they need of the networks that the session keeps now.
 
     Call it whenever a page is drawn, before a network more is kept: another may go then.
     """
-    moment = Moment(now, page="")
-    outcomes = {key: moment.outcome(key) for key in _SET_UPS}
-    broken = dict.fromkeys((*now.lessons.broken, *moment.changed_by_hand(continuing.WHOLE)))
+    situation = Situation(now, page="")
+    outcomes = {key: situation.outcome(key) for key in map(key_of, EXPERIMENTS)}
+    broken = dict.fromkeys((*now.lessons.broken, *situation.changed_by_hand(continuing.WHOLE)))
     return replace(
         now.lessons,
         outcomes={key: outcome for key, outcome in outcomes.items() if outcome.steps > 0},
         broken=tuple(broken)[-MOST_BROKEN:],
     )
-
-
-def _crossing(moment: Moment, curves: SetUp) -> str:
-    words = untrained(moment, curves)
-    if words:
-        return words
-    if not moment.shows(curves.experiment):
-        if moment.page == PREDICTING:
-            return f'Another model is in use. Choose that of "{curves.name}".'
-        return start(moment, curves)
-    if moment.asked is None:
-        return "Ask about the point x = 0, y = 0 on Predict, or click it on the map."
-    if math.hypot(*moment.asked) <= NEAR:
-        return ""
-    x, y = (f"{value:.3g}".replace("-", "\N{MINUS SIGN}") for value in moment.asked)
-    return f"The point is x = {x}, y = {y}. Ask about x = 0, y = 0."
-
-
-def _gradient(moment: Moment, search: SetUp, adam: SetUp) -> str:
-    words = untrained(moment, search, MANY_STEPS) or untrained(moment, adam, 1)
-    if words:
-        return words
-    before, now = (moment.outcome(one.experiment).loss for one in (search, adam))
-    if now < before:
-        return ""
-    return (
-        f"Adam's loss is {loss_text(now)}, that of random search {loss_text(before)}: let Adam train further."
-    )
-
-
-def _dead(moment: Moment, fast: SetUp, *_: SetUp) -> str:
-    run = moment.run(fast.experiment)
-    if run is None or run.step == 0:
-        return start(moment, fast)
-    network, neurons = moment.network, sum(fast.experiment.hidden)
-    if network is None or network.experiment is None or not moment.shows(fast.experiment):
-        return f'This page shows another network. Choose that of "{fast.name}".'
-    dead = dead_neurons.count(network.model, network.experiment)
-    if dead > neurons / 2:
-        return ""
-    return (
-        f"Dead neurons in the network that is shown, {network.name}: {dead} of {neurons}. "
-        "More than half must be dead."
-    )
-
-
-def _by_heart(moment: Moment, few: SetUp, *_: SetUp) -> str:
-    words, best = untrained(moment, few), best_possible(few.experiment) or 0.0
-    if words:
-        return words
-    outcome = moment.outcome(few.experiment)
-    if outcome.accuracy > best > outcome.held_out_accuracy:
-        return ""
-    return (
-        f"Training accuracy is {percent(outcome.accuracy)}, held-out accuracy "
-        f"{percent(outcome.held_out_accuracy)}: {percent(best)}, the best possible, must be between them."
-    )
-
-
-def _referee(moment: Moment, curves: SetUp) -> str:
-    if moment.run(curves.experiment) is None:
-        return start(moment, curves)
-    if moment.session.view.map_view == "Network":
-        return 'Choose "Referee" or "Differences" for the map on Train.'
-    best = best_possible(curves.experiment) or 0.0
-    held_out = moment.outcome(curves.experiment).held_out_accuracy
-    if best - held_out < REFEREE_MARGIN:
-        return ""
-    return (
-        f"Held-out accuracy is {percent(held_out)}: it must come within two percentage points of "
-        f"{percent(best)}, the best possible."
-    )
-
-
-def _folds(moment: Moment, six: SetUp) -> str:
-    words = untrained(moment, six)
-    if words:
-        return words
-    if moment.page != INSPECTING:
-        return "Open Inside, and choose neuron after neuron."
-    if not moment.shows(six.experiment):
-        return f'Inside shows another network. Choose that of "{six.name}" as the model.'
-    if moment.session.view.neuron == View().neuron:
-        return "Choose another neuron than the first: press it in the picture."
-    return ""
 
 
 def earlier_run(now: Session) -> tuple[str, History] | None:
@@ -239,11 +99,11 @@ def earlier_run(now: Session) -> tuple[str, History] | None:
     lesson, view = named(now.lessons.current), now.run_view
     if lesson is None or view is None:
         return None
-    moment = Moment(now, TRAINING)
-    names = [set_up for set_up in lesson.set_ups if moment.run(set_up.experiment) is None]
+    situation = Situation(now, TRAINING)
+    names = [set_up for set_up in lesson.set_ups if situation.run(set_up.experiment) is None]
     if len(names) == len(lesson.set_ups) or view.run.earlier:
         return None  # a run that continued shows its past itself
-    runs = [(set_up.name, moment.kept(set_up.experiment)) for set_up in names]
+    runs = [(set_up.name, situation.kept(set_up.experiment)) for set_up in names]
     histories = ((name, kept.whole_history) for name, kept in runs if kept)
     return next(((name, history) for name, history in histories if history is not None), None)
 
@@ -282,10 +142,10 @@ LESSONS = (
         "trains.",
         why="Both curves pass through that point, so even odds are the right answer. This is why the best "
         "possible accuracy is below 100\u00a0%.",
-        set_ups=(SetUp("The three curves", CROSSING),),
-        check=_crossing,
+        set_ups=(SetUp("The three curves", checks.CROSSING),),
+        check=checks.asked_at_the_crossing,
         watched=HELD_OUT,
-        ways=(Way(PREDICT, "Ask on Predict", ":material/ads_click:"),),
+        links=(PageLink(PREDICT, "Ask on Predict", ":material/ads_click:"),),
     ),
     Lesson(
         name="search",
@@ -296,10 +156,10 @@ LESSONS = (
         see="After a few hundred steps, Adam's loss is below that of random search.",
         why="Random search learns from a step only whether it helped. The gradient says for every weight "
         "in which direction the loss falls, and how steeply.",
-        set_ups=(SetUp("Random search", SEARCH), SetUp("Adam", GRADIENT)),
-        check=_gradient,
+        set_ups=(SetUp("Random search", checks.SEARCH), SetUp("Adam", checks.GRADIENT)),
+        check=checks.gradient_is_ahead,
         watched=LOSS,
-        ways=(Way(COMPARE, "Race them on Compare", ":material/flag:"),),
+        links=(PageLink(COMPARE, "Race them on Compare", ":material/flag:"),),
     ),
     Lesson(
         name="scaling",
@@ -311,8 +171,8 @@ LESSONS = (
         "standardized ones.",
         why="An x from 100 to 102 hardly varies compared with its size. With mean 0 and standard "
         "deviation 1 both inputs count, and one learning rate suits all weights.",
-        set_ups=(SetUp("As they are", UNSCALED), SetUp("Standardized", SCALED)),
-        check=network_settings.better_by(CLEARLY),
+        set_ups=(SetUp("As they are", checks.UNSCALED), SetUp("Standardized", checks.SCALED)),
+        check=checks.better_by(CLEARLY),
         watched=HELD_OUT,
     ),
     Lesson(
@@ -324,8 +184,8 @@ LESSONS = (
         see="More than half of the 32 neurons die within the first few hundred steps.",
         why="Too long a step moves a neuron's fold beyond all points: ReLU then gives 0 everywhere, and "
         "no gradient brings it back. With 0.01 the neurons stay alive.",
-        set_ups=(SetUp("Learning rate 1", TOO_FAST), SetUp("0.01", SLOWER)),
-        check=_dead,
+        set_ups=(SetUp("Learning rate 1", checks.TOO_FAST), SetUp("0.01", checks.SLOWER)),
+        check=checks.most_are_dead,
         watched=Watched("Dead neurons", _dead_text),
     ),
     Lesson(
@@ -338,8 +198,8 @@ LESSONS = (
         "about 90\u00a0%.",
         why="Each neuron adds one fold to the map. Two folds cannot follow twelve curves, whatever the "
         "optimizer and the number of steps.",
-        set_ups=(SetUp("2 neurons", TWO_NEURONS), SetUp("32 neurons", MORE_NEURONS)),
-        check=network_settings.better_by(CLEARLY),
+        set_ups=(SetUp("2 neurons", checks.TWO_NEURONS), SetUp("32 neurons", checks.MORE_NEURONS)),
+        check=checks.better_by(CLEARLY),
         watched=HELD_OUT,
     ),
     Lesson(
@@ -352,8 +212,8 @@ LESSONS = (
         "accuracy stays below it.",
         why="This is overfitting: the network has learned the noise of its 100 points. 10,000 are too "
         "many to learn by heart, so the two accuracies come together.",
-        set_ups=(SetUp("100 samples", BY_HEART), SetUp("10,000 samples", MANY_SAMPLES)),
-        check=_by_heart,
+        set_ups=(SetUp("100 samples", checks.BY_HEART), SetUp("10,000 samples", checks.MANY_SAMPLES)),
+        check=checks.learned_by_heart,
         watched=Watched("Training / held-out accuracy", _both),
     ),
     Lesson(
@@ -365,8 +225,8 @@ LESSONS = (
         see="Held-out accuracy ends within two percentage points of the best possible, 89.7\u00a0%.",
         why="The referee knows the curves and the noise and chooses the most likely curve: no network "
         "does better on new points, and this one is nearly as good.",
-        set_ups=(SetUp("Three noisy curves", NOISY),),
-        check=_referee,
+        set_ups=(SetUp("Three noisy curves", checks.NOISY),),
+        check=checks.as_good_as_the_referee,
         watched=HELD_OUT,
     ),
     Lesson(
@@ -378,10 +238,10 @@ LESSONS = (
         see="Each neuron has a line: on its orange side ReLU makes it 0, on its blue side it grows evenly.",
         why="Between the folds the network is linear, so its borders are straight there and bend only at "
         "folds: six folds are enough for these three curves.",
-        set_ups=(SetUp("Six neurons", FOLDED),),
-        check=_folds,
+        set_ups=(SetUp("Six neurons", checks.FOLDED),),
+        check=checks.folds_are_shown,
         watched=HELD_OUT,
-        ways=(Way(INSIDE, "Look inside", ":material/hub:"),),
+        links=(PageLink(INSIDE, "Look inside", ":material/hub:"),),
     ),
     Lesson(
         name="raise",
@@ -430,7 +290,7 @@ LESSONS = (
         set_ups=(SetUp("Three curves", continuing.WHOLE),),
         check=continuing.healed,
         watched=LOSS,
-        ways=(Way(INSIDE, "Change a weight on Inside", ":material/hub:"),),
+        links=(PageLink(INSIDE, "Change a weight on Inside", ":material/hub:"),),
     ),
     Lesson(
         name="features",
@@ -443,12 +303,12 @@ LESSONS = (
         why="Without hidden layers every border is where a weighted sum of the inputs is 0. Of x and y that "
         "is a line; of x, y, x² and x³ it can be exactly the curve between two of these.",
         set_ups=(
-            SetUp("x and y", network_settings.STRAIGHT),
-            SetUp("With x² and x³", network_settings.POWERS),
+            SetUp("x and y", checks.STRAIGHT),
+            SetUp("With x² and x³", checks.POWERS),
         ),
-        check=network_settings.better_by(CLEARLY),
+        check=checks.better_by(CLEARLY),
         watched=HELD_OUT,
-        ways=(Way(INSIDE, "See the inputs", ":material/hub:"),),
+        links=(PageLink(INSIDE, "See the inputs", ":material/hub:"),),
     ),
     Lesson(
         name="smooth",
@@ -460,8 +320,8 @@ LESSONS = (
         "curves.",
         why="A ReLU neuron is linear on both sides of its fold. A tanh neuron bends everywhere, and most "
         "near its zero line. Six neurons of either kind are enough for these three curves.",
-        set_ups=(SetUp("ReLU", network_settings.FOLDED), SetUp("tanh", network_settings.SMOOTH)),
-        check=network_settings.smooth,
+        set_ups=(SetUp("ReLU", checks.FOLDED), SetUp("tanh", checks.SMOOTH)),
+        check=checks.all_are_good,
         watched=HELD_OUT,
     ),
     Lesson(
@@ -475,10 +335,10 @@ LESSONS = (
         why="To learn single points by heart a network needs sharp borders, and these need large weights. "
         "The penalty makes them expensive: what is left is the border that most points ask for.",
         set_ups=(
-            SetUp("No penalty", network_settings.LARGE),
-            SetUp("L2 penalty 0.01", network_settings.SMALL),
+            SetUp("No penalty", checks.LARGE),
+            SetUp("L2 penalty 0.01", checks.SMALL),
         ),
-        check=network_settings.better_by(VISIBLY),
+        check=checks.better_by(VISIBLY),
         watched=Watched("Training / held-out accuracy", _both),
     ),
     Lesson(
@@ -491,10 +351,10 @@ LESSONS = (
         "four of five.",
         why="A neuron that cannot count on any other must be of use by itself. When all answer, it is as if "
         "many small networks voted, and what only one of them learned by heart is outvoted.",
-        set_ups=(SetUp("All neurons", network_settings.ALL), SetUp("Dropout 0.8", network_settings.DROPPED)),
-        check=network_settings.better_by(VISIBLY),
+        set_ups=(SetUp("All neurons", checks.ALL), SetUp("Dropout 0.8", checks.DROPPED)),
+        check=checks.better_by(VISIBLY),
         watched=Watched("Training / held-out accuracy", _both),
     ),
 )
 
-_SET_UPS = frozenset(key_of(set_up.experiment) for lesson in LESSONS for set_up in lesson.set_ups)
+EXPERIMENTS = frozenset(set_up.experiment for lesson in LESSONS for set_up in lesson.set_ups)

@@ -82,7 +82,7 @@ def _moment(now: Session) -> ShownWeights | None:
 def _of_kept(kept: Kept, page: str, now: Session) -> ShownNetwork:
     experiment = kept.experiment or kept.model.experiment
     by_hand = by_hand_of(now, kept) if page == INSIDE else None
-    if by_hand is not None and by_hand.model is not by_hand.original:
+    if by_hand is not None and by_hand.is_changed:
         loss = None if experiment is None else by_hand.model.loss
         return ShownNetwork(CHANGED, by_hand.model, loss, experiment)
     model = kept.model if by_hand is None else by_hand.model

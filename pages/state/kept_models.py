@@ -84,6 +84,11 @@ class ByHand:
     choice: Choice = "Best"
     step: int | None = None
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether a weight or bias has been changed."""
+        return self.model is not self.original
+
 
 @dataclass(frozen=True)
 class KeptModels:

@@ -13,6 +13,7 @@ PREDICT = "pages/4_predict.py"
 INSIDE = "pages/5_inside.py"
 COMPARE = "pages/6_compare.py"
 PLAY = "pages/7_play.py"
+GLOSSARY = "pages/8_glossary.py"
 
 
 def draw(page: str, label: str, icon: str | None = None) -> None:

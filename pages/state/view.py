@@ -37,8 +37,8 @@ class View:
     asked: the point that is asked about on a run's map; None if there is none.
     point: the point that the Predict page asks about.
     neuron: layer and index in it, from 0, of the neuron that the Inside page shows.
-    followed: the point that the Inside page follows through the network.
-    followed_label: its true class; None for that of the nearest curve.
+    traced: the point that the Inside page traces through the network.
+    traced_label: its true class; None for that of the nearest curve.
     settings: whether the panel of settings beside the map is unfolded.
     lifts: how often a curve of the Polynomials page was dragged; see `live.figure`.
     report: whether the report on the run is open.
@@ -55,8 +55,8 @@ class View:
     asked: tuple[float, float] | None = None
     point: AskedPoint = field(default_factory=AskedPoint)
     neuron: tuple[int, int] = (0, 0)
-    followed: tuple[float, float] = (0.5, 0.75)
-    followed_label: int | None = None
+    traced: tuple[float, float] = (0.5, 0.75)
+    traced_label: int | None = None
     settings: bool = True
     lifts: int = 0
     report: bool = False

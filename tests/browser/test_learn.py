@@ -252,15 +252,3 @@ def test_lessons_about_continuing_are_done_as_they_say(visitor):
     visit.page.get_by_role("heading", name="Train", exact=True).wait_for()
     visit.press("Continue from the network in use")
     expect(panel(visit)).to_contain_text(SEEN, timeout=1000 * PATIENCE)
-
-
-def test_a_lesson_about_a_setting_of_the_network_is_done_as_it_says(visitor):
-    visit = visitor().open("train?look=features")
-    visit.wait_for_words(range="-2..1")
-    expect(panel(visit)).to_contain_text(NOT_YET)
-    begin(visit)
-    visit.wait_for_status("Finished", seconds=PATIENCE)
-    load(visit, "With x² and x³", features="x-y-x2-x3")
-    begin(visit)
-    expect(panel(visit)).to_contain_text(SEEN, timeout=1000 * PATIENCE)
-    visit.wait_for_status("Finished", seconds=PATIENCE)

@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import expect
 
-from pages.lessons import lessons
+from pages.lessons import checks
 from polycore.links import link
 from tests.browser.dashboard import DESKTOP, PHONE
 
-SOON = urlencode({"look": "dead", **link.to_query(replace(lessons.TOO_FAST, steps=600))})
+SOON = urlencode({"look": "dead", **link.to_query(replace(checks.TOO_FAST, steps=600))})
 QUICK = "?v=1&polynomials=x~x%5E2&range=-2..2&schedule=constant&hidden=12&batch=all&samples=50&steps=3000"
 SEEN, HIDES_HELP = re.compile("Seen[.]"), re.compile("polycore-hides-help")
 

@@ -293,7 +293,7 @@ def arguments():
         "pages.plane.plane.shown_map": (pixels_of(model, window), scene),
         "pages.plane.plane.shown_differences": (pixels_of(model, window), scene, best),
         "pages.lessons.continuing._held_out": (5,),
-        "pages.lessons.moment.key_of": (EXPERIMENT,),
+        "pages.lessons.situation.key_of": (EXPERIMENT,),
         "pages.train.run_report.held_out_report": (model, EXPERIMENT),
         "pages.polynomials.entries._parsed": ("x^2",),
         "pages.predict.curve_walk._chart_without_mark": (model, best, scene, 0),

@@ -35,7 +35,7 @@ def test_inside_both_are_of_some_once_a_weight_was_changed_by_hand(app):
     bias.set_value(bias.max).run()
     assert not app.exception
     assert "Training accuracy and loss are measured on 20,000 points, not on all 20,002" in texts(app)
-    assert "over 20,000 points, in place of all 20,002 points of the training set" in texts(app)
+    assert "over 20,000 of the 20,002 points of the training set" in texts(app)
 
 
 def test_nothing_is_said_if_all_are_used():

@@ -8,8 +8,7 @@ import pytest
 
 import polycore as pc
 from pages.compare import cards, curves
-from pages.inside import frames as inside_frames
-from pages.inside import neuron_map
+from pages.inside import inside_values, neuron_map
 from pages.predict import prediction
 from pages.predict.asked_point import Asked
 from pages.runs.runner import Training
@@ -72,8 +71,8 @@ def test_predict_says_nothing_about_a_point_too_far_out(run):
 
 @pytest.mark.parametrize("view", [neuron_map.NEURON, neuron_map.ANSWER, neuron_map.FOLDS])
 def test_inside_has_picture_plane_and_numbers(run, view):
-    now = session_of(run, neuron=(0, 2), followed=(0.5, -0.25))
-    contents = inside_frames.contents(view, now)
+    now = session_of(run, neuron=(0, 2), traced=(0.5, -0.25))
+    contents = inside_values.contents(view, now)
     values, model = json.loads(json.dumps(contents.values, allow_nan=False)), now.own.model
     shares, hidden = probabilities(model, 0.5, -0.25)
     dense, softmax = values["walk"][1], values["walk"][4]

@@ -8,7 +8,7 @@ import pytest
 
 import polycore as pc
 from pages.lessons.lessons import LESSONS
-from pages.lessons.moment import Moment
+from pages.lessons.situation import Situation
 from pages.plane import live, plane
 from pages.plane.referee import referee_of
 from pages.plane.scene import scene_of
@@ -206,8 +206,8 @@ def test_dead_neurons_are_seen_if_they_are_those_that_are_shown():
     run = replace(pc.advance(first, 400), best_step=0, best_parameters=first.parameters)
     assert [measured(layers_of(model), experiment)[2] > 16 for model in (run.current, run.best)] == [1, 0]
     training = Training(run, executor=None, advance=pc.advance)
-    assert not dead.missing(Moment(Session(training_id=named(training)), "Train"))
-    assert dead.missing(Moment(Session(view=View(weights="Best"), training_id=named(training)), "Train"))
+    assert not dead.missing(Situation(Session(training_id=named(training)), "Train"))
+    assert dead.missing(Situation(Session(view=View(weights="Best"), training_id=named(training)), "Train"))
 
 
 @pytest.mark.parametrize("choice", ["Now", "Best"])

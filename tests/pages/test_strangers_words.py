@@ -195,7 +195,7 @@ def test_the_names_of_classes_are_only_where_they_are_shown_as_they_are(run, way
         predict_layers=map_layers.ALL,
         asked=(0.0, 0.0),
         point=AskedPoint(way),
-        followed=(0.0, 0.0),
+        traced=(0.0, 0.0),
         report=True,
     )
     training = Training(run, Hand(), pc.advance)

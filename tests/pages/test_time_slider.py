@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from pages.inside import frames, neuron_map, subject
+from pages.inside import edited_model, inside_values, neuron_map
 from pages.plane.scene import scene_of
 from pages.run_view import time_slider
 from pages.runs.runner import Training
@@ -173,9 +173,9 @@ def inside_after_a_run():
 
 
 def rest_inside_at(app, choice):
-    report(app, subject.SLIDER_KEY, chosen=choice)
+    report(app, edited_model.SLIDER_KEY, chosen=choice)
     assert not app.exception
-    return sent_to(app, subject.SLIDER_KEY)
+    return sent_to(app, edited_model.SLIDER_KEY)
 
 
 def bias_of(app):
@@ -185,10 +185,10 @@ def bias_of(app):
 def test_inside_shows_what_the_slider_rests_at():
     app = inside_after_a_run()
     kept = session_of(app).answering
-    assert sent_to(app, subject.SLIDER_KEY)["choice"] == "Best"
-    assert not sent_to(app, subject.SLIDER_KEY)["moves"]
+    assert sent_to(app, edited_model.SLIDER_KEY)["choice"] == "Best"
+    assert not sent_to(app, edited_model.SLIDER_KEY)["moves"]
     assert bias_of(app) == pytest.approx(kept.model.biases[0][0, 0])
-    step = [step for step, _ in sent_to(app, subject.SLIDER_KEY)["moments"]][3]
+    step = [step for step, _ in sent_to(app, edited_model.SLIDER_KEY)["moments"]][3]
     assert rest_inside_at(app, step)["choice"] == step
     there = pc.advance(pc.start(kept.experiment), step).current
     assert bias_of(app) == pytest.approx(there.biases[0][0, 0], rel=1e-5)
@@ -265,7 +265,7 @@ def test_a_change_whose_snapshot_is_gone_is_shown_and_named_by_its_own_step():
     left = tuple(one for one in training.view.run.snapshots.step if one != step)
     change(app, snapshots=with_steps(training.view.run.snapshots, left))
     app.run()
-    assert sent_to(app, subject.SLIDER_KEY)["choice"] == following
+    assert sent_to(app, edited_model.SLIDER_KEY)["choice"] == following
     assert bias_of(app) == changed
     assert any(f"the network of step {step}, which is held still" in one.value for one in app.caption)
     press(app, "Put it back")
@@ -274,20 +274,20 @@ def test_a_change_whose_snapshot_is_gone_is_shown_and_named_by_its_own_step():
 
 def test_undo_shows_the_step_whose_changes_it_brings_back():
     app = inside_after_a_run()
-    step = [step for step, _ in sent_to(app, subject.SLIDER_KEY)["moments"]][3]
+    step = [step for step, _ in sent_to(app, edited_model.SLIDER_KEY)["moments"]][3]
     rest_inside_at(app, step)
     changed = bias_of(app) + 1
     labelled(app.number_input, "Bias, exactly").set_value(changed).run()
     press(app, "Put it back")
     rest_inside_at(app, "Best")
     press(app, "Undo")
-    assert sent_to(app, subject.SLIDER_KEY)["choice"] == step
+    assert sent_to(app, edited_model.SLIDER_KEY)["choice"] == step
     assert bias_of(app) == changed
 
 
 def test_changes_at_another_step_are_dropped_in_words_of_their_own():
     app = inside_after_a_run()
-    for step in (0, sent_to(app, subject.SLIDER_KEY)["moments"][3][0]):
+    for step in (0, sent_to(app, edited_model.SLIDER_KEY)["moments"][3][0]):
         rest_inside_at(app, step)
         labelled(app.number_input, "Bias, exactly").set_value(3.0).run()
     assert session_of(app).undo.text == "Your changes to the network of another step were dropped."
@@ -310,7 +310,7 @@ def test_at_now_the_page_follows_and_names_no_step():
     rest_inside_at(app, "Now")
     assert any("the network of the latest step." in caption.value for caption in app.caption)
     session_now = session_of(app)
-    assert frames.contents(neuron_map.NEURON, session_now).values["figures"]["loss"] == loss_text(
+    assert inside_values.contents(neuron_map.NEURON, session_now).values["figures"]["loss"] == loss_text(
         training.view.run.current.loss
     )
 
@@ -324,17 +324,17 @@ def test_a_run_that_repeats_a_longer_one_has_no_slider_inside():
     assert repeated.answering_view is None
     assert now.answering_view.name == now.training.name
     app.session_state[session.KEY] = repeated
-    assert sent_to(app, subject.SLIDER_KEY)
+    assert sent_to(app, edited_model.SLIDER_KEY)
     app.run()
     with pytest.raises(ValueError, match="not enough values"):
-        sent_to(app, subject.SLIDER_KEY)
+        sent_to(app, edited_model.SLIDER_KEY)
 
 
 def test_what_is_held_changes_only_the_slider_while_the_run_continues():
     app = inside_after_a_run()
     now = session_of(app)
     held = ByHand(now.answering.title, now.answering.model, now.answering.model)
-    assert frames.contents(neuron_map.NEURON, replace(now, by_hand=held)).values.keys() == {"moments"}
+    assert inside_values.contents(neuron_map.NEURON, replace(now, by_hand=held)).values.keys() == {"moments"}
 
 
 def test_a_frame_of_the_past_has_only_its_moments():
@@ -342,8 +342,8 @@ def test_a_frame_of_the_past_has_only_its_moments():
     now = session_of(app)
     running = Training(pc.advance(pc.start(replace(now.experiment, steps=10**6)), 50), Hand(), pc.advance)
     running.resume()
-    frame = frames.contents(neuron_map.NEURON, replace(now, training_id=named(running)).collected())
+    frame = inside_values.contents(neuron_map.NEURON, replace(now, training_id=named(running)).collected())
     assert frame.values["moments"][-1] == (50, "Now")
     assert frame.values["figures"]
     at_start = replace(now, training_id=named(running), view=replace(now.view, past=0)).collected()
-    assert frames.contents(neuron_map.NEURON, at_start).values.keys() == {"moments"}
+    assert inside_values.contents(neuron_map.NEURON, at_start).values.keys() == {"moments"}

@@ -1,7 +1,6 @@
-"""The point that is followed through the network, and its true class."""
+"""The point that Inside traces through the network, and its true class."""
 
 from dataclasses import dataclass, replace
-from functools import partial
 
 import streamlit as st
 
@@ -23,10 +22,11 @@ STEP, FORMAT = 0.05, "%.9g"
 
 
 @dataclass(frozen=True)
-class Followed:
+class TracedPoint:
     """A point, and its true class: the user's choice, or the nearest curve's; None if it is not known.
 
     place: the point among the curves of the model.
+    nearest: whether the class is that of the nearest curve.
     """
 
     place: Place
@@ -44,15 +44,16 @@ class Followed:
         return self.place.y
 
 
-def followed(view: View, kept: Kept) -> Followed:
-    """Return the point chosen in `view`, to be followed through the model of `kept`."""
+def traced(view: View, kept: Kept) -> TracedPoint:
+    """Return the point chosen in `view`, to be traced through the model of `kept`."""
     model, scene, referee = kept.model, model_in_use.scene_of_kept(kept), model_in_use.referee_of(kept)
-    (x, y), label = view.followed, _label(view, model)
+    (x, y), label = view.traced, _chosen_label(view, model)
     without_map = Scene(model.shown_classes, model.polynomials, model.shown_window)
     place = Place(scene or without_map, x, y, 0.0 if referee is None else referee.noise)
     if label is not None:
-        return Followed(place, label, nearest=False)
-    return Followed(place, _nearest(model, x, y), nearest=True)
+        return TracedPoint(place, label, nearest=False)
+    nearest = next(iter(nearest_to(model.polynomials, x, y)), None)
+    return TracedPoint(place, nearest, nearest=True)
 
 
 def draw(model: Model) -> None:
@@ -75,62 +76,57 @@ def draw(model: Model) -> None:
 
 
 def choose_on_map(x: float, y: float) -> None:
-    """Follow the point that was clicked; a pixel has fewer digits than a float."""
-    _choose(float(f"{x:.6g}"), float(f"{y:.6g}"), None)
+    """Trace the point that was clicked; a pixel has fewer digits than a float."""
+    _choose((float(f"{x:.6g}"), float(f"{y:.6g}")), None)
 
 
 def choose_first_sample(model: Model) -> None:
-    """Follow the tutorial's first sample, which is of its class 0."""
+    """Trace the tutorial's first sample, which is of its class 0."""
     sets = tutorial_sets()
     x, y = sets.points[0].tolist()
-    _choose(x, y, int(sets.labels[0]) if model.polynomials == TUTORIAL_POLYNOMIALS else None)
+    _choose((x, y), int(sets.labels[0]) if model.polynomials == TUTORIAL_POLYNOMIALS else None)
 
 
-def _choose(x: float, y: float, label: int | None) -> None:
-    session.set_view(replace(session.current().view, followed=(x, y), followed_label=label))
+def _choose(point: tuple[float, float], label: int | None) -> None:
+    session.set_view(replace(session.current().view, traced=point, traced_label=label))
 
 
 def _draw_number(axis: int, name: str, text: str) -> None:
-    number = Input(f"{PREFIX}.{name}", lambda: session.current().view.followed[axis], partial(_move, axis))
+    def shown() -> float:
+        return session.current().view.traced[axis]
+
+    def move(value: float) -> None:
+        view = session.current().view
+        x, y = view.traced
+        _choose((value, y) if axis == 0 else (x, value), view.traced_label)
+
+    number = Input(f"{PREFIX}.{name}", shown, move)
     number.draw(st.number_input, name, step=STEP, format=FORMAT, width=180, help=text)
-
-
-def _move(axis: int, value: float) -> None:
-    view = session.current().view
-    x, y = view.followed
-    session.set_view(replace(view, followed=(value, y) if axis == 0 else (x, value)))
 
 
 def _draw_label(model: Model) -> None:
     def shown() -> int:
-        label = _label(session.current().view, model)
+        label = _chosen_label(session.current().view, model)
         return NEAREST if label is None else label
 
-    Input(f"{PREFIX}.label", shown, _set_label).choose(
+    def choose(label: int) -> None:
+        _choose(session.current().view.traced, None if label == NEAREST else label)
+
+    def name(label: int) -> str:
+        if label == NEAREST:
+            return "the nearest curve's" if model.polynomials else "not known"
+        return class_name(model.shown_classes, label)
+
+    Input(f"{PREFIX}.label", shown, choose).choose(
         st.selectbox,
         "True class",
         [NEAREST, *range(model.widths[-1])],
-        format_func=lambda label: _label_name(model, label),
+        format_func=name,
         width=230,
         help="The class that is compared with the answer: the loss is −ln of the probability of this class.",
     )
 
 
-def _set_label(label: int) -> None:
-    view = session.current().view
-    session.set_view(replace(view, followed_label=None if label == NEAREST else label))
-
-
-def _label(view: View, model: Model) -> int | None:
-    label = view.followed_label
+def _chosen_label(view: View, model: Model) -> int | None:
+    label = view.traced_label
     return None if label is None or label >= model.widths[-1] else label
-
-
-def _nearest(model: Model, x: float, y: float) -> int | None:
-    return next(iter(nearest_to(model.polynomials, x, y)), None)
-
-
-def _label_name(model: Model, label: int) -> str:
-    if label == NEAREST:
-        return "the nearest curve's" if model.polynomials else "not known"
-    return class_name(model.shown_classes, label)

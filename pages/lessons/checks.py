@@ -1,0 +1,211 @@
+"""What the lessons train from initial weights, and what is missing until each has shown what it promises."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+from pages.lessons.situation import INSPECTING, PREDICTING, SetUp, Situation
+from pages.plane.referee import best_possible
+from pages.state.view import View
+from pages.wording.percent import percent
+from polycore import INTRODUCTION_POLYNOMIALS, Experiment, Polynomial
+from polycore.formatting import loss_text
+from polycore.model import dead_neurons
+
+NEAR = 0.05  # distance from the crossing within which a question about a point counts
+MANY_STEPS = 20_000  # of random search: enough to see how slow it is
+CLEARLY, VISIBLY = 0.2, 0.01  # differences of accuracies
+GOOD = 0.9  # an accuracy
+REFEREE_MARGIN = 0.02  # within which the network is as good as the referee
+OPEN_INSIDE = "Open Inside, and choose neuron after neuron."
+CHOOSE_NEURON = "Choose another neuron than the first: press it in the picture."
+CHOOSE_REFEREE = 'Choose "Referee" or "Differences" for the map on Train.'
+
+
+def _polynomials(*formulas: str) -> tuple[Polynomial, ...]:
+    return tuple(map(Polynomial.parse, formulas))
+
+
+CROSSING = Experiment(
+    polynomials=_polynomials("x", "-x", "x^2 + 0.5"),
+    samples_per_class=None,
+    noise=0.1,
+    hidden=(16,),
+    schedule="cosine",
+    batch_size=256,
+    steps=20_000,
+)
+SEARCH = replace(Experiment.tutorial(), steps=200_000)
+GRADIENT = replace(Experiment.tutorial(), optimizer="adam", learning_rate=0.01, steps=10_000)
+SCALED = Experiment(
+    polynomials=_polynomials("x - 100", "-x + 102", "0.5x - 50", "(x - 101)^2"),
+    x_range=(100.0, 102.0),
+    hidden=(16,),
+    steps=20_000,
+)
+UNSCALED = replace(SCALED, standardize=False)
+TOO_FAST = Experiment(hidden=(32,), learning_rate=1.0, steps=10_000)
+SLOWER = replace(TOO_FAST, learning_rate=0.01)
+TWO_NEURONS = Experiment(samples_per_class=None, hidden=(2,), batch_size=256, steps=20_000)
+MORE_NEURONS = replace(TWO_NEURONS, hidden=(32,))
+BY_HEART = Experiment(
+    polynomials=_polynomials("x^2", "-x^2 + 1"),
+    samples_per_class=50,
+    noise=0.3,
+    hidden=(64, 64),
+    steps=6000,
+)
+MANY_SAMPLES = replace(BY_HEART, samples_per_class=5000, batch_size=256)
+NOISY = Experiment(
+    polynomials=_polynomials("x^2", "-x^2 + 1", "x - 1"),
+    samples_per_class=None,
+    noise=0.2,
+    hidden=(16, 16),
+    schedule="cosine",
+    batch_size=256,
+    steps=20_000,
+)
+STRAIGHT = Experiment(
+    polynomials=_polynomials("x^3 + x^2 + 1", "x^3 + x^2", "x^3 + x^2 - 1"),
+    samples_per_class=None,
+    x_range=(-2.0, 1.0),
+    noise=0.1,
+    hidden=(),
+    learning_rate=0.05,
+    schedule="cosine",
+    batch_size=128,
+    steps=4000,
+)
+POWERS = replace(STRAIGHT, features=("x", "y", "x2", "x3"))
+FOLDED = Experiment(
+    polynomials=_polynomials("x^2", "-x^2 + 1", "x - 1"),
+    samples_per_class=None,
+    hidden=(6,),
+    schedule="cosine",
+    batch_size=128,
+    steps=20_000,
+    seed=1,
+)
+SMOOTH = FOLDED.with_activation("tanh")
+LARGE = Experiment(
+    polynomials=INTRODUCTION_POLYNOMIALS, samples_per_class=50, noise=1.0, hidden=(64, 64), steps=4000
+)
+SMALL = replace(LARGE, l2=0.01)
+ALL = replace(LARGE, hidden=(256,))
+DROPPED = replace(ALL, dropout=0.8)
+
+
+def asked_at_the_crossing(situation: Situation, curves: SetUp) -> str:
+    """Return what is missing until a trained network is asked about the point at which two curves cross."""
+    if words := situation.to_train(curves):
+        return words
+    if not situation.shows(curves.experiment):
+        if situation.page == PREDICTING:
+            return f'Another model is in use. Choose that of "{curves.name}".'
+        return situation.to_start(curves)
+    if situation.asked is None:
+        return "Ask about the point x = 0, y = 0 on Predict, or click it on the map."
+    if math.hypot(*situation.asked) <= NEAR:
+        return ""
+    x, y = (f"{value:.3g}".replace("-", "\N{MINUS SIGN}") for value in situation.asked)
+    return f"The point is x = {x}, y = {y}. Ask about x = 0, y = 0."
+
+
+def gradient_is_ahead(situation: Situation, search: SetUp, adam: SetUp) -> str:
+    """Return what is missing until Adam has a lower loss than many steps of random search."""
+    if words := situation.to_train(search, MANY_STEPS) or situation.to_train(adam, 1):
+        return words
+    before, now = (situation.outcome(one.experiment).loss for one in (search, adam))
+    if now < before:
+        return ""
+    return (
+        f"Adam's loss is {loss_text(now)}, that of random search {loss_text(before)}: let Adam train further."
+    )
+
+
+def most_are_dead(situation: Situation, fast: SetUp, *_: SetUp) -> str:
+    """Return what is missing until the page shows a network more than half of whose neurons are dead."""
+    run = situation.run(fast.experiment)
+    if run is None or run.step == 0:
+        return situation.to_start(fast)
+    network, neurons = situation.network, sum(fast.experiment.hidden)
+    if network is None or network.experiment is None or not situation.shows(fast.experiment):
+        return f'This page shows another network. Choose that of "{fast.name}".'
+    dead = dead_neurons.count(network.model, network.experiment)
+    if dead > neurons / 2:
+        return ""
+    return (
+        f"Dead neurons in the network that is shown, {network.name}: {dead} of {neurons}. "
+        "More than half must be dead."
+    )
+
+
+def learned_by_heart(situation: Situation, few: SetUp, *_: SetUp) -> str:
+    """Return what is missing until the best possible accuracy is between the two of a network."""
+    if words := situation.to_train(few):
+        return words
+    outcome, best = situation.outcome(few.experiment), best_possible(few.experiment) or 0.0
+    if outcome.accuracy > best > outcome.held_out_accuracy:
+        return ""
+    return (
+        f"Training accuracy is {percent(outcome.accuracy)}, held-out accuracy "
+        f"{percent(outcome.held_out_accuracy)}: {percent(best)}, the best possible, must be between them."
+    )
+
+
+def as_good_as_the_referee(situation: Situation, curves: SetUp) -> str:
+    """Return what is missing until the map shows the referee beside a network that is as good."""
+    if situation.run(curves.experiment) is None:
+        return situation.to_start(curves)
+    if situation.session.view.map_view == "Network":
+        return CHOOSE_REFEREE
+    best = best_possible(curves.experiment) or 0.0
+    held_out = situation.outcome(curves.experiment).held_out_accuracy
+    if best - held_out < REFEREE_MARGIN:
+        return ""
+    return (
+        f"Held-out accuracy is {percent(held_out)}: it must come within two percentage points of "
+        f"{percent(best)}, the best possible."
+    )
+
+
+def folds_are_shown(situation: Situation, six: SetUp) -> str:
+    """Return what is missing until another neuron than the first is chosen on Inside."""
+    if words := situation.to_train(six):
+        return words
+    if situation.page != INSPECTING:
+        return OPEN_INSIDE
+    if not situation.shows(six.experiment):
+        return f'Inside shows another network. Choose that of "{six.name}" as the model.'
+    if situation.session.view.neuron == View().neuron:
+        return CHOOSE_NEURON
+    return ""
+
+
+def all_are_good(situation: Situation, *set_ups: SetUp) -> str:
+    """Return what is missing until networks of all set-ups know the curves."""
+    for set_up in set_ups:
+        if words := situation.to_train(set_up):
+            return words
+    for set_up in set_ups:
+        held_out = situation.outcome(set_up.experiment).held_out_accuracy
+        if held_out <= GOOD:
+            return f'"{set_up.name}" is at {percent(held_out)}: more than {percent(GOOD)} is needed.'
+    return ""
+
+
+def better_by(difference: float) -> Callable[[Situation, SetUp, SetUp], str]:
+    """Return the check of a lesson whose second set-up has a held-out accuracy higher by that difference."""
+
+    def missing(situation: Situation, first: SetUp, second: SetUp) -> str:
+        if words := situation.to_train(first) or situation.to_train(second):
+            return words
+        worse, better = (situation.outcome(one.experiment).held_out_accuracy for one in (first, second))
+        if better - worse > difference:
+            return ""
+        return (
+            f'"{first.name}" is at {percent(worse)}, "{second.name}" at {percent(better)}: it must be better '
+            f"by more than {100 * difference:g} percentage points. Let both train to their ends."
+        )
+
+    return missing

@@ -1,0 +1,114 @@
+"""The situation in which a lesson is checked: the session, and the page that is drawn of it."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from pages.models.shown_network import ShownNetwork, shown_on
+from pages.state.kept_models import Kept
+from pages.state.session_value import Outcome, Session
+from polycore import Experiment, Run
+
+TRAINING, PREDICTING, INSPECTING = "Train", "Predict", "Inside"  # titles of pages
+SOME_STEPS = 1000  # after which a run shows what it will become
+START = 'Press Start{where} to train "{name}" from step 0.'
+LOAD = 'Load "{name}" below and press Start{where}.'
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """An experiment and the name of the button that loads it."""
+
+    name: str
+    experiment: Experiment
+
+
+@dataclass(frozen=True, eq=False)
+class Situation:
+    """What a check reads; experiments that differ in seed and steps alone are the same to it.
+
+    page: the page's title.
+    asked: the point (x, y) that the page is asked about; None if there is none.
+    """
+
+    session: Session
+    page: str
+    asked: tuple[float, float] | None = None
+
+    @property
+    def network(self) -> ShownNetwork | None:
+        """The network that the page shows; None if it shows none."""
+        return shown_on(self.page, self.session)
+
+    def shows(self, experiment: Experiment) -> bool:
+        """Return whether the page shows a network of `experiment`."""
+        known = None if self.network is None else self.network.experiment
+        return known is not None and alike(known, experiment)
+
+    def run(self, experiment: Experiment) -> Run | None:
+        """Return the session's run if it is one of `experiment`; else None."""
+        view = self.session.run_view
+        return view.run if view is not None and alike(view.run.experiment, experiment) else None
+
+    def kept(self, experiment: Experiment) -> Kept | None:
+        """Return the newest kept run of `experiment`; None if there is none."""
+        kept = reversed(self.session.models.kept)
+        return next((one for one in kept if one.experiment and alike(one.experiment, experiment)), None)
+
+    def outcome(self, experiment: Experiment) -> Outcome:
+        """Return the outcome of the longest run of `experiment` that the session keeps or remembers.
+
+        Of equally long ones it is the latest. Runs that continued from other weights do not count.
+        """
+        outcomes = [
+            Outcome(
+                max(0, one.last_step), one.model.loss, one.model.accuracy, one.model.held_out_accuracy or 0.0
+            )
+            for one in reversed(self.session.models.kept)
+            if one.experiment is not None and not one.earlier and alike(one.experiment, experiment)
+        ]
+        remembered = self.session.lessons.outcomes.get(key_of(experiment), Outcome())
+        return max((*outcomes, remembered), key=lambda outcome: outcome.steps)
+
+    def changed_by_hand(self, experiment: Experiment) -> tuple[float, ...]:
+        """Return the losses of the kept networks of `experiment` that were changed by hand, oldest first."""
+        return tuple(
+            one.model.loss
+            for one in self.session.models.kept
+            if one.model.metadata.get("changed_by_hand")
+            and one.model.experiment is not None
+            and alike(one.model.experiment, experiment)
+        )
+
+    def to_train(self, set_up: SetUp, least: int = SOME_STEPS) -> str:
+        """Return what to do until a run from initial weights has taken `least` steps; "" if one has."""
+        steps = self.outcome(set_up.experiment).steps
+        if steps >= least:
+            return ""
+        run, view, loaded = self.run(set_up.experiment), self.session.run_view, self.session.experiment
+        if run is not None and run.earlier:
+            return f'"{set_up.name}" has continued from other weights. {self.to_start(set_up)}'
+        done = f'"{set_up.name}" has trained for {steps:,} of {least:,} steps.' if steps else ""
+        if run is not None and view is not None and view.is_active:
+            return done or f'"{set_up.name}" is starting to train.'
+        if run is not None and view is not None and view.status == "paused":
+            return f"{done} Press Resume.".lstrip()
+        if loaded.steps < least and alike(loaded, set_up.experiment):
+            return f"{done} Set Steps to {least:,} or more and press Start.".lstrip()
+        return f"{done} {self.to_start(set_up)}".lstrip()
+
+    def to_start(self, set_up: SetUp) -> str:
+        """Return what to press for a run of `set_up` from initial weights."""
+        where = "" if self.page == TRAINING else " on Train"
+        is_loaded = alike(self.session.experiment, set_up.experiment)
+        return (START if is_loaded else LOAD).format(name=set_up.name, where=where)
+
+
+def alike(one: Experiment, other: Experiment) -> bool:
+    """Return whether two experiments are the same but for their seeds and steps."""
+    return key_of(one) == key_of(other)
+
+
+@lru_cache(maxsize=128)
+def key_of(experiment: Experiment) -> Experiment:
+    """Return the experiment that stands for all that differ from `experiment` in seed and steps alone."""
+    return replace(experiment, seed=0, steps=1)

@@ -1,0 +1,311 @@
+"""What Inside shows of a network: picture, plane, and the numbers of a point's forward pass."""
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+import polycore as pc
+from pages.inside import inside_values, network_picture, neuron_map, numbers_walk
+from pages.inside.neuron_choice import Neuron
+from pages.inside.neuron_map import ANSWER, FOLDS, NEURON
+from pages.inside.numbers_walk import exact_number, number
+from pages.state.kept_models import ByHand, Kept, KeptModels
+from pages.state.session_value import Session
+from pages.state.view import View
+from polycore.network.activations import ACTIVATIONS
+from polycore.tutorial.untrained_model import tutorial_model, tutorial_sets
+
+CURVES = (pc.Polynomial(1, 0), pc.Polynomial(-1, 0))  # x and -x
+WINDOW = ((-1.0, 1.0), (-1.0, 1.0))
+# of a model of two inputs, one neuron and two classes: 2x - 1 before ReLU
+ONE_FOLD = ((np.array([[2.0], [0.0]]), np.ones((1, 2))), (np.array([[-1.0]]), np.zeros((1, 2))))
+
+
+def model_of(hidden=(3,), seed=0, polynomials=CURVES, **fields):
+    rng = np.random.default_rng(seed)
+    widths = (2, *hidden, len(polynomials) or 2)
+    weights = tuple(rng.normal(size=shape) for shape in pairwise(widths))
+    biases = tuple(rng.normal(size=(1, neurons)) for neurons in widths[1:])
+    return pc.Model(weights, biases, 0.5, 0.75, polynomials, **fields)
+
+
+def model_with(weights, biases):
+    return pc.Model(weights, biases, 0.5, 0.5, CURVES)
+
+
+def values_of(model, experiment=None, by_hand=None, **view):
+    """Return what is seen of a kept model; `by_hand` is what it was changed to."""
+    held = None if by_hand is None else ByHand("Upload 1", model, by_hand)
+    models = KeptModels((Kept("Upload 1", model, experiment),), "Upload 1")
+    return inside_values.of(Session(models=models, by_hand=held, view=View(**view)))
+
+
+def drawn(values):
+    return values.picture.drawn
+
+
+def walk_of(values):
+    """Return the sections of the walk by their titles."""
+    return {section.title: section for section in values.walk}
+
+
+def rows(section, table=-1):
+    """Return the rows of a section's table, by their heads, as they are shown."""
+    _, shown = section.tables[table]
+    return dict(zip(shown.rows, shown.texts, strict=True))
+
+
+def fold_line(plane):
+    """Return the ends (N, 2) of the line that is drawn last, which its casing is below."""
+    line = [trace for trace in plane.figure.data if trace.name == "fold line"][-1]
+    points = np.column_stack([line.x, line.y])
+    return points[~np.isnan(points[:, 0])]
+
+
+def test_without_a_model_there_is_nothing_to_see():
+    assert inside_values.of(Session()) is None
+
+
+# --- the picture ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("hidden", "shown", "note"),
+    [
+        pytest.param((), [2, 2], "", id="no hidden layer"),
+        pytest.param((12,), [2, 12, 2], "", id="the tutorial's"),
+        pytest.param((32,) * 5, [2, *[32] * 5, 2], "", id="the recommended"),
+        pytest.param((512, 512), [2, 32, 32, 2], "32 of 512", id="wide"),
+    ],
+)
+def test_the_picture_has_every_neuron_or_says_which_it_omits(hidden, shown, note):
+    picture = drawn(values_of(model_of(hidden)))
+    assert [len(column["neurons"]) for column in picture["columns"]] == shown
+    assert [np.shape(links) for links in picture["links"]] == list(pairwise(shown))
+    assert picture["columns"][1]["note"] == note
+    images = [neuron["image"] for column in picture["columns"] for neuron in column["neurons"]]
+    assert all(image.startswith("data:image/png") for image in images)
+
+
+def test_the_chosen_neuron_of_a_wide_layer_is_among_those_shown():
+    weak = 7
+    first, last = model_of((512,)).weights
+    last = np.where(np.arange(512)[:, np.newaxis] == weak, 0, last)  # no influence on the outputs
+    biases = (np.zeros((1, 512)), np.zeros((1, 2)))
+    neurons = drawn(values_of(model_with((first, last), biases), neuron=(0, weak)))["columns"][1]["neurons"]
+    assert len(neurons) == 32
+    assert [neuron["index"] for neuron in neurons if neuron["chosen"]] == [weak]
+
+
+def test_lines_and_dots_are_shares_of_a_layers_largest():
+    weights = (np.array([[1.0, -4.0], [0.0, 2.0]]), np.zeros((2, 2)))
+    picture = drawn(values_of(model_with(weights, (np.array([[0.5, -0.25]]), np.zeros((1, 2))))))
+    assert picture["links"] == [[[0.25, -1], [0, 0.5]], [[0, 0], [0, 0]]]
+    assert [neuron["bias"] for neuron in picture["columns"][1]["neurons"]] == [1, -0.5]
+    assert [neuron["bias"] for neuron in picture["columns"][2]["neurons"]] == [0, 0]
+
+
+def test_dead_neurons_are_marked_if_the_training_points_are_known():
+    # |y| <= 1 on both lines: a bias of -2 keeps the second neuron at 0
+    model = model_with((np.eye(2), np.eye(2)), (np.array([[0.0, -2.0]]), np.zeros((1, 2))))
+    known = values_of(model, pc.Experiment(polynomials=CURVES, hidden=(2,)))
+    alive, dead = drawn(known)["columns"][1]["neurons"]
+    assert (alive["dead"], dead["dead"]) == (False, True)
+    assert dead["label"] == "Hidden layer 1, neuron 1, dead"
+    assert drawn(known)["alt"].endswith("1 of the hidden neurons is dead.")
+    assert "1 of 2" in known.picture.dead
+    unknown = values_of(model)
+    assert not any(neuron["dead"] for neuron in drawn(unknown)["columns"][1]["neurons"])
+    assert unknown.picture.dead == network_picture.UNKNOWN_DEAD
+
+
+def trained_with(features):
+    """Return the values of a model with these inputs."""
+    experiment = pc.Experiment(polynomials=CURVES, hidden=(3,), features=features, steps=40)
+    return values_of(pc.advance(pc.start(experiment), 40).best, experiment)
+
+
+@pytest.mark.parametrize("features", [("x", "y", "y2"), ("xy",)])
+def test_the_picture_has_a_map_of_each_input_and_a_line_for_each_weight(features):
+    values = trained_with(features)
+    inputs = drawn(values)["columns"][0]["neurons"]
+    assert [one["text"] for one in inputs] == list(values.model.inputs.labels)
+    assert len({one["image"] for one in inputs}) == len(features)
+    assert np.shape(drawn(values)["links"][0]) == (len(features), 3)
+
+
+# --- the plane --------------------------------------------------------------------------------
+
+
+def test_the_fold_line_of_a_first_layer_neuron_follows_its_weights():
+    plane = values_of(model_with(*ONE_FOLD)).plane(NEURON)
+    assert fold_line(plane)[:, 0].tolist() == [0.5, 0.5]  # 2x - 1 = 0
+    assert "2x + 0y − 1 = 0" in plane.caption
+    assert plane.values["alt"].startswith("Map of hidden layer 1, neuron 0")
+
+
+def test_all_folds_and_the_answer_are_maps_of_the_classes():
+    values = values_of(model_of((5,)))
+    for view in (ANSWER, FOLDS):
+        assert values.plane(view).values["alt"].startswith("Map of the most likely of 2 polynomials")
+    assert "of 5 fold lines of the first hidden layer cross" in values.plane(FOLDS).values["alt"]
+
+
+def test_one_fold_line_is_no_plural():
+    plane = values_of(model_with(*ONE_FOLD)).plane(FOLDS)
+    assert "1 of 1 fold line of the first hidden layer crosses this part" in plane.caption
+    assert "1 of 1 fold line of the first hidden layer crosses" in plane.values["alt"]
+
+
+def test_a_later_neurons_fold_is_where_its_own_values_are_0():
+    model = model_of((4, 4), seed=4)
+    points = fold_line(values_of(model, neuron=(1, 0)).plane(NEURON))
+    first = np.maximum(points @ model.weights[0] + model.biases[0], 0)
+    values = first @ model.weights[1][:, 0] + model.biases[1][0, 0]
+    assert len(values) > 20
+    # exact but for the cells that a fold of the first layer crosses
+    assert np.median(np.abs(values)) < 1e-9
+    assert np.abs(values).max() < 0.1
+
+
+def test_fold_lines_of_other_inputs_are_where_the_sum_is_0():
+    values, found = trained_with(("y", "x2")), 0
+    for index in range(3):
+        (b, a), c = values.model.weights[0][:, index], values.model.biases[0][0, index]
+        plane = neuron_map.plane_of(values.model, values.scene, Neuron(0, index), NEURON)
+        for x, y in fold_line(plane):
+            found += 1
+            assert a * x * x + b * y + c == pytest.approx(0, abs=2e-3 * max(abs(a), abs(b)))
+    assert found > 40
+
+
+def test_without_a_map_the_page_says_why():
+    assert neuron_map.without(model_of(polynomials=())) == neuron_map.NO_CURVES
+    # a file may have what no set-up may
+    too_large = values_of(model_of(polynomials=(pc.Polynomial(2e6, 0), pc.Polynomial(1))))
+    assert too_large.plane(NEURON) is None
+    assert neuron_map.without(too_large.model) == neuron_map.TOO_LARGE
+
+
+# --- the numbers of a forward pass ------------------------------------------------------------
+
+
+def test_the_walk_of_the_tutorials_network_has_its_golden_figures():
+    # the tutorial's printed figures, NumPy seed 0
+    x, y = tutorial_sets().points[0].tolist()
+    values = values_of(tutorial_model(), traced=(x, y), traced_label=0)
+    assert [section.title for section in values.walk] == [
+        "Points",
+        "Dense layer 1",
+        "ReLU",
+        "Dense layer 2",
+        "Softmax",
+        "Loss",
+        "Prediction",
+        "Accuracy",
+    ]
+    walk = walk_of(values)
+    assert rows(walk["Points"])["value"] == ["0.09762701", "1.29288102"]
+    for begins in (
+        "begins with (0.09762701, 1.29288102), (0.43037873, 2.2911362)",
+        "(-0.20155523, -1.99834965)",
+    ):
+        assert begins in walk["Points"].sentence
+    assert rows(walk["Dense layer 1"])["output"][:3] == ["0.20937075", "-0.03492186", "0.02718487"]
+    assert rows(walk["ReLU"])["after"][:3] == ["0.20937075", "0", "0.02718487"]
+    assert rows(walk["Softmax"])["probability"][:3] == ["0.08163237", "0.08710707", "0.08590382"]
+    assert "2.4942046014713335 nats" in walk["Loss"].said
+    assert walk["Loss"].said.startswith("The true class t is p0 = 3x + 1:")
+    assert "begin with 1, 1, 1 and end with 10, 4, 10" in walk["Prediction"].said
+    assert "0.015833333333333335" in walk["Accuracy"].said
+
+
+@pytest.mark.parametrize(
+    ("value", "printed"),
+    [
+        pytest.param(-0.0074668, "-0.0074668", id="no zeros behind"),
+        pytest.param(-0.0, "0", id="no negative zero"),
+        pytest.param(1.23e-7, "1.230e-07", id="small"),
+        pytest.param(2 / 3, "0.66666667", id="eight decimals"),
+        pytest.param(1e70, "1e+70", id="large"),
+    ],
+)
+def test_the_tutorial_s_numbers_are_printed_as_numpy_does(value, printed):
+    assert exact_number(value) == printed
+
+
+@pytest.mark.parametrize(
+    ("value", "printed"), [(2 / 3, "0.6667"), (-0.0074668, "-0.007467"), (-0.0, "0"), (1e70, "1e+70")]
+)
+def test_other_numbers_have_four_digits(value, printed):
+    assert number(value) == printed
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_the_walk_has_a_section_for_every_activation(name):
+    walk = values_of(model_of((3, 2), activation=name)).walk
+    assert [section.title for section in walk][2] == ACTIVATIONS[name].label
+
+
+def test_a_network_with_another_activation_is_described_by_that():
+    model = model_of(activation="tanh")
+    values = values_of(model, pc.Experiment(polynomials=CURVES, hidden=(3,), activation="tanh"))
+    (a, b), c = model.weights[0][:, 0], model.biases[0][0, 0]
+    x, y = values.view.traced
+    assert rows(walk_of(values)["tanh"])["after"][0] == number(math.tanh(a * x + b * y + c))
+    assert "its sum, before tanh, is above 0" in values.plane(NEURON).caption
+    assert "ReLU" not in values.plane(NEURON).caption
+    assert "tanh has no kink there" in values.plane(FOLDS).caption
+    assert values.picture.dead == network_picture.NEVER_DEAD
+
+
+def test_a_network_with_other_inputs_is_described_by_those():
+    values = trained_with(("x", "x2", "distances"))
+    points = walk_of(values)["Points"]
+    assert "x and y, from which the network's 4 inputs are computed." in points.sentence
+    x, y = values.view.traced
+    assert rows(points)["value"] == [number(value) for value in (x, x * x, y - x, y + x)]
+    assert "where a sum of x, x², y − p0, y − p1 is 0." in values.plane(NEURON).caption
+    assert "They are curves, since the first layer gets x, x², y − p0, y − p1." in values.plane(FOLDS).caption
+
+
+def test_of_a_point_on_no_curve_that_is_said_before_the_answer():
+    place = "The point lies on no curve. The nearest, p0, is 0.4 away."
+    far = values_of(model_of(), traced=(0.5, 0.9))
+    assert str(far.point.place) == place
+    said = walk_of(far)["Prediction"].said
+    assert said.startswith(f"{place} A network answers all the same. The answer is the most likely class: p")
+    near = values_of(model_of(), traced=(0.5, -0.5))
+    assert str(near.point.place) == "The point lies on p1."
+    assert walk_of(near)["Prediction"].said.startswith("The answer is the most likely class: p")
+
+
+def test_a_point_too_far_out_has_no_walk():
+    with pytest.raises(pc.PolycoreError):
+        values_of(model_of(), traced=(1e101, 0.0)).walk  # noqa: B018
+
+
+def test_classes_without_polynomials_have_numbers_and_a_true_class_only_if_one_is_chosen():
+    model = model_of(polynomials=())
+    assert walk_of(values_of(model))["Loss"].said.startswith(numbers_walk.NO_TRUE_CLASS)
+    chosen = walk_of(values_of(model, traced_label=1))["Loss"].said
+    assert chosen.startswith("The true class t is class 1: ")
+
+
+def test_the_loss_of_a_network_that_was_changed_by_hand_is_known_only_with_its_points():
+    model, changed = model_of(), model_of(seed=1)
+    assert "0.5 nats" in walk_of(values_of(model))["Loss"].said
+    without = values_of(model, by_hand=changed)
+    assert not without.is_measured
+    assert without.model is changed
+    assert walk_of(without)["Loss"].said.endswith(numbers_walk.NO_MEAN)
+    experiment = pc.Experiment(polynomials=CURVES, hidden=(3,))
+    assert values_of(model, experiment, by_hand=changed).is_measured
+
+
+def test_a_network_that_is_held_or_of_the_past_stands_still():
+    model = model_of()
+    assert not values_of(model).stands_still
+    assert values_of(model, by_hand=model).stands_still
