@@ -41,7 +41,7 @@ def contents(race: RaceView, moment: Choice) -> Contents:
         now = None if pictured is None else pictured[1].now
         portrait = now if past is None else past[1]
         if portrait is not None and portrait.map is not None:
-            shown = shown_map(portrait.map, lane.view.run.experiment)
+            shown = shown_map(portrait.map, scene_of(lane.view.run.experiment))
             header["lanes"][str(index)] |= shown.values
             blobs[f"map.{index}"] = shown.pixels
     return Contents(header, blobs)
