@@ -7,22 +7,22 @@ import streamlit as st
 
 from pages.channel import lifespan, routes
 from pages.compare import sweep_tables
-from pages.data import draw_points
+from pages.data import own_points
 from pages.home import home
 from pages.inside import network_picture
-from pages.play import clock
-from pages.polynomials import live_typing
+from pages.play import questions
+from pages.polynomials import editor
 from pages.run_view import time_slider
 from pages.setup import layer_diagram
 
 # A browser may ask any replica for the script of a component. Home has the others; with these a server has
 # all of them before it draws a page.
 COMPONENTS = (
-    clock,
-    draw_points,
+    editor,
     layer_diagram,
-    live_typing,
     network_picture,
+    own_points,
+    questions,
     sweep_tables,
     time_slider,
 )

@@ -147,7 +147,7 @@ def _draw_many_points(kept: Kept) -> None:
         on_click="ignore",
         help=CSV_HELP,
     )
-    uploaded_points.measured(points)
+    uploaded_points.draw_score(points)
 
 
 def _draw_without_model() -> None:

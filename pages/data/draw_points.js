@@ -1,4 +1,4 @@
-// Draws points on the plane; draw_points.py describes `data`.
+// Draws points on the plane; own_points.py describes `data`.
 //
 // What the user draws is shown at once. Each stroke is an operation with a number; it is sent, again with each later one,
 // until the server says that it was applied. So a stroke is neither lost nor applied twice, whatever comes first.

@@ -1,38 +1,70 @@
 """Points of the user's own on the Data page: drawn, uploaded, or taken from samples."""
 
-from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
-from pages.data import draw_points, points_upload
-from pages.plane.scene import fit_of, scene_of
+from pages.channel import component
+from pages.data.setup_on_points import (
+    CLASSES,
+    note_on_network,
+    on_polynomials,
+    on_samples,
+    sketch_of,
+    standing,
+    with_points,
+    with_sketch,
+)
+from pages.plane.scene import fit_of
 from pages.runs.varied import written_network
 from pages.state import refusal, session
 from pages.state.inputs import Input
-from pages.state.setup import CAN_USE_ALL
-from pages.state.sketch import Sketch
-from polycore import Experiment, PointSet, PolycoreError
-from polycore.arrays import evenly
+from pages.state.session_value import Upload
+from pages.state.setup import Setup
+from pages.state.sketch import STEPS, Sketch, operations_in
+from polycore import PointSet, PolycoreError
 from polycore.class_name import checked_names, composed
 from polycore.experiment.experiment import MOST_POINTS_IN_JSON
 from polycore.experiment.settings import SETTINGS
-from polycore.limits import LEAST_HELD_OUT, MOST_HELD_OUT
-from polycore.network.features import without_distances
-from polycore.optimizers.registry import OPTIMIZERS
+from polycore.formatting import counted
+from polycore.limits import LEAST_HELD_OUT, MAX_POINTS, MOST_HELD_OUT
+from polycore.pictures.palette import PALETTE
+from polycore.points.columns import Columns
 from polycore.points.layers_for import layers_for
+from polycore.points.table import Table, read_table
+from polycore.web.assets import file_of
 
 PREFIX = "own_points"
+DRAWING_KEY = "data.draw"
+DRAWING_HEIGHT = 520  # pixels, with the tools
 POLYNOMIALS, OWN = "Polynomials", "My own points"
-CLASSES = "Classes"
 SEPARATOR = ","
-WHY_SMALL = "from few points a larger network learns their noise too, and answers new points worse."
-WHY_LARGER = "so many show finer borders than a single small layer can draw."
+UPLOAD = "points_upload"  # the prefix of its keys
+MAX_MEGABYTES = 4
+SHOWN_ROWS = 5
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+UPLOAD_HELP = (
+    "A row for each point: x, y and a label, with commas, semicolons or tabs between them. It may "
+    f"have decimal commas, a header, and other columns. At most {MAX_POINTS:,} points and {MAX_MEGABYTES} MB."
+)
+
+_drawing = component.Component(
+    "polycore_draw_points", (file_of("ticks.js"), Path(__file__).with_name("draw_points.js"))
+)
+
+
+# --- what to learn from ------------------------------------------------------------------------
 
 
 def draw_source() -> None:
     """Draw the choice of what to learn from."""
-    Input(f"{PREFIX}.source", _source, _choose_source).choose(
+    Input(
+        f"{PREFIX}.source",
+        lambda: POLYNOMIALS if session.current().setup.own_points is None else OWN,
+        _choose_source,
+    ).choose(
         st.segmented_control,
         "Learn from",
         (POLYNOMIALS, OWN),
@@ -41,28 +73,13 @@ def draw_source() -> None:
     )
 
 
-def draw(sketch: Sketch) -> None:
-    """Draw the plane with the points, and beside it where else they may come from."""
-    plane, inputs = st.columns([3, 2], gap="large")  # on a phone the plane comes first
-    with inputs:
-        with st.container():
-            _draw_standing(sketch)
-        with st.container():
-            _draw_names()
-        with st.container():
-            _draw_share()
-        with st.container():
-            _draw_network(sketch)
-        points_upload.draw(adopt)
-    with plane:
-        draw_points.draw(sketch, _take, _present)
-        st.caption(
-            "Choose a class, then click or drag to place its points. They snap to a grid of 1000 by 1000, so "
-            f"that a link holds them exactly, up to {MOST_POINTS_IN_JSON} of them."
-        )
-    data = session.current().experiment.data
-    if data is not None:
-        _draw_fit(data)
+def _choose_source(source: str) -> None:
+    now = session.current()
+    if source == OWN:
+        session.replace_setup(now.experiment, None, Sketch(polynomials=now.experiment))
+    else:
+        put_aside = None if now.experiment.data is None else "Your points were put aside."
+        session.replace_setup(on_polynomials(now.setup), put_aside)
 
 
 def draw_samples_button() -> None:
@@ -76,185 +93,102 @@ def draw_samples_button() -> None:
     )
 
 
+def _edit_samples() -> None:
+    edited = on_samples(session.current().setup)
+    session.replace_setup(edited.experiment, "The set-up learns from your own points now.", edited.sketch)
+
+
+# --- the points --------------------------------------------------------------------------------
+
+
+def draw(setup: Setup) -> None:
+    """Draw the plane with the points, and beside it where else they may come from."""
+    sketch = sketch_of(setup)
+    plane, inputs = st.columns([3, 2], gap="large")  # on a phone the plane comes first
+    with inputs:
+        with st.container():
+            said, reason = standing(setup)
+            st.caption(said)
+            if reason:
+                st.text(reason)
+        with st.container():
+            _draw_names()
+        with st.container():
+            if setup.experiment.data is not None:
+                _draw_share()
+        with st.container():
+            if setup.experiment.data is not None:
+                _draw_network(setup)
+        _draw_upload()
+    with plane:
+        _drawing.draw(
+            key=DRAWING_KEY,
+            data={
+                "points": [[*point] for point in sketch.points],
+                "window": sketch.window,
+                "axes": list(sketch.axes),
+                "names": list(sketch.names),
+                "colors": [look.color for look in PALETTE[: len(sketch.names)]],
+                "pen": sketch.pen,
+                "applied": sketch.applied,
+                "steps": STEPS,
+                "most": MAX_POINTS,
+            },
+            height=DRAWING_HEIGHT,
+            on_drawn_change=_take_drawn,
+        )
+        st.caption(
+            "Choose a class, then click or drag to place its points. They snap to a grid of 1000 by 1000, so "
+            f"that a link holds them exactly, up to {MOST_POINTS_IN_JSON} of them."
+        )
+    if setup.experiment.data is not None:
+        _draw_fit(setup.experiment.data)
+
+
+def _take_drawn() -> None:
+    sent = operations_in(st.session_state[DRAWING_KEY].get("drawn"))
+    if sent is not None:
+        setup = session.current().setup
+        session.set_setup(with_sketch(setup, sketch_of(setup).after(*sent)))
+
+
 def adopt(data: PointSet) -> None:
     """Use these points in place of those that are there."""
-    now = session.current()
-    undo = "Your earlier points were replaced." if now.experiment.data not in (None, data) else None
-    share = now.experiment.held_out_share
-    sketch = replace(Sketch.of(data, _polynomials()), network=_present().network)
-    experiment, sketch = _with_network(now.experiment.on_points(data, share), sketch)
-    session.replace_setup(experiment, undo, sketch)
-
-
-def learn_polynomials() -> None:
-    """Learn polynomials again, those of before. For a button's `on_click`."""
-    now, before = session.current().experiment, _polynomials() or Experiment.recommended()
-    of_points = {
-        name: getattr(before, name) for name, setting in SETTINGS.items() if setting.applies_to != "all"
-    }
-    experiment = replace(
-        now,
-        **of_points,
-        features=before.features if now.features == without_distances(before.features) else now.features,
-        optimizer=CAN_USE_ALL,
-        hidden=before.hidden if now.hidden == _present().network else now.hidden,
-    )
-    if not OPTIMIZERS[now.optimizer].needs_full_batch:
-        experiment = experiment.with_optimizer(now.optimizer)
-    session.replace_setup(experiment, None if now.data is None else "Your points were put aside.")
-
-
-def _polynomials() -> Experiment | None:
-    """Return the set-up on polynomials, or that of before if the present one is on points."""
     setup = session.current().setup
-    if setup.sketch is None:
-        return setup.experiment if setup.experiment.data is None else None
-    return setup.sketch.polynomials
-
-
-def _present() -> Sketch:
-    return session.current().setup.own_points or Sketch()
-
-
-def _source() -> str:
-    return POLYNOMIALS if session.current().setup.own_points is None else OWN
-
-
-def _choose_source(source: str) -> None:
-    if source == POLYNOMIALS:
-        learn_polynomials()
-        return
-    now = session.current()
-    session.replace_setup(now.experiment, None, Sketch(polynomials=now.experiment))
-
-
-def _edit_samples() -> None:
-    now = session.current()
-    points, labels = now.experiment.training_set()
-    few = evenly(len(points), MOST_POINTS_IN_JSON)
-    window = scene_of(now.experiment).window
-    sketch = Sketch.snapped(points[few], labels[few], now.experiment.class_names, window)
-    sketch = replace(sketch, polynomials=now.experiment)
-    experiment = now.experiment
-    with suppress(PolycoreError):
-        experiment, sketch = _with_network(experiment.on_points(sketch.data), sketch)
-    session.replace_setup(experiment, "The set-up learns from your own points now.", sketch)
-
-
-def _take(sketch: Sketch) -> None:
-    """Use a sketch that has changed, and train on its points if that is possible."""
-    now = session.current()
-    experiment = now.experiment
-    with suppress(PolycoreError):
-        experiment = experiment.on_points(sketch.data, experiment.held_out_share)
-        experiment, sketch = _with_network(experiment, sketch)
-    session.set_setup(replace(now.setup, experiment=experiment, sketch=sketch))
-
-
-def _with_network(experiment: Experiment, sketch: Sketch) -> tuple[Experiment, Sketch]:
-    """Return both with layers for the number of points, unless the user has chosen others.
-
-    Once the set-up has points, those recommended for polynomials are a choice of the user too.
-    """
-    before = session.current().experiment
-    usual = Experiment.recommended().hidden if before.data is None else layers_for(before.sample_count or 0)
-    if experiment.hidden not in (usual, sketch.network):
-        return experiment, replace(sketch, network=None)
-    hidden = layers_for(experiment.sample_count or 0)
-    return replace(experiment, hidden=hidden), replace(sketch, network=hidden)
-
-
-def _draw_standing(sketch: Sketch) -> None:
-    """Say on what a run would train, or what is missing."""
-    trained = session.current().experiment.data
-    try:
-        data = sketch.data
-    except PolycoreError as error:
-        meanwhile = "still learns the polynomials" if trained is None else "still has the last points"
-        if not sketch.points:
-            st.caption(
-                ":material/edit: Draw points of at least two classes, or upload a table: until then Train "
-                f"{meanwhile}."
-            )
-            return
-        st.caption(f":material/info: These points cannot be trained on yet. Train {meanwhile}.")
-        st.text(_missing(sketch) or str(error))
-        return
-    training = session.current().experiment.sample_count or 0
-    st.caption(
-        f":material/check: {len(data):,} points of {data.class_count} classes: {training:,} to train on, "
-        f"{len(data) - training:,} held out."
-    )
-
-
-def _draw_network(sketch: Sketch) -> None:
-    """Say which network was chosen for the points, or which would suit them."""
-    experiment = session.current().experiment
-    if experiment.data is None:
-        return
-    count = experiment.sample_count or 0
-    suited, present = layers_for(count), experiment.hidden
-    if present == suited == sketch.network:
-        st.caption(
-            f"Hidden layers **{written_network(suited)}**, chosen for {_reason(count)} Train can change them."
-        )
-    elif present != suited:
-        st.caption(
-            f"Hidden layers **{written_network(present)}**, from your set-up. **{written_network(suited)}** "
-            f"would be chosen for {_reason(count)}"
-        )
-        st.button(
-            f"Use {written_network(suited)}",
-            key=f"{PREFIX}.network",
-            on_click=_use_network,
-            help="Nothing else of the set-up changes.",
-        )
-
-
-def _reason(count: int) -> str:
-    return f"{count:,} points to train on: {WHY_SMALL if layers_for(count) == layers_for(0) else WHY_LARGER}"
-
-
-def _use_network() -> None:
-    now = session.current()
-    hidden = layers_for(now.experiment.sample_count or 0)
-    sketch = replace(_present(), network=hidden)
-    session.set_setup(replace(now.setup, sketch=sketch))
-    session.change(hidden=hidden)
-
-
-def _missing(sketch: Sketch) -> str | None:
-    """Return which classes have no points yet; None if all have some."""
-    drawn = {point.label for point in sketch.points}
-    missing = [name for label, name in enumerate(sketch.names) if label not in drawn]
-    if not missing:
-        return None
-    return f"No points yet of {', '.join(missing)}: draw some, or remove the name from {CLASSES}."
+    undo = "Your earlier points were replaced." if setup.experiment.data not in (None, data) else None
+    adopted = with_points(setup, data)
+    session.replace_setup(adopted.experiment, undo, adopted.sketch)
 
 
 def _draw_names() -> None:
-    Input(f"{PREFIX}.names", lambda: f"{SEPARATOR} ".join(_present().names), _rename).draw(
+    Input(
+        f"{PREFIX}.names",
+        lambda: f"{SEPARATOR} ".join(sketch_of(session.current().setup).names),
+        _rename,
+    ).draw(
         st.text_input,
         CLASSES,
-        help="Their names, with commas between them: 2 to 24. A name more is a class more.",
+        help="Their names, with commas between them: 2 to 24. Each extra name adds a class.",
     )
     refusal.draw_inputs(f"{PREFIX}.names", "The classes have not changed.")
 
 
 def _rename(text: str) -> None:
-    sketch = _present()
-    names = [name.strip() for name in composed(text).split(SEPARATOR) if name.strip()]
     before = session.current()
+    sketch = sketch_of(before.setup)
+    names = [name.strip() for name in composed(text).split(SEPARATOR) if name.strip()]
     renamed = sketch.named(checked_names(CLASSES, names))
-    _take(renamed)
+    session.set_setup(with_sketch(before.setup, renamed))
     if len(renamed.points) < len(sketch.points):
         session.offer_undo("A class and its points were removed.", before)
 
 
 def _draw_share() -> None:
-    if session.current().experiment.data is None:
-        return
-    Input(f"{PREFIX}.share", _share, lambda share: session.change(held_out_share=share / 100)).draw(
+    Input(
+        f"{PREFIX}.share",
+        lambda: round(100 * session.current().experiment.held_out_share),
+        lambda share: session.change(held_out_share=share / 100),
+    ).draw(
         st.slider,
         SETTINGS["held_out_share"].label,
         min_value=round(100 * LEAST_HELD_OUT),
@@ -265,8 +199,89 @@ def _draw_share() -> None:
     )
 
 
-def _share() -> int:
-    return round(100 * session.current().experiment.held_out_share)
+def _draw_network(setup: Setup) -> None:
+    note = note_on_network(setup)
+    if note:
+        st.caption(note)
+    suited = layers_for(setup.experiment.sample_count or 0)
+    if setup.experiment.hidden != suited:
+        st.button(
+            f"Use {written_network(suited)}",
+            key=f"{PREFIX}.network",
+            on_click=_use_network,
+            help="Nothing else of the set-up changes.",
+        )
+
+
+def _use_network() -> None:
+    setup = session.current().setup
+    hidden = layers_for(setup.experiment.sample_count or 0)
+    sketch = replace(sketch_of(setup), network=hidden)
+    session.set_setup(replace(setup, experiment=replace(setup.experiment, hidden=hidden), sketch=sketch))
+
+
+def _draw_upload() -> None:
+    """Draw the uploader and, once there is a table, its columns and a button that uses its points."""
+    file = st.file_uploader(
+        "Upload a table",
+        type=["csv", "tsv", "txt"],
+        key=f"{UPLOAD}.file.{session.current().emptied_uploaders}",
+        max_upload_size=MAX_MEGABYTES,
+        help=UPLOAD_HELP,
+    )
+    if file is None:
+        return
+    try:
+        table = read_table(file.getvalue())
+    except PolycoreError as error:
+        refusal.show("This table cannot be read.", error)
+        return
+    columns = _draw_columns(table, file.file_id)
+    try:
+        data = PointSet.from_table(table, columns)
+    except PolycoreError as error:
+        refusal.show("Could not read labeled points from these columns.", error)
+        return
+    st.button(
+        f"Use these {len(data):,} points of {data.class_count} classes",
+        key=f"{UPLOAD}.use",
+        type="primary",
+        on_click=_use,
+        args=(data, file.file_id),
+        help="They replace the points that are there.",
+    )
+
+
+def _use(data: PointSet, file: str) -> None:
+    adopt(data)
+    session.note_upload(frozenset({file}), Upload())
+
+
+def _draw_columns(table: Table, file: str) -> Columns:
+    guess = table.guess or Columns(0, 1, 2)
+    shown = pd.DataFrame(table.rows[:SHOWN_ROWS])
+    shown.columns = pd.Index(table.columns)
+    header = "with a header" if table.header else "without a header"
+    st.caption(
+        f"{counted(len(table.rows), 'row')} {header}, with {DELIMITERS[table.delimiter]} between the "
+        f"fields and {'commas' if table.decimal == ',' else 'points'} in decimals. The first ones:"
+    )
+    st.dataframe(shown, hide_index=True, height="content", alt="The first rows of the table.")
+    with st.container(horizontal=True):
+        x = _choose(table, file, "x", guess.x, "how far right each point lies")
+        y = _choose(table, file, "y", guess.y, "how far up each point lies")
+        label = _choose(table, file, "Label", guess.label, "the class of each point")
+    return Columns(x, y, label)
+
+
+def _choose(table: Table, file: str, name: str, guess: int, what: str) -> int:
+    return Input(f"{UPLOAD}.{name}", lambda: guess, of=lambda: file).choose(
+        st.selectbox,
+        name,
+        range(len(table.columns)),
+        format_func=table.columns.__getitem__,
+        help=f"The column of the table that has {what}.",
+    )
 
 
 def _draw_fit(data: PointSet) -> None:

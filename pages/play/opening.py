@@ -10,9 +10,9 @@ from pages.game.challenge import Challenge
 from pages.game.game import POINTS, Game
 from pages.models import kept_actions
 from pages.models.names import name_of
-from pages.play import game_plane
+from pages.play import questions
 from pages.setup import controls
-from pages.setup.seed import NEW_SEEDS
+from pages.setup.setting_input import NEW_SEEDS
 from pages.state import page_links, session
 from pages.state.kept_models import Kept
 from pages.wording.percent import percent
@@ -36,11 +36,18 @@ def draw() -> None:
             _draw_opponent(opponent, experiment)
         controls.show_refusal()
         with st.container():
-            _draw_start(opponent is not None)
+            st.button(
+                "Start without a network" if opponent is None else "Start",
+                key=START_KEY,
+                type="secondary" if opponent is None else "primary",
+                icon=":material/timer:",
+                on_click=_begin,
+                help="Show the first point and start the clock.",
+            )
     with picture:
         # without its legend: the buttons of the game will show the names, and a phone has little space
         curves = curves_figure(experiment.polynomials, experiment.x_range).update_layout(showlegend=False)
-        game_plane.draw(curves, MAP_KEY)
+        questions.draw_plane(curves, MAP_KEY)
 
 
 def opponent_in(experiment: Experiment) -> Kept | None:
@@ -77,8 +84,8 @@ def _draw_rules(challenge: Challenge | None) -> None:
         )
     st.write(
         f"**Beat the network.** You see {POINTS} points, most of them where two curves are close. Say which "
-        "curve each point lies on. So do the network and the referee, which gives the best answer that is "
-        "possible with the curves and the noise known."
+        "curve each point lies on. The network and the referee answer too: the referee knows the curves and "
+        "the noise, and gives the best answer that is possible."
     )
     st.caption("The clock runs only while you think: it stops at each answer, until you continue.")
     if challenge is not None and challenge.experiment != session.current().experiment:
@@ -88,14 +95,18 @@ def _draw_rules(challenge: Challenge | None) -> None:
 
 
 def _draw_opponent(opponent: Kept | None, experiment: Experiment) -> None:
+    view = session.current().run_view
     if opponent is not None:
         st.write("**Your opponent**")
         st.text(name_of(opponent))  # not Markdown: the user may have typed it
-        accuracy = opponent.model.held_out_accuracy
+        accuracy, learned = opponent.model.held_out_accuracy, opponent.experiment
         if accuracy is not None:
             # not the number first: Markdown would turn ">99.9 %" into a quote
-            st.caption(f"Accuracy on held-out points: {percent(accuracy)}. {_unlike(opponent, experiment)}")
-    elif _is_learning(experiment):
+            said = f"Accuracy on held-out points: {percent(accuracy)}."
+            if learned and (learned.x_range, learned.noise) != (experiment.x_range, experiment.noise):
+                said += " It was trained with another range or noise than yours."
+            st.caption(said)
+    elif view is not None and view.is_active and view.run.experiment.polynomials == experiment.polynomials:
         st.write(":material/model_training: **Your opponent is learning.** It will be here in a moment.")
     else:
         st.write("**There is no network to play against yet.**")
@@ -112,32 +123,8 @@ def _draw_opponent(opponent: Kept | None, experiment: Experiment) -> None:
         page_links.draw(page_links.TRAIN, "Choose how it is trained", ":material/model_training:")
 
 
-def _is_learning(experiment: Experiment) -> bool:
-    """Return whether the run under way learns the polynomials of `experiment`."""
-    view = session.current().run_view
-    return view is not None and view.is_active and view.run.experiment.polynomials == experiment.polynomials
-
-
 def _train(experiment: Experiment) -> None:
     """Train on the current set-up, or on the challenge's if its curves are different."""
     if experiment.polynomials != session.current().experiment.polynomials:
-        session.replace_setup(experiment, "The link's set-up has taken the place of yours.")
+        session.replace_setup(experiment, "The link's set-up replaced yours.")
     controls.begin()
-
-
-def _unlike(opponent: Kept, experiment: Experiment) -> str:
-    learned = opponent.experiment
-    if learned is None or (learned.x_range, learned.noise) == (experiment.x_range, experiment.noise):
-        return ""
-    return "It was trained with another range or noise than yours."
-
-
-def _draw_start(has_opponent: bool) -> None:
-    st.button(
-        "Start" if has_opponent else "Start without a network",
-        key=START_KEY,
-        type="primary" if has_opponent else "secondary",
-        icon=":material/timer:",
-        on_click=_begin,
-        help="Show the first point and start the clock.",
-    )

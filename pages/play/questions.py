@@ -1,16 +1,20 @@
 """The game while it is played: a point, the polynomials to choose from, and the outcome of the choice."""
 
 from dataclasses import replace
+from pathlib import Path
 from time import monotonic
 
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
+from pages.channel import component
 from pages.game.game import POINTS, Game
-from pages.play import class_names, clock, game_plane
+from pages.plane import live, swatch
+from pages.plane.scene import shortened
 from pages.state import session
 from pages.wording.percent import odds, probability
+from polycore import Polynomial
 from polycore.figures import answer_figure, question_figure
 
 PREFIX = "game"
@@ -20,20 +24,40 @@ ANSWER_KEY = f"{PREFIX}.answer"
 BUTTON_WIDTH = 170  # pixels: two of them side by side on a phone
 DIGITS = 10  # classes that a single key can name
 NEXT_SHORTCUT = "N"  # not Enter, which follows the link or presses the button that has the focus
+CORRECT, WRONG = ":green[:material/check:]", ":red[:material/close:]"
+# of the plane, in pixels: lower on a phone, so that the choices below it are visible too
+HEIGHT, HEIGHT_ON_A_PHONE = 420, 290
 
-_STYLE = """<style>
+# the figure fills the height of its container
+_PLANE_STYLE = f"""<style>
+@media (max-width: 640px) {{
+  [class*="-game-plane"] :has(.polycore-live) {{
+    height: {HEIGHT_ON_A_PHONE}px !important;
+    flex: 0 0 {HEIGHT_ON_A_PHONE}px !important;
+  }}
+}}
+</style>"""
+_CHOICE_STYLE = """<style>
 /* with its key at the end, "p0 3x + 1" would look like another polynomial */
 [class*="st-key-game-answer"] kbd { display: none; }
 </style>"""
 
-CORRECT, WRONG = ":green[:material/check:]", ":red[:material/close:]"
+# it counts in the browser, without a request to the server each second
+_clock = component.Component("polycore_clock", (Path(__file__).with_name("clock.js"),), isolate_styles=False)
+
+
+def draw_plane(figure: go.Figure, key: str) -> None:
+    """Draw a figure of the plane."""
+    with st.container(key=f"{key}.game-plane"):
+        st.html(_PLANE_STYLE)
+        live.figure(figure, key=key, height=HEIGHT)
 
 
 def draw(game: Game) -> None:
     """Draw the current point, and the choice or its outcome."""
     picture, words = st.columns([3, 2], gap="medium")
     with picture:
-        game_plane.draw(_figure(game), MAP_KEY)
+        draw_plane(figure_of(game), MAP_KEY)
     with words:
         with st.container():
             _draw_progress(game)
@@ -42,10 +66,18 @@ def draw(game: Game) -> None:
                 _draw_outcome(game)
             else:
                 _draw_choice(game)
-        _draw_leave()
+        st.button(
+            "Leave this game",
+            key=LEAVE_KEY,
+            type="tertiary",
+            icon=":material/logout:",
+            on_click=_leave,
+            help="Back to the start, without a result.",
+        )
 
 
-def _figure(game: Game) -> go.Figure:
+def figure_of(game: Game) -> go.Figure:
+    """Return the plane with the current point and, once it is answered, with its curve and the one chosen."""
     experiment = game.experiment
     heights = np.array([y for _, y in game.points])
     point = game.points[game.index]
@@ -63,7 +95,8 @@ def _draw_progress(game: Game) -> None:
         if game.is_answered:
             st.markdown(f"{game.time:.1f} s", width="content")
         else:
-            clock.draw(game.time + monotonic() - game.asked_at, CLOCK_KEY)
+            seconds = game.time + monotonic() - game.asked_at
+            _clock.draw(key=CLOCK_KEY, data={"seconds": seconds}, width="content")
     if game.answers:
         others = [f"referee {game.referee_score}"]
         if game.network_score is not None:
@@ -73,12 +106,13 @@ def _draw_progress(game: Game) -> None:
 
 def _draw_choice(game: Game) -> None:
     x, y = game.points[game.index]
+    polynomials = game.experiment.polynomials
     st.write("Which curve does it lie on?")
-    st.html(_STYLE)
+    st.html(_CHOICE_STYLE)
     with st.container(horizontal=True, gap="xsmall"):
-        for label, polynomial in enumerate(game.experiment.polynomials):
+        for label, polynomial in enumerate(polynomials):
             st.button(
-                class_names.on_button(label, polynomial),
+                _with_formula(label, polynomial),
                 key=f"{ANSWER_KEY}.{label}",
                 on_click=_answer,
                 args=(game.index, label),
@@ -87,34 +121,35 @@ def _draw_choice(game: Game) -> None:
                 shortcut=str(label) if label < DIGITS else None,
             )
     with st.container(key=KEYS_KEY):  # not shown on touch screens
-        st.caption(f"{_keys(game)} choose, too.")
+        st.caption(f"You can also press {keys_for(len(polynomials))}.")
     with st.expander("Where is it exactly?", key=f"{PREFIX}.place.{game.index}"):
         st.write(f"x = {x:.4g}, y = {y:.4g}")
 
 
-def _keys(game: Game) -> str:
-    last = min(DIGITS, len(game.experiment.polynomials)) - 1
-    return "The keys 0 and 1" if last == 1 else f"The keys 0 to {last}"
+def keys_for(classes: int) -> str:
+    """Return which keys choose a class, in words."""
+    last = min(DIGITS, classes) - 1
+    return "0 or 1" if last == 1 else f"a key from 0 to {last}"
 
 
 def _draw_outcome(game: Game) -> None:
     index = game.index
     label, chosen = game.labels[index], game.answers[index]
-    polynomial = game.experiment.polynomials[label]
+
+    def mark(answer: int) -> str:
+        return f"{CORRECT} right" if answer == label else f"{WRONG} wrong"
+
     with st.container(border=True, gap="xsmall"):
         st.markdown(f"{CORRECT} **Right.**" if chosen == label else f"{WRONG} **Wrong.**")
-        st.markdown(f"It lies on {class_names.on_button(label, polynomial)}.")
+        st.markdown(f"It lies on {_with_formula(label, game.experiment.polynomials[label])}.")
         if chosen != label:
-            class_names.row(chosen, "You said", ".")
+            st.markdown(f"You said {_class(chosen)}.")
         if game.network:
             best = game.network[index]
-            class_names.row(
-                best.label,
-                "Network:",
-                f", probability {probability(best.probability)}{_mark(game, best.label)}",
-            )
+            sure = f"probability {probability(best.probability)}"
+            st.markdown(f"Network: {_class(best.label)}, {sure} {mark(best.label)}")
         best = game.referee[index]
-        class_names.row(best.label, "Referee:", f", odds {odds(best.probability)}{_mark(game, best.label)}")
+        st.markdown(f"Referee: {_class(best.label)}, odds {odds(best.probability)} {mark(best.label)}")
         st.button(
             "Next point" if index + 1 < POINTS else "See the result",
             key=NEXT_KEY,
@@ -127,19 +162,14 @@ def _draw_outcome(game: Game) -> None:
         )
 
 
-def _mark(game: Game, label: int) -> str:
-    return f" {CORRECT} right" if label == game.labels[game.index] else f" {WRONG} wrong"
+def _class(label: int) -> str:
+    """Return the line style and the number of a class as Markdown."""
+    return f"![]({swatch.url(label)}) **p{label}**"
 
 
-def _draw_leave() -> None:
-    st.button(
-        "Leave this game",
-        key=LEAVE_KEY,
-        type="tertiary",
-        icon=":material/logout:",
-        on_click=_leave,
-        help="Back to the start, without a result.",
-    )
+def _with_formula(label: int, polynomial: Polynomial) -> str:
+    """Return the class with its polynomial, whose text contains no Markdown."""
+    return f"{_class(label)}  {shortened(polynomial.typeset)}"
 
 
 def _answer(index: int, label: int) -> None:

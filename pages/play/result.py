@@ -2,21 +2,45 @@
 
 from functools import partial
 
+import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 from pages.frame import frame
 from pages.game import challenge
 from pages.game.challenge import Challenge
-from pages.game.game import POINTS, Game
+from pages.game.game import FARTHEST, POINTS, Game
 from pages.models import link_choice
-from pages.plane import live
+from pages.plane import live, swatch
+from pages.plane.plane import grid_points
 from pages.plane.referee import referee_of_curves
-from pages.play import answers_table, hardest_point, opening
+from pages.play import opening
 from pages.state import session
+from pages.wording.percent import odds
+from polycore import PolycoreError, crossings
+from polycore.figures import close_up_figure, plane_range
+from polycore.formatting import percent
+from polycore.referee.bayes_classifier import probabilities_anywhere
 
 PREFIX = "game"
 AGAIN_KEY, HARDEST_KEY, SHARE_KEY = (f"{PREFIX}.{name}" for name in ("again", "hardest", "share"))
 MAP_HEIGHT = 340
+CLOSE_UP = 0.12  # share of the plane's width and height, to each side of the point
+COLUMNS, ROWS = 96, 72  # of the close-up
+NEAR = 0.1  # share of the plane's width: only crossings that are this near are mentioned
+SURE = 0.9
+_TABLE_STYLE = """<style>
+.polycore-game { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+.polycore-game th, .polycore-game td { padding: 0.3rem 0.35rem; text-align: left; white-space: nowrap;
+  border-bottom: 1px solid rgba(128, 128, 128, 0.3); }
+.polycore-game th { font-weight: 600; }
+.polycore-game img { width: 33px; height: 12px; vertical-align: middle; }
+.polycore-game small { opacity: 0.75; }
+@media (max-width: 640px) {
+  .polycore-game th, .polycore-game td { padding: 0.3rem 0.15rem; }
+  .polycore-game img { width: 22px; height: 8px; }
+}
+</style>"""
 
 
 def draw(game: Game) -> None:
@@ -26,16 +50,35 @@ def draw(game: Game) -> None:
     if received is not None and received.is_played_in(game):
         st.info(comparison(received, game), icon=":material/swords:")
     with st.container(horizontal=True, gap="large"):
-        _draw_scores(game)
+        for label, value, about in scores(game):
+            st.metric(label, value, help=about, width="content")
     with st.container(horizontal=True):
-        _draw_again()
-        _draw_challenge(game)
+        st.button(
+            "Play again",
+            key=AGAIN_KEY,
+            type="primary",
+            icon=":material/replay:",
+            on_click=opening.begin_again,
+            help="Ten new points of the current set-up. The clock starts at once.",
+        )
+        # drawn only while it is open: writing the network into a link takes a moment
+        popover = st.popover("Challenge a friend", icon=":material/swords:", key=SHARE_KEY, on_change="rerun")
+        if popover.open:
+            with popover:
+                _draw_link(Challenge.of(game))
     picture, table = st.columns(2, gap="large")
     with picture:
-        _draw_hardest(game)
+        st.subheader("The hardest point", anchor=False)
+        height = MAP_HEIGHT + 10 * len(game.experiment.polynomials)  # with its legend
+        referee = partial(referee_of_curves, game.experiment)
+        live.figure(close_up(game), key=HARDEST_KEY, height=height, model_now=referee)
+        st.write(why_hard(game))
+        st.caption(
+            "Each point has the color of the best answer; the stronger the color, the more certain it is."
+        )
     with table:
         st.subheader("All answers", anchor=False)
-        st.html(answers_table.html(game))
+        st.html(answers_html(game))
 
 
 def verdict(game: Game) -> str:
@@ -49,55 +92,31 @@ def verdict(game: Game) -> str:
 def comparison(received: Challenge, game: Game) -> str:
     """Return whether the user has beaten a challenge."""
     yours = Challenge.of(game)
-    scores = (
+    both = (
         f"you have {yours.score} of {POINTS} in {yours.seconds} s, "
         f"somebody had {received.score} of {POINTS} in {received.seconds} s."
     )
     if received.is_beaten_by(game):
-        return f"You beat the challenge: {scores}"
+        return f"You beat the challenge: {both}"
     if received.is_equaled_by(game):
-        return f"You are even with the challenge: {scores}"
-    return f"The challenge stands: {scores}"
+        return f"You are even with the challenge: {both}"
+    return f"The challenge stands: {both}"
 
 
-def _draw_scores(game: Game) -> None:
-    _metric("You", f"{game.score} of {POINTS}", "For how many of the ten points you chose the right curve.")
-    if game.network:
-        _metric(
-            "Network",
-            f"{game.network_score} of {POINTS}",
-            "For how many the network's most likely curve was right.",
-        )
-    _metric(
-        "Referee",
-        f"{game.referee_score} of {POINTS}",
-        "For how many the best possible answer was right: no method that sees only the point can expect to "
-        "be right more often.",
+def scores(game: Game) -> list[tuple[str, str, str]]:
+    """Return each player's score with its label and what it means, and the user's time."""
+    yours = "How many of the ten points you assigned to the right curve."
+    network = "How many the network assigned to the right curve: it answers with the most likely one."
+    referee = (
+        "How many the best possible answers assigned to the right curve: no method that sees only the points "
+        "can expect to be right more often."
     )
-    _metric("Your time", f"{game.time:.1f} s", "Your thinking time in all, from each point to its answer.")
-
-
-def _metric(label: str, value: str, text: str) -> None:
-    st.metric(label, value, help=text, width="content")
-
-
-def _draw_again() -> None:
-    st.button(
-        "Play again",
-        key=AGAIN_KEY,
-        type="primary",
-        icon=":material/replay:",
-        on_click=opening.begin_again,
-        help="Ten new points of the current set-up. The clock starts at once.",
-    )
-
-
-def _draw_challenge(game: Game) -> None:
-    # drawn only while it is open: writing the network into a link takes a moment
-    popover = st.popover("Challenge a friend", icon=":material/swords:", key=SHARE_KEY, on_change="rerun")
-    if popover.open:
-        with popover:
-            _draw_link(Challenge.of(game))
+    return [
+        ("You", f"{game.score} of {POINTS}", yours),
+        *([("Network", f"{game.network_score} of {POINTS}", network)] if game.network else []),
+        ("Referee", f"{game.referee_score} of {POINTS}", referee),
+        ("Your time", f"{game.time:.1f} s", "Your thinking time in all, from each point to its answer."),
+    ]
 
 
 def _draw_link(offer: Challenge) -> None:
@@ -112,10 +131,101 @@ def _draw_link(offer: Challenge) -> None:
     st.code(address, language=None, wrap_lines=True, height=link_choice.HEIGHT)
 
 
-def _draw_hardest(game: Game) -> None:
-    st.subheader("The hardest point", anchor=False)
-    height = MAP_HEIGHT + 10 * len(game.experiment.polynomials)  # with its legend
-    referee = partial(referee_of_curves, game.experiment)
-    live.figure(hardest_point.figure(game), key=HARDEST_KEY, height=height, model_now=referee)
-    st.write(hardest_point.why(game))
-    st.caption("Each point has the color of the best answer; the stronger the color, the more certain it is.")
+# --- the hardest point -------------------------------------------------------------------------
+
+
+def close_up(game: Game) -> go.Figure:
+    """Return the referee's map around the hardest point."""
+    experiment, point = game.experiment, game.points[game.hardest]
+    low, high = experiment.x_range
+    bottom, top = plane_range(experiment.polynomials, experiment.x_range)
+    reach = CLOSE_UP * (high - low), CLOSE_UP * (top - bottom)
+    x, y = (
+        np.linspace(middle - far, middle + far, count)
+        for middle, far, count in zip(point, reach, (COLUMNS, ROWS), strict=True)
+    )
+    probabilities = probabilities_anywhere(referee_of_curves(experiment), grid_points(x, y))
+    probabilities = probabilities.reshape(ROWS, COLUMNS, -1)
+    return close_up_figure(experiment.polynomials, x, y, probabilities, point)
+
+
+def why_hard(game: Game) -> str:
+    """Return which curve is close, where it crosses, and whether anyone could distinguish the two."""
+    return f"{_nearest_curve(game)} {_distinguishable(game)}"
+
+
+def _nearest_curve(game: Game) -> str:
+    index = game.hardest
+    own, other = game.labels[index], game.neighbor(index)
+    crossing = _crossing(game)
+    if not game.gap_to_neighbor(index):
+        return f"Point {index + 1} lies on p{own}, which p{other} meets right there."
+    gap = f"{game.gap_to_neighbor(index):.2g}"
+    if crossing is None:
+        return f"Point {index + 1} lies on p{own}; there, p{other} is {gap} away."
+    return (
+        f"Point {index + 1} lies on p{own}, which p{other} crosses nearby, at x = {crossing:.3g}. "
+        f"At the point they are {gap} apart."
+    )
+
+
+def _crossing(game: Game) -> float | None:
+    """Return the x of the nearest crossing with the nearest curve; None if it is not near."""
+    index, experiment = game.hardest, game.experiment
+    low, high = experiment.x_range
+    own, other = (experiment.polynomials[label] for label in (game.labels[index], game.neighbor(index)))
+    try:
+        all_crossings = crossings(own, other, low, high)
+    except PolycoreError:  # the two differ only by rounding
+        return None
+    x = game.points[index][0]
+    near = [crossing for crossing in all_crossings if abs(crossing - x) <= NEAR * (high - low)]
+    return min(near, key=lambda crossing: abs(crossing - x), default=None)
+
+
+def _distinguishable(game: Game) -> str:
+    index, experiment = game.hardest, game.experiment
+    best = game.referee[index]
+    if best.probability < SURE:
+        noise = f"With noise of {experiment.noise:.3g} n" if experiment.noise else "N"
+        odds_of_best = f"the best answer, p{best.label}, has odds of {odds(best.probability)}"
+        return f"{noise}obody can be sure: {odds_of_best}."
+    if experiment.noise:
+        return f"Even so, if you know the noise, the odds for p{best.label} are {odds(best.probability)}."
+    bottom, top = plane_range(experiment.polynomials, experiment.x_range)
+    if game.gap_to_neighbor(index) > FARTHEST * (top - bottom):
+        return "That is far enough to see."
+    return (
+        "Without noise, computing both values shows which curve it is. The eye hardly sees it, and a network "
+        "that is slightly off gets it wrong."
+    )
+
+
+# --- all answers -------------------------------------------------------------------------------
+
+
+def answers_html(game: Game) -> str:
+    """Return the table of a finished game: a row for each point, wrong answers marked."""
+    columns = ["lies on", "you", *(["network"] if game.network else []), "referee", "time"]
+    head = '<th scope="col" aria-label="point">#</th>'
+    head += "".join(f'<th scope="col">{name}</th>' for name in columns)
+    rows = "".join(f"<tr>{_row(game, index)}</tr>" for index in range(POINTS))
+    table = f'<table class="polycore-game"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    # on a narrow screen the table scrolls, with the keyboard too
+    region = 'style="overflow-x: auto" tabindex="0" role="region" aria-label="All answers"'
+    return f"{_TABLE_STYLE}<div {region}>{table}</div>"
+
+
+def _row(game: Game, index: int) -> str:
+    label = game.labels[index]
+
+    def said(answer: int) -> str:
+        mark = "" if answer == label else ' <strong title="wrong">✗</strong>'
+        return f"{swatch.image(answer)} p{answer}{mark}"
+
+    predictions = [game.network[index]] if game.network else []
+    predictions.append(game.referee[index])
+    cells = [said(label), said(game.answers[index])]
+    cells += [f"{said(one.label)}<br><small>{percent(one.probability)}</small>" for one in predictions]
+    cells.append(f"{game.seconds[index]:.1f} s")
+    return f'<th scope="row">{index + 1}</th>' + "".join(f"<td>{cell}</td>" for cell in cells)

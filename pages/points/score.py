@@ -14,7 +14,7 @@ ANY_RANGE = (-1.0, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
-class Measurement:
+class Score:
     """The answers of a model with K classes for N points.
 
     predicted: the number of points that it assigns to each class, (K,).
@@ -38,7 +38,7 @@ class Measurement:
     referee_accuracy: float | None
 
 
-def measure(model: Model, points: Points) -> Measurement:
+def measure(model: Model, points: Points) -> Score:
     """Return how well `model` does on `points`. A label means the class of its polynomial in the model."""
     probabilities = model.predict_proba(points.points)
     classes = probabilities.shape[1]
@@ -47,21 +47,18 @@ def measure(model: Model, points: Points) -> Measurement:
     known = labels >= 0
     right = known & (predictions == labels)
     some = bool(known.any())
-    return Measurement(
+    noise = 0.0 if model.experiment is None else model.experiment.noise
+    far = far_from_all(model.polynomials, points.points, model.shown_window, noise)
+    return Score(
         predicted=np.bincount(predictions, minlength=classes),
         measured=int(known.sum()),
-        far=_count_far(model, points.points),
+        far=int(far.sum()),
         in_file=np.bincount(labels[known], minlength=classes),
         right=np.bincount(labels[right], minlength=classes),
         loss=cross_entropy(probabilities[known], labels[known]) if some else None,
         accuracy=accuracy(probabilities[known], labels[known]) if some else None,
         referee_accuracy=_referee_accuracy(model, points.points[known], labels[known]) if some else None,
     )
-
-
-def _count_far(model: Model, points: Floats) -> int:
-    noise = 0.0 if model.experiment is None else model.experiment.noise
-    return int(far_from_all(model.polynomials, points, model.shown_window, noise).sum())
 
 
 def _referee_accuracy(model: Model, points: Floats, labels: Integers) -> float | None:

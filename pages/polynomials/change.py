@@ -1,9 +1,11 @@
-"""Changes the set-up's polynomials, and undoes such changes."""
+"""Changes the set-up's polynomials, so that such changes can be undone."""
 
 from dataclasses import replace
 
 from pages.state import session
 from polycore import Polynomial
+
+REFUSED = "Not accepted: nothing has changed."  # above the reason
 
 Polynomials = tuple[Polynomial, ...]
 
@@ -13,11 +15,6 @@ def present() -> Polynomials:
     return session.current().experiment.polynomials
 
 
-def check(polynomials: Polynomials) -> None:
-    """Raise PolycoreError unless the set-up may have these polynomials."""
-    replace(session.current().experiment, polynomials=polynomials)
-
-
 def adopt(polynomials: Polynomials) -> None:
     """Use these polynomials in the set-up.
 
@@ -25,28 +22,19 @@ def adopt(polynomials: Polynomials) -> None:
     before, a toast offers to undo the change.
     """
     gone = len(present()) - len(polynomials)
-    undo = "A polynomial was removed." if gone == 1 else f"{gone} polynomials were removed."
-    _change(polynomials, undo if gone > 0 else None)
+    removed = "A polynomial was removed." if gone == 1 else f"{gone} polynomials were removed."
+    exchange(polynomials, removed if gone > 0 else None)
 
 
-def exchange(polynomials: Polynomials, undo: str) -> None:
-    """Do what `adopt` does. If a current polynomial is lost, a toast says so with the text `undo`."""
-    lost = not set(present()) <= set(polynomials)
-    _change(polynomials, undo if lost else None)
+def exchange(polynomials: Polynomials, undo: str | None) -> None:
+    """Do what `adopt` does. If a current polynomial is lost, a toast says so with the text `undo`, if any."""
+    before = session.current().experiment
+    experiment = replace(before, polynomials=polynomials)
+    if experiment != before:
+        is_lost = not set(before.polynomials) <= set(polynomials)
+        session.load(experiment, undo=undo if is_lost else None)
 
 
 def slide(polynomials: Polynomials, index: int) -> None:
     """Do what `adopt` does for a slider of polynomial `index`: its moves in a row are one change to undo."""
     session.load(replace(session.current().experiment, polynomials=polynomials), row=("slider", index))
-
-
-def go_back() -> None:
-    """Use the polynomials from before the last change. Raises PolycoreError as `adopt` does."""
-    session.bring_back_polynomials()
-
-
-def _change(polynomials: Polynomials, undo: str | None) -> None:
-    before = session.current().experiment
-    experiment = replace(before, polynomials=polynomials)
-    if experiment != before:
-        session.load(experiment, undo=undo)

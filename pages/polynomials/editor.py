@@ -3,30 +3,33 @@
 What the user entered, valid or not, stays as it is until the polynomials are changed elsewhere.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from html import escape
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
-from streamlit.elements.lib.column_types import ColumnConfig
 
-from pages.polynomials import change, entries, line_list, live_typing, sliders
+from pages.channel import component
+from pages.plane import swatch
+from pages.polynomials import change, entries, sliders
 from pages.polynomials.change import Polynomials
-from pages.state import refusal
+from pages.polynomials.entries import POWERS, TWICE, EditedTable, Line
+from pages.setup import setting_input
+from pages.state import refusal, session
 from pages.state.inputs import Input
-from polycore.formatting import superscript
-from polycore.limits import MAX_CLASSES, MAX_COEFFICIENT, MAX_DEGREE
+from polycore.limits import MAX_CLASSES, MAX_COEFFICIENT
+from polycore.pictures.palette import PALETTE
+from polycore.quoting import visible
 
 PREFIX = "polynomials"
 EDITORS = f"{PREFIX}.editor"
+TYPING_KEY = f"{PREFIX}.typing"
 
 FORMULAS, COEFFICIENTS, SLIDERS = "Formulas", "Coefficients", "Sliders"
-POWERS = ["1", "x", *(f"x{superscript(power)}" for power in range(2, MAX_DEGREE + 1))]
-
-# pixels: in a window 1280 wide there is room beside the plot for six columns, up to the fifth power
-COLUMN_WIDTH = 63
-
 WAY_HELP = (
     "Formulas: one on each line. Coefficients: a table with a column for each power of x. Sliders: move one "
     "curve."
@@ -40,36 +43,25 @@ TABLE_CAPTION = (
     "An empty cell is a 0. The empty row at the end adds a polynomial; to remove one, tick the box to its "
     "left and press the bin above."
 )
+LONGEST = 20_000  # characters of what is being typed: 24 polynomials have far fewer
+# pixels: in a window 1280 wide there is room beside the plot for six columns, up to the fifth power
+COLUMN_WIDTH = 63
+UNREAD, REPEATED = "cannot be read", "is already in the list"
+# as high as the lines of Streamlit's text area, and at their height beside it
+LINES_STYLE = """<style>
+.polycore-lines { margin: 2.55rem 0 0; padding: 0; list-style: none; font-size: 0.875rem; }
+.polycore-lines > li {
+  height: 1.4em; margin: 0; font-size: inherit; line-height: 1.4;
+  overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
+}
+.polycore-lines img { display: inline; height: 1rem; margin-right: 0.5rem; vertical-align: middle; }
+.polycore-lines mark { padding: 0 0.15em; border-radius: 0.2em; background: #b03159; color: #ffffff; }
+.polycore-lines small { opacity: 0.8; }
+@media (max-width: 640px) { .polycore-lines { margin-top: 0; } }
+</style>"""
+_UNREADABLE = re.compile(r"character (\d+): got (?:'(.)[^']*'|(.))")
 
-
-@dataclass(frozen=True)
-class Table:
-    """The polynomials with which the table was drawn, and how the user has edited it since.
-
-    edits: the state of Streamlit's data editor: edited cells by row and column, deleted and added rows.
-    """
-
-    base: Polynomials
-    edits: Mapping[str, Any] = field(
-        default_factory=lambda: {"edited_rows": {}, "added_rows": [], "deleted_rows": []}
-    )
-
-    def edited(self, edits: Mapping[str, Any]) -> "Table":
-        """Return the table with these edits of its base."""
-        return replace(self, edits=edits)
-
-    @property
-    def rows(self) -> list[list[float | None]]:
-        """The coefficients of each row, highest degree first; None for an empty cell."""
-        rows = [dict(zip(POWERS, _cells(polynomial.coefficients), strict=True)) for polynomial in self.base]
-        for index, cells in self.edits["edited_rows"].items():
-            rows[int(index)] |= cells
-        deleted = set(self.edits["deleted_rows"])
-        rows = [row for index, row in enumerate(rows) if index not in deleted]
-        return [
-            [_number(row.get(power)) for power in reversed(POWERS)]
-            for row in [*rows, *self.edits["added_rows"]]
-        ]
+_typing = component.Component("polycore_typing", (Path(__file__).with_name("live_typing.js"),))
 
 
 def draw() -> None:
@@ -78,17 +70,27 @@ def draw() -> None:
         st.segmented_control, "Edit as", (FORMULAS, COEFFICIENTS, SLIDERS), required=True, help=WAY_HELP
     )
     if way == COEFFICIENTS:
-        _table_editor()
+        _draw_table()
     elif way == SLIDERS:
         sliders.draw()
     else:
-        _text_editor()
+        _draw_text()
 
 
 def forget() -> None:
     """Let both editors show the set-up's polynomials again, whatever was entered."""
     TEXT.forget()
     TABLE.forget()
+
+
+def _draw_refusal(read: Callable[[], Polynomials]) -> None:
+    with st.container():
+        refusal.show_if_refused(
+            setting_input.NOT_YET, lambda: replace(session.current().experiment, polynomials=read())
+        )
+
+
+# --- formulas ----------------------------------------------------------------------------------
 
 
 def shown() -> Polynomials:
@@ -100,30 +102,9 @@ def shown() -> Polynomials:
     return typed_now or change.present()
 
 
-def _as_text() -> str:
-    return entries.as_lines(change.present(), TEXT.last or "", change.present())
-
-
-def _adopt_text(text: str) -> None:
-    change.adopt(entries.from_lines(text, change.present()))
-
-
-def _as_table() -> Table:
-    return Table(change.present())
-
-
-def _adopt_table(table: Table) -> None:
-    change.adopt(entries.from_rows(table.rows))
-
-
-WAY = Input(f"{PREFIX}.way", lambda: FORMULAS)
-TEXT = Input(f"{EDITORS}.text", _as_text, _adopt_text)
-TABLE = Input(f"{EDITORS}.table", _as_table, _adopt_table, read=Table.edited)
-
-
-def _text_editor() -> None:
-    typing, meaning = st.columns(2, gap="small")
-    with typing:
+def _draw_text() -> None:
+    writing, meaning = st.columns(2, gap="small")
+    with writing:
         text = TEXT.draw(
             st.text_area,
             "One polynomial a line",
@@ -131,59 +112,98 @@ def _text_editor() -> None:
             placeholder="x^2 - 1\n(x-1)(x+2)",
             help=TEXT_HELP,
         )
-        live_typing.watch(f"{PREFIX}.typing", TEXT.key, TEXT.note_typing)
+        # Streamlit itself sends the text only once the area loses the focus
+        area = f".st-key-{TEXT.key.replace('.', '-')}"
+        _typing.draw(key=TYPING_KEY, data={"area": area}, height=0, on_text_change=_note_typing)
     typed_now = text if TEXT.typing is None else TEXT.typing
     with meaning:
-        line_list.draw(entries.lines_of(typed_now, change.present()))
-    _show_refusal(lambda: entries.from_lines(typed_now, change.present()))
+        st.html(lines_html(entries.lines_of(typed_now, change.present())))
+    _draw_refusal(lambda: entries.from_lines(typed_now, change.present()))
 
 
-def _table_editor() -> None:
+def _note_typing() -> None:
+    text = st.session_state[TYPING_KEY].get("text")
+    if isinstance(text, str) and len(text) <= LONGEST:
+        TEXT.note_typing(text)
+
+
+def lines_html(lines: Sequence[Line]) -> str:
+    """Return what each line means, each as high as in the editor. All text is escaped."""
+    label = 0
+    rows = []
+    for line in lines:
+        row = ""
+        if line.polynomial is not None:
+            sample = f'<img src="{swatch.url(label % len(PALETTE))}" alt="">'
+            row = f"{sample}p{label} = {escape(line.polynomial.typeset)}"
+            label += 1
+        elif line.error:
+            # as high as its line, there is no room for the reason: the editor shows it below, whole
+            row = f"{marked(line)} <small>{REPEATED if line.error == TWICE else UNREAD}</small>"
+        rows.append(f"<li>{row}</li>")
+    return f'{LINES_STYLE}<ul class="polycore-lines" aria-label="What each line means">{"".join(rows)}</ul>'
+
+
+def marked(line: Line) -> str:
+    """Return the text of a line with the character at which it cannot be read marked, as HTML."""
+    match = _UNREADABLE.search(line.error)
+    if match is None:
+        return escape(visible(line.text))
+    at = int(match[1]) - 1
+    before, here, after = line.text[:at], line.text[at : at + 1], line.text[at + 1 :]
+    return (
+        f"{escape(visible(before))}<mark>{escape(visible(here)) or '&nbsp;'}</mark>{escape(visible(after))}"
+    )
+
+
+# --- the table ---------------------------------------------------------------------------------
+
+
+def _draw_table() -> None:
     if TABLE.key not in st.session_state:  # Streamlit drops the edits when the user leaves the page
         TABLE.forget()
     table = TABLE.draw(
         _data_editor, "The coefficients: a row for each polynomial, a column for each power of x."
     )
     st.caption(TABLE_CAPTION)
-    _show_refusal(lambda: entries.from_rows(table.rows))
+    _draw_refusal(lambda: table.polynomials)
 
 
-def _data_editor(alt: str, *, value: Table, **wires: Any) -> None:
-    cells = [_cells(polynomial.coefficients) for polynomial in value.base]
+def _data_editor(alt: str, *, value: EditedTable, **wires: Any) -> None:
+    columns = {
+        power: st.column_config.NumberColumn(
+            power,
+            width=COLUMN_WIDTH,
+            min_value=-MAX_COEFFICIENT,
+            max_value=MAX_COEFFICIENT,
+            help="The constant term." if power == POWERS[0] else f"The coefficient of {power}.",
+        )
+        for power in POWERS
+    }
     st.data_editor(
-        pd.DataFrame(cells, columns=POWERS, dtype="float64"),
+        pd.DataFrame(value.cells, columns=POWERS, dtype="float64"),
         num_rows="dynamic",
         hide_index=True,
         height="content",
         placeholder="",
-        column_config={power: _column(power) for power in POWERS},
+        column_config=columns,
         alt=alt,
         **wires,
     )
 
 
-def _show_refusal(read: Callable[[], Polynomials]) -> None:
-    with st.container():
-        refusal.show_if_refused("Not accepted yet: the set-up has not changed.", lambda: change.check(read()))
+# --- the inputs --------------------------------------------------------------------------------
 
 
-def _number(cell: object) -> float | None:
-    return float(cell) if isinstance(cell, int | float) else None
-
-
-def _cells(coefficients: Sequence[float]) -> list[float | None]:
-    """Return a row, constant term first. A 0 is left empty, except in the zero polynomial."""
-    missing: list[float | None] = [None] * (len(POWERS) - len(coefficients))
-    if len(coefficients) == 1:
-        return [coefficients[0], *missing]
-    return [coefficient or None for coefficient in reversed(coefficients)] + missing
-
-
-def _column(power: str) -> ColumnConfig:
-    return st.column_config.NumberColumn(
-        power,
-        width=COLUMN_WIDTH,
-        min_value=-MAX_COEFFICIENT,
-        max_value=MAX_COEFFICIENT,
-        help="The constant term." if power == POWERS[0] else f"The coefficient of {power}.",
-    )
+WAY = Input(f"{PREFIX}.way", lambda: FORMULAS)
+TEXT: Input[str] = Input(
+    f"{EDITORS}.text",
+    lambda: entries.as_lines(change.present(), TEXT.last or "", change.present()),
+    lambda text: change.adopt(entries.from_lines(text, change.present())),
+)
+TABLE = Input(
+    f"{EDITORS}.table",
+    lambda: EditedTable(change.present()),
+    lambda table: change.adopt(table.polynomials),
+    read=EditedTable.edited,
+)

@@ -8,7 +8,7 @@ import streamlit as st
 from pages.plane import live
 from pages.polynomials import change, editor
 from pages.polynomials.change import Polynomials
-from pages.setup import x_range as range_inputs
+from pages.setup import setting_input
 from pages.state import refusal, session
 from pages.state.inputs import Input
 from polycore import PolycoreError, Polynomial
@@ -34,7 +34,7 @@ def draw() -> None:
         st.html(live.in_view(CONTAINER))
     drawing, below = st.container(key=CONTAINER), st.container()
     with st.container(horizontal=True, gap="small"):
-        range_inputs.draw(PREFIX)
+        setting_input.draw_x_range(PREFIX)
         positions = POSITIONS.draw(
             st.number_input,
             "Positions",
@@ -45,7 +45,7 @@ def draw() -> None:
             help=POSITIONS_HELP,
         )
     with st.container():
-        refusal.draw_inputs(f"{PREFIX}.range", "Range not accepted yet.")
+        refusal.draw_inputs(f"{PREFIX}.range", setting_input.NOT_YET)
     polynomials = editor.shown()
     figure = curves_figure(polynomials, session.current().experiment.x_range, positions)
     with drawing:

@@ -45,77 +45,57 @@ def presets() -> None:
     """Draw a button for each preset, and one that undoes the last change."""
     with st.container(horizontal=True, gap="small"):
         for name, (polynomials, about) in PRESETS.items():
-            _preset(name, polynomials, about)
+            st.button(
+                name,
+                key=f"{PREFIX}.preset.{name}",
+                icon=":material/check:" if polynomials == change.present() else None,
+                on_click=_change,
+                args=(change.exchange, polynomials, "Your polynomials were replaced."),
+                help=about,
+            )
         st.button(
             "Undo",
             key=UNDO_KEY,
             icon=":material/undo:",
             disabled=session.current().last_of_polynomials is None,
             on_click=_change,
-            args=(change.go_back,),
+            args=(session.bring_back_polynomials,),
             help="Back to the polynomials before their last change.",
         )
     with st.container():
-        refusal.draw(PREFIX, "Not accepted: nothing has changed.")
+        refusal.draw(PREFIX, change.REFUSED)
 
 
 def rows() -> None:
     """Draw the polynomials, one in each row, each with a button that removes it."""
+    few = len(change.present()) <= MIN_CLASSES
     with st.container(gap=None):
         for label, polynomial in enumerate(change.present()):
-            _row(label, polynomial)
-
-
-def _row(label: int, polynomial: Polynomial) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
-        st.html(swatch.image(label), width=swatch.WIDTH)
-        _formula(label, polynomial)
-        _remove_button(label, polynomial)
-
-
-def _preset(name: str, polynomials: tuple[Polynomial, ...], about: str) -> None:
-    st.button(
-        name,
-        key=f"{PREFIX}.preset.{name}",
-        icon=":material/check:" if polynomials == change.present() else None,
-        on_click=_change,
-        args=(change.exchange, polynomials, "Your polynomials were replaced."),
-        help=about,
-    )
-
-
-def _remove_button(label: int, polynomial: Polynomial) -> None:
-    few = len(change.present()) <= MIN_CLASSES
-    st.button(
-        "",
-        key=f"{PREFIX}.remove.{label}",
-        icon=":material/delete:",
-        type="tertiary",
-        width=TARGET,
-        disabled=few,
-        on_click=_press_bin,
-        args=(polynomial,),
-        help=f"At least {MIN_CLASSES} are needed: add one first." if few else f"Remove p{label}.",
-    )
+            with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
+                st.html(swatch.image(label), width=swatch.WIDTH)
+                text = polynomial.typeset
+                if len(text) > MAX_SHOWN:  # too long for one line, and LaTeX cannot be cut
+                    st.text(f"p{label} = {text[: MAX_SHOWN - 1]}…", width="stretch")
+                else:
+                    st.markdown(f"$p_{{{label}}} = {polynomial.latex}$", width="stretch")
+                st.button(
+                    "",
+                    key=f"{PREFIX}.remove.{label}",
+                    icon=":material/delete:",
+                    type="tertiary",
+                    width=TARGET,
+                    disabled=few,
+                    on_click=_press_bin,
+                    args=(polynomial,),
+                    help=f"At least {MIN_CLASSES} are needed: add one first." if few else f"Remove p{label}.",
+                )
 
 
 def _press_bin(polynomial: Polynomial) -> None:
     with refusal.later(PREFIX):
         inputs.check(editor.EDITORS)  # a removal would make the editors lose the typed text
-        _change(_remove, polynomial)
-
-
-def _remove(polynomial: Polynomial) -> None:
-    # by its value: the typed text may have moved it to another row
-    change.adopt(tuple(other for other in change.present() if other != polynomial))
-
-
-def _formula(label: int, polynomial: Polynomial) -> None:
-    text = polynomial.typeset
-    if len(text) > MAX_SHOWN:  # too long for one line, and LaTeX cannot be cut
-        st.text(f"p{label} = {text[: MAX_SHOWN - 1]}…", width="stretch")
-    else:
-        st.markdown(f"$p_{{{label}}} = {polynomial.latex}$", width="stretch")
+        # by its value: the typed text may have moved it to another row
+        _change(change.adopt, tuple(other for other in change.present() if other != polynomial))
 
 
 def _change(action: Callable[..., None], *arguments: object) -> None:

@@ -6,10 +6,10 @@ from functools import partial
 import streamlit as st
 
 from pages.polynomials import change
+from pages.polynomials.entries import POWERS
 from pages.state import inputs, refusal
 from pages.state.inputs import Input
 from polycore import Polynomial
-from polycore.formatting import superscript
 from polycore.limits import MAX_COEFFICIENT
 
 PREFIX = "polynomials.sliders"
@@ -31,30 +31,21 @@ def draw() -> None:
     )
     with st.container(gap="xsmall"):
         for power in reversed(range(max(LEAST_DEGREE, polynomials[index].degree) + 1)):
-            _draw_slider(index, power)
+            reach = reach_of(_coefficient(index, power))
+            _slider(index, power).draw(
+                st.slider,
+                f"coefficient of {POWERS[power]}" if power else "constant term",
+                min_value=-reach,
+                max_value=reach,
+                step=2 * reach / STEPS,
+                format="%.4g",
+                help="Drag it, or press the arrow keys, and watch the curve.",
+            )
     with st.container():
-        refusal.draw_inputs(PREFIX, "Not accepted: nothing has changed.")
+        refusal.draw_inputs(PREFIX, change.REFUSED)
 
 
-def _index() -> int:
-    return min(CHOICE.last or 0, len(change.present()) - 1)
-
-
-CHOICE = Input(f"{PREFIX}.choice", _index)
-
-
-def _draw_slider(index: int, power: int) -> None:
-    name = "constant term" if power == 0 else "x" if power == 1 else f"x{superscript(power)}"
-    reach = reach_of(_coefficient(index, power))
-    _slider(index, power).draw(
-        st.slider,
-        name if power == 0 else f"coefficient of {name}",
-        min_value=-reach,
-        max_value=reach,
-        step=2 * reach / STEPS,
-        format="%.4g",
-        help="Drag it, or press the arrow keys, and watch the curve.",
-    )
+CHOICE: Input[int] = Input(f"{PREFIX}.choice", lambda: min(CHOICE.last or 0, len(change.present()) - 1))
 
 
 def _slider(index: int, power: int) -> Input[float]:

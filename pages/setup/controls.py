@@ -1,6 +1,7 @@
 """The buttons that control a run: start, pause, resume, one step, stop, reset, new seed."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
@@ -13,7 +14,7 @@ from pages.runs.runner import Training
 from pages.runs.view import RunView
 from pages.server import presence, server
 from pages.server.source import Halt
-from pages.setup import seed, setting_input
+from pages.setup import setting_input
 from pages.state import inputs, refusal, session
 from polycore import Experiment, Model, Run, advance, start
 
@@ -75,29 +76,37 @@ STYLE = """<style>
 </style>"""
 
 
-def begin() -> None:
-    """Start a run of the set-up. For a button's `on_click`.
+@dataclass(frozen=True)
+class Button:
+    """A button, and what a press on it does. Without an `action` it is disabled."""
 
-    If the set-up is refused, `show_refusal` shows why.
-    """
-    training = _ready_training()
-    if training is not None:
-        training.start()
+    label: str
+    icon: str
+    about: str
+    action: Callable[[], object] | None
+    shortcut: str | None = None
+    kind: Literal["primary", "secondary"] = "secondary"
 
+    def draw(self) -> None:
+        """Draw it."""
+        # One key for each label: the second of two quick clicks on Start must not become a click on Pause.
+        # But "Start again" and "Start" share a key: a value just typed turns one into the other during the
+        # press. A disabled button has a key of its own: Streamlit ignores a press on a button that is
+        # disabled by the time the press arrives, even if the user could still press it.
+        st.button(
+            self.label,
+            key=f"{PREFIX}.{self.label.removesuffix(' again')}{'.disabled' if self.action is None else ''}",
+            icon=self.icon,
+            type=self.kind,
+            on_click=self._press,
+            disabled=self.action is None,
+            help=self.about if self.shortcut is None else f"{self.about} Key: {self.shortcut}.",
+            shortcut=self.shortcut,
+        )
 
-def show_refusal() -> None:
-    """Show once why the last run could not start; show a limit of this server as long as it is exceeded."""
-    reason = refusal.taken(PREFIX)
-    if not show_limits() and reason is not None:
-        refusal.show("This set-up cannot be trained.", reason)
-
-
-def show_limits() -> bool:
-    """Show which limits of this server the set-up exceeds; return whether it exceeds any."""
-    reason = server.current().limits.refusal(session.current().experiment)
-    if reason is not None:
-        refusal.show("This set-up is too large for this demo. It stays as it is.", reason)
-    return reason is not None
+    def _press(self) -> None:
+        if self.action is not None:
+            self.action()
 
 
 def draw() -> None:
@@ -110,29 +119,110 @@ def draw() -> None:
     changed = view is None or view.run.experiment != now.experiment
     st.html(STYLE)
     with st.container(horizontal=True, key=PREFIX, width="content"):
-        if training is None or view is None or (changed and view.status in RESTING):
-            with _slot("main"):
-                text = "Trains a network on the current set-up."
-                _draw_button("Start", PLAY, begin, False, text, "primary", MAIN_KEY)
-            _draw_step_button(_begin_with_one_step, False)
-            _draw_stop_button(_do_nothing, True)
-            _draw_reset_button(_do_nothing, True)
-        else:
-            _draw_run_buttons(training, view, "secondary" if changed else "primary")
-        seed.button(PREFIX)
+        for slot, button in row_of(training, view, changed).items():
+            # Start stays beside Pause until the page is drawn, and a button beside the disabled one that
+            # replaces it: without slots the others would move for that moment, and a press could miss them
+            with st.container(key=f"{PREFIX}.slot.{slot}", width="content"):
+                button.draw()
+        setting_input.draw_new_seed(PREFIX)
     with st.container(key=f"{PREFIX}.beside"):
-        if view is not None and changed:
-            _draw_change(view)
-        elif view is not None and view.status in ("finished", "stopped"):
-            _draw_more(view)
-        elif (view is None or view.status == "ready") and _fitting_model() is not None:
-            with st.container(horizontal=True, vertical_alignment="center", key=f"{PREFIX}.model"):
-                _draw_from_model()
-        elif training is not None and training.computed_ahead().seconds > SHORT_SECONDS:
-            _draw_catch_up(training)
-        else:
-            with st.container(key=f"{PREFIX}.keys"):
-                st.caption(KEYS)
+        _draw_beside(training, view, changed)
+
+
+def draw_main(training: Training) -> None:
+    """Draw only the button that pauses, resumes or repeats a run."""
+    main_button(training, training.view).draw()
+
+
+def row_of(training: Training | None, view: RunView | None, changed: bool) -> dict[str, Button]:
+    """Return the buttons of the row by their slots.
+
+    view: of the run; None if there is none. changed: whether the set-up is another one than the run's.
+    """
+    step: Callable[[], object] | None = partial(_begin, _step)
+    stop: Callable[[], object] | None = None
+    reset: Callable[[], object] | None = None
+    reset_help = RESET_HELP
+    if training is None or view is None or (changed and view.status in RESTING):
+        main = Button("Start", PLAY, "Trains a network on the current set-up.", begin, MAIN_KEY, "primary")
+    else:
+        main = main_button(training, view)
+        if changed:
+            main = replace(main, kind="secondary")
+        at_rest = view.status in ("paused", "failed")  # and may continue
+        if view.status != "ready":
+            step = partial(_step, training) if at_rest else None
+            reset = partial(_reset, training)
+        if at_rest or view.is_active:
+            stop = training.stop
+        if view.run.earlier:
+            reset_help = RESET_CONTINUED_HELP
+    return {
+        "main": main,
+        "step": Button("One step", ":material/skip_next:", STEP_HELP, step, STEP_KEY),
+        "stop": Button("Stop", ":material/stop:", STOP_HELP, stop),
+        "reset": Button("Reset", ":material/restart_alt:", reset_help, reset, RESET_KEY),
+    }
+
+
+def main_button(training: Training, view: RunView) -> Button:
+    """Return the button that starts, pauses, resumes or repeats a run."""
+    main = partial(Button, shortcut=MAIN_KEY, kind="primary")
+    match view.status:
+        case "ready":
+            return main("Start", PLAY, "Trains from the initial weights.", begin)
+        case "running":
+            return main("Pause", PAUSE, "Stays at this step. Resume continues from it.", training.pause)
+        case "waiting":
+            return main(
+                "Pause", PAUSE, "Leaves the queue. Resume joins the queue at its end.", training.pause
+            )
+        case "paused" | "failed":
+            return main("Resume", PLAY, "Continues from this step.", training.resume)
+        case _ if view.run.earlier:
+            return main("Start", PLAY, "Trains a new network on the set-up, from step 0.", begin)
+        case _:
+            return main("Start again", ":material/replay:", "Repeats the same run from step 0.", begin)
+
+
+def _draw_beside(training: Training | None, view: RunView | None, changed: bool) -> None:
+    """Draw what else can be done about the run, or which keys there are."""
+    from_model = Button(
+        "Continue from the network in use",
+        CONTINUE,
+        "Trains the network in use further, with the settings of the set-up.",
+        _continue_from_model,
+    )
+    if view is not None and changed:
+        _draw_change(view)
+    elif view is not None and view.status in ("finished", "stopped"):
+        with _line("more"):
+            Button(
+                "Continue",
+                CONTINUE,
+                f"Trains these weights for {view.run.experiment.steps:,} more steps. If you change settings "
+                "first, it continues with those.",
+                partial(_continue_from, view.run),
+            ).draw()
+            if _fitting_model() is not None:
+                from_model.draw()
+    elif (view is None or view.status == "ready") and _fitting_model() is not None:
+        with _line("model"):
+            from_model.draw()
+    elif training is not None and training.computed_ahead().seconds > SHORT_SECONDS:
+        with _line("ahead"):
+            said = live_text.value("replay", replay_text(training), "p", "caption")
+            # the page follows this run by frames since any, of which this needs but the latest
+            followed = Followed(training.name, 0, active=True)
+            live_text.draw(said, f"{PREFIX}.replay", followed, until="caught_up")
+            Button("Catch up", ":material/fast_forward:", CATCH_UP_HELP, training.catch_up).draw()
+    else:
+        with st.container(key=f"{PREFIX}.keys"):
+            st.caption(KEYS)
+
+
+def _line(name: str) -> DeltaGenerator:
+    return st.container(horizontal=True, vertical_alignment="center", key=f"{PREFIX}.{name}")
 
 
 def _draw_change(view: RunView) -> None:
@@ -140,74 +230,78 @@ def _draw_change(view: RunView) -> None:
 
     That has no key: the key of the first button does what that says, whatever is changed beside it.
     """
-    fits, rests = _fits(view.run), view.status in RESTING
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{PREFIX}.changed"):
+    fits, rests = view.run.step > 0 and _fits(view.run.experiment), view.status in RESTING
+    with _line("changed"):
         if rests and not fits:
             st.caption(CHANGED)
         elif rests or not fits:  # both buttons take all the room, and say it themselves
             st.caption(CHANGED_SHORT, width="content")
         if not rests:
-            text = "Ends this run, which stays in Compare, and trains a new network."
-            _draw_button("Start the new set-up", PLAY, begin, False, text, "primary")
+            about = "Ends this run, which stays in Compare, and trains a new network."
+            Button("Start the new set-up", PLAY, about, begin, kind="primary").draw()
         if fits:
-            _draw_button(
+            Button(
                 "Continue with these settings",
                 CONTINUE,
+                "Trains these weights further with the new settings. The charts continue, with a mark that "
+                "says what changed.",
                 partial(_continue_from, view.run),
-                False,
-                "Trains these weights further with the new settings. The charts go on, with a mark that says "
-                "what changed.",
-            )
+            ).draw()
 
 
-def _draw_more(view: RunView) -> None:
-    """Offer to train the weights of a run that has ended further."""
-    with st.container(horizontal=True, vertical_alignment="center", key=f"{PREFIX}.more"):
-        _draw_button(
-            "Continue",
-            CONTINUE,
-            partial(_continue_from, view.run),
-            False,
-            f"Trains these weights for {view.run.experiment.steps:,} steps more. Change settings first, "
-            "and it continues with those.",
-        )
-        if _fitting_model() is not None:
-            _draw_from_model()
+def replay_text(training: Training) -> str:
+    """Return up to which step the run replays what was computed earlier; "" if it has come to its end."""
+    ahead = training.computed_ahead()
+    return AHEAD.format(ahead.step) if ahead.seconds else ""
 
 
-def _draw_from_model() -> None:
-    """Offer to train the model in use further."""
-    _draw_button(
-        "Continue from the network in use",
-        CONTINUE,
-        _continue_from_model,
-        False,
-        "Trains the network that answers now further, with the settings of the set-up.",
-    )
+# --- what a press does -------------------------------------------------------------------------
 
 
-def _fits(run: Run) -> bool:
-    """Return whether the run's weights can be trained further with the set-up."""
-    return run.step > 0 and _is_of_set_up(run.experiment)
+def begin() -> None:
+    """Start a run of the set-up. For a button's `on_click`.
+
+    If the set-up or a typed value is refused, `show_refusal` shows why.
+    """
+    _begin(Training.start)
 
 
-def _fitting_model() -> Model | None:
-    """Return the model in use if it is not the run's and can be trained further with the set-up."""
-    now = session.current()
-    kept = now.answering
-    if kept is None or kept is now.own:
-        return None
-    return kept.model if _is_of_set_up(kept.model) else None
+def _begin(how: Callable[[Training], object]) -> None:
+    """Begin, as `how` does, the session's run of the set-up at step 0; create it if there is none."""
+    with refusal.later(PREFIX):
+        inputs.check(setting_input.PREFIX)
+        now = session.current()
+        training, view = now.training, now.run_view
+        is_ready = view is not None and view.status == "ready" and view.run.experiment == now.experiment
+        if training is None or not is_ready:
+            training = _new_training(now.experiment)
+            session.begin(training)
+        how(training)
 
 
-def _is_of_set_up(network: Experiment | Model) -> bool:
-    """Return whether a network has the inputs, the layers and the activation of the set-up."""
-    set_up = session.current().experiment
-    return (
-        network.inputs == set_up.inputs
-        and network.widths == set_up.widths
-        and network.activation == set_up.activation
-    )
+def _step(training: Training) -> None:
+    """Take one step. Most take milliseconds: the page, drawn after this, then shows what came of it."""
+    training.step()
+    training.wait_for_rest(STEP_SECONDS)
+
+
+def _reset(training: Training) -> None:
+    """Replace the run by the same one at step 0. A toast offers to undo this."""
+    session.collect()
+    training.pause()
+    before = session.current()
+    run = training.view.run
+    with refusal.later(PREFIX):
+        session.exchange_run(_new_training(run.experiment))
+        if run.step > 0:
+            session.offer_undo(f"The run went back from step {run.step:,} to 0.", before)
+
+
+def _new_training(experiment: Experiment) -> Training:
+    own = server.current()
+    own.limits.check(experiment)
+    owner = presence.session_name()
+    return Training.of(experiment, own.workers, advance, own.limits.max_seconds, owner=owner)
 
 
 def _continue_from_model() -> None:
@@ -233,155 +327,36 @@ def _continue_from(weights: Run | Model) -> None:
         continued.start()
 
 
-def replay_text(training: Training) -> str:
-    """Return up to which step the run replays what was computed earlier; "" if it has come to its end."""
-    ahead = training.computed_ahead()
-    return AHEAD.format(ahead.step) if ahead.seconds else ""
+def _fitting_model() -> Model | None:
+    """Return the model in use if it is not the run's and can be trained further with the set-up."""
+    now = session.current()
+    kept = now.answering
+    return kept.model if kept is not None and kept is not now.own and _fits(kept.model) else None
 
 
-def _draw_catch_up(training: Training) -> None:
-    """Offer to skip what has been computed already; the page is drawn again once all of it has been seen."""
-    with st.container(horizontal=True, vertical_alignment="center", key=f"{PREFIX}.ahead"):
-        said = live_text.value("replay", replay_text(training), "p", "caption")
-        # the page follows this run by frames since any, of which this needs but the latest
-        followed = Followed(training.name, 0, active=True)
-        live_text.draw(said, f"{PREFIX}.replay", followed, until="caught_up")
-        _draw_button("Catch up", ":material/fast_forward:", training.catch_up, False, CATCH_UP_HELP)
-
-
-def _draw_run_buttons(training: Training, view: RunView, kind: Literal["primary", "secondary"]) -> None:
-    can_step = view.status in ("ready", "paused", "failed")
-    can_stop = view.is_active or view.status in ("paused", "failed")
-    label, icon, action, description = _main_action(training, view)
-    with _slot("main"):
-        _draw_button(label, icon, action, False, description, kind, MAIN_KEY)
-    is_ready = view.status == "ready"
-    _draw_step_button(_begin_with_one_step if is_ready else partial(_step, training), not can_step)
-    _draw_stop_button(training.stop, not can_stop)
-    reset_help = RESET_CONTINUED_HELP if view.run.earlier else RESET_HELP
-    _draw_reset_button(partial(_reset, training), is_ready, reset_help)
-
-
-def draw_main(training: Training) -> None:
-    """Draw only the button that pauses, resumes or repeats a run."""
-    label, icon, action, description = _main_action(training, training.view)
-    _draw_button(label, icon, action, False, description, "primary", MAIN_KEY)
-
-
-def _slot(name: str) -> DeltaGenerator:
-    # Start stays beside Pause until the page is drawn, and a button beside the disabled one that replaces it:
-    # without slots the other buttons would move for that moment, and a press could miss them
-    return st.container(key=f"{PREFIX}.slot.{name}", width="content")
-
-
-def _main_action(training: Training, view: RunView) -> tuple[str, str, Callable[[], object], str]:
-    match view.status:
-        case "ready":
-            return "Start", PLAY, begin, "Trains from the initial weights."
-        case "running":
-            return "Pause", PAUSE, training.pause, "Stays at this step. Resume continues from it."
-        case "waiting":
-            return "Pause", PAUSE, training.pause, "Leaves the queue. Resume joins the queue at its end."
-        case "paused" | "failed":
-            return "Resume", PLAY, training.resume, "Continues from this step."
-        case _ if view.run.earlier:
-            return "Start", PLAY, begin, "Trains a new network on the set-up, from step 0."
-        case _:
-            return "Start again", ":material/replay:", begin, "Repeats the same run from step 0."
-
-
-def _draw_step_button(action: Callable[[], object], disabled: bool) -> None:
-    with _slot("step"):
-        _draw_button("One step", ":material/skip_next:", action, disabled, STEP_HELP, shortcut=STEP_KEY)
-
-
-def _draw_stop_button(action: Callable[[], object], disabled: bool) -> None:
-    with _slot("stop"):
-        _draw_button("Stop", ":material/stop:", action, disabled, STOP_HELP)
-
-
-def _draw_reset_button(action: Callable[[], object], disabled: bool, description: str = RESET_HELP) -> None:
-    with _slot("reset"):
-        _draw_button("Reset", ":material/restart_alt:", action, disabled, description, shortcut=RESET_KEY)
-
-
-def _begin_with_one_step() -> None:
-    training = _ready_training()
-    if training is not None:
-        _step(training)
-
-
-def _step(training: Training) -> None:
-    """Take one step. Most take milliseconds: the page, drawn after this, then shows what came of it."""
-    training.step()
-    training.wait_for_rest(STEP_SECONDS)
-
-
-def _do_nothing() -> None:
-    """Do nothing: there is no run to stop or to reset."""
-
-
-def _reset(training: Training) -> None:
-    """Replace the run by the same one at step 0. A toast offers to undo this."""
-    session.collect()
-    training.pause()
-    before = session.current()
-    run = training.view.run
-    with refusal.later(PREFIX):
-        session.exchange_run(_new_training(run.experiment))
-        if run.step > 0:
-            session.offer_undo(f"The run went back from step {run.step:,} to 0.", before)
-
-
-def _ready_training() -> Training | None:
-    """Return the session's run of the set-up at step 0; create it if there is none.
-
-    If the set-up or a typed value is refused, `show_refusal` shows why, and this returns None.
-    """
-    with refusal.later(PREFIX):
-        inputs.check(setting_input.PREFIX)
-        now = session.current()
-        training, view = now.training, now.run_view
-        if view is not None and view.status == "ready" and view.run.experiment == now.experiment:
-            return training
-        training = _new_training(now.experiment)
-        session.begin(training)
-        return training
-    return None
-
-
-def _new_training(experiment: Experiment) -> Training:
-    own = server.current()
-    own.limits.check(experiment)
-    owner = presence.session_name()
-    return Training.of(experiment, own.workers, advance, own.limits.max_seconds, owner=owner)
-
-
-def _draw_button(
-    label: str,
-    icon: str,
-    action: Callable[[], object],
-    disabled: bool,
-    description: str,
-    kind: Literal["primary", "secondary"] = "secondary",
-    shortcut: str | None = None,
-) -> None:
-    # One key for each label: the second of two quick clicks on Start must not become a click on Pause. But
-    # "Start again" and "Start" share a key: a value just typed turns one into the other during the press.
-    # A disabled button has a key of its own: Streamlit ignores a press on a button that is disabled by the
-    # time the press arrives, even if the user could still press it.
-    st.button(
-        label,
-        key=f"{PREFIX}.{label.removesuffix(' again')}{'.disabled' if disabled else ''}",
-        icon=icon,
-        type=kind,
-        on_click=_call,
-        args=(action,),
-        disabled=disabled,
-        help=description if shortcut is None else f"{description} Key: {shortcut}.",
-        shortcut=shortcut,
+def _fits(network: Experiment | Model) -> bool:
+    """Return whether a network has the inputs, the layers and the activation of the set-up."""
+    set_up = session.current().experiment
+    return (
+        network.inputs == set_up.inputs
+        and network.widths == set_up.widths
+        and network.activation == set_up.activation
     )
 
 
-def _call(action: Callable[[], object]) -> None:
-    action()
+# --- what was refused --------------------------------------------------------------------------
+
+
+def show_refusal() -> None:
+    """Show once why the last run could not start; show a limit of this server as long as it is exceeded."""
+    reason = refusal.taken(PREFIX)
+    if not show_limits() and reason is not None:
+        refusal.show("This set-up cannot be trained.", reason)
+
+
+def show_limits() -> bool:
+    """Show which limits of this server the set-up exceeds; return whether it exceeds any."""
+    reason = server.current().limits.refusal(session.current().experiment)
+    if reason is not None:
+        refusal.show("This set-up is too large for this demo. It stays as it is.", reason)
+    return reason is not None

@@ -1,6 +1,10 @@
-"""The input for a setting of the set-up, as its entry in the table of settings describes it."""
+"""The inputs for settings of the set-up, each as its entry in the table of settings describes it.
+
+More than one page has the range of x, which has two inputs, and the seed, which has a button for a new one.
+"""
 
 import math
+import secrets
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -11,10 +15,19 @@ from pages.state import session
 from pages.state.inputs import Input
 from polycore.experiment.kinds import Choice, FeatureNames, Number, OrNone, WholeNumber, YesOrNo
 from polycore.experiment.settings import Setting
+from polycore.limits import MAX_X
 from polycore.network.features import NAMES, label_of
 
 PREFIX = "settings."  # of the names of the inputs that describe training, all on Train
 MOST_SIDE_BY_SIDE = 4  # choices; more have a list that unfolds
+NEW_SEEDS = 1_000_000  # new seeds are smaller, so that they are easy to read out
+# above the reason why a value that was entered is refused
+NOT_YET = "Fix the error first; nothing has changed yet."
+X_LABELS = ("x from", "x to")
+X_HELP = (
+    "The samples lie between these two x, so this is what the network learns, and what the plots show. In a "
+    "wide range high powers dominate."
+)
 
 
 def draw(
@@ -49,10 +62,10 @@ def draw(
         case OrNone(number, of_zero=meaning):
             # 0 and not an empty input: Streamlit lets the user empty only inputs that began empty
             return shown.draw(
-                st.number_input, f"{label} (0 = {meaning})", **more, **_ends(number, 0, shown, most)
+                st.number_input, f"{label} (0 = {meaning})", **more, **_limits(number, 0, shown, most)
             )
         case Number() | WholeNumber() as number:
-            return shown.draw(st.number_input, label, **more, **_ends(number, number.low, shown, most))
+            return shown.draw(st.number_input, label, **more, **_limits(number, number.low, shown, most))
         case kind:
             raise TypeError(f"{type(kind).__name__} has an input of its own.")
 
@@ -72,17 +85,60 @@ def _adopt(setting: Setting, value: Any) -> None:
     session.change(**{setting.field: value or None if isinstance(setting.kind, OrNone) else value})
 
 
-def _ends(number: Number | WholeNumber, low: float, shown: Input[Any], most: int | None) -> dict[str, Any]:
-    """Return the arguments of an input for a number: its ends, and its steps."""
+def _limits(number: Number | WholeNumber, low: float, shown: Input[Any], most: int | None) -> dict[str, Any]:
+    """Return the arguments of an input for a number: its limits, and its steps."""
     value = shown.show()
     if isinstance(number, Number):
-        low, high, step = float(low), float(number.high), number.increment or _tenth(value)
-        return {"min_value": low, "max_value": high, "step": step, "format": "%.6g"}
+        # a tenth of the power of ten at or above the value, so that - never gives 0
+        step = number.increment or float(10.0 ** (math.ceil(math.log10(value)) - 1))
+        return {"min_value": float(low), "max_value": float(number.high), "step": step, "format": "%.6g"}
     # it can show a value from a link above the server's limit, which Start refuses
     high = number.high if most is None else max(most, int(value))
     return {"min_value": low, "max_value": high, "step": number.increment}
 
 
-def _tenth(value: float) -> float:
-    """Return a tenth of the power of ten at or above the value, so that - never gives 0."""
-    return float(10.0 ** (math.ceil(math.log10(value)) - 1))
+def draw_x_range(prefix: str) -> None:
+    """Draw the two inputs for the range of x, side by side if there is room."""
+    for label, end in zip(X_LABELS, _ends(prefix), strict=True):
+        end.draw(
+            st.number_input,
+            label,
+            min_value=-MAX_X,
+            max_value=MAX_X,
+            step=0.5,
+            format="%.6g",
+            help=X_HELP,
+            width=130,
+        )
+
+
+def _ends(prefix: str) -> tuple[Input[float], Input[float]]:
+    def shown(end: int) -> float:
+        return session.current().experiment.x_range[end]
+
+    low, high = (
+        Input(f"{prefix}.range.{end}", partial(shown, end), partial(_adopt_end, prefix, end))
+        for end in range(2)
+    )
+    return low, high
+
+
+def _adopt_end(prefix: str, end: int, value: float) -> None:
+    # with what the other input holds: of a range that is being changed, one end alone may be refused
+    low, high = (one.value for one in _ends(prefix))
+    session.change(x_range=(value, high) if end == 0 else (low, value))
+
+
+def draw_new_seed(prefix: str) -> None:
+    """Draw the button that chooses a new seed."""
+    st.button(
+        "New seed",
+        key=f"{prefix}.new_seed",
+        icon=":material/casino:",
+        on_click=_renew_seed,
+        help="Draws other samples and other initial weights by the same rules, to see how much was luck.",
+    )
+
+
+def _renew_seed() -> None:
+    session.change(seed=secrets.randbelow(NEW_SEEDS))

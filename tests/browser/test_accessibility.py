@@ -142,7 +142,7 @@ def play(visit):
 @state
 def play_a_question(visit):
     visit.press("Start")
-    visit.page.get_by_text("choose, too").wait_for()
+    visit.page.get_by_text("You can also press").wait_for()
 
 
 @state

@@ -44,7 +44,7 @@ def assert_what_cannot_be_read_is_marked_and_the_others_are_drawn(visit):
     area, lines = box_and_lines(visit)
     visit.page.keyboard.type("\n2x $$ + 1\nx", delay=20)
     expect(lines.nth(2).locator("mark")).to_have_text("$")
-    expect(lines.nth(3)).to_have_text("x is there already")
+    expect(lines.nth(3)).to_have_text("x is already in the list")
     expect(curves(visit.page)).to_have_count(2)
     assert_the_reasons_can_be_read(visit.page)
     visit.page.keyboard.press("Control+Enter")
@@ -56,7 +56,7 @@ def assert_what_cannot_be_read_is_marked_and_the_others_are_drawn(visit):
 
 def assert_the_reasons_can_be_read(page):
     """Check that both reasons are there to their last word, and nothing of them is cut off."""
-    expect(page.get_by_text("Not accepted yet: the set-up has not changed.")).to_be_visible()
+    expect(page.get_by_text("Fix the error first; nothing has changed yet.")).to_be_visible()
     reasons = page.get_by_test_id("stText").filter(has_text="Line 3")
     expect(reasons).to_contain_text("Line 3: character 4: got '$'; expected a $ on both sides")
     expect(reasons).to_contain_text("no network can tell equal polynomials apart. Change or remove one.")

@@ -22,7 +22,7 @@ def train(visit):
 def ask(visit, place):
     """Wait until the question is drawn completely, so that all buttons and their keys work."""
     visit.page.get_by_text(f"Point {place} of 10").wait_for()
-    visit.page.get_by_text("choose, too").wait_for()
+    visit.page.get_by_text("You can also press").wait_for()
 
 
 def marked(visit):

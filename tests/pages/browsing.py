@@ -11,7 +11,7 @@ from google.protobuf.message import Message
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.testing.v1 import AppTest
 
-from pages.setup import more_settings
+from pages.setup import settings
 from pages.state import recall, session
 from pages.state.session_value import Session
 from tests.waiting import wait_until
@@ -55,8 +55,8 @@ def open_it(app: AppTest, key: str) -> AppTest:
 def unfold_settings(app: AppTest) -> AppTest:
     """Open "More settings" if the page has it and it is closed."""
     is_there = any(expander.label == "More settings" for expander in app.expander)
-    if is_there and not app.session_state[more_settings.OPEN_KEY]:
-        open_it(app, more_settings.OPEN_KEY)
+    if is_there and not app.session_state[settings.MORE_KEY]:
+        open_it(app, settings.MORE_KEY)
     return app
 
 

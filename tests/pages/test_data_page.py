@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.data import samples
+from pages.points import score, uploaded_points
 from pages.state import session
 from pages.state.kept_models import Kept, KeptModels
 from pages.state.points import Points
@@ -110,7 +112,6 @@ def test_a_link_brings_its_data():
         ("Samples of each polynomial", 5, "samples_per_class", 5),
         ("x from", -3.0, "x_range", (-3, 1)),
         ("Noise", 0.5, "noise", 0.5),
-        ("Seed", 9, "seed", 9),
     ],
 )
 def test_an_input_changes_the_set_up_and_the_link_at_once(label, value, field, found):
@@ -131,8 +132,7 @@ def test_fresh_points_can_be_switched_on_and_off_again():
 
 
 def test_without_noise_the_samples_lie_on_their_polynomials():
-    page = opened(begun=Session(setup=Setup(TWO)))
-    [table] = [frame.value for frame in page.dataframe]
+    table = samples.table_of(TWO, *TWO.training_set())
     assert table["polynomial"].tolist() == [0, 0, 0, 1, 1, 1]
     assert table["y"].tolist() == pytest.approx((table["x"] * [1, 1, 1, -1, -1, -1]).tolist())
     assert table["formula"].tolist() == ["x"] * 3 + ["−x"] * 3
@@ -208,14 +208,22 @@ def test_uploaded_points_are_drawn_and_counted_and_wait_for_a_model():
     assert any("No network has been trained yet" in value for value in shown(page))
 
 
+def read(*lines, polynomials=(UP, DOWN)):
+    """Return the points of a file with these lines, uploaded while the set-up has `polynomials`."""
+    return Points(*points_from_csv("\n".join(["x,y,polynomial", *lines]).encode()), polynomials)
+
+
+def drawn_in(figure):
+    return [(trace.name, len(trace.x)) for trace in figure.data if trace.mode == "markers"]
+
+
 def test_labeled_points_are_drawn_by_class_and_unknown_labels_reported():
-    page = uploaded(
-        opened(begun=Session(setup=Setup(TWO))), b"x,y,polynomial\n1,1,0\n1,-1,1\n2,2,2\n3,3,23\n"
-    )
-    assert drawn(page) == [("p0 = x", 1), ("p1 = −x", 1), ("point", 2)]
-    assert any(
-        "2 points of a polynomial that is not in the list here, p0 to p1" in value for value in shown(page)
-    )
+    points = read("1,1,0", "1,-1,1", "2,2,2", "3,3,23")
+    figure = samples.figure_of(TWO, *TWO.training_set(), points, samples.UPLOADED)
+    assert drawn_in(figure) == [("p0 = x", 1), ("p1 = −x", 1), ("point", 2)]
+    assert uploaded_points.notes_on_labels(points, TWO.polynomials) == [
+        "2 points of a polynomial that is not in the list here, p0 to p1: drawn as rings, without a class."
+    ]
 
 
 def test_both_shows_the_uploaded_points_on_the_samples():
@@ -278,23 +286,19 @@ def test_the_model_is_measured_if_the_file_names_polynomials():
 def test_the_referees_accuracy_on_the_same_points_is_beside_the_models():
     # the curves are x and -x: at x = 1, 0.9 is nearer to the first, -0.2 to the second; the model says the
     # first wherever x is above 0, and is right with the first two of these three points
-    page = uploaded(opened(begun=with_model()), b"x,y,polynomial\n1,0.9,0\n1,-0.2,0\n1,-1,1\n")
+    lines = ["1,0.9,0", "1,-0.2,0", "1,-1,1"]
+    page = uploaded(opened(begun=with_model()), "\n".join(["x,y,polynomial", *lines]).encode())
     [accuracy] = [metric for metric in page.metric if metric.label == "Accuracy"]
     assert (accuracy.value, accuracy.delta) == ("66.7 %", "referee 66.7 %")
-    uploaded(page, b"x,y,polynomial\n1,0.9,0\n1,-0.2,1\n1,-1,1\n-1,2,1\n")
-    [accuracy] = [metric for metric in page.metric if metric.label == "Accuracy"]
-    assert (accuracy.value, accuracy.delta) == ("50.0 %", "referee 100.0 %")
+    scored = score.measure(signed_model(), read("1,0.9,0", "1,-0.2,1", "1,-1,1", "-1,2,1"))
+    assert (scored.accuracy, scored.referee_accuracy) == (0.5, 1)
 
 
 def test_without_a_referee_nothing_is_beside_the_accuracy():
     # no set-up may have this coefficient, so the referee refuses it
     model = Model(signed_model().weights, signed_model().biases, 0.5, 0.9, (UP, Polynomial(1e9, 0)))
-    begun = Session(
-        setup=Setup(TWO), models=KeptModels(kept=(Kept("Upload 1", model, None),), in_use="Upload 1")
-    )
-    page = uploaded(opened(begun=begun), b"x,y,polynomial\n1,0,0\n")
-    [accuracy] = [metric for metric in page.metric if metric.label == "Accuracy"]
-    assert (accuracy.value, accuracy.delta) == ("100.0 %", "")
+    scored = score.measure(model, read("1,0,0"))
+    assert (scored.accuracy, scored.referee_accuracy) == (1, None)
 
 
 def test_without_polynomials_the_predictions_are_counted():
@@ -304,85 +308,61 @@ def test_without_polynomials_the_predictions_are_counted():
 
 
 def test_without_points_of_known_polynomials_there_is_nothing_to_measure():
-    last = MAX_CLASSES - 1
-    page = uploaded(opened(begun=with_model()), f"x,y,polynomial\n1,0,{last}\n".encode())
-    assert any("nothing to measure" in value for value in shown(page))
-    assert rows(page, "predicted") == [[1], [0]]
+    scored = score.measure(signed_model(), read(f"1,0,{MAX_CLASSES - 1}"))
+    assert (scored.measured, scored.accuracy, scored.loss) == (0, None, None)
+    assert uploaded_points.table_of(scored, signed_model()).to_dict("list") == {
+        "polynomial": ["p0 = x", "p1 = −x"],
+        "predicted": [1, 0],
+    }
 
 
 PARABOLA = Polynomial(1, 0, 0)
-
-
-def answering_for_another_list(*polynomials):
-    """Return a session whose network knows UP and DOWN while the set-up has `polynomials`."""
-    begun = with_model()
-    return Session(
-        setup=Setup(Experiment(polynomials=polynomials)),
-        models=begun.models,
-    )
 
 
 @pytest.mark.parametrize(
     ("polynomials", "lines", "share", "measured"),
     [
         # the network says UP wherever x is above 0, and DOWN below
-        pytest.param((DOWN, UP), ["1,0,1", "2,0,1", "-1,0,0", "1,0,0"], "75.0 %", None, id="reordered"),
-        pytest.param((PARABOLA, UP, DOWN), ["1,0,1", "-1,0,2", "1,0,0"], "100.0 %", 2, id="more"),
-        pytest.param((PARABOLA, DOWN), ["1,0,0", "1,0,1", "-1,0,1"], "50.0 %", 2, id="one of two"),
+        pytest.param((DOWN, UP), ["1,0,1", "2,0,1", "-1,0,0", "1,0,0"], 3 / 4, 4, id="reordered"),
+        pytest.param((PARABOLA, UP, DOWN), ["1,0,1", "-1,0,2", "1,0,0"], 1, 2, id="more"),
+        pytest.param((PARABOLA, DOWN), ["1,0,0", "1,0,1", "-1,0,1"], 1 / 2, 2, id="one of two"),
     ],
 )
 def test_points_are_scored_by_the_polynomials_that_their_labels_mean(polynomials, lines, share, measured):
-    page = opened(begun=answering_for_another_list(*polynomials))
-    uploaded(page, "\n".join(["x,y,polynomial", *lines]).encode())
-    assert metrics(page)["Accuracy"] == share
-    assert [value for value in shown(page) if "trained on another list of polynomials" in value]
-    captions = [value.split(":")[0] for value in shown(page) if "Measured on" in value]
-    assert captions == ([f"Measured on {measured} points of 3"] if measured else [])
-    assert "Run 1, the model in use, on these points:" in refusal(page)
+    scored = score.measure(signed_model(), read(*lines, polynomials=polynomials))
+    assert (scored.accuracy, scored.measured) == (share, measured)
 
 
 def test_a_network_for_other_polynomials_does_not_score_the_points():
-    page = opened(begun=answering_for_another_list(PARABOLA, Polynomial(1, 0, 0, 0)))
+    others = Experiment(polynomials=(PARABOLA, Polynomial(1, 0, 0, 0)))
+    page = opened(begun=replace(with_model(), setup=Setup(others)))
     uploaded(page, b"x,y,polynomial\n1,1,0\n-1,-1,1\n")
     assert "Accuracy" not in metrics(page)
-    assert any("trained on another list of polynomials" in value for value in shown(page))
-    assert any("nothing to measure" in value for value in shown(page))
+    assert {uploaded_points.OTHER_POLYNOMIALS, uploaded_points.ALL_UNKNOWN} <= set(shown(page))
     assert rows(page, "polynomial", "predicted") == [["p0 = x", 1], ["p1 = −x", 1]]
+    assert "Run 1, the model in use, on these points:" in refusal(page)
 
 
-def test_a_network_without_polynomials_does_not_score_the_points():
+def test_a_network_without_polynomials_does_not_score_the_points_and_answers_by_index():
     model = Model(signed_model().weights, signed_model().biases, 0.5, 0.9, ())
     begun = Session(
         setup=Setup(TWO), models=KeptModels(kept=(Kept("Upload 1", model, None),), in_use="Upload 1")
     )
     page = uploaded(opened(begun=begun), b"x,y,polynomial\n1,0,0\n")
     assert "Accuracy" not in metrics(page)
-    assert any("does not say which polynomials its classes stand for" in value for value in shown(page))
+    assert uploaded_points.WITHOUT_POLYNOMIALS in shown(page)
     assert rows(page, "polynomial", "predicted") == [["p0", 1], ["p1", 0]]
 
 
 def test_labels_keep_their_meaning_when_the_set_up_changes():
-    page = uploaded(opened(begun=with_model()), b"x,y,polynomial\n1,1,0\n-1,1,1\n")
-    assert not any("at the time of the upload" in value for value in shown(page))
-    page.session_state[session.KEY] = replace(
-        now(page),
-        setup=Setup(Experiment(polynomials=(PARABOLA, DOWN))),
-    )
-    page.run()
+    points, other = read("1,1,0", "-1,1,1"), Experiment(polynomials=(PARABOLA, DOWN), samples_per_class=3)
     # both are still scored as UP and DOWN, and drawn as the second of the new list and as a ring
-    assert metrics(page)["Accuracy"] == "100.0 %"
-    assert drawn(page) == [("p0 = x²", 0), ("p1 = −x", 1), ("point", 1)]
-    [line] = [value for value in shown(page) if "at the time of the upload" in value]
-    assert "$p_{0} = x$, $p_{1} = -x$" in line
-
-
-def test_a_model_without_polynomials_answers_by_index():
-    model = Model(signed_model().weights, signed_model().biases, 0.5, 0.9, ())
-    begun = Session(
-        setup=Setup(TWO), models=KeptModels(kept=(Kept("Upload 1", model, None),), in_use="Upload 1")
-    )
-    page = uploaded(opened(begun=begun), b"x,y\n1,0\n")
-    assert rows(page, "polynomial", "predicted") == [["p0", 1], ["p1", 0]]
+    assert score.measure(signed_model(), points).accuracy == 1
+    figure = samples.figure_of(other, *other.training_set(), points, samples.UPLOADED)
+    assert drawn_in(figure) == [("p0 = x²", 0), ("p1 = −x", 1), ("point", 1)]
+    note, _ = uploaded_points.notes_on_labels(points, other.polynomials)
+    assert "at the time of the upload: $p_{0} = x$, $p_{1} = -x$." in note
+    assert uploaded_points.notes_on_labels(points, (UP, DOWN)) == []
 
 
 # --- the trained model ------------------------------------------------------------------------

@@ -15,7 +15,7 @@ import polycore as pc
 from pages.game import challenge
 from pages.game.challenge import Challenge
 from pages.game.game import POINTS, Game, Prediction, draw_points
-from pages.play import answers_table, hardest_point
+from pages.play import result
 from polycore.figures import answer_figure, plane_range, question_figure
 from polycore.links import link
 from polycore.polynomials.presets import NEARLY_COINCIDING
@@ -204,7 +204,7 @@ def certain_except_at(index, probability, noise):
 
 
 def test_the_reason_names_a_near_crossing_and_says_that_nobody_can_be_sure():
-    reason = hardest_point.why(certain_except_at(0, 0.6, noise=0.2))  # at (0.1, 0.1): 0.2 above y = -x
+    reason = result.why_hard(certain_except_at(0, 0.6, noise=0.2))  # at (0.1, 0.1): 0.2 above y = -x
     assert "Point 1 lies on p0, which p1 crosses nearby, at x = 0." in reason
     assert "0.2 apart" in reason
     assert "With noise of 0.2 nobody can be sure" in reason
@@ -212,14 +212,14 @@ def test_the_reason_names_a_near_crossing_and_says_that_nobody_can_be_sure():
 
 
 def test_the_reason_mentions_no_crossing_if_none_is_near():
-    reason = hardest_point.why(certain_except_at(7, 0.6, noise=0.2))
+    reason = result.why_hard(certain_except_at(7, 0.6, noise=0.2))
     assert "crosses" not in reason
     assert "there, p1 is 1.6 away" in reason  # from 0.8 to -0.8
 
 
 def test_without_noise_the_values_show_the_curve():
     points = ((0.01, 0.01), *TEN[1:])
-    reason = hardest_point.why(played(game(points, (0,) * 10), (0,) * 10))
+    reason = result.why_hard(played(game(points, (0,) * 10), (0,) * 10))
     assert "computing both values shows which curve it is" in reason
 
 
@@ -231,11 +231,11 @@ def test_a_point_where_curves_meet_is_not_some_distance_from_one_of_them():
     referee = tuple(Prediction(1, 0.5 if index == 0 else 1.0) for index in range(POINTS))
     over = played(game(points, (1,) * POINTS, (), referee, experiment), (1,) * POINTS)
     assert (over.hardest, over.gap_to_neighbor(0)) == (0, 0)
-    assert hardest_point.why(over).startswith("Point 1 lies on p1, which p0 meets right there.")
+    assert result.why_hard(over).startswith("Point 1 lies on p1, which p0 meets right there.")
 
 
 def test_the_close_up_has_the_hardest_point_in_its_middle():
-    figure = hardest_point.figure(certain_except_at(4, 0.6, noise=0.2))  # (0.5, 0.5)
+    figure = result.close_up(certain_except_at(4, 0.6, noise=0.2))  # (0.5, 0.5)
     assert np.mean(figure.layout.xaxis.range) == pytest.approx(0.5)
     assert np.mean(figure.layout.yaxis.range) == pytest.approx(0.5)
     assert "the point (0.5, 0.5) is marked" in figure.layout.meta["alt"]
@@ -268,13 +268,13 @@ def test_the_figure_of_the_answer_highlights_the_curve_and_the_choice():
 
 def test_the_table_marks_wrong_answers():
     network = (Prediction(0, 0.75),) * POINTS
-    html = answers_table.html(played(game(TEN, LABELS, network), (0,) * 9 + (1,), seconds=2.5))
+    html = result.answers_html(played(game(TEN, LABELS, network), (0,) * 9 + (1,), seconds=2.5))
     rows = re.findall(r"<tr>(.*?)</tr>", html)[1:]
     assert len(rows) == 10
     # the second point lies on p1: the user, the network and the referee of this game all say p0
     assert [row.count("✗") for row in rows] == [0, 3, 0, 3, 0, 3, 0, 3, 0, 2]
     assert all("75.0 %" in row and "2.5 s" in row for row in rows)
-    assert "network" not in answers_table.html(played(game(TEN, LABELS), (0,) * 10))
+    assert "network" not in result.answers_html(played(game(TEN, LABELS), (0,) * 10))
 
 
 # --- the challenge ----------------------------------------------------------------------------
@@ -323,9 +323,9 @@ def test_a_link_without_a_challenge_has_none():
     ["", "-1", "+1", "1.0", "1e1", " 1", "0x1", "٣", "99999999999", "9" * 5000, "<b>7</b>", "nan", "1_0"],
 )
 def test_a_hostile_value_is_reported_and_the_challenge_ignored(name, value):
-    result = received({**WHOLE, name: value})
-    assert result.challenge is None
-    [problem] = result.problems
+    found = received({**WHOLE, name: value})
+    assert found.challenge is None
+    [problem] = found.problems
     assert problem.startswith(f"{name}: ")
     assert problem.endswith("The challenge is ignored.")
     assert problem.isprintable()
@@ -339,17 +339,17 @@ def test_a_number_above_its_limit_is_refused(name, value):
 
 @pytest.mark.parametrize("name", ["game", "score", "seconds"])
 def test_a_challenge_with_a_missing_parameter_is_ignored(name):
-    result = received({key: value for key, value in WHOLE.items() if key != name})
-    assert result.challenge is None
-    [problem] = result.problems
+    found = received({key: value for key, value in WHOLE.items() if key != name})
+    assert found.challenge is None
+    [problem] = found.problems
     assert problem.startswith(f"{name}: got nothing; expected a whole number from 0 to ")
     assert problem.endswith("The challenge is ignored.")
 
 
 def test_with_a_damaged_set_up_the_challenge_is_ignored():
-    result = received({**WHOLE, "noise": "loud"})
-    assert result.challenge is None
-    assert "ignored" in result.problems[0]
+    found = received({**WHOLE, "noise": "loud"})
+    assert found.challenge is None
+    assert "ignored" in found.problems[0]
 
 
 def test_damaged_weights_do_not_affect_the_challenge():
@@ -372,6 +372,10 @@ def test_a_challenge_is_beaten_by_the_score_and_then_by_the_time(score, seconds,
     assert against.is_played_in(over)
     assert against.is_beaten_by(over) is beaten
     assert against.is_equaled_by(over) is equaled
+    outcome = "You beat the challenge" if beaten else "You are even" if equaled else "The challenge stands"
+    assert result.comparison(against, over).startswith(outcome)
+    both = f"you have 7 of 10 in 30 s, somebody had {score} of 10 in {seconds} s."
+    assert result.comparison(against, over).endswith(both)
 
 
 def test_a_game_of_several_days_gives_a_valid_challenge():

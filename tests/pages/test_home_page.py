@@ -49,7 +49,7 @@ def test_one_press_trains_the_set_up_of_the_link_and_keeps_the_best_weights():
 
 
 @pytest.mark.parametrize("page", [HOME, TRAIN])
-@pytest.mark.parametrize("part", [(controls, "_main_action"), (session, "collect")], ids=["buttons", "model"])
+@pytest.mark.parametrize("part", [(controls, "main_button"), (session, "collect")], ids=["buttons", "model"])
 def test_a_run_that_ends_while_its_page_is_drawn_is_shown_as_ended_in_every_part(monkeypatch, page, part):
     room, name = part
     draw_part = getattr(room, name)

@@ -2,9 +2,8 @@
 
 import pytest
 
-from pages.polynomials import line_list
+from pages.polynomials import editor
 from pages.polynomials.entries import TWICE, Line, lines_of
-from pages.setup import layer_diagram
 from polycore import Polynomial
 
 X, SQUARE = Polynomial(1, 0), Polynomial(1, 0, 0)
@@ -27,20 +26,8 @@ def test_each_line_has_its_polynomial_or_its_error():
 )
 def test_the_character_at_which_a_line_cannot_be_read_is_marked(text, marked):
     [line] = lines_of(text, ())
-    assert line_list.marked(line) == marked
+    assert editor.marked(line) == marked
 
 
 def test_a_line_without_a_place_is_shown_whole():
-    assert line_list.marked(Line("x & x", error=TWICE)) == "x &amp; x"
-
-
-@pytest.mark.parametrize(
-    "sent", [None, "12", [0], [12, "12"], [1.5], [12] * 8, [10**9], [[12]], {"0": 12}, [None], [-1]]
-)
-def test_layers_that_the_diagram_cannot_make_are_ignored(sent):
-    assert layer_diagram.layers_among(sent, layer_diagram.SIZES, (33, 32)) is None
-
-
-def test_layers_of_the_text_field_stay_beside_those_of_the_diagram():
-    assert layer_diagram.layers_among([33, 48], layer_diagram.SIZES, (33, 32)) == (33, 48)
-    assert layer_diagram.layers_among([], layer_diagram.SIZES, (33,)) == ()
+    assert editor.marked(Line("x & x", error=TWICE)) == "x &amp; x"

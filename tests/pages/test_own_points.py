@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from pages.data import own_points
+from pages.data import own_points, setup_on_points
 from pages.state import session
 from pages.state.setup import Setup
 from pages.state.sketch import Sketch
 from polycore.links import link
 from tests.pages.browsing import (
-    QUICK,
     ROOT,
     live_html,
     metrics,
@@ -128,17 +127,11 @@ def test_the_choice_between_polynomials_and_points_comes_back():
 
 
 def test_without_points_the_page_says_what_to_do_and_what_is_trained_meanwhile():
-    app = opened(DATA)
-    [source] = [one for one in app.button_group if one.label == "Learn from"]
-    source.set_value(own_points.OWN).run()
-    sentence = "Draw points of at least two classes, or upload a table: until then Train still"
-    assert f"{sentence} learns the polynomials." in captions(app)
-    # all points erased
-    app = opened(DATA, words(SQUARES))
-    now = session_of(app)
-    app.session_state[session.KEY] = replace(now, setup=replace(now.setup, sketch=Sketch()))
-    app.run()
-    assert f"{sentence} has the last points." in captions(app)
+    start = ":material/edit: Draw points of at least two classes, or upload a table: until then Train still"
+    of_polynomials = Setup(pc.Experiment(), sketch=Sketch(polynomials=pc.Experiment()))
+    assert setup_on_points.standing(of_polynomials) == (f"{start} learns the polynomials.", "")
+    all_erased = Setup(pc.Experiment().on_points(SQUARES), sketch=Sketch())
+    assert setup_on_points.standing(all_erased) == (f"{start} has the last points.", "")
 
 
 def captions(app):
@@ -167,21 +160,9 @@ def test_samples_become_points_and_go_back_to_polynomials():
 
 
 def test_a_search_that_was_chosen_on_points_gets_fresh_points_that_it_can_use():
-    app = opened(DATA, {**QUICK, "samples": "fresh", "sampling": "errors"})
-    [source] = [one for one in app.button_group if one.label == "Learn from"]
-    source.set_value(own_points.OWN).run()
-    app.session_state[session.KEY] = replace(
-        session_of(app),
-        setup=Setup(
-            pc.Experiment(optimizer="random-search").on_points(SQUARES),
-            sketch=Sketch.of(SQUARES, session_of(app).setup.sketch.polynomials),
-        ),
-    )
-    app.run()
-    [source] = [one for one in app.button_group if one.label == "Learn from"]
-    source.set_value(own_points.POLYNOMIALS).run()
-    assert not app.exception
-    found = session_of(app).experiment
+    before = pc.Experiment(samples_per_class=None, sampling="errors")
+    searching = pc.Experiment(optimizer="random-search").on_points(SQUARES)
+    found = setup_on_points.on_polynomials(Setup(searching, sketch=Sketch.of(SQUARES, before)))
     assert (found.optimizer, found.samples_per_class, found.sampling) == ("random-search", None, "crossings")
 
 
@@ -312,18 +293,33 @@ def uploaded_to(app, content):
     return app
 
 
+def points_of(count):
+    return pc.PointSet(
+        [(i, i * i % 29) for i in range(count)], ["rot" if i % 3 else "blau" for i in range(count)]
+    )
+
+
 def test_the_network_is_chosen_by_the_number_of_points_and_the_page_says_why():
-    app = uploaded_to(on_own_points(USUAL), MANY.encode())
+    usual = pc.Experiment.recommended()
+    setup = setup_on_points.with_points(Setup(usual, sketch=Sketch(polynomials=usual)), points_of(80))
     # 80 points, of which a fifth of each class is held out: 53 and 27 without 11 and 5
-    assert session_of(app).experiment.hidden == (16,)
-    assert "Hidden layers **16**, chosen for 64 points to train on: from few points" in captions(app)
-    many = "x;y;c\n" + "".join(f"{i % 83};{i % 89};{i % 2}\n" for i in range(2000))
-    app = uploaded_to(app, many.encode())
-    assert session_of(app).experiment.hidden == (16, 16)
-    assert "Hidden layers **16-16**, chosen for 1,600 points to train on: so many" in captions(app)
-    [source] = [one for one in app.button_group if one.label == "Learn from"]
-    source.set_value(own_points.POLYNOMIALS).run()
-    assert session_of(app).experiment.hidden == pc.Experiment.recommended().hidden
+    assert setup.experiment.hidden == (16,)
+    few = "Hidden layers **16**, chosen for 64 points to train on: from few points"
+    assert setup_on_points.note_on_network(setup).startswith(few)
+    setup = setup_on_points.with_points(setup, points_of(2000))
+    assert setup.experiment.hidden == (16, 16)
+    # 1333 and 667 without 267 and 133
+    many = "Hidden layers **16-16**, chosen for 1,600 points to train on: so many"
+    assert setup_on_points.note_on_network(setup).startswith(many)
+    assert setup_on_points.on_polynomials(setup).hidden == usual.hidden
+
+
+def test_layers_that_were_chosen_for_points_are_chosen_again_though_the_share_has_changed():
+    usual = pc.Experiment.recommended()
+    setup = setup_on_points.with_points(Setup(usual, sketch=Sketch(polynomials=usual)), points_of(1500))
+    assert setup.experiment.hidden == (16, 16)  # for 1,200
+    half = replace(setup, experiment=replace(setup.experiment, held_out_share=0.5))  # 750 would get fewer
+    assert setup_on_points.with_points(half, points_of(1200)).experiment.hidden == (16,)
 
 
 def test_layers_of_the_users_own_stay_until_a_button_is_pressed():
@@ -338,13 +334,12 @@ def test_layers_of_the_users_own_stay_until_a_button_is_pressed():
 
 
 def test_the_usual_layers_stay_if_the_user_goes_back_to_them():
-    app = uploaded_to(on_own_points(USUAL), MANY.encode())
-    app.switch_page(TRAIN).run()
-    [layers] = [one for one in app.text_input if one.label == "Hidden layers"]
-    layers.set_value("32, 32, 32, 32, 32").run()
-    more = uploaded_to(app.switch_page(DATA).run(), f"{MANY}81;3;rot\n".encode())
-    assert session_of(more).experiment.hidden == (32, 32, 32, 32, 32)
-    assert "**16** would be chosen for 65 points" in captions(more)
+    usual = pc.Experiment.recommended()
+    setup = setup_on_points.with_points(Setup(usual, sketch=Sketch(polynomials=usual)), points_of(80))
+    chosen = replace(setup, experiment=replace(setup.experiment, hidden=usual.hidden))
+    setup = setup_on_points.with_points(chosen, points_of(81))
+    assert setup.experiment.hidden == usual.hidden
+    assert "**16** would be chosen for 65 points" in setup_on_points.note_on_network(setup)
 
 
 def test_recommended_settings_for_points_have_the_network_for_their_number():

@@ -4,8 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from pages.setup import layer_diagram, more_settings
-from polycore import TUTORIAL_POLYNOMIALS, Experiment
+from pages.setup import layer_diagram, settings
+from pages.setup.optimizer_input import note_on_replaced, with_batch_size, with_optimizer
+from pages.state.setup import Setup
+from polycore import TUTORIAL_POLYNOMIALS, Experiment, advance, start
+from polycore.experiment.settings import SETTINGS
+from polycore.links import link
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.optimizers.schedules import SCHEDULES
 from tests.experiments import WITHOUT_DEFAULTS
@@ -37,8 +41,9 @@ ALWAYS = {
     "Initial weights",
     "Standardize inputs",
 }
-PACED = ALWAYS | {"Learning rate", BATCH}
-REGULARIZED = {
+OF_GRADIENTS = {
+    "Learning rate",
+    BATCH,
     "Schedule",
     "Weight decay",
     "L1 penalty",
@@ -47,6 +52,9 @@ REGULARIZED = {
     "Gradient clipping",
     "Warm-up steps",
 }
+WHERE_IT_ERRS = SETTINGS["sampling"].kind.labels["errors"]
+FEW = link.from_query(QUICK).experiment
+FRESH = Experiment.recommended()
 
 
 def inputs(app):
@@ -72,37 +80,21 @@ def swap(app):
     return [caption.value for caption in app.caption if ":material/swap_horiz:" in caption.value]
 
 
-def in_use(app):
-    return [caption.value for caption in app.caption if caption.value.startswith("In use")]
-
-
 def refusals(app):
     return [text.value for text in app.text]
 
 
-@pytest.mark.parametrize("words", [pytest.param(QUICK, id="few samples"), pytest.param({}, id="recommended")])
+@pytest.mark.parametrize("experiment", [pytest.param(FEW, id="few samples"), pytest.param(FRESH, id="fresh")])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_every_optimizer_can_be_chosen_and_trains(optimizer, words):
-    app = enter(enter(opened(TRAIN, words), "Optimizer", optimizer), "Steps", 3)
-    assert refusals(app) == []
-    wait_for(press(app, "Start"), "finished")
-    training = session_of(app).training
-    assert training.view.error is None
-    assert training.view.run.experiment == session_of(app).experiment
-    assert (training.view.run.experiment.optimizer, training.view.run.step) == (optimizer, 3)
+def test_every_optimizer_can_be_chosen_and_trains(optimizer, experiment):
+    chosen = with_optimizer(Setup(experiment), optimizer).experiment
+    run = advance(start(replace(chosen, steps=3)), 3)
+    assert (run.experiment.optimizer, run.step) == (optimizer, 3)
 
 
 @pytest.mark.parametrize(
     ("optimizer", "shown"),
-    [
-        ("adam", PACED | REGULARIZED),
-        ("rmsprop", PACED | REGULARIZED),
-        ("soap", PACED | REGULARIZED),
-        ("sgd", PACED | REGULARIZED | {"Momentum", "Nesterov momentum"}),
-        ("lbfgs", ALWAYS),
-        ("evolution", PACED),
-        ("random-search", PACED | {"Schedule", "Warm-up steps"}),
-    ],
+    [("sgd", ALWAYS | OF_GRADIENTS | {"Momentum", "Nesterov momentum"}), ("lbfgs", ALWAYS)],
 )
 def test_settings_that_the_optimizer_does_not_use_are_not_shown(optimizer, shown):
     app = enter(opened(TRAIN), "Optimizer", optimizer)
@@ -113,7 +105,7 @@ def test_inputs_of_more_settings_are_there_while_it_is_open_and_what_they_set_st
     app = opened(TRAIN)
     assert "Dropout" not in [box.label for box in app.number_input]
     enter(app, "Dropout", 0.5)
-    app.session_state[more_settings.OPEN_KEY] = False
+    app.session_state[settings.MORE_KEY] = False
     app.run()
     assert "Dropout" not in [box.label for box in app.number_input]
     assert session_of(app).experiment.dropout == 0.5
@@ -128,30 +120,21 @@ def test_what_no_input_is_drawn_for_stays_as_another_setting_is_changed(optimize
     assert session_of(app).experiment == replace(before, steps=7)
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_every_setting_has_help(optimizer):
-    app = enter(opened(TRAIN), "Optimizer", optimizer)
-    assert [label for label, widget in inputs(app).items() if not widget.help] == []
-    buttons = [button for button in app.button if button.key.startswith("settings")]
-    assert len(buttons) == 3
-    assert all(button.help for button in buttons)
-
-
 @pytest.mark.parametrize(
-    ("label", "words"),
+    ("field", "words"),
     [
         pytest.param(
-            "Optimizer",
+            "optimizer",
             ["Adam", "SGD", "classical", "Nesterov", "L-BFGS", "Evolution", "Random search"],
             id="optimizers",
         ),
-        pytest.param("Schedule", [name.capitalize() for name in SCHEDULES], id="schedules"),
-        pytest.param(PATIENCE, ["a little too high"], id="patience"),
-        pytest.param("Initial weights", ["He", "0.1 is the tutorial's"], id="initial weights"),
+        pytest.param("schedule", [name.capitalize() for name in SCHEDULES], id="schedules"),
+        pytest.param("patience", ["a little too high"], id="patience"),
+        pytest.param("initial_weights", ["He", "0.1 is the tutorial's"], id="initial weights"),
     ],
 )
-def test_the_help_names_every_choice(label, words):
-    text = inputs(opened(TRAIN))[label].help
+def test_the_help_names_every_choice(field, words):
+    text = SETTINGS[field].explained(FEW)
     assert [word for word in words if word not in text] == []
 
 
@@ -160,13 +143,9 @@ def test_the_help_names_every_choice(label, words):
     [
         ("Nesterov momentum", True, "nesterov"),
         ("Weight decay", 0.25, "weight_decay"),
-        ("L1 penalty", 0.125, "l1"),
         ("L2 penalty", 0.25, "l2"),
-        ("Dropout", 0.5, "dropout"),
-        ("Gradient clipping", 0.25, "gradient_clipping"),
         ("Warm-up steps", 90, "warmup_steps"),
         (TARGET, 0.667, "target_loss"),
-        (PATIENCE, 40, "patience"),
         ("Schedule", "one-cycle", "schedule"),
         ("Momentum", 0.0, "momentum"),
     ],
@@ -174,7 +153,7 @@ def test_the_help_names_every_choice(label, words):
 def test_a_setting_of_sgd_reaches_the_set_up_and_the_address(label, value, field):
     app = enter(opened(TRAIN, {**QUICK, "optimizer": "sgd"}), label, value)
     assert getattr(session_of(app).experiment, field) == value
-    assert session_of(opened(TRAIN, words_of(app))).experiment == session_of(app).experiment
+    assert link.from_query(words_of(app)).experiment == session_of(app).experiment
 
 
 @pytest.mark.parametrize(
@@ -183,20 +162,13 @@ def test_a_setting_of_sgd_reaches_the_set_up_and_the_address(label, value, field
 )
 def test_the_settings_of_fresh_points_are_shown_only_with_fresh_points(label, value, field):
     app = opened(TRAIN, {**QUICK, "samples": "fresh", "sampling": "crossings", "growing_batches": "yes"})
-    assert inputs(app)[label].help
     enter(app, label, value)
     assert getattr(session_of(app).experiment, field) == value
-    assert session_of(opened(TRAIN, words_of(app))).experiment == session_of(app).experiment
     assert label not in inputs(enter(app, "Optimizer", "lbfgs"))
 
 
 @pytest.mark.parametrize(
-    ("label", "part", "field"),
-    [
-        (TARGET, "target_loss", "target_loss"),
-        (PATIENCE, "patience", "patience"),
-        (BATCH, "batch", "batch_size"),
-    ],
+    ("label", "part", "field"), [(TARGET, "target_loss", "target_loss"), (BATCH, "batch", "batch_size")]
 )
 def test_zero_is_none_and_can_be_changed_again(label, part, field):
     app = opened(TRAIN, {**QUICK, part: "7"})
@@ -226,33 +198,19 @@ def test_a_run_can_end_before_its_steps_do(label, value, says):
 
 
 def test_settings_are_kept_while_an_optimizer_does_not_use_them():
-    app = opened(
-        TRAIN,
-        {
-            **QUICK,
-            "optimizer": "sgd",
-            "learning_rate": "0.3",
-            "schedule": "cosine",
-            "momentum": "0.5",
-            "nesterov": "yes",
-            "weight_decay": "0.2",
-            "target_loss": "0.1",
-        },
-    )
-    before = session_of(app).experiment
-    for optimizer in OPTIMIZERS:
-        enter(app, "Optimizer", optimizer)
-    enter(app, "Optimizer", "sgd")
-    assert session_of(app).experiment == before
-    assert (inputs(app)["Learning rate"].value, inputs(app)["Momentum"].value) == (0.3, 0.5)
+    before = replace(WITHOUT_DEFAULTS, optimizer="sgd")
+    setup = Setup(before)
+    for optimizer in [*OPTIMIZERS, "sgd"]:
+        setup = with_optimizer(setup, optimizer)
+    assert setup.experiment == before
 
 
 def test_input_features_reach_the_set_up_the_address_and_the_diagram():
     app = enter(opened(TRAIN), "Input features", ["xy", "x2"])
     assert session_of(app).experiment.features == ("x2", "xy")
-    assert session_of(opened(TRAIN, words_of(app))).experiment == session_of(app).experiment
+    assert link.from_query(words_of(app)).experiment == session_of(app).experiment
     assert sent_to(app, layer_diagram.KEY)["inputs"] == ["x²", "xy"]
-    assert in_use(app) == ["In use: inputs x², xy."]
+    assert [one.value for one in app.caption if one.value.startswith("In use")] == ["In use: inputs x², xy."]
 
 
 def test_no_input_feature_is_refused_and_the_last_ones_stay():
@@ -261,80 +219,111 @@ def test_no_input_feature_is_refused_and_the_last_ones_stay():
     assert session_of(app).experiment.features == ("x", "y2")
 
 
-def test_regularization_in_use_is_listed_unless_the_optimizer_ignores_it():
-    words = {**QUICK, "l1": "0.001", "l2": "0.25", "dropout": "0.5", "warmup": "1500"}
-    assert in_use(opened(TRAIN, words)) == [
-        "In use: L1 penalty 0.001, L2 penalty 0.25, dropout 0.5, warm-up steps 1,500."
+def test_settings_in_use_are_listed_unless_the_optimizer_ignores_them():
+    regularized = replace(FEW, l1=0.001, l2=0.25, dropout=0.5, warmup_steps=1500)
+    assert list(settings.more_in_use(FEW)) == []
+    assert list(settings.more_in_use(regularized)) == [
+        "L1 penalty 0.001",
+        "L2 penalty 0.25",
+        "dropout 0.5",
+        "warm-up steps 1,500",
     ]
-    assert in_use(enter(opened(TRAIN, words), "Optimizer", "evolution")) == []
+    assert list(settings.more_in_use(replace(regularized, optimizer="evolution"))) == []
+    stopped = replace(FEW, weight_decay=0.01, patience=5000, standardize=False)
+    assert list(settings.more_in_use(stopped)) == [
+        "weight decay 0.01",
+        "patience 5,000",
+        "inputs as they are",
+    ]
+    assert list(settings.more_in_use(Experiment.tutorial())) == ["initial weights 0.1", "inputs as they are"]
 
 
-def test_hidden_settings_in_use_are_listed():
-    assert in_use(opened(TRAIN)) == []
-    app = opened(TRAIN, {**QUICK, "weight_decay": "0.01", "patience": "5000", "standardize": "no"})
-    assert in_use(app) == ["In use: weight decay 0.01, patience 5,000, inputs as they are."]
-    enter(app, "Optimizer", "evolution")
-    assert in_use(app) == ["In use: patience 5,000, inputs as they are."]
-    press(app, "The tutorial's")
-    assert in_use(app) == ["In use: initial weights 0.1, inputs as they are."]
+# --- the diagram of layers ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "sent", [None, "12", [0], [12, "12"], [1.5], [12] * 8, [10**9], [[12]], {"0": 12}, [None], [-1]]
+)
+def test_layers_that_the_diagram_cannot_make_are_ignored(sent):
+    assert layer_diagram.layers_among(sent, layer_diagram.SIZES, (33, 32)) is None
+
+
+def test_layers_of_the_text_field_stay_beside_those_of_the_diagram():
+    assert layer_diagram.layers_among([33, 48], layer_diagram.SIZES, (33, 32)) == (33, 48)
+    assert layer_diagram.layers_among([], layer_diagram.SIZES, (33,)) == ()
 
 
 # --- L-BFGS, which needs all of a fixed set of samples every step -------------------------------
 
 
 @pytest.mark.parametrize(
-    ("words", "per_class", "says"),
+    ("points", "per_class", "says"),
     [
         pytest.param(
-            {"samples": "fresh", "batch": "64"},
+            {"samples_per_class": None, "batch_size": 64},
             100,
-            "L-BFGS uses 100 samples of each polynomial every step, not fresh points",
+            "L-BFGS uses 100 samples of each polynomial every step, not fresh points. If you choose another "
+            "optimizer, they come back.",
             id="fresh points",
         ),
         pytest.param(
-            {"samples": "20", "batch": "7"},
+            {"samples_per_class": 20, "batch_size": 7},
             20,
-            "L-BFGS uses all samples every step, not batches of 7",
+            "L-BFGS uses all samples every step, not batches of 7. If you choose another optimizer, they "
+            "come back.",
             id="batches",
         ),
     ],
 )
-def test_lbfgs_replaces_the_samples_until_another_optimizer_is_chosen(words, per_class, says):
-    app = opened(TRAIN, {**QUICK, **words})
-    before = session_of(app).experiment
-    enter(app, "Optimizer", "lbfgs")
-    chosen = session_of(app).experiment
+def test_lbfgs_replaces_the_samples_until_another_optimizer_is_chosen(points, per_class, says):
+    before = replace(FEW, **points)
+    setup = with_optimizer(Setup(before), "lbfgs")
+    chosen = setup.experiment
     assert (chosen.optimizer, chosen.samples_per_class, chosen.batch_size) == ("lbfgs", per_class, None)
-    assert refusals(app) == []
-    [line] = swap(app)
-    assert says in line
-    assert "If you choose another optimizer, they come back" in line
-    enter(app, "Optimizer", "adam")
-    assert session_of(app).experiment == before
-    assert inputs(app)[BATCH].value == before.batch_size
-    assert swap(app) == []
+    assert note_on_replaced(setup) == says
+    back = with_optimizer(setup, "adam")
+    assert (back.experiment, note_on_replaced(back)) == (before, None)
 
 
 @pytest.mark.parametrize("optimizer", ["evolution", "lbfgs"])
 def test_errors_come_back_after_an_optimizer_that_computes_none(optimizer):
-    app = opened(TRAIN, {**QUICK, "samples": "fresh", "sampling": "errors"})
-    before = session_of(app).experiment
+    before = replace(FEW, samples_per_class=None, sampling="errors")
+    setup = Setup(before)
     for chosen in (optimizer, "random-search"):
-        enter(app, "Optimizer", chosen)
-        assert session_of(app).experiment.sampling == "crossings"
-        assert refusals(app) == []
-    [line] = swap(app)
-    assert "Random search computes no errors that fresh points could follow" in line
-    assert "errors" not in inputs(app)["Fresh points"].options
-    enter(app, "Optimizer", "rmsprop")
-    assert session_of(app).experiment == replace(before, optimizer="rmsprop")
-    assert swap(app) == []
+        setup = with_optimizer(setup, chosen)
+        assert setup.experiment.sampling == "crossings"
+    assert note_on_replaced(setup).startswith(
+        "Random search computes no errors that fresh points could follow"
+    )
+    back = with_optimizer(setup, "rmsprop")
+    assert (back.experiment, note_on_replaced(back)) == (replace(before, optimizer="rmsprop"), None)
+
+
+def test_an_optimizer_without_errors_is_not_offered_points_that_follow_them():
+    app = opened(TRAIN, {**QUICK, "samples": "fresh", "sampling": "errors"})
+    assert WHERE_IT_ERRS in inputs(app)["Fresh points"].options
+    enter(app, "Optimizer", "random-search")
+    assert WHERE_IT_ERRS not in inputs(app)["Fresh points"].options
 
 
 def test_lbfgs_keeps_samples_that_it_can_work_with_and_says_nothing():
-    app = enter(opened(TRAIN), "Optimizer", "lbfgs")
-    assert session_of(app).experiment.samples_per_class == 20
-    assert swap(app) == []
+    setup = with_optimizer(Setup(FEW), "lbfgs")
+    assert (setup.experiment.samples_per_class, note_on_replaced(setup)) == (20, None)
+
+
+def test_samples_chosen_with_lbfgs_stay_with_another_optimizer():
+    setup = with_optimizer(Setup(FRESH), "lbfgs")
+    setup = replace(setup, experiment=replace(setup.experiment, samples_per_class=50))
+    assert note_on_replaced(setup) is None
+    after = with_optimizer(setup, "adam").experiment
+    assert (after.samples_per_class, after.batch_size) == (50, None)
+
+
+def test_a_batch_size_that_comes_after_lbfgs_waits_for_the_next_optimizer():
+    setup = with_batch_size(with_optimizer(Setup(FEW), "lbfgs"), 16)
+    assert setup.experiment.batch_size is None
+    assert with_optimizer(setup, "adam").experiment.batch_size == 16
+    assert with_batch_size(Setup(FEW), 16).experiment.batch_size == 16
 
 
 def test_the_replaced_samples_are_kept_on_other_pages_and_with_a_new_seed():
@@ -346,6 +335,7 @@ def test_the_replaced_samples_are_kept_on_other_pages_and_with_a_new_seed():
     enter(app, "Optimizer", "evolution")
     after = session_of(app).experiment
     assert (after.samples_per_class, after.batch_size) == (None, 800)
+    assert inputs(app)[BATCH].value == 800
 
 
 @pytest.mark.parametrize(
@@ -357,18 +347,6 @@ def test_the_replaced_samples_survive_a_refresh_of_the_same_set_up(same):
     assert len(swap(app)) == same
     enter(app, "Optimizer", "adam")
     assert session_of(app).experiment.samples_per_class == (None if same else 100)
-
-
-def test_samples_chosen_with_lbfgs_stay_with_another_optimizer():
-    app = enter(opened(TRAIN, {}), "Optimizer", "lbfgs")
-    app.switch_page(DATA).run()
-    enter(app, "Samples of each polynomial", 50)
-    app.switch_page(TRAIN).run()
-    assert swap(app) == []
-    enter(app, "Optimizer", "adam")
-    after = session_of(app).experiment
-    assert (after.samples_per_class, after.batch_size) == (50, None)
-    assert inputs(app)[BATCH].value == 0
 
 
 def test_a_refused_layer_does_not_lose_the_replaced_samples():
@@ -383,8 +361,7 @@ def test_a_refused_layer_does_not_lose_the_replaced_samples():
 
 
 def test_the_preset_of_lbfgs_has_the_tutorials_data_and_replaces_no_samples():
-    app = enter(opened(TRAIN, {}), "Optimizer", "lbfgs")
-    press(app, "L-BFGS")
+    app = press(enter(opened(TRAIN, {}), "Optimizer", "lbfgs"), "L-BFGS")
     experiment = session_of(app).experiment
     assert (experiment.optimizer, experiment.hidden, experiment.samples_per_class, experiment.batch_size) == (
         "lbfgs",
@@ -408,26 +385,13 @@ def test_a_batch_size_of_all_samples_in_a_link_becomes_none_with_lbfgs():
 
 
 def test_the_data_page_says_why_lbfgs_has_no_fresh_points_and_offers_adam():
-    app = opened(DATA, {**QUICK, "optimizer": "lbfgs"})
-    assert inputs(app)["Fresh points every step"].disabled
-    assert "The selected optimizer, L-BFGS, needs the same samples every step." in [
-        caption.value for caption in app.caption
-    ]
-    press(app, "Use Adam and fresh points")
-    after = session_of(app).experiment
-    assert (after.optimizer, after.samples_per_class) == ("adam", None)
-    assert inputs(app)["Fresh points every step"].value
-    assert not inputs(app)["Fresh points every step"].disabled
-
-
-def test_the_data_page_restores_the_batches_that_lbfgs_replaced():
-    app = enter(opened(TRAIN, {}), "Optimizer", "lbfgs")
-    app.switch_page(DATA).run()
-    press(app, "Use Adam and fresh points")
-    assert session_of(app).experiment == replace(Experiment.recommended(), optimizer="adam")
-
-
-def test_other_optimizers_leave_the_data_page_as_it_is():
     app = opened(DATA)
     assert not inputs(app)["Fresh points every step"].disabled
     assert "Use Adam and fresh points" not in [button.label for button in app.button]
+    app = enter(opened(TRAIN, {}), "Optimizer", "lbfgs").switch_page(DATA).run()
+    assert inputs(app)["Fresh points every step"].disabled
+    press(app, "Use Adam and fresh points")
+    # with the batches that L-BFGS replaced
+    assert session_of(app).experiment == replace(Experiment.recommended(), optimizer="adam")
+    assert inputs(app)["Fresh points every step"].value
+    assert not inputs(app)["Fresh points every step"].disabled

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pages.polynomials import sliders
+from pages.polynomials import change, sliders
 from polycore import Polynomial
 from tests.pages.browsing import opened, press, session_of
 
@@ -67,7 +67,7 @@ def test_undo_brings_the_sliders_back_as_well():
 def test_a_move_onto_another_polynomial_is_refused_and_changes_nothing():
     app = move(move(sliding(), "coefficient of x²", 1.0), "coefficient of x", 0.0)
     assert polynomials(app) == (Polynomial(1, 1, 0), Polynomial(1, 0, 0))
-    assert any("Not accepted" in text.value for text in app.markdown)
+    assert any(change.REFUSED in text.value for text in app.markdown)
 
 
 @pytest.mark.parametrize(("value", "reach"), [(0, 5), (5, 5), (-5.1, 10), (33, 40), (1e6, 1e6)])

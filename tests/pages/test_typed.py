@@ -30,13 +30,9 @@ def typed(app, label, value):
     ("label", "value", "field", "expected"),
     [
         pytest.param("Steps", 7, "steps", 7, id="steps"),
-        pytest.param("Learning rate", 0.02, "learning_rate", 0.02, id="learning rate"),
         pytest.param("Batch size (0 = all points)", 16, "batch_size", 16, id="batch size"),
-        pytest.param("Seed", 5, "seed", 5, id="seed"),
         pytest.param("Hidden layers", "4, 3", "hidden", (4, 3), id="hidden layers"),
         pytest.param("Weight decay", 0.5, "weight_decay", 0.5, id="weight decay"),
-        pytest.param("L2 penalty", 0.5, "l2", 0.5, id="L2"),
-        pytest.param("Patience (0 = none)", 9, "patience", 9, id="patience"),
         pytest.param("Optimizer", "sgd", "optimizer", "sgd", id="optimizer"),
     ],
 )

@@ -1,0 +1,193 @@
+"""The samples of polynomials: the inputs that describe them, their plot, their table and its file."""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from pages.plane import live
+from pages.server import server
+from pages.setup import optimizer_input, setting_input
+from pages.state import refusal, session
+from pages.state.inputs import Input
+from pages.state.points import Points
+from polycore import Experiment, points_to_csv
+from polycore.arrays import Floats, Integers
+from polycore.experiment.settings import MEASURED_PER_CLASS, SETTINGS
+from polycore.figures import curves_figure, showing_all, with_samples, with_unlabelled_points
+from polycore.optimizers.registry import OPTIMIZERS
+from polycore.training.task import LARGEST_VALUE
+
+PREFIX = "data"
+SAMPLES, UPLOADED, BOTH = "Samples", "Your points", "Both"
+POSITIONS = 200  # of a curve in the plot
+MAX_ROWS = 2000  # of the table on the page; the file has all
+TABLE_HEIGHT = 300
+
+
+# --- the inputs --------------------------------------------------------------------------------
+
+
+def draw_inputs() -> None:
+    """Draw the inputs and, if their values are not valid, the reasons."""
+    experiment = session.current().experiment
+    needs_same = OPTIMIZERS[experiment.optimizer].needs_full_batch
+    FRESH.draw(
+        st.toggle,
+        "Fresh points every step",
+        disabled=needs_same,
+        help="On: each training step uses new points, so the network cannot learn them by heart. Off: every "
+        "step uses the same samples, as in most real work, and a large network may learn them by heart.",
+    )
+    if needs_same:
+        optimizer_input.offer_fresh_points()
+    PER_CLASS.draw(
+        st.number_input,
+        SETTINGS["samples_per_class"].label,
+        min_value=1,
+        # a value from a link may exceed the limit: it is shown, and refused at the start of a run
+        max_value=max(server.current().limits.max_samples_per_class, PER_CLASS.show()),
+        step=50,
+        disabled=experiment.samples_per_class is None,
+        help="The number of training samples on each curve. With more, a step takes longer, there are fewer "
+        "gaps, and they are harder to learn by heart. Not used with fresh points.",
+    )
+    with st.container(horizontal=True, gap="small"):
+        setting_input.draw_x_range(PREFIX)
+    setting_input.draw(SETTINGS["noise"], f"{PREFIX}.noise")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        setting_input.draw(SETTINGS["seed"], f"{PREFIX}.seed")
+        setting_input.draw_new_seed(PREFIX)
+    with st.container():
+        refusal.draw_inputs(f"{PREFIX}.", setting_input.NOT_YET)
+
+
+def _per_class() -> int:
+    # with fresh points the number that comes back without them
+    return session.current().experiment.samples_per_class or PER_CLASS.last or MEASURED_PER_CLASS
+
+
+def _is_fresh() -> bool:
+    return session.current().experiment.samples_per_class is None
+
+
+def _use_per_class(count: int) -> None:
+    if not _is_fresh():  # else it waits in its input
+        _sample(count)
+
+
+def _sample(per_class: int | None) -> None:
+    experiment = session.current().experiment
+    all_samples = OPTIMIZERS[experiment.optimizer].needs_full_batch  # however many there are
+    session.change(samples_per_class=per_class, batch_size=None if all_samples else experiment.batch_size)
+
+
+FRESH = Input(f"{PREFIX}.fresh", _is_fresh, lambda fresh: _sample(None if fresh else PER_CLASS.value))
+PER_CLASS: Input[int] = Input(f"{PREFIX}.per_class", _per_class, _use_per_class)
+
+
+# --- the plot ----------------------------------------------------------------------------------
+
+
+def draw_plot(experiment: Experiment, points: Floats, labels: Integers) -> None:
+    """Draw the samples `points` (N, 2) with `labels` (N,), the uploaded points, or both."""
+    own, shown = session.current().points, SAMPLES
+    if own is not None:
+        shown = Input(f"{PREFIX}.shown", lambda: UPLOADED).choose(
+            st.segmented_control,
+            "Show",
+            (SAMPLES, UPLOADED, BOTH),
+            required=True,
+            help="The points from which the network learns, the points that you uploaded, or both: yours as "
+            "rings.",
+        )
+    live.figure(
+        figure_of(experiment, points, labels, own, shown),
+        key=f"{PREFIX}.plot",
+        height=400 + 10 * len(experiment.polynomials),
+        file="polycore-samples",
+    )
+
+
+def figure_of(
+    experiment: Experiment, points: Floats, labels: Integers, own: Points | None, shown: str
+) -> go.Figure:
+    """Return a figure of the curves with the samples, the user's `own` points, or both, as `shown` says.
+
+    Own points alone are drawn by class, those without a class here as rings; beside samples all are rings.
+    """
+    figure = curves_figure(experiment.polynomials, experiment.x_range, POSITIONS)
+    if own is None or shown == SAMPLES:
+        return with_samples(figure, points, labels, experiment.polynomials)
+    if shown == BOTH:
+        figure = with_samples(figure, points, labels, experiment.polynomials)
+        return showing_all(with_unlabelled_points(figure, own.points))
+    classes = own.classes_in(experiment.polynomials)
+    known = classes >= 0
+    if known.any():
+        figure = with_samples(figure, own.points[known], classes[known], experiment.polynomials)
+    if not known.all():
+        figure = with_unlabelled_points(figure, own.points[~known])
+    return showing_all(figure)
+
+
+# --- the table ---------------------------------------------------------------------------------
+
+
+def draw_table(experiment: Experiment, points: Floats, labels: Integers) -> None:
+    """Draw the numbers of samples, the samples as a table, and the button that downloads them."""
+    st.subheader("The samples", anchor=False)
+    classes = len(experiment.polynomials)
+    with st.container(horizontal=True, gap="large"):
+        st.metric("Samples", f"{len(points):,}", width="content")
+        st.metric("Polynomials", classes, width="content")
+        st.metric("Per curve", f"{len(points) // classes:,}", width="content")
+    if experiment.samples_per_class is None:
+        st.caption(
+            "Training uses fresh points in every step. Shown here is the fixed set on which loss and "
+            "accuracy are measured."
+        )
+    st.dataframe(
+        table_of(experiment, points, labels),
+        key=f"{PREFIX}.table",
+        hide_index=True,
+        height=TABLE_HEIGHT,
+        column_config={name: st.column_config.NumberColumn(name, format="%.6g") for name in ("x", "y")},
+        alt="The samples: x, y and the polynomial.",
+    )
+    if len(points) > MAX_ROWS:
+        st.caption(f"The first {MAX_ROWS:,} of {len(points):,}; the file has all.")
+    too_large = bool(np.abs(points).max() > LARGEST_VALUE)
+    if too_large:
+        st.caption(
+            f":material/warning: Some values of y are beyond {LARGEST_VALUE:g}: too large for training and "
+            "for a file. Narrow the range."
+        )
+    # writing a million samples takes seconds, in which the server answers no other request
+    beyond_limits = server.current().limits.refusal(experiment) is not None
+    st.download_button(
+        "Download all samples",
+        # called when the button is pressed: writing a million samples takes a while
+        partial(points_to_csv, points, labels),
+        disabled=too_large or beyond_limits,
+        file_name="polycore-samples.csv",
+        mime="text/csv",
+        key=f"{PREFIX}.download",
+        icon=":material/download:",
+        on_click="ignore",
+        help="All samples as CSV: x, y and the number of the polynomial, from 0. All digits are kept.",
+    )
+
+
+def table_of(experiment: Experiment, points: Floats, labels: Integers) -> pd.DataFrame:
+    """Return the first MAX_ROWS samples as a table."""
+    return pd.DataFrame(
+        {
+            "x": points[:MAX_ROWS, 0],
+            "y": points[:MAX_ROWS, 1],
+            "polynomial": labels[:MAX_ROWS],
+            "formula": [experiment.polynomials[label].typeset for label in labels[:MAX_ROWS]],
+        }
+    )

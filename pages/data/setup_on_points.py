@@ -1,0 +1,122 @@
+"""A set-up on points of the user's own, as a value: how it changes, and what there is to say about it."""
+
+from dataclasses import replace
+
+from pages.plane.scene import scene_of
+from pages.runs.varied import written_network
+from pages.state.setup import CAN_USE_ALL, Setup
+from pages.state.sketch import Sketch
+from polycore import Experiment, PointSet, PolycoreError
+from polycore.arrays import evenly
+from polycore.experiment.experiment import MOST_POINTS_IN_JSON
+from polycore.experiment.settings import SETTINGS
+from polycore.network.features import without_distances
+from polycore.optimizers.registry import OPTIMIZERS
+from polycore.points.layers_for import layers_for
+
+CLASSES = "Classes"  # the label of the input for their names
+WHY_SMALL = "from few points a larger network learns their noise too, and answers new points worse."
+WHY_LARGER = "so many show finer borders than a single small layer can draw."
+
+
+def sketch_of(setup: Setup) -> Sketch:
+    """Return the points of the user's own, drawn or not; an empty sketch if there are none."""
+    return setup.own_points or Sketch()
+
+
+def with_points(setup: Setup, data: PointSet) -> Setup:
+    """Return the set-up on these points, with layers for their number unless the user has chosen others."""
+    sketch = replace(Sketch.of(data, _polynomials(setup)), network=sketch_of(setup).network)
+    return _with_network(setup, setup.experiment.on_points(data, setup.experiment.held_out_share), sketch)
+
+
+def with_sketch(setup: Setup, sketch: Sketch) -> Setup:
+    """Return the set-up with a sketch, on whose points it trains if that is possible; see `with_points`."""
+    experiment = setup.experiment
+    try:
+        return _with_network(setup, experiment.on_points(sketch.data, experiment.held_out_share), sketch)
+    except PolycoreError:
+        return replace(setup, sketch=sketch)
+
+
+def on_samples(setup: Setup) -> Setup:
+    """Return the set-up on points of its own: the samples of its polynomials, moved to a grid."""
+    experiment = setup.experiment
+    points, labels = experiment.training_set()
+    few = evenly(len(points), MOST_POINTS_IN_JSON)
+    window = scene_of(experiment).window
+    sketch = Sketch.snapped(points[few], labels[few], experiment.class_names, window)
+    return with_sketch(setup, replace(sketch, polynomials=experiment))
+
+
+def on_polynomials(setup: Setup) -> Experiment:
+    """Return the set-up's experiment on polynomials again, those of before its points."""
+    now, before = setup.experiment, _polynomials(setup) or Experiment.recommended()
+    of_points = {
+        field: getattr(before, field) for field, setting in SETTINGS.items() if setting.applies_to != "all"
+    }
+    experiment = replace(
+        now,
+        **of_points,
+        features=before.features if now.features == without_distances(before.features) else now.features,
+        optimizer=CAN_USE_ALL,
+        hidden=before.hidden if now.hidden == sketch_of(setup).network else now.hidden,
+    )
+    if OPTIMIZERS[now.optimizer].needs_full_batch:
+        return experiment
+    return experiment.with_optimizer(now.optimizer)
+
+
+def _with_network(setup: Setup, experiment: Experiment, sketch: Sketch) -> Setup:
+    # once the set-up has points, the layers recommended for polynomials are a choice of the user too
+    before = setup.experiment
+    usual = Experiment.recommended().hidden if before.data is None else layers_for(before.sample_count or 0)
+    if experiment.hidden not in (usual, sketch.network):
+        return replace(setup, experiment=experiment, sketch=replace(sketch, network=None))
+    hidden = layers_for(experiment.sample_count or 0)
+    sketch = replace(sketch, network=hidden)
+    return replace(setup, experiment=replace(experiment, hidden=hidden), sketch=sketch)
+
+
+def _polynomials(setup: Setup) -> Experiment | None:
+    """Return the set-up on polynomials, or that of before if the present one is on points."""
+    if setup.sketch is None:
+        return setup.experiment if setup.experiment.data is None else None
+    return setup.sketch.polynomials
+
+
+def standing(setup: Setup) -> tuple[str, str]:
+    """Say on which points a run would train, or what is missing; then the reason, "" if none is needed."""
+    experiment, sketch = setup.experiment, sketch_of(setup)
+    meanwhile = "still learns the polynomials" if experiment.data is None else "still has the last points"
+    if not sketch.points:
+        start = "Draw points of at least two classes, or upload a table"
+        return f":material/edit: {start}: until then Train {meanwhile}.", ""
+    try:
+        data = sketch.data
+    except PolycoreError as error:
+        drawn = {point.label for point in sketch.points}
+        missing = ", ".join(name for label, name in enumerate(sketch.names) if label not in drawn)
+        reason = f"No points yet of {missing}: draw some, or remove the name from {CLASSES}."
+        said = f":material/info: These points cannot be trained on yet. Train {meanwhile}."
+        return said, reason if missing else str(error)
+    count = experiment.sample_count or 0
+    return (
+        f":material/check: {len(data):,} points of {data.class_count} classes: {count:,} to train on, "
+        f"{len(data) - count:,} held out.",
+        "",
+    )
+
+
+def note_on_network(setup: Setup) -> str:
+    """Say which network was chosen for the points, or which would suit them; "" if the user chose that."""
+    count = setup.experiment.sample_count or 0
+    suited, present = layers_for(count), setup.experiment.hidden
+    written = f"**{written_network(suited)}**"
+    why = f"{count:,} points to train on: {WHY_SMALL if suited == layers_for(0) else WHY_LARGER}"
+    if present != suited:
+        own = f"Hidden layers **{written_network(present)}**, from your set-up."
+        return f"{own} {written} would be chosen for {why}"
+    if sketch_of(setup).network == suited:
+        return f"Hidden layers {written}, chosen for {why} Train can change them."
+    return ""
