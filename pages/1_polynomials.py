@@ -3,7 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from pages.frame import frame, kept_model
+from pages.frame import frame
+from pages.models import model_in_use
 from pages.plane import crossings
 from pages.polynomials import editor, plot, printed_list
 from pages.state import page_links, session
@@ -50,7 +51,7 @@ st.caption(
     f"The network learns to say which of these a point lies on. Use a preset, or enter {MIN_CLASSES} to "
     f"{MAX_CLASSES} polynomials of your own."
 )
-kept_model.draw_note()
+model_in_use.draw_note()
 printed_list.presets()
 
 editing, drawing = st.columns([2, 3], gap="large")

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from pages.data import own_points, samples
-from pages.frame import frame, kept_model
+from pages.frame import frame
+from pages.models import model_in_use
 from pages.points import uploaded_points
 from pages.setup import controls
 from pages.state import page_links, session
@@ -16,7 +17,7 @@ if setup.own_points is None:
     )
 else:
     st.caption("The points from which the network learns, each of one of your classes.")
-kept_model.draw_note()
+model_in_use.draw_note()
 own_points.draw_source()
 
 if setup.own_points is None:

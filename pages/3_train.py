@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.frame import frame
 from pages.lessons import lessons
-from pages.models import asked, from_link, kept_actions, pass_on
+from pages.models import asked, export, from_link, kept_actions
 from pages.plane.referee import best_possible
 from pages.run_view import map_view, presentation, progress
 from pages.run_view.shown import ShownRun, shown_run
@@ -76,7 +76,7 @@ def draw_whole() -> None:
         with figures_column:
             untrained.draw_beside()
     with st.container():
-        pass_on.draw_run(training, running=running)
+        export.draw_run(training, running=running)
         run_upload.draw()
 
 

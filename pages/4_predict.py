@@ -10,7 +10,7 @@ from pages.channel import live_text
 from pages.channel.live_text import Followed
 from pages.frame import frame
 from pages.lessons import lesson_panel
-from pages.models import asked, map_layers, model_in_use, naming, pass_on
+from pages.models import asked, export, kept_actions, map_layers, model_in_use
 from pages.plane import answer_view, live, plane
 from pages.plane.answer import Answer
 from pages.plane.crossings import Meeting, meetings_of
@@ -49,7 +49,7 @@ def _draw_question(kept: Kept) -> None:
     with choice:
         model_in_use.draw_choice()
     with st.container():
-        naming.draw(kept)
+        kept_actions.name_classes(kept)
     scene, referee = prediction.scene_of_model(kept), model_in_use.referee_of(kept)
     meetings = meetings_of(scene) if referee else ()
     inputs, picture = st.columns([2, 3], gap="medium")
@@ -165,5 +165,5 @@ else:
     with st.container():
         _draw_question(answering)
     _draw_files(answering)
-    pass_on.draw_kept(answering)
+    export.draw_kept(answering)
     lesson_panel.look_again("Predict")

@@ -18,7 +18,7 @@ from pages.inside import (
     traced_point,
 )
 from pages.inside.inside_values import InsideValues
-from pages.models import kept_actions, model_in_use, naming, shown_network
+from pages.models import kept_actions, model_in_use, shown_network
 from pages.state import page_links, refusal, session
 from pages.state.kept_models import Kept
 from polycore import PolycoreError
@@ -123,7 +123,7 @@ else:
         if _kept_tutorial() is None:
             kept_actions.draw_going(session.going_for(1), "inside.tutorial")
     with st.container():
-        naming.draw(answering)
+        kept_actions.name_classes(answering)
     with st.container():
         if values := inside_values.of(session.current()):
             _draw_network(values, figures)

@@ -8,8 +8,8 @@ import streamlit as st
 from pages.compare import cards, class_table, curves, race_view, sweep_view
 from pages.frame import frame
 from pages.state import page_links, session
+from pages.state.comparison import Comparing
 from pages.state.inputs import Input
-from pages.state.session_value import Comparing
 
 VIEW_HELP = (
     "Kept runs: what you have trained so far, with curves and settings side by side. Race: optimizers, or "

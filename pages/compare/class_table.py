@@ -16,10 +16,10 @@ from pages.plane.referee import best_possible, best_possible_text
 from pages.points import score
 from pages.server import server
 from pages.state import session
+from pages.state.comparison import ClassRow, ClassTable
 from pages.state.inputs import Input
 from pages.state.kept_models import Kept
-from pages.state.points import Points
-from pages.state.session_value import ClassRow, ClassTable
+from pages.state.uploads import Points
 from polycore import Experiment, Model, PolycoreError
 from polycore.formatting import counted
 from polycore.links import link

@@ -21,9 +21,9 @@ from pages.plane.scene import fit_of
 from pages.runs.varied import written_network
 from pages.state import refusal, session
 from pages.state.inputs import Input
-from pages.state.session_value import Upload
 from pages.state.setup import Setup
 from pages.state.sketch import STEPS, Sketch, operations_in
+from pages.state.uploads import Upload
 from polycore import PointSet, PolycoreError
 from polycore.class_name import checked_names, composed
 from polycore.experiment.experiment import MOST_POINTS_IN_JSON

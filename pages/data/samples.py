@@ -12,7 +12,7 @@ from pages.server import server
 from pages.setup import optimizer_input, setting_input
 from pages.state import refusal, session
 from pages.state.inputs import Input
-from pages.state.points import Points
+from pages.state.uploads import Points
 from polycore import Experiment, points_to_csv
 from polycore.arrays import Floats, Integers
 from polycore.experiment.settings import MEASURED_PER_CLASS, SETTINGS

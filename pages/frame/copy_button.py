@@ -1,23 +1,62 @@
-"""A button that copies the link to this page, which is in its address, to the clipboard.
+"""The buttons "Copy link", which copies the link to this page to the clipboard, and "More links".
 
-What was typed just before the press is on its way to the server then. The button waits until the page has
-been drawn with it (pages/state/tab.js), for then the address has it too.
+What was typed just before the press on Copy link is on its way to the server then. The button waits until the
+page has been drawn with it (pages/state/tab.js), for then the address, which is the link, has it too.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
+import streamlit as st
+
 from pages.channel import component
+from pages.frame.style import NO_STYLE
+from pages.models import link_choice
+from pages.state import page_links, session
 
 HELP = "Copy the link to what you see, with the trained network if there is one."
 TRAINED = "Link copied. It contains the set-up and the best weights of the trained network."
 SET_UP = "Link copied. It contains the set-up."
 WAITING = "The link is copied as soon as it has all that you entered."
 LATE = "The server does not answer: this link may lack what you entered last."
+MORE_HELP = "Links with or without the trained network, and HTML for your own page."
 
 _component = component.Component("polycore_copy", (Path(__file__).with_suffix(".js"),))
 
 
 def draw(key: str) -> None:
-    """Draw the button. The note that confirms a copy says whether the link contains a trained network."""
+    """Draw both buttons. The note that confirms a copy says whether the link contains a trained network."""
     data = {"help": HELP, "trained": TRAINED, "set_up": SET_UP, "waiting": WAITING, "late": LATE}
-    _component.draw(key=key, data=data, width="content")
+    with st.container(horizontal=True, width="content", gap="xxsmall"):
+        _component.draw(key=f"{key}.copy", data=data, width="content")
+        # Not a popover: it reports to the server that it closes, together with the click outside that closed
+        # it. If that click is in another fragment, or in none, Streamlit runs only the first of the two.
+        st.button(
+            "More links",
+            icon=":material/expand_more:",
+            key=key,
+            help=MORE_HELP,
+            on_click=_show,
+            args=((key, page_links.here()),),
+        )
+    if session.current().links.shown == (key, page_links.here()):
+        _draw_links(key)
+    else:
+        st.html(NO_STYLE)
+
+
+def close_links_of_another_page() -> None:
+    """Let the links that were shown on another page be shown no longer."""
+    shown = session.current().links.shown
+    if shown is not None and shown[1] != page_links.here():
+        _show(None)
+
+
+def _show(button: tuple[str, str] | None) -> None:
+    # kept in the session: a run that ends draws its page again, and what is not drawn then disappears
+    session.set_links(replace(session.current().links, shown=button))
+
+
+@st.dialog("More links", icon=":material/link:", on_dismiss=lambda: _show(None))
+def _draw_links(key: str) -> None:
+    link_choice.draw(page_links.here(), key)

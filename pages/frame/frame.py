@@ -8,17 +8,20 @@ from pathlib import Path
 import pandas  # noqa: F401
 import streamlit as st
 
-from pages.channel import lifespan, session_key
-from pages.frame import copy_button, recent, sweep_line, undo
+from pages.channel import lifespan, live_text, session_key
+from pages.frame import copy_button, recent, undo
+from pages.frame.style import EMBEDDED_STYLE, STYLE
 from pages.game import challenge
 from pages.lessons import lesson_panel
-from pages.models import from_link, link_choice, own_weights
-from pages.run_view import presentation, progress
+from pages.models import from_link, link_choice
+from pages.run_view import following, presentation, progress
 from pages.run_view.shown import Selection, shown_run
+from pages.runs.sweep import SweepView
 from pages.server import server
-from pages.state import arrival, page_links, recall, refusal, session
+from pages.state import page_links, recall, refusal, session
 from pages.state.holdings import Holdings
-from pages.state.session_value import Address, Play, Session
+from pages.state.links import Links
+from pages.state.session_value import Play, Session
 from pages.state.setup import Setup
 from pages.state.view import View
 from polycore import PolycoreError
@@ -38,102 +41,9 @@ _NAVIGATION = (
 HOME_TITLE, TRAIN_TITLE = "Which polynomial is this point on?", "Train"
 PRESENTED = (HOME_TITLE, TRAIN_TITLE)  # pages with the map of the run
 
-MORE_LINKS_HELP = "Links with or without the trained network, and HTML for your own page."
-
 # A file: Streamlit would load an icon by name from another host. SVG is sent within the page; Streamlit keeps
 # a bitmap apart, and may delete it between two script runs in quick succession.
 ICON = Path(__file__).with_name("icon.svg")
-
-# Streamlit keeps styles and dialogs in one list, in the order in which they are drawn. One more in its midst
-# moves all that follow: in the browser each replaces the next, which is missing until it is drawn again, and
-# the page jumps under the pointer. So a dialog that is closed leaves this in its place.
-NO_STYLE = "<style></style>"
-
-# Streamlit leaves 6rem above a page for its header, which holds only a menu in the corner: the navigation
-# begins beside the menu, and the rest of the header lets clicks through
-STYLE = """<style>
-.stMainBlockContainer { padding-top: 0.5rem; }
-@media (max-width: 640px) {
-  .st-key-frame-navigation span:has(> [data-testid="stIconMaterial"]) { display: none; }
-  .stButton [aria-label^="Shortcut"] { display: none; } /* phones have no keys */
-  .stApp [data-testid="stMainMenu"] { display: none; } /* it lies over what is scrolled below it */
-  /* the answer about a point of the map, which else would be below the screen */
-  .st-key-asked-card {
-    position: fixed; z-index: 100; inset: auto 0 0 0; max-height: 40vh; overflow-y: auto;
-    border-radius: 0.75rem 0.75rem 0 0; background: light-dark(#ffffff, #0e1117);
-    box-shadow: 0 -0.25rem 1rem rgba(0, 0, 0, 0.25);
-  }
-}
-@media (min-width: 641px) {
-  .stMainBlockContainer { padding-left: 2.5rem; padding-right: 2.5rem; }
-  .stMainBlockContainer h1 { padding: 0 0 0.75rem; font-size: 1.75rem; }
-}
-.stAppHeader { background: transparent; }
-.stApp .stAppHeader, .stApp .stAppHeader * { pointer-events: none; }
-.stApp .stAppHeader button, .stApp .stAppHeader button * { pointer-events: auto; }
-.st-key-frame-navigation { padding-right: 2.5rem; }
-/* the size of "Copy link": without it, the button would move what follows when its script comes */
-:is(.st-key-frame-link-copy, .st-key-home-link-copy) { min-width: 6.5rem; min-height: 2.5rem; }
-/* So have the status of a run and its bar; on a phone the status may need two lines. On Home they take the
-   place of the question, and the first button is as wide as its longest label. */
-:is(.st-key-progress-bar, .st-key-train-standing, .st-key-home-standing) { min-height: 2.35rem; }
-.st-key-progress-line { min-height: 1.4rem; }
-.st-key-home-main button { min-width: 12rem; }
-/* what goes is still there beside what has come, until the page is drawn */
-:is(.st-key-home-standing, .st-key-home-main) > :not(:first-child) { display: none; }
-@media (max-width: 640px) {
-  :is(.st-key-progress-bar, .st-key-train-standing) { min-height: 3.95rem; }
-  .st-key-home-standing { min-height: 4.8rem; }
-  .st-key-home-buttons { min-height: 4.75rem; align-content: flex-start; } /* two lines once a run is there */
-  .st-key-progress-line { min-height: 2.8rem; }
-}
-/* on a dark page no primary color has enough contrast both as text and below white text */
-.stApp :is(.stButton, .stButtonGroup, .stPopover) button:not([kind^="primary"], :disabled),
-.stApp [data-testid="stSliderThumbValue"] { color: inherit !important; }
-.stApp button kbd { opacity: 1; }
-/* Streamlit's own "Stop" ends the drawing of the page, and means something else than ours */
-[data-testid="stStatusWidget"] { display: none; }
-/* shows that the server works, if that takes longer than a moment */
-.stApp:not([data-test-script-state="notRunning"])::before {
-  content: ""; position: fixed; z-index: 999999; inset: 0 0 auto; height: 3px; background: #5d6be0;
-  opacity: 0; animation: polycore-working 1.2s linear 0.2s 500;
-}
-@keyframes polycore-working { from { opacity: 1; translate: -100% } to { opacity: 1; translate: 100% } }
-@media (prefers-reduced-motion: reduce) {
-  .stApp:not([data-test-script-state="notRunning"])::before { animation: polycore-shown 1ms 0.2s forwards; }
-}
-@keyframes polycore-shown { to { opacity: 1 } }
-/* The help of a button or a link covers others beside it, and would stay open while the mouse is on it: it
-   lets the mouse through. Help behind "?" does not, so that its longer texts can be marked and copied.
-   A class, and not data-testid: at each change on the page browsers compute the styles of all elements that
-   such a rule may concern: those with that class, or those with that attribute, whatever its value. */
-body:has(:is(.stButton, .stDownloadButton, .stLinkButton, .stPageLink, .stPopover) [aria-describedby])
-  .stTooltipContent { pointer-events: none; }
-.polycore-hides-help .stTooltipContent { visibility: hidden; } /* after a press: tab.js */
-/* highlighted code has a contrast of as little as 2.2:1 on a light page */
-.stCode .token { color: inherit !important; }
-/* Streamlit marks the keyboard focus on these only by a pale background */
-.stApp :is([data-testid="stPageLink-NavLink"]:focus-visible, .stCheckbox label:has(:focus-visible)) {
-  outline: 2px solid currentColor; outline-offset: -1px;
-}
-/* they show nothing, but their gap would move the page when they appear and disappear */
-[data-testid="stLayoutWrapper"]:has(> .st-key-frame-weights),
-.st-key-polycore-tab-component {
-  position: absolute; pointer-events: none; /* they would lie over the navigation */
-  inset-inline: 0; /* as wide as the page, but not beside its margin: it could be scrolled sideways by that */
-}
-@media (pointer: coarse) {
-  .stApp [data-testid="InputInstructions"], .st-key-game-keys { display: none; } /* about keys */
-  .stApp [data-testid="stPageLink-NavLink"], .stApp .stButtonGroup button { min-height: 2.5rem; }
-  .st-key-home-buttons { min-height: 5.25rem; }
-  /* some are 7 pixels high: each reacts to 28 by 28 pixels around its center, without taking more space */
-  .stApp :is(button[aria-label^="Help"], .stMultiSelect button) { position: relative; }
-  .stApp :is(button[aria-label^="Help"], .stMultiSelect button)::after {
-    content: ""; position: absolute; inset: min(0px, 50% - 0.875rem);
-  }
-}
-</style>"""
-EMBEDDED_STYLE = "<style>.stMainBlockContainer { padding: 1rem; }</style>"
 
 
 def draw(title: str) -> None:
@@ -156,16 +66,20 @@ def begin(title: str) -> None:
     _stop_if_nothing_works()
     _restore(in_two_parts=title == HOME_TITLE and not is_embedded())
     session_key.begin()
-    _close_links_of_another_page()
-    has_arrived = arrival.is_new()
-    if has_arrived:
+    copy_button.close_links_of_another_page()
+    has_just_arrived = page_links.has_just_arrived()
+    if has_just_arrived:
         lesson_panel.follow()
     session.note_running()
     lesson_panel.note()  # before a network more is kept
     session.collect()  # when a run has ended, the address has its best weights
-    _write_link(has_arrived=has_arrived)
+    query = {**lesson_panel.words(), **link.query_of_page(session.current().experiment), **from_link.words()}
+    # unless it is there already: after the first script run the browser may show another query than it asked
+    # with, since an answer may be on its way
+    if not has_just_arrived or st.query_params.to_dict() != query:
+        st.query_params.from_dict(query)
     # last: another script run may end this one whenever it reads or writes the session
-    arrival.settle()
+    page_links.note_arrival()
     st.html(STYLE)
     undo.draw()
     if is_embedded():
@@ -177,13 +91,18 @@ def begin(title: str) -> None:
         _draw_link_problems()
         _draw_lost_work()
     if not is_embedded():
-        sweep_line.draw()
+        _draw_sweep()
         with st.container():
             if title not in PRESENTED or not presentation.is_on():
                 lesson_panel.draw_panel(title)
         with st.container(key="frame.weights"):
-            own_weights.draw(address())
+            link_choice.write_weights(page_links.here())
             recent.note()
+
+
+def is_embedded() -> bool:
+    """Return whether the dashboard is embedded in another page, which has its own title and navigation."""
+    return bool(st.context.is_embedded)
 
 
 def _stop_if_nothing_works() -> None:
@@ -198,57 +117,6 @@ def _stop_if_nothing_works() -> None:
         st.stop()
 
 
-def is_embedded() -> bool:
-    """Return whether the dashboard is embedded in another page, which has its own title and navigation."""
-    return bool(st.context.is_embedded)
-
-
-def copy_link(key: str) -> None:
-    """Draw a button that copies the link to this page, and one that shows more links."""
-    with st.container(horizontal=True, width="content", gap="xxsmall"):
-        copy_button.draw(f"{key}.copy")
-        # Not a popover: it reports to the server that it closes, together with the click outside that closed
-        # it. If that click is in another fragment, or in none, Streamlit runs only the first of the two.
-        st.button(
-            "More links",
-            icon=":material/expand_more:",
-            key=key,
-            help=MORE_LINKS_HELP,
-            on_click=_open_links,
-            args=(key,),
-        )
-    if session.current().address.links_shown == (key, address()):
-        _show_links(key)
-    else:
-        st.html(NO_STYLE)
-
-
-def _open_links(key: str) -> None:
-    # kept in the session: a run that ends draws its page again, and what is not drawn then disappears
-    session.set_address(replace(session.current().address, links_shown=(key, address())))
-
-
-def _close_links() -> None:
-    session.set_address(replace(session.current().address, links_shown=None))
-
-
-def _close_links_of_another_page() -> None:
-    shown = session.current().address.links_shown
-    if shown is not None and shown[1] != address():
-        _close_links()
-
-
-@st.dialog("More links", icon=":material/link:", on_dismiss=_close_links)
-def _show_links(key: str) -> None:
-    link_choice.draw(address(), key)
-
-
-def address() -> str:
-    """Return this page's address, without a query."""
-    url = (st.context.url or "http://localhost:8501/").split("?")[0]
-    return url if url.count("/") > 2 else f"{url}/"  # of Home it may be the host alone
-
-
 def _restore(*, in_two_parts: bool) -> None:
     """Create a new session from the address, or restore that of a tab that was refreshed.
 
@@ -259,12 +127,11 @@ def _restore(*, in_two_parts: bool) -> None:
     if not session.exists():
         opened = link.from_query(st.query_params)
         received = challenge.from_query(st.query_params, opened)
-        problems = opened.problems + received.problems
         new = Session(
             setup=Setup(opened.experiment),
             view=View() if opened.experiment.data is None else View().of_points(),
             play=Play(challenge=received.challenge),
-            address=Address(problems=problems),
+            links=Links(problems=opened.problems + received.problems),
         )
         session.restore(from_link.with_network(new, opened.weights, opened.model))
     # a new session may be that of a known tab: the server forgets a session that was disconnected for long
@@ -280,27 +147,18 @@ def _restore(*, in_two_parts: bool) -> None:
         session.set_lost(lost)
 
 
-def _write_link(*, has_arrived: bool) -> None:
-    """Write the set-up into the address, unless it is there already."""
-    query = {**lesson_panel.words(), **link.query_of_page(session.current().experiment), **from_link.words()}
-    # after the first script run the browser may show another query than it asked with: an answer may be on
-    # its way
-    if not has_arrived or st.query_params.to_dict() != query:
-        st.query_params.from_dict(query)
-
-
 def _draw_navigation(title: str) -> None:
     # not in the sidebar: on a phone it covers the page, and stays open over the page chosen in it
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", key="frame.navigation"):
         for page, label, icon in _NAVIGATION:
             page_links.draw(page, label, icon)
-        copy_link("frame.link")
+        copy_button.draw("frame.link")
         if title in PRESENTED and presentation.is_possible() and not presentation.is_on():
             presentation.button()
 
 
 def _draw_link_problems() -> None:
-    problems = session.current().address.problems
+    problems = session.current().links.problems
     if not problems:
         return
     with st.container(border=True):
@@ -312,17 +170,29 @@ def _draw_link_problems() -> None:
 
 
 def _forget_link_problems() -> None:
-    session.set_address(replace(session.current().address, problems=()))
+    session.set_links(replace(session.current().links, problems=()))
 
 
 def _draw_lost_work() -> None:
     now = session.current()
-    message = now.lost.loss_message(network_in_address=now.address.link_weights is not None)
+    message = now.lost.loss_message(network_in_address=now.links.brought is not None)
     if message is not None:
         with st.container(border=True):
             st.write(f":material/cloud_off: {message}")
-            st.button("OK", key="frame.loss", on_click=_forget_lost_work)
+            st.button("OK", key="frame.loss", on_click=session.set_lost, args=(Holdings(),))
 
 
-def _forget_lost_work() -> None:
-    session.set_lost(Holdings())
+def _draw_sweep() -> None:
+    """Draw how far a sweep is: it runs while the user has any page open, and the page is drawn as it ends."""
+    sweep = session.current().comparison.sweep
+    with st.container():  # there in any case: what follows keeps its place
+        if sweep is not None and sweep.view.is_active:
+            followed = following.follow_sweep("line", sweep, sweep_values, running=True)
+            ended = live_text.value("ended", sweep_values(sweep.view)["ended"])
+            line = f'<div class="caption"><b>Sweep</b> · {ended}</div>'
+            live_text.draw(line, "frame.sweep", followed, reports=True)
+
+
+def sweep_values(sweep: SweepView) -> dict[str, str]:
+    """Return how many of the runs of a sweep have ended, in words."""
+    return {"ended": f"{len(sweep.outcomes)} of {len(sweep.experiments)} runs have ended"}

@@ -9,8 +9,10 @@ from time import monotonic
 
 import streamlit as st
 
+from pages.game.game import Game
 from pages.state import session
-from pages.state.session_value import Undo
+from pages.state.session_value import Session
+from pages.state.undo import Undo
 
 PREFIX = "undo"
 SECONDS = 20.0
@@ -45,44 +47,40 @@ def draw() -> None:
 
     When it has faded out, the Tab key skips it too, and a page that is drawn later leaves it out.
     """
-    undo = session.offered()
-    if undo is not None and monotonic() - undo.made_at > SECONDS:
-        undo = None
-    # one element in any case: NO_STYLE in frame.py says why
-    st.html(STYLE if undo is None else STYLE + _animations(undo))
+    undo = offered(session.current(), monotonic())
+    # one element in any case: NO_STYLE in style.py says why
+    st.html(STYLE if undo is None else STYLE + animations(undo))
     # the container is there in any case: what follows keeps its place
     with st.container(key=f"{PREFIX}.toast", horizontal=True, vertical_alignment="center", gap="small"):
-        if undo is not None:
-            _draw(undo)
+        if undo is None:
+            return
+        st.html(STATUS, width="content")
+        st.text(undo.text, width="stretch")
+        st.button(
+            "Undo",
+            key=f"{PREFIX}.button",
+            icon=":material/undo:",
+            on_click=_bring_back,
+            help="Bring back what was lost: everything is again as it was before.",
+        )
 
 
-def _draw(undo: Undo) -> None:
-    st.html(STATUS, width="content")
-    st.text(undo.text, width="stretch")
-    st.button(
-        "Undo",
-        key=f"{PREFIX}.button",
-        icon=":material/undo:",
-        on_click=_bring_back,
-        help="Bring back what was lost: everything is again as it was before.",
-    )
+def offered(now: Session, time: float) -> Undo | None:
+    """Return the way back that the toast offers at a time, in seconds of time.monotonic; None without one."""
+    undo = now.offered_undo
+    return None if undo is None or time - undo.made_at > SECONDS else undo
 
 
-def _bring_back() -> None:
-    before, undo = session.current(), session.offered()
-    if undo is None:
-        return  # the second of two quick clicks, or something newer would be gone
-    session.bring_back()
-    after = session.current()
-    if before.training is not None and after.training is not before.training:
-        before.training.stop()  # no page shows it any longer
-    game = after.play.game
-    if game is not None and game is not before.play.game:
-        session.set_play(replace(after.play, game=game.paused_for(monotonic() - undo.made_at)))
+def resumed(game: Game | None, before: Game | None, away: float) -> Game | None:
+    """Return the game after Undo, with its clock stopped for the seconds that it was `away`.
+
+    before: the game before Undo: if it is the same, it has not been away.
+    """
+    return game if game is None or game is before else game.paused_for(away)
 
 
-def _animations(undo: Undo) -> str:
-    # animations of names of their own restart for each toast
+def animations(undo: Undo) -> str:
+    """Return the style by which the toast fades out. Its names are its own: it restarts for each toast."""
     serial = int(undo.made_at * 1000)
     fades, room = f"undo-fades-{serial}", f"undo-room-{serial}"
     return f"""<style>
@@ -91,3 +89,17 @@ def _animations(undo: Undo) -> str:
 @keyframes {room} {{ from, to {{ height: calc(100% - 3.25rem); }} }}
 .stApp .stMain {{ animation: {room} {SECONDS}s; }}
 </style>"""
+
+
+def _bring_back() -> None:
+    before = session.current()
+    undo = before.offered_undo
+    if undo is None:
+        return  # the second of two quick clicks, or something newer would be gone
+    session.bring_back()
+    after = session.current()
+    if before.training is not None and after.training is not before.training:
+        before.training.stop()  # no page shows it any longer
+    game = resumed(after.play.game, before.play.game, monotonic() - undo.made_at)
+    if game is not after.play.game:
+        session.set_play(replace(after.play, game=game))

@@ -14,7 +14,7 @@ from pages.lessons.lessons import Lesson
 from pages.lessons.situation import PREDICTING, TRAINING, Situation
 from pages.run_view import following
 from pages.server.source import Contents
-from pages.state import arrival, page_links, session
+from pages.state import page_links, session
 from pages.state.kept_models import MOST_KEPT
 from pages.state.session_value import Session
 from polycore import Experiment
@@ -269,7 +269,7 @@ def _link(lesson: Lesson, label: str, icon: str) -> None:
 
 
 def _begin_next(lesson: Lesson) -> None:
-    arrival.settle()
+    page_links.note_arrival()
     _begin(lesson, {})
 
 
@@ -284,5 +284,5 @@ def _begin(lesson: Lesson, query: Mapping[str, str]) -> None:
 
 
 def _end() -> None:
-    arrival.settle()
+    page_links.note_arrival()
     session.set_lessons(replace(session.current().lessons, current=None))

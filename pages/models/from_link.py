@@ -6,18 +6,19 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.models import asked, link_choice, map_layers, model_in_use, own_weights
+from pages.models import asked, link_choice, map_layers, model_in_use
 from pages.models.map_layers import Overlay
 from pages.plane import live, plane
 from pages.plane.answer import Answer
 from pages.plane.scene import scene_of
 from pages.state import session
 from pages.state.kept_models import Kept
-from pages.state.session_value import LinkWeights, Session
+from pages.state.links import LinkWeights
+from pages.state.session_value import Session
 from pages.wording.percent import percent
 from pages.wording.words import file_name
 from polycore import Model
-from polycore.polynomials.classes import counted_classes, noun_of
+from polycore.polynomials.classes import noun_of
 
 MAP_KEY, MAP_HEIGHT = "from_link.map", 460
 
@@ -37,35 +38,27 @@ def after_refresh(earlier: Session, opened: Session) -> Session:
 
     The network of a link answers, and is kept unless it is kept already. A value, as above.
     """
-    now, new = earlier.after_refresh(opened), opened.address.link_weights
+    now, new = earlier.after_refresh(opened), opened.links.brought
     if new is None:
         return now
-    known = [
-        one.model for one in (now.address.link_weights, now.address.writing) if one and one.words == new.words
-    ]
+    known = [one.model for one in (now.links.brought, now.links.writing) if one and one.words == new.words]
     kept = next((kept for kept in now.models.kept if any(kept.model is model for model in known)), None)
     return _keeping(now, new) if kept is None else now.using(kept.title)
 
 
 def _keeping(session: Session, weights: LinkWeights) -> Session:
-    about = counted_classes(weights.model.shown_classes)
-    address = replace(session.address, link_weights=weights)
-    return replace(session, address=address).keeping(
-        Kept(f"From the link · {about}", weights.model, None, about=about)
-    )
+    links = replace(session.links, brought=weights)
+    return replace(session, links=links).keeping(Kept.of_link(weights.model))
 
 
 def words() -> dict[str, str]:
     """Return the address's parameters for the weights: none once there is another set-up or a new run."""
     now, kept = session.current(), session.current().answering
-    weights = now.address.link_weights
+    weights = now.links.brought
     if weights is None or kept is None or kept.model is not weights.model:
-        return own_weights.words()
-    of_run = now.run_view
-    trained = None if of_run is None else of_run.run.experiment
-    if not link_choice.answers_for(kept, now.experiment) or trained == now.experiment:
-        return {}
-    return {"weights": weights.words}
+        return link_choice.written_weights()
+    has_run = now.run_view is not None and now.run_view.run.experiment == now.experiment
+    return {"weights": weights.words} if link_choice.answers_for(kept, now.experiment) and not has_run else {}
 
 
 def fitting() -> Kept | None:
@@ -125,7 +118,7 @@ def answer_of(kept: Kept) -> Answer | None:
 
 
 def _origin(kept: Kept, now: Session) -> str:
-    weights = now.address.link_weights
+    weights = now.links.brought
     if weights is None or kept.model is not weights.model:
         return ":material/inventory_2: The network that answers. Nothing has been trained here yet."
     return (

@@ -1,4 +1,4 @@
-"""What a user does with a kept model: keep it for good, name it; and what is said before one makes room."""
+"""What a user does with a kept model: keep it for good, name it and its classes; and which make room."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -9,7 +9,9 @@ from pages.models.names import name_of
 from pages.state import refusal, session
 from pages.state.inputs import Input
 from pages.state.kept_models import LONGEST_TITLE, MOST_KEPT, MOST_PINNED, Kept
+from polycore import PolycoreError, Polynomial
 
+NAMING = "naming"  # the prefix of keys of what names the classes
 KEEP_HELP = (
     f"Up to {MOST_KEPT} models are kept, and the oldest goes first. One that you mark with Keep stays "
     f"until you delete it: {MOST_PINNED} at most."
@@ -43,9 +45,20 @@ def draw_going(going: Sequence[Kept], prefix: str, new: int = 1) -> None:
 
 def keep_toggle(kept: Kept, prefix: str) -> None:
     """Draw the toggle that keeps a model for good."""
-    _keeping(kept.title, prefix).draw(
-        st.toggle, "Keep", disabled=not (kept.pinned or session.may_pin()), help=KEEP_HELP
-    )
+    title = kept.title
+
+    def is_kept() -> bool:
+        now = session.current().models.titled(title)
+        return now is not None and now.pinned
+
+    def keep(for_good: bool) -> None:
+        (session.pin if for_good else session.unpin)(title)
+        if is_kept() != for_good:  # too many are kept, or it has been deleted
+            toggle.forget()
+
+    toggle = Input(f"{prefix}.keep.{title}", is_kept, keep)
+    is_possible = kept.pinned or session.current().models.may_pin()
+    toggle.draw(st.toggle, "Keep", disabled=not is_possible, help=KEEP_HELP)
 
 
 def name_input(kept: Kept, prefix: str) -> None:
@@ -66,13 +79,66 @@ def show_refusal(prefix: str) -> None:
     refusal.draw_inputs(f"{prefix}.name.", "The name was not changed.")
 
 
-def _keeping(title: str, prefix: str) -> Input[bool]:
-    def is_kept() -> bool:
-        return any(kept.title == title and kept.pinned for kept in session.current().models.kept)
+# --- the classes of a file without metadata -----------------------------------------------------
 
-    def keep(for_good: bool) -> None:
-        (session.pin if for_good else session.unpin)(title)
-        if is_kept() != for_good:  # too many are kept, or it has been deleted
-            _keeping(title, prefix).forget()
 
-    return Input(f"{prefix}.keep.{title}", is_kept, keep)
+def name_classes(kept: Kept) -> None:
+    """Draw the inputs that name the polynomials of a model whose file has no metadata."""
+    model = kept.model
+    if model.metadata or model.classes:
+        return
+    classes, polynomials = model.widths[-1], session.current().experiment.polynomials
+    with st.expander(
+        "What its classes stand for",
+        icon=":material/label:",
+        expanded=not model.polynomials,
+        key=f"{NAMING}.{kept.title}.{bool(model.polynomials)}",  # it closes once they are named
+    ):
+        unnamed = f"The file does not say which {classes} polynomials its classes stand for."
+        if model.polynomials:
+            until = "Those shown here are assumed."
+        else:
+            until = "Until you name them, they are shown as class 0, class 1 and so on, without a map."
+        st.write(f"{unnamed} {until}")
+        if polynomials and len(polynomials) == classes and polynomials != model.polynomials:
+            st.button(
+                f"The {classes} polynomials of the set-up",
+                key=f"{NAMING}.setup",
+                icon=":material/function:",
+                on_click=session.name_classes,
+                args=(kept.title, polynomials),
+                help="Those on the Polynomials page, in their order.",
+            )
+        text = Input(f"{NAMING}.text", lambda: "", of=lambda: kept.title)
+        text.draw(
+            st.text_area,
+            "One polynomial a line, class 0 first",
+            placeholder="-x^2 + 1\nx^3 - 2",
+            help=f"{classes} lines, written as on the Polynomials page.",
+        )
+        st.button(
+            "Use these",
+            key=f"{NAMING}.use",
+            on_click=lambda: _name_classes(kept.title, text.value),
+            help="Name the classes in the order of the lines. You can change the names later.",
+        )
+        refusal.draw(NAMING, "The names of the classes have not changed.")
+
+
+def _name_classes(title: str, text: str) -> None:
+    with refusal.later(NAMING):
+        session.name_classes(title, polynomials_in(text))
+
+
+def polynomials_in(text: str) -> list[Polynomial]:
+    """Return the polynomials in `text`, one on each line. Raises PolycoreError, which names the line."""
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    if not lines:
+        raise PolycoreError("Got no polynomial; expected one on each line.")
+    found = []
+    for number, line in lines:
+        try:
+            found.append(Polynomial.parse(line))
+        except PolycoreError as error:
+            raise PolycoreError(f"Line {number}: {error}") from error
+    return found

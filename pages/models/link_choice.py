@@ -1,14 +1,16 @@
-"""The links that can be copied: without the trained network and, if there is one that fits, with it."""
+"""The links to a page: its own address, and those that can be copied, with the trained network if it fits."""
 
 import html
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 
 import streamlit as st
 
 from pages.models import model_in_use
+from pages.server import server
 from pages.state import session
 from pages.state.kept_models import Kept
+from pages.state.links import Writing
 from polycore import Experiment, Model, PolycoreError
 from polycore.links import link
 from polycore.links.compact_points import points_text
@@ -17,6 +19,8 @@ from polycore.links.compact_weights import compact
 # Servers accept a request line of at most 8 KB, which is the address and a few characters around it.
 MAX_ADDRESS = 8_000
 ROOM_FOR_SETTINGS = 1_000  # characters, beside points of the user's own
+OTHER_WORDS = 50  # characters: for the parameter of a lesson, and for longer names of other pages
+CHECK_SECONDS = 0.1  # between two checks for a click
 TOO_MANY = (
     "These points are too many for a link. Send the run as a file: Train has it under Export, and opens it "
     "anywhere, with the points and the network in it."
@@ -29,42 +33,7 @@ HEIGHT = 130  # pixels of each link: a long one scrolls
 FRAME_HEIGHT = 760  # pixels, enough for a whole embedded dashboard on a desktop
 
 
-@dataclass(frozen=True)
-class _Compacted:
-    """The weights as text, or the reason why they do not fit."""
-
-    text: str | None = None
-    problem: str | None = None
-
-
-def draw(page: str, key: str) -> None:
-    """Draw the links to `page`, an address without query."""
-    kept, experiment = session.current().answering, session.current().experiment
-    if not fits(experiment):
-        st.write(TOO_MANY)
-        return
-    if kept is not None:
-        _draw_trained(page, kept, experiment, key)
-    st.write(f"**The set-up.** This link opens the same {_what(experiment)} and settings anywhere.")
-    st.code(link.to_address(page, experiment), language=None, wrap_lines=True, height=HEIGHT)
-    if kept is not None and kept.past and answers_for(kept, experiment):
-        st.caption(CHAINED.format(network="The network that answers", source="this link"))
-    weights = None
-    if kept is not None and answers_for(kept, experiment):
-        weights = _compacted(kept.model, experiment, room_for(page, experiment)).text
-    trained = ", and the trained network" if weights else ""
-    st.write(f"**For a page of your own.** This HTML shows the map and its controls{trained} on it.")
-    st.code(embedded(page, experiment, weights), language="html", wrap_lines=True, height=HEIGHT)
-
-
-def embedded(page: str, experiment: Experiment, weights: str | None = None) -> str:
-    """Return HTML that embeds the map and its controls, and shows the network with these weights, if any.
-
-    page: the address of any page of the dashboard.
-    """
-    home = page[: page.rindex("/") + 1]
-    address = html.escape(f"{link.to_address(home, experiment, weights)}&embed=true")
-    return f'<iframe src="{address}" width="100%" height="{FRAME_HEIGHT}" title="polycore"></iframe>'
+# --- which weights a link may have --------------------------------------------------------------
 
 
 def fits(experiment: Experiment) -> bool:
@@ -75,18 +44,6 @@ def fits(experiment: Experiment) -> bool:
         return len(points_text(experiment.data)) <= MAX_ADDRESS - ROOM_FOR_SETTINGS
     except PolycoreError:
         return False
-
-
-def _what(experiment: Experiment) -> str:
-    return "polynomials, data" if experiment.data is None else "points"
-
-
-def weights_of(kept: Kept, experiment: Experiment, room: int) -> str | None:
-    """Return the weights as text of at most `room` characters.
-
-    None if they do not fit, and if another experiment trained the model.
-    """
-    return _compacted(kept.model, experiment, room).text if answers_for(kept, experiment) else None
 
 
 def answers_for(kept: Kept, experiment: Experiment) -> bool:
@@ -105,6 +62,111 @@ def room_for(page: str, experiment: Experiment) -> int:
     return MAX_ADDRESS - len(link.to_address(page, experiment, " ")) + 1
 
 
+def weights_of(kept: Kept, experiment: Experiment, room: int) -> str | None:
+    """Return the weights as text of at most `room` characters.
+
+    None if they do not fit, and if another experiment trained the model.
+    """
+    return _compacted(kept.model, experiment, room).text if answers_for(kept, experiment) else None
+
+
+@dataclass(frozen=True)
+class _Compacted:
+    """The weights as text, or the reason why they do not fit."""
+
+    text: str | None = None
+    problem: str | None = None
+
+
+@lru_cache(maxsize=32)
+def _compacted(model: Model, experiment: Experiment, room: int) -> _Compacted:
+    """Return the weights as text. The cache compares models by identity; rounding takes half a second."""
+    try:
+        return _Compacted(text=compact(model, experiment, room))
+    except PolycoreError as error:
+        return _Compacted(problem=str(error))
+
+
+# --- the address of the page --------------------------------------------------------------------
+
+
+def written_weights() -> dict[str, str]:
+    """Return the address's parameters for the weights of a network that was trained here.
+
+    There are none during a run, and until they are written.
+    """
+    kept, writing = _trained_here(), session.current().links.writing
+    if kept is None or writing is None or writing.model is not kept.model or writing.words is None:
+        return {}
+    return {"weights": writing.words}
+
+
+def write_weights(page: str) -> None:
+    """Add the weights of the model in use to the page's address if they fit; `page` is it without query.
+
+    They are written in the background: nothing else on the page waits for them.
+    """
+    kept, experiment = _trained_here(), session.current().experiment
+    if kept is None or "weights" in st.query_params:
+        return
+    writing = session.current().links.writing
+    if writing is None or writing.model is not kept.model:
+        writing = Writing.begun(kept.model, experiment, room_for(page, experiment) - OTHER_WORDS)
+        own = server.current().computing.add(writing)
+        session.set_links(replace(session.current().links, writing_id=own))
+    st.fragment(partial(_put, writing), parallel=True)()
+
+
+def _put(writing: Writing) -> None:
+    # runs in another thread than the page, so it must not change the session
+    element = st.empty()
+    while not writing.is_over(within=CHECK_SECONDS):
+        element.empty()  # if the user has clicked something, Streamlit ends this fragment here
+    if writing.words is not None:
+        st.query_params["weights"] = writing.words
+
+
+def _trained_here() -> Kept | None:
+    """Return the model in use if it was trained here with the current set-up and no run is under way."""
+    now = session.current()
+    kept = now.answering
+    if kept is None or kept.experiment is None or now.view.running:
+        return None
+    return kept if answers_for(kept, now.experiment) else None
+
+
+# --- the links that can be copied ---------------------------------------------------------------
+
+
+def draw(page: str, key: str) -> None:
+    """Draw the links to `page`, an address without query."""
+    kept, experiment = session.current().answering, session.current().experiment
+    if not fits(experiment):
+        st.write(TOO_MANY)
+        return
+    if kept is not None:
+        _draw_trained(page, kept, experiment, key)
+    what = "polynomials, data" if experiment.data is None else "points"
+    st.write(f"**The set-up.** This link opens the same {what} and settings anywhere.")
+    st.code(link.to_address(page, experiment), language=None, wrap_lines=True, height=HEIGHT)
+    if kept is not None and kept.past and answers_for(kept, experiment):
+        st.caption(CHAINED.format(network="The network that answers", source="this link"))
+    weights = None if kept is None else weights_of(kept, experiment, room_for(page, experiment))
+    trained = ", and the trained network" if weights else ""
+    st.write(f"**For a page of your own.** This HTML shows the map and its controls{trained} on it.")
+    st.code(embedded(page, experiment, weights), language="html", wrap_lines=True, height=HEIGHT)
+
+
+def embedded(page: str, experiment: Experiment, weights: str | None = None) -> str:
+    """Return HTML that embeds the map and its controls, and shows the network with these weights, if any.
+
+    page: the address of any page of the dashboard.
+    """
+    home = page[: page.rindex("/") + 1]
+    address = html.escape(f"{link.to_address(home, experiment, weights)}&embed=true")
+    return f'<iframe src="{address}" width="100%" height="{FRAME_HEIGHT}" title="polycore"></iframe>'
+
+
 def _draw_trained(page: str, kept: Kept, experiment: Experiment, key: str) -> None:
     if not answers_for(kept, experiment):
         st.caption("The trained network belongs to another set-up, so it is not in the link.")
@@ -119,12 +181,3 @@ def _draw_trained(page: str, kept: Kept, experiment: Experiment, key: str) -> No
         st.text(compacted.problem)
         st.write("Send it as a file instead, and open that on the Predict page.")
         model_in_use.draw_download(kept, f"{key}.download")
-
-
-@lru_cache(maxsize=32)
-def _compacted(model: Model, experiment: Experiment, room: int) -> _Compacted:
-    """Return the weights as text. The cache compares models by identity; rounding takes half a second."""
-    try:
-        return _Compacted(text=compact(model, experiment, room))
-    except PolycoreError as error:
-        return _Compacted(problem=str(error))

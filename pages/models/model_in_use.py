@@ -1,4 +1,4 @@
-"""The model in use: the choice of it, its figures and its file."""
+"""The model in use: the choice of it, its figures, its file, and a note if the set-up is another."""
 
 import io
 from collections.abc import Callable, Mapping
@@ -11,13 +11,12 @@ from pages.models.names import names_of
 from pages.plane import plane, referee
 from pages.plane.referee import EXPLAINED, best_possible
 from pages.plane.scene import Scene, of_polynomials, scene_of
-from pages.runs.runner import Training
 from pages.server.audience import ModelNow
-from pages.state import session
+from pages.state import page_links, session
 from pages.state.inputs import Input
 from pages.state.kept_models import Kept
 from pages.state.session_value import Session
-from polycore import Experiment, Model, PolycoreError, Referee
+from polycore import Experiment, Model, PolycoreError, Referee, Run
 from polycore.formatting import loss_text, percent
 from polycore.model.evaluation import ACCURACY_ON, LOSS_ON, measured_count
 
@@ -105,10 +104,16 @@ def draw_metrics(texts: Mapping[str, str], comparison: str, followed: Followed |
 def draw_download(kept: Kept, key: str = f"{PREFIX}.download") -> None:
     """Draw the button that downloads the weight file."""
     training = session.current().training
+
+    def file() -> bytes:
+        # written at the press: the run may have learned more since the page was drawn
+        if training is None or not kept.is_of(training.view.run):
+            return saved(kept.model)
+        return saved(kept.updated(training.view).model)
+
     st.download_button(
         "Download the model",
-        # written at the press: the run may have learned more since the page was drawn
-        data=lambda: _file(_newest(kept, training)),
+        data=file,
         file_name=file_name(kept),
         mime="application/octet-stream",
         key=key,
@@ -116,6 +121,13 @@ def draw_download(kept: Kept, key: str = f"{PREFIX}.download") -> None:
         on_click="ignore",
         help="A weight file (.npz). numpy.load reads it, and so does the Predict page, here or elsewhere.",
     )
+
+
+def saved(what: Model | Run) -> bytes:
+    """Return the content of the file of a model or a run."""
+    file = io.BytesIO()
+    what.save(file)
+    return file.getvalue()
 
 
 def draw_setup_button(kept: Kept) -> None:
@@ -126,8 +138,8 @@ def draw_setup_button(kept: Kept) -> None:
             "Use its set-up",
             key=f"{PREFIX}.setup",
             icon=":material/tune:",
-            on_click=_take_setup,
-            args=(experiment,),
+            on_click=session.replace_setup,
+            args=(experiment, "The file's set-up has replaced yours."),
             help="Load the polynomials, data and training settings that are in the file.",
         )
 
@@ -137,7 +149,7 @@ def experiment_of(kept: Kept) -> Experiment | None:
 
     A weight file says on which points of the user's own it was trained, but only the set-up may have them.
     """
-    known = kept.experiment or kept.model.experiment
+    known = kept.trained_by
     if known is not None or not kept.model.classes:
         return known
     data = session.current().experiment.data
@@ -215,31 +227,40 @@ def _measured_on(kept: Kept) -> str:
     return f"{what} measured on {accuracy_on:,} points, not on all {count:,} samples: that would take long."
 
 
-def _take_setup(experiment: Experiment) -> None:
-    session.replace_setup(experiment, "The file's set-up has replaced yours.")
-
-
-def _in_use() -> str | None:
-    return session.current().models.in_use
-
-
 def _use(title: str | None) -> None:
     if title in session.current().models.titles:  # it may have been deleted since
         session.use(title)
 
 
-CHOICE = Input(f"{PREFIX}.choice", _in_use, _use)
+CHOICE = Input(f"{PREFIX}.choice", lambda: session.current().models.in_use, _use)
 
 
-def _newest(kept: Kept, training: Training | None) -> Model:
-    view = None if training is None else training.view
-    if view is None or not kept.is_of(view.run):
-        return kept.model
-    best = view.best
-    return best if best.loss < kept.model.loss else kept.model
+def draw_note() -> None:
+    """Draw a note if the model in use was trained on something else than the set-up: it stays as it is."""
+    session.collect()
+    difference = _difference(session.current())
+    if difference is None:
+        return
+    with st.container(border=True, gap="small"):
+        st.markdown(
+            f":material/inventory_2: You're still seeing the network trained on the previous {difference}, "
+            "until you train a new one."
+        )
+        page_links.draw(page_links.TRAIN, "Train on this set-up", ":material/model_training:")
 
 
-def _file(model: Model) -> bytes:
-    file = io.BytesIO()
-    model.save(file)
-    return file.getvalue()
+def _difference(now: Session) -> str | None:
+    """Return what the model in use was trained on and is no longer in the set-up; None if that is nothing."""
+    if now.answering is None:
+        return None
+    if now.answering.model.shown_classes != now.experiment.shown_classes:
+        return "points" if now.experiment.data or now.answering.model.classes else "curves"
+    trained = now.answering.experiment
+    if trained is not None and _samples(trained) != _samples(now.experiment):
+        return "samples"
+    return None
+
+
+def _samples(experiment: Experiment) -> tuple[object, ...]:
+    drawn = experiment.samples_per_class, experiment.x_range, experiment.noise, experiment.seed
+    return *drawn, experiment.data, experiment.held_out_share

@@ -23,16 +23,12 @@ def names_of(all_kept: Sequence[Kept]) -> dict[str, str]:
     A title says what was trained: in place of that, a name says what only some were trained with. The user
     may have typed a name: show it with a function that reads no Markdown.
     """
-    known = {kept.title: set_up for kept in all_kept if (set_up := _experiment(kept)) and not kept.named}
+    known = {kept.title: set_up for kept in all_kept if (set_up := kept.trained_by) and not kept.named}
     telling = _telling(known)
     words = {title: ", ".join(filter(None, settings.values())) for title, settings in telling.items()}
     names = {kept.title: _named(kept, words.get(kept.title, ""), all_kept) for kept in all_kept}
     unique = {name for name in names.values() if list(names.values()).count(name) == 1}
     return {title: name if name in unique else title for title, name in names.items()}
-
-
-def _experiment(kept: Kept) -> Experiment | None:
-    return kept.experiment or kept.model.experiment
 
 
 def _telling(set_ups: Mapping[str, Experiment]) -> dict[str, dict[str, str]]:
@@ -43,7 +39,9 @@ def _telling(set_ups: Mapping[str, Experiment]) -> dict[str, dict[str, str]]:
     rows = differences(list(set_ups.values()))
     if not rows:
         return {title: {} for title in set_ups}
-    setting = max(rows, key=lambda name: _pairs_apart(rows[name]))
+    # the pairs of set-ups whose words for it differ
+    apart = {name: sum(one != other for one, other in combinations(row, 2)) for name, row in rows.items()}
+    setting = max(rows, key=apart.__getitem__)
     words = dict(zip(set_ups, rows[setting], strict=True))
     words_of: dict[str, dict[str, str]] = {}
     for word in dict.fromkeys(words.values()):
@@ -52,10 +50,6 @@ def _telling(set_ups: Mapping[str, Experiment]) -> dict[str, dict[str, str]]:
             found = {setting: in_a_name(setting, word, set_ups[title]), **others}
             words_of[title] = {name: found[name] for name in ORDER if name in found}
     return words_of
-
-
-def _pairs_apart(words: Sequence[str]) -> int:
-    return sum(one != other for one, other in combinations(words, 2))
 
 
 def _named(kept: Kept, words: str, all_kept: Sequence[Kept]) -> str:

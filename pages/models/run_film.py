@@ -15,6 +15,7 @@ from polycore import Run
 from polycore.films.film import film
 
 PREFIX = "run_film"
+OF_THE_RUN_BEFORE = "This film is of the run before."
 
 
 def draw(training: Training) -> None:
@@ -25,37 +26,30 @@ def draw(training: Training) -> None:
         "at most 3 MB."
     )
     content = standing.draw(
-        _film,
+        lambda: session.current().drawings.film,
         partial(_begin, training),
         PREFIX,
         "Save as GIF",
         ":material/movie:",
         "Draws the film in some seconds. It is shown here, with a button that saves it.",
     )
+    job = session.current().drawings.film
     with st.container():
-        if content is not None:
-            _draw_film(content, training)
-
-
-def _film() -> Job[bytes] | None:
-    return session.current().drawings.film
-
-
-def _draw_film(content: bytes, training: Training) -> None:
-    job = _film()
-    if job is not None and job.of != training.name:
-        st.caption("This film is of the run before.")
-    st.image(content, width="content")
-    st.download_button(
-        "Download the GIF",
-        content,
-        file_name=f"{file_name('film', training.view.run.experiment)}.gif",
-        mime="image/gif",
-        key=f"{PREFIX}.download",
-        icon=":material/download:",
-        type="primary",
-        on_click="ignore",
-    )
+        if content is None or job is None:
+            return
+        if job.of != training.name:
+            st.caption(OF_THE_RUN_BEFORE)
+        st.image(content, width="content")
+        st.download_button(
+            "Download the GIF",
+            content,
+            file_name=f"{file_name('film', training.view.run.experiment)}.gif",
+            mime="image/gif",
+            key=f"{PREFIX}.download",
+            icon=":material/download:",
+            type="primary",
+            on_click="ignore",
+        )
 
 
 def _begin(training: Training) -> None:

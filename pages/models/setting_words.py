@@ -112,14 +112,10 @@ def _samples(experiment: Experiment) -> str:
     return "fresh points" if per_class is None else f"{per_class:,} samples each"
 
 
-def _features(experiment: Experiment) -> str:
-    return listed(map(label_of, experiment.features))
-
-
 # of settings that are more than a number, a name or a choice; each says itself whether it is used
 OWN_WORDS: Mapping[str, Callable[[Experiment], str]] = {
     "hidden": lambda experiment: layers_in_words(experiment.hidden) if experiment.hidden else NO_LAYERS,
-    "features": _features,
+    "features": lambda experiment: listed(map(label_of, experiment.features)),
     "samples_per_class": _samples,
     "data": _points,
 }

@@ -6,7 +6,6 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.frame import frame
 from pages.game import challenge
 from pages.game.challenge import Challenge
 from pages.game.game import FARTHEST, POINTS, Game
@@ -15,7 +14,7 @@ from pages.plane import live, swatch
 from pages.plane.plane import grid_points
 from pages.plane.referee import referee_of_curves
 from pages.play import opening
-from pages.state import session
+from pages.state import page_links, session
 from pages.wording.percent import odds
 from polycore import PolycoreError, crossings
 from polycore.figures import close_up_figure, plane_range
@@ -120,7 +119,7 @@ def scores(game: Game) -> list[tuple[str, str, str]]:
 
 
 def _draw_link(offer: Challenge) -> None:
-    page = frame.address()
+    page = page_links.here()
     opponent = opening.opponent_in(offer.experiment)
     with st.spinner("Writing the link"):
         room = link_choice.MAX_ADDRESS - len(challenge.to_address(page, offer, " ")) + 1

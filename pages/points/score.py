@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pages.state.points import Points
+from pages.state.uploads import Points
 from polycore import Model, PolycoreError, Referee
 from polycore.arrays import Floats, Integers
 from polycore.network.plain import accuracy, cross_entropy

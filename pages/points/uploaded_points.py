@@ -7,7 +7,7 @@ from pages.models.names import name_of
 from pages.points import score
 from pages.points.score import Score
 from pages.state import page_links, refusal, session
-from pages.state.points import Points
+from pages.state.uploads import Points
 from polycore import Model, PolycoreError, Polynomial, points_from_csv
 from polycore.formatting import counted, loss_text, percent
 from polycore.polynomials.classes import Classes

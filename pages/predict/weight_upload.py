@@ -11,7 +11,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from pages.models import kept_actions
 from pages.server import server
 from pages.state import refusal, session
-from pages.state.session_value import Upload
+from pages.state.uploads import Upload
 from polycore import Model, PolycoreError, WeightFileError
 from polycore.model.weight_file import MAX_BYTES, read_npy
 from polycore.quoting import visible

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pages.runs.view import Mark
+from pages.runs.view import Mark, RunView
 from pages.server.source import Choice
 from polycore import Experiment, Model, PolycoreError, Run
+from polycore.optimizers.registry import OPTIMIZERS
+from polycore.polynomials.classes import counted_classes
 from polycore.training.history import History
 from polycore.training.leg import Leg, legs_in
 
@@ -44,9 +46,56 @@ class Kept:
     about: str = ""
     named: bool = False
 
+    @classmethod
+    def of_run(cls, view: RunView, number: int) -> "Kept":
+        """Return the model of a run, the session's `number`th: its best weights so far."""
+        run = view.run
+        optimizer = OPTIMIZERS[run.experiment.optimizer].words.label
+        about = f"{optimizer}, {counted_classes(run.experiment.shown_classes)}"
+        continued = f", continued from step {run.began_at:,}" if run.earlier else ""
+        return cls(
+            f"Run {number}{continued} · {about}",
+            view.best,
+            run.experiment,
+            run.history,
+            view.seconds,
+            marks=view.marks,
+            earlier=run.earlier,
+            about=about,
+        )
+
+    @classmethod
+    def of_file(cls, model: Model, number: int) -> "Kept":
+        """Return a model from a file, the session's `number`th."""
+        about = f"{model.widths[-1]} {'classes' if model.classes else 'polynomials'}"
+        return cls(f"Upload {number} · {about}", model, None, about=about)
+
+    @classmethod
+    def of_link(cls, model: Model) -> "Kept":
+        """Return the model of a link."""
+        about = counted_classes(model.shown_classes)
+        return cls(f"From the link · {about}", model, None, about=about)
+
+    def updated(self, view: RunView) -> "Kept":
+        """Return it with what its run has learned since; itself if that is nothing."""
+        best, history = view.best, view.run.history
+        is_better = best.loss < self.model.loss
+        if not is_better and history.step[-1] <= self.last_step:
+            return self
+        better = best if is_better else self.model
+        return replace(self, model=better, history=history, seconds=view.seconds, marks=view.marks)
+
     def is_of(self, run: Run) -> bool:
         """Return whether it is the model of this run, or of one with the same experiment and past."""
-        return self.experiment == run.experiment and _is_same_past(self.earlier, run.earlier)
+        same_past = len(self.earlier) == len(run.earlier) and all(
+            map(_is_same_leg, self.earlier, run.earlier)
+        )
+        return self.experiment == run.experiment and same_past
+
+    @property
+    def trained_by(self) -> Experiment | None:
+        """The experiment that trained it, also as its file says; None if that is not known."""
+        return self.experiment or self.model.experiment
 
     @property
     def past(self) -> tuple[Leg, ...]:
@@ -177,10 +226,6 @@ class KeptModels:
     def _free_title(self, title: str) -> str:
         numbered = (f"{title} ({number})" for number in range(2, MOST_KEPT + 3))
         return next(free for free in (title, *numbered) if self.titled(free) is None)
-
-
-def _is_same_past(one: Sequence[Leg], other: Sequence[Leg]) -> bool:
-    return len(one) == len(other) and all(map(_is_same_leg, one, other))
 
 
 def _is_same_leg(one: Leg, other: Leg) -> bool:

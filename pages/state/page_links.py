@@ -1,7 +1,9 @@
-"""Links from page to page, which keep the set-up."""
+"""From page to page: links that keep the set-up, this page's address, and whether a visitor has just come."""
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from pages.patches.rerun_requests import ARRIVED_AT
 from pages.state import session
 from polycore.links import link
 
@@ -20,3 +22,29 @@ def draw(page: str, label: str, icon: str | None = None) -> None:
     """Draw a link to another page that keeps the set-up: a plain one would drop it from the address."""
     query = link.query_of_page(session.current().experiment)
     st.page_link(page, label=label, icon=icon, query_params=query)
+
+
+def here() -> str:
+    """Return this page's address, without a query."""
+    url = (st.context.url or "http://localhost:8501/").split("?")[0]
+    return url if url.count("/") > 2 else f"{url}/"  # of Home it may be the host alone
+
+
+def has_just_arrived() -> bool:
+    """Return whether this run of the page is the first since the visitor came: by a link, Back, or a new tab.
+
+    Only then does the query of a request say what the address says. A later request carries the query that
+    the browser showed when it sent the request, and the answer to an earlier press may be about to change
+    that.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is None:
+        return True
+    return context.is_history_navigation or st.session_state.get(ARRIVED_AT) != context.page_script_hash
+
+
+def note_arrival() -> None:
+    """Note that the visitor has arrived: the address was read, or a button has changed what it is to say."""
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is not None:
+        st.session_state[ARRIVED_AT] = context.page_script_hash

@@ -10,7 +10,7 @@ its page is then drawn a second time.
 import secrets
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import streamlit as st
 
@@ -25,13 +25,13 @@ NAME_LENGTH = 32
 
 
 @dataclass(frozen=True)
-class Known:
+class Tab:
     """What a session knows of its tab. It is not in the session: one that is recalled has another.
 
     name: of the tab; until that reports its own, the one that it is to adopt.
     reported: the name that the tab has reported, if it is another.
     is_forgotten: whether the server keeps nothing under that name, which `lost` has not returned yet.
-    held: what the tab had, as it says.
+    had: what the tab had, as it reports.
     answered: the number of the tab's latest request to be drawn that was handled.
     is_first: whether the session's first page is drawn for the first time.
     """
@@ -39,20 +39,20 @@ class Known:
     name: str = field(default_factory=lambda: secrets.token_hex(NAME_LENGTH // 2))
     reported: str | None = None
     is_forgotten: bool = False
-    held: Holdings = field(default_factory=Holdings)
-    answered: int | None = None
+    had: Holdings = field(default_factory=Holdings)
+    answered: float | None = None
     is_first: bool = True
 
 
 def remember(session: Session) -> None:
     """Remember the session under this tab's name, once it has one."""
-    known = _known()
-    if known is None:
+    tab = _tab()
+    if tab is None:
         return
     # without its film, which has up to 3 MB and is drawn again in two seconds
     session = replace(session, drawings=replace(session.drawings, film_id=None))
     own = server.current()
-    own.tabs.keep(known.name, session, session_key.key(), own.computing)
+    own.tabs.keep(tab.name, session, session_key.key(), own.computing)
 
 
 def recalled(*, holds: Holdings, in_two_parts: bool) -> Session | None:
@@ -66,50 +66,51 @@ def recalled(*, holds: Holdings, in_two_parts: bool) -> Session | None:
     """
     tabs = server.current().tabs
     tabs.let_go()
-    known = _known()
-    known = Known() if known is None else replace(known, is_first=False)
-    _note(known)
-    tab = _tab.draw(
+    tab = _tab()
+    tab = Tab() if tab is None else replace(tab, is_first=False)
+    _note(tab)
+    reports = _component.draw(
         key=COMPONENT_KEY,
         data={
-            "name": known.name,
-            "again": known.is_first and in_two_parts,
+            "name": tab.name,
+            "again": tab.is_first and in_two_parts,
             "holds": holds.to_json(),
-            "answered": known.answered,
+            "answered": tab.answered,
         },
         on_name_change=lambda: None,
-        on_held_change=lambda: None,
+        on_had_change=lambda: None,
         on_asked_change=_answer,
     )
-    known = replace(known, held=Holdings.from_browser(tab.held))
-    if not _is_name(tab.name) or tab.name == known.name:
-        _note(known)
+    tab, name = replace(tab, had=Holdings.from_browser(reports.had)), reports.name
+    is_name = isinstance(name, str) and len(name) == NAME_LENGTH and name.isascii() and name.isalnum()
+    if not is_name or name == tab.name:
+        _note(tab)
         return None
-    before = tabs.get(tab.name)
-    _note(replace(known, reported=tab.name, is_forgotten=before is None))
+    before = tabs.get(name)
+    _note(replace(tab, reported=name, is_forgotten=before is None))
     return None if before is None else before.session
 
 
 def _answer() -> None:
     """Have the page say, as it is drawn next, which of the tab's requests to be drawn it answers."""
-    number, known = st.session_state[COMPONENT_KEY].get("asked"), _known()
-    if isinstance(number, int) and known is not None:
-        _note(replace(known, answered=number))
+    number, tab = st.session_state[COMPONENT_KEY].get("asked"), _tab()
+    if isinstance(number, int | float) and tab is not None:
+        _note(replace(tab, answered=number))
 
 
 def is_first_page() -> bool:
     """Return whether this is the session's first page, drawn for the first time."""
-    known = _known()
-    return known is None or known.is_first
+    tab = _tab()
+    return tab is None or tab.is_first
 
 
 def lost() -> Holdings:
     """Return, once, what the tab of a forgotten session had: it may report that later than its name."""
-    known = _known()
-    if known is None or known.held == Holdings() or not known.is_forgotten:
+    tab = _tab()
+    if tab is None or tab.had == Holdings() or not tab.is_forgotten:
         return Holdings()
-    _note(replace(known, is_forgotten=False))
-    return known.held
+    _note(replace(tab, is_forgotten=False))
+    return tab.had
 
 
 def confirm_name() -> bool:
@@ -118,32 +119,28 @@ def confirm_name() -> bool:
     Call it when the session has what was recalled. A press may end a page whenever that reads or writes the
     session; the next run of the page then recalls again. The tab's session before it sees nothing more.
     """
-    known, tabs = st.session_state[KEY], server.current().tabs
-    name = known.name if known.reported is None else known.reported
+    tab, tabs = st.session_state[KEY], server.current().tabs
+    name = tab.name if tab.reported is None else tab.reported
     before = tabs.get(name)
-    if name == known.name:
+    if name == tab.name:
         if before is not None and not session_key.is_known(before.key):
             # it was forgotten during a long cut, and the session has another one now
             tabs.keep(name, before.session, session_key.key(), server.current().computing)
         return False
-    _note(replace(known, name=name))
-    tabs.forget(known.name)
+    _note(replace(tab, name=name))
+    tabs.forget(tab.name)
     if before is not None:
         session_key.revoke(before.key)
     return True
 
 
-def _known() -> Known | None:
-    return cast(Known | None, st.session_state.get(KEY))
+def _tab() -> Tab | None:
+    return cast(Tab | None, st.session_state.get(KEY))
 
 
-def _note(known: Known) -> None:
-    st.session_state[KEY] = known
-
-
-def _is_name(name: Any) -> bool:
-    return isinstance(name, str) and len(name) == NAME_LENGTH and name.isascii() and name.isalnum()
+def _note(tab: Tab) -> None:
+    st.session_state[KEY] = tab
 
 
 _SCRIPTS = ("carry.js", "tab.js")
-_tab = component.Component("polycore_tab", tuple(map(Path(__file__).with_name, _SCRIPTS)))
+_component = component.Component("polycore_tab", tuple(map(Path(__file__).with_name, _SCRIPTS)))

@@ -28,7 +28,7 @@ def show(what: str, *reasons: PolycoreError | str) -> None:
     with st.container(border=True):
         st.markdown(f":material/error: **{what}**")
         for reason in reasons:
-            st.text(visible(_with_page_labels(str(reason))))
+            st.text(visible(with_page_labels(str(reason))))
 
 
 @contextmanager
@@ -81,7 +81,8 @@ def of_link(problem: str) -> str:
     return f"{setting.label}: {_POLYNOMIAL.sub(_curve, reason)}"
 
 
-def _with_page_labels(reason: str) -> str:
+def with_page_labels(reason: str) -> str:
+    """Return a reason with the labels of inputs in place of the names of polycore's arguments."""
     reason = _LAYER.sub(f"{LABELS['hidden']}: ", link.with_words_for_none(reason))
     return _POLYNOMIAL.sub(_curve, _FIELD.sub(lambda match: LABELS[match[0]], reason))
 

@@ -13,21 +13,14 @@ import streamlit as st
 from pages.runs.runner import Training
 from pages.server import presence, server
 from pages.state import inputs, recall
+from pages.state.comparison import Comparison
 from pages.state.holdings import Holdings
 from pages.state.kept_models import ByHand, Kept
-from pages.state.points import Points
-from pages.state.session_value import (
-    Address,
-    Comparison,
-    Drawings,
-    Lessons,
-    Play,
-    Session,
-    Undo,
-    Upload,
-)
+from pages.state.links import Links
+from pages.state.session_value import Drawings, Lessons, Play, Session
 from pages.state.setup import Setup
 from pages.state.sketch import Sketch
+from pages.state.uploads import Points, Upload
 from pages.state.view import View
 from polycore import Experiment, Model, Polynomial
 
@@ -194,9 +187,8 @@ def add_upload(model: Model) -> None:
     """Keep a model that came as a file and let it answer."""
     now = current()
     number = now.models.uploads + 1
-    about = f"{model.widths[-1]} {'classes' if model.classes else 'polynomials'}"
-    kept = Kept(f"Upload {number} · {about}", model, None, about=about)
-    _store(replace(now, models=replace(now.models, uploads=number)).keeping(kept))
+    counted = replace(now, models=replace(now.models, uploads=number))
+    _store(counted.keeping(Kept.of_file(model, number)))
 
 
 def put(old: Kept, new: Kept) -> None:
@@ -236,7 +228,7 @@ def name_classes(title: str, polynomials: Sequence[Polynomial]) -> None:
 def pin(title: str) -> None:
     """Keep the model of `title` for good, unless MOST_PINNED are pinned."""
     kept = current().models.titled(title)
-    if kept is not None and may_pin():
+    if kept is not None and current().models.may_pin():
         put(kept, replace(kept, pinned=True))
 
 
@@ -245,11 +237,6 @@ def unpin(title: str) -> None:
     kept = current().models.titled(title)
     if kept is not None:
         put(kept, replace(kept, pinned=False))
-
-
-def may_pin() -> bool:
-    """Return whether one more may be pinned."""
-    return current().models.may_pin()
 
 
 def free_slots() -> int:
@@ -302,17 +289,13 @@ def offer_undo(text: str, before: Session) -> None:
     _store(current().with_undo(text, before))
 
 
-def offered() -> Undo | None:
-    """Return what can be brought back without taking away anything newer."""
-    return current().offered_undo
-
-
 def bring_back() -> None:
     """Undo the last loss, if that is still offered."""
-    now, undo = current(), offered()
+    now = current()
+    undo = now.offered_undo
     if undo is not None:
         inputs.forget_refused()
-        restore(undo.reverted(now))
+        restore(now.reverted(undo))
 
 
 def bring_back_polynomials() -> None:
@@ -375,9 +358,9 @@ def set_drawings(drawings: Drawings) -> None:
     _store(replace(current(), drawings=drawings))
 
 
-def set_address(address: Address) -> None:
-    """Change what is known of the address."""
-    _store(replace(current(), address=address))
+def set_links(links: Links) -> None:
+    """Change what is known of the opened link, and of those to pass on."""
+    _store(replace(current(), links=links))
 
 
 def set_refused(refused: Mapping[str, str]) -> None:

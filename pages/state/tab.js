@@ -1,10 +1,10 @@
 // What the server cannot do for a browser tab; recall.py says what the name is for.
 
 const KEY = "polycore.tab";
-const HELD_KEY = "polycore.tab.held";
+const HAD_KEY = "polycore.tab.had";
 const PATIENCE_MS = 10_000; // for an answer of the server
 
-// Browsers may forbid the store within another site's page: a refresh begins anew there.
+// Browsers may forbid the store within another site's page: a refresh starts a new session there.
 function stored(use) {
   try {
     return use(sessionStorage);
@@ -19,13 +19,13 @@ function nameOfThisTab(ofSession) {
   if (!window.polycoreTab) {
     window.polycoreTab = stored((store) => store.getItem(KEY)) ?? ofSession;
     // what the server has of this tab, as it said last: holdings.py says more
-    window.polycoreHeld = JSON.parse(stored((store) => store.getItem(HELD_KEY)));
-    const forget = () => [KEY, HELD_KEY].forEach((key) => stored((store) => store.removeItem(key)));
+    window.polycoreHad = JSON.parse(stored((store) => store.getItem(HAD_KEY)));
+    const forget = () => [KEY, HAD_KEY].forEach((key) => stored((store) => store.removeItem(key)));
     forget();
     addEventListener("pageshow", forget);
     addEventListener("pagehide", () => {
       stored((store) => store.setItem(KEY, window.polycoreTab));
-      stored((store) => store.setItem(HELD_KEY, JSON.stringify(window.polycoreHeld ?? null)));
+      stored((store) => store.setItem(HAD_KEY, JSON.stringify(window.polycoreHad ?? null)));
     });
   }
   return window.polycoreTab;
@@ -40,7 +40,7 @@ class Connection {
   constructor() {
     let wasCut = false;
     this.observer = new MutationObserver(() => {
-      if (wasCut && !this.isCut()) this.askToBeDrawn();
+      if (wasCut && !this.isCut()) this.ask(performance.now());
       wasCut = this.isCut();
     });
     this.observer.observe(this.app, { attributeFilter: ["data-test-connection-state"] });
@@ -55,8 +55,7 @@ class Connection {
   async settle() {
     commitWhatIsTyped();
     const isAnswered = await new Promise((answer) => {
-      // not counted by this object, which may be created again: the server remembers the last number
-      const number = (window.polycoreAsked = (window.polycoreAsked ?? 0) + 1);
+      const number = performance.now(); // rises, also for an object that takes the place of this one
       this.waiting.push({ number, answer });
       setTimeout(() => this.ask(number)); // what was committed just now is sent first
       setTimeout(() => answer(false), this.isCut() ? 0 : PATIENCE_MS);
@@ -158,7 +157,7 @@ function keepKeysFromButtons() {
 }
 
 // The help of a button stays open while the pointer rests on it, and covers what a press on it has brought. It is
-// hidden after a press until the pointer moves: by HIDES_HELP, which frame.py has a rule for.
+// hidden after a press until the pointer moves: by HIDES_HELP, which style.py has a rule for.
 const HIDES_HELP = "polycore-hides-help";
 
 function hideHelpAfterPresses() {
@@ -172,7 +171,6 @@ function hideHelpAfterPresses() {
 export default keeping(
   () => new Connection(),
   (connection, { data, setStateValue, setTriggerValue }) => {
-    connection.askToBeDrawn = () => setStateValue("connected", performance.now());
     connection.ask = (number) => setTriggerValue("asked", number);
     connection.answered(data.answered);
     window.polycoreSettle = () => connection.settle();
@@ -186,8 +184,8 @@ export default keeping(
       window.polycoreTabIsSetUp = true;
     }
     const name = nameOfThisTab(data.name);
-    if (name === data.name) window.polycoreHeld = data.holds;
-    else if (window.polycoreHeld) setStateValue("held", window.polycoreHeld);
+    if (name === data.name) window.polycoreHad = data.holds;
+    else if (window.polycoreHad) setStateValue("had", window.polycoreHad);
     if (name !== data.name || data.again) setStateValue("name", name);
   },
 );

@@ -7,7 +7,7 @@ import streamlit as st
 from pages.runs.runner import Training
 from pages.server import presence, server
 from pages.state import refusal, session
-from pages.state.session_value import Upload
+from pages.state.uploads import Upload
 from polycore import PolycoreError, Run, advance
 from polycore.training import run_file
 

@@ -337,7 +337,7 @@ class Visit:
         copied: str = self.page.evaluate("navigator.clipboard.readText()")
         return copied
 
-    def take_along(self) -> Locator:
+    def open_export(self) -> Locator:
         """Open "Export" of a run that rests; return its buttons that save files."""
         self.page.get_by_text("Export").click()
         # the program that colours code comes late, and moves the buttons below it away under the mouse

@@ -1,6 +1,6 @@
 """A page to keep, opened from a file: what it answers, to a mouse, a finger and keys, and what it shows.
 
-That the dashboard gives the page of the network that it trained is seen in test_pass_on.py.
+That the dashboard gives the page of the network that it trained is seen in test_export.py.
 """
 
 import math

@@ -22,7 +22,7 @@ def test_a_run_goes_on_in_another_browser(visitor, tmp_path):
     visit.wait_for_status("Running", after_step=1)
     visit.press("Pause")
     step = visit.wait_for_status("Paused")
-    button = visit.take_along()
+    button = visit.open_export()
     with visit.page.expect_download() as download:
         button.filter(has_text="Run file").click()
     assert download.value.suggested_filename == "polycore-run-adam-3.npz"

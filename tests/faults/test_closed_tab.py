@@ -21,8 +21,8 @@ from pages.server.tabs import Tabs
 from pages.server.turns import Turns
 from pages.state import recall, session
 from pages.state.holdings import Holdings
-from pages.state.points import Points
 from pages.state.session_value import Lessons, Session
+from pages.state.uploads import Points
 from polycore.links import link
 from polycore.links.compact_weights import compact
 from polycore.workers.chunk import Chunk
@@ -237,8 +237,8 @@ def tab_of(monkeypatch, own_server, clock):
         state.clear()
         name = letter * recall.NAME_LENGTH
         # without a page, which would refer to sessions, and so without a component that reports a name
-        drawn = SimpleNamespace(name=name, held=None)
-        monkeypatch.setattr(recall, "_tab", SimpleNamespace(draw=lambda **_: drawn))
+        drawn = SimpleNamespace(name=name, had=None)
+        monkeypatch.setattr(recall, "_component", SimpleNamespace(draw=lambda **_: drawn))
         recalled = recall.recalled(holds=Holdings(), in_two_parts=False)
         recall.confirm_name()
         return recalled
@@ -293,8 +293,8 @@ def test_a_network_from_a_link_is_still_there_when_the_tab_opens_another_address
     words = link.to_query(EXPERIMENT) | {"weights": compact(run.best, EXPERIMENT, 7000)}
     name = uuid4().hex
     [kept] = session_of(report(opened(words=words), recall.COMPONENT_KEY, name=name)).models.kept
-    held = {"networks": 1, "run": False, "points": False}
-    app = report(opened(), recall.COMPONENT_KEY, name=name, held=held)
+    had = {"networks": 1, "run": False, "points": False}
+    app = report(opened(), recall.COMPONENT_KEY, name=name, had=had)
     assert [each.title for each in session_of(app).models.kept] == [kept.title]
     assert session_of(app).lost == Holdings()
 

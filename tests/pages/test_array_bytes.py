@@ -9,8 +9,8 @@ import polycore as pc
 from pages.runs.runner import Training
 from pages.server import server
 from pages.server.array_bytes import array_bytes
-from pages.state.points import Points
 from pages.state.session_value import Session
+from pages.state.uploads import Points
 from tests.runs import named
 
 

@@ -16,7 +16,7 @@ from pages.state import session
 from pages.state.shown_weights import ShownWeights
 from tests.hand import Hand
 from tests.pages.browsing import HOME, QUICK, live_rows, opened, press, session_of, trained
-from tests.pages.test_pass_on import TRAINED
+from tests.pages.test_export import TRAINED
 from tests.pages.test_predict_page import words
 from tests.runs import named
 

@@ -9,7 +9,7 @@ import pytest
 import polycore as pc
 from pages.compare import class_table
 from pages.compare.class_table import frame_of, points_of, row_of_file, row_of_link, with_distinct_names
-from pages.state.session_value import ClassRow
+from pages.state.comparison import ClassRow
 from polycore.links import link
 from polycore.links.compact_weights import compact
 from tests.pages.browsing import labelled, opened, press, refreshed, session_of

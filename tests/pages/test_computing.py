@@ -15,8 +15,8 @@ from pages.runs.runner import Training
 from pages.runs.sweep import Sweep
 from pages.server.array_bytes import _parts_of
 from pages.server.computing import Computing, Id
+from pages.state.links import Writing
 from pages.state.session_value import Session
-from pages.state.writing import Writing
 from tests.pages.browsing import press, session_of, trained
 from tests.runs import TINY, named
 
@@ -83,7 +83,7 @@ def test_a_run_that_undo_can_bring_back_is_there_until_something_else_is_lost():
     after = replace(before, training_id=None).with_undo("The run went.", before)
     del before
     gc.collect()
-    assert after.undo.reverted(after).training is left() is not None
+    assert after.reverted(after.undo).training is left() is not None
     after = after.with_undo("Points went.", after)
     gc.collect()
     assert left() is None
@@ -107,5 +107,5 @@ def test_a_session_with_a_run_that_was_reset_and_a_race_holds_values_alone():
     press(app, "Start the race")
     now = session_of(app)
     now.comparison.race.stop()
-    assert now.training.view.run.step == 0 < now.undo.reverted(now).training.view.run.step
+    assert now.training.view.run.step == 0 < now.reverted(now.undo).training.view.run.step
     assert [one for one in all_in(now) if isinstance(one, Training | Race | Sweep | Job | Writing)] == []

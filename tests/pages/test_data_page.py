@@ -13,9 +13,9 @@ from pages.data import samples
 from pages.points import score, uploaded_points
 from pages.state import session
 from pages.state.kept_models import Kept, KeptModels
-from pages.state.points import Points
 from pages.state.session_value import Session
 from pages.state.setup import Setup
+from pages.state.uploads import Points
 from polycore import TUTORIAL_POLYNOMIALS, Experiment, Model, Polynomial, points_from_csv
 from polycore.limits import MAX_CLASSES
 from tests.pages.browsing import DRAWING_SECONDS, metrics

@@ -15,13 +15,13 @@ def shown(app):
     return [text.value for text in app.markdown if BEGINNING in text.value]
 
 
-def returning(held):
+def returning(had):
     """Return a page of a tab that reports what it had, and that the server does not know."""
-    return report(opened(), recall.COMPONENT_KEY, name=uuid4().hex, held=held)
+    return report(opened(), recall.COMPONENT_KEY, name=uuid4().hex, had=had)
 
 
 @pytest.mark.parametrize(
-    ("held", "network", "expected"),
+    ("had", "network", "expected"),
     [
         pytest.param(Holdings(), False, None, id="nothing"),
         pytest.param(Holdings(run=True), False, "your run is gone. The set-up is still here.", id="a run"),
@@ -43,8 +43,8 @@ def returning(held):
         ),
     ],
 )
-def test_the_sentence_says_what_is_gone_and_what_is_not(held, network, expected):
-    assert held.loss_message(network_in_address=network) == (expected and BEGINNING + expected)
+def test_the_sentence_says_what_is_gone_and_what_is_not(had, network, expected):
+    assert had.loss_message(network_in_address=network) == (expected and BEGINNING + expected)
 
 
 @pytest.mark.parametrize(
@@ -64,8 +64,8 @@ def test_what_a_browser_says_and_makes_no_sense_is_nothing(value):
 
 
 def test_what_a_tab_has_is_said_back_as_it_was():
-    held = Holdings(run=True, networks=3, points=True)
-    assert Holdings.from_browser(held.to_json()) == held
+    had = Holdings(run=True, networks=3, points=True)
+    assert Holdings.from_browser(had.to_json()) == had
 
 
 def test_a_tab_that_the_server_has_forgotten_is_told_until_it_is_read():

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from pages.lessons.lessons import LESSONS
-from pages.models import own_weights
-from pages.state import writing
+from pages.models import link_choice
+from pages.state import links
 from polycore import PolycoreError
 from tests.pages.browsing import (
     HOME,
@@ -106,7 +106,7 @@ def test_waiting_for_a_cluster_does_not_delay_a_page(app, own_server):
 
     own_server(workers=Late())
     now = session_of(app)
-    begun = writing.Writing.begun(now.answering.model, now.experiment, 7500)
+    begun = links.Writing.begun(now.answering.model, now.experiment, 7500)
     assert not begun.is_over(within=0.1)
     found.set()
     assert begun.is_over(within=20)
@@ -124,4 +124,4 @@ def test_a_refresh_does_not_keep_it_a_second_time(app):
 def test_every_page_s_address_with_a_lesson_stays_within_what_servers_accept():
     longest_lesson = max(len(f"&look={lesson.name}") for lesson in LESSONS)
     longest_page = len("polynomials")
-    assert longest_lesson + longest_page <= own_weights.OTHER_WORDS
+    assert longest_lesson + longest_page <= link_choice.OTHER_WORDS

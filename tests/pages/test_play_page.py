@@ -146,7 +146,7 @@ def test_a_game_that_was_left_can_be_brought_back():
     press(app, questions.LEAVE_KEY)
     now = session_of(app)
     assert now.play.game is None
-    assert now.undo.reverted(now).play.game == game
+    assert now.reverted(now.undo).play.game == game
 
 
 def test_the_second_of_two_quick_clicks_on_leave_leaves_the_way_back():
@@ -157,7 +157,7 @@ def test_the_second_of_two_quick_clicks_on_leave_leaves_the_way_back():
     assert not app.exception
     now = session_of(app)
     assert now.play.game is None
-    assert now.undo.reverted(now).play.game == game
+    assert now.reverted(now.undo).play.game == game
 
 
 def test_a_run_of_other_polynomials_is_no_opponent_that_is_learning():
@@ -180,7 +180,7 @@ def test_the_opponent_of_a_challenge_is_trained_on_the_curves_of_the_challenge()
     app.run()
     app = wait_for(press(app, opening.TRAIN_KEY), "finished")
     assert session_of(app).experiment == challenge.experiment == before
-    assert session_of(app).undo.reverted(session_of(app)).experiment == other
+    assert session_of(app).reverted(session_of(app).undo).experiment == other
     assert session_of(app).answering.model.polynomials == before.polynomials
     assert "Your opponent" in words(app)
 

@@ -21,8 +21,9 @@ from pages.runs.view import Mark
 from pages.server import presence, server
 from pages.server.turns import Turns
 from pages.state import session
+from pages.state.comparison import Comparison
 from pages.state.kept_models import MOST_KEPT, MOST_PINNED, Kept, KeptModels
-from pages.state.session_value import Comparison, Session
+from pages.state.session_value import Session
 from pages.state.setup import Setup
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.workers.chunk import Chunk, advance_and_measure

@@ -5,10 +5,10 @@ import io
 from PIL import Image
 
 import polycore as pc
-from pages.models import pass_on, run_film
+from pages.models import export, run_film
 from polycore.films.film import film
 from tests.pages.browsing import labels, open_it, opened, press, session_of, trained, wait_for
-from tests.pages.test_pass_on import downloads
+from tests.pages.test_export import downloads
 from tests.waiting import wait_until
 
 TRAIN = "pages/3_train.py"
@@ -25,7 +25,7 @@ def press_save(app):
 def test_the_film_is_that_of_the_whole_run(monkeypatch):
     drawn = []
     monkeypatch.setattr(run_film, "film", lambda *run: drawn.append(film(*run)) or drawn[-1])
-    app = press_save(open_it(trained(), pass_on.OPEN_KEY))
+    app = press_save(open_it(trained(), export.OPEN_KEY))
     assert "Download the GIF" in downloads(app)
     [content] = drawn
     image = Image.open(io.BytesIO(content))
@@ -35,7 +35,7 @@ def test_the_film_is_that_of_the_whole_run(monkeypatch):
 
 
 def test_there_is_no_film_without_a_run():
-    app = open_it(opened(TRAIN), pass_on.OPEN_KEY)
+    app = open_it(opened(TRAIN), export.OPEN_KEY)
     assert "Save as GIF" not in labels(app)
 
 
@@ -43,7 +43,7 @@ def test_the_film_stays_when_another_run_begins(monkeypatch):
     a_dot = io.BytesIO()
     Image.new("P", (1, 1)).save(a_dot, "GIF")
     monkeypatch.setattr(run_film, "film", lambda *_: a_dot.getvalue())  # a true one takes its time
-    app = open_it(trained(), pass_on.OPEN_KEY)
+    app = open_it(trained(), export.OPEN_KEY)
     assert "Download the GIF" not in downloads(app)
     press_save(app)
     app.run()
@@ -60,6 +60,6 @@ def test_a_film_that_cannot_be_drawn_says_why(monkeypatch):
         raise pc.PolycoreError("film needs Pillow, which is not installed.")
 
     monkeypatch.setattr(run_film, "film", refuse)
-    app = press_save(open_it(trained(), pass_on.OPEN_KEY))
+    app = press_save(open_it(trained(), export.OPEN_KEY))
     assert any("needs Pillow" in text.value for text in app.text)
     assert labels(app)["Save as GIF"]

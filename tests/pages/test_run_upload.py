@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 import polycore as pc
-from pages.models import pass_on
+from pages.models import export
 from pages.server.limits import Limits
 from pages.train import run_upload
 from polycore.training import run_file
@@ -154,16 +154,16 @@ def test_the_browser_knows_the_servers_limit_on_uploads():
 
 def test_take_it_with_you_has_the_run_at_the_step_of_the_download(monkeypatch):
     asked = {}
-    draw = pass_on.st.download_button
+    draw = export.st.download_button
 
     def noting(label, content, **options):
         asked[label] = content
         return draw(label, content, **options)
 
-    monkeypatch.setattr(pass_on.st, "download_button", noting)
+    monkeypatch.setattr(export.st, "download_button", noting)
     app = press(opened(TRAIN), "One step")
     wait_for(app, "paused")
-    open_it(app, pass_on.OPEN_KEY)
+    open_it(app, export.OPEN_KEY)
     training = session_of(app).training
     for _ in range(5):
         training.step()

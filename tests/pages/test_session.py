@@ -10,8 +10,8 @@ from pages.inside import edited_model
 from pages.models import model_in_use
 from pages.runs.runner import Training
 from pages.state import session
+from pages.state.comparison import Comparison
 from pages.state.kept_models import MOST_KEPT, Kept
-from pages.state.session_value import Comparison
 from polycore.inspection.parameter_index import ParameterIndex
 from tests.pages.browsing import opened, session_of
 
@@ -20,9 +20,9 @@ EXPERIMENT = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(2,),
 
 @pytest.fixture
 def state(monkeypatch):
-    held = {}
-    monkeypatch.setattr(session.st, "session_state", held)
-    return held
+    values = {}
+    monkeypatch.setattr(session.st, "session_state", values)
+    return values
 
 
 def finished_training(seed):
@@ -86,7 +86,7 @@ def test_a_name_is_taken_with_its_spaces_tidied_up_and_goes_on_answering(three):
 
 
 @pytest.mark.parametrize(
-    ("wanted", "told"),
+    ("text", "reason"),
     [
         pytest.param(" \n", "0 characters", id="nothing but spaces"),
         pytest.param("x" * 61, "61 characters", id="too long"),
@@ -95,19 +95,19 @@ def test_a_name_is_taken_with_its_spaces_tidied_up_and_goes_on_answering(three):
         pytest.param("Upload 1 · 2 polynomials", "Another model", id="the name of another"),
     ],
 )
-def test_a_name_that_will_not_do_is_refused_and_changes_nothing(three, wanted, told):
-    with pytest.raises(pc.PolycoreError, match=told):
-        session.rename(three[1], wanted)
+def test_an_invalid_name_is_refused_and_changes_nothing(three, text, reason):
+    with pytest.raises(pc.PolycoreError, match=reason):
+        session.rename(three[1], text)
     assert titles() == three
 
 
-@pytest.mark.parametrize("wanted", ["x" * 60, "<b>**x**</b> ![](a)", "Ünïcødé ✓", "Upload 2 · 2 polynomials"])
-def test_any_other_name_will_do(three, wanted):
-    session.rename(three[1], wanted)
-    assert titles() == [three[0], wanted, three[2]]
+@pytest.mark.parametrize("text", ["x" * 60, "<b>**x**</b> ![](a)", "Ünïcødé ✓", "Upload 2 · 2 polynomials"])
+def test_any_other_name_is_accepted(three, text):
+    session.rename(three[1], text)
+    assert titles() == [three[0], text, three[2]]
 
 
-def test_a_list_of_what_is_kept_is_drawn_anew_where_others_are_kept_and_not_where_one_gets_better(
+def test_the_choice_of_a_model_has_a_new_version_if_others_are_kept_but_not_if_one_improves(
     three, state, monkeypatch
 ):
     keys = []
@@ -133,14 +133,14 @@ def test_a_list_of_what_is_kept_is_drawn_anew_where_others_are_kept_and_not_wher
         assert keys[-1] not in keys[:-1]
 
 
-def test_a_name_follows_what_is_laid_side_by_side(three):
+def test_a_new_name_is_also_that_of_the_model_that_is_compared(three):
     session.set_comparison(Comparison(titles=(three[2], three[0])))
     session.rename(three[0], "first")
     assert session.current().comparison.titles == (three[2], "first")
 
 
 @pytest.mark.usefixtures("state")
-def test_no_two_titles_are_alike_whatever_a_person_called_the_others():
+def test_no_two_titles_are_alike_whatever_the_user_named_the_others():
     model = pc.start(EXPERIMENT).best
     session.add_upload(model)
     session.rename(titles()[0], "Upload 2 · 2 polynomials")
@@ -157,15 +157,15 @@ def test_no_two_titles_are_alike_whatever_a_person_called_the_others():
 
 
 @pytest.mark.usefixtures("state")
-def test_what_is_pinned_never_goes_and_two_places_stay_for_others():
+def test_pinned_models_never_go_and_two_slots_stay_for_others():
     model = pc.start(EXPERIMENT).best
     for _ in range(12):
         session.add_upload(model)
     pinned = titles()[:10]
     for title in pinned:
-        assert session.may_pin()
+        assert session.current().models.may_pin()
         session.pin(title)
-    assert not session.may_pin()
+    assert not session.current().models.may_pin()
     assert session.free_slots() == 2
     session.pin(titles()[11])
     assert not session.current().models.kept[11].pinned
@@ -178,7 +178,7 @@ def test_what_is_pinned_never_goes_and_two_places_stay_for_others():
 
 
 @pytest.mark.usefixtures("state")
-def test_with_ten_pinned_the_run_under_way_stays_beside_what_comes():
+def test_with_ten_pinned_the_run_keeps_its_slot_and_one_is_left_for_others():
     for _ in range(10):
         session.add_upload(pc.start(EXPERIMENT).best)
         session.pin(titles()[-1])
@@ -217,7 +217,7 @@ def test_the_newest_answers_in_place_of_one_that_was_deleted(three):
         pytest.param(session.pin, id="pinning"),
     ],
 )
-def test_to_bring_something_back_never_takes_back_what_was_done_after(three, change):
+def test_undo_never_takes_back_what_was_done_since(three, change):
     session.remove(three[0])
     change(three[1])
     after = session.current().models.kept
@@ -226,7 +226,7 @@ def test_to_bring_something_back_never_takes_back_what_was_done_after(three, cha
 
 
 @pytest.mark.usefixtures("state")
-def test_a_finished_run_that_is_deleted_is_not_kept_anew_and_comes_back_whole():
+def test_a_finished_run_that_is_deleted_is_not_kept_again_and_comes_back_whole():
     training = finished_training(0)
     session.begin(training)
     session.collect()
@@ -261,14 +261,14 @@ def test_a_run_under_way_cannot_be_deleted_until_it_is_stopped(action):
 
 
 @pytest.mark.usefixtures("state")
-def test_a_run_is_kept_with_the_marks_of_its_way():
+def test_a_run_is_kept_with_its_marks():
     training = finished_training(0)
     session.begin(training)
     session.collect()
     assert session.current().models.kept[0].marks == training.view.marks
 
 
-# --- titles: what is held or can be brought back by one ---------------------------------------
+# --- titles: what belongs to one --------------------------------------------------------------
 
 
 def a_model(seed=0, polynomials=EXPERIMENT.polynomials):

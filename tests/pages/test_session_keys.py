@@ -23,7 +23,7 @@ BESIDE = {
 WRITERS = {
     "pages/state/session.py",
     "pages/state/recall.py",
-    "pages/state/arrival.py",
+    "pages/state/page_links.py",
     "pages/state/inputs.py",
     "pages/channel/session_key.py",
 }

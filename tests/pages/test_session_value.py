@@ -12,9 +12,9 @@ import polycore as pc
 from pages.game.game import Game
 from pages.runs.runner import Training
 from pages.state.kept_models import ByHand, Kept, KeptModels
-from pages.state.points import Points
 from pages.state.session_value import MOST_UNDOS, Lessons, Play, Session
 from pages.state.setup import Replaced, Setup
+from pages.state.uploads import Points
 from pages.state.view import View
 from tests.runs import named
 
@@ -51,7 +51,7 @@ def lost(name):
 @pytest.mark.parametrize("name", LOSSES)
 def test_what_was_lost_comes_back_whole(name):
     after = lost(name)
-    assert after.offered_undo.reverted(after) == FULL
+    assert after.reverted(after.offered_undo) == FULL
 
 
 @pytest.mark.parametrize("name", LOSSES)
@@ -71,7 +71,7 @@ def test_it_is_offered_until_the_same_is_changed_again(name, newer):
 def test_everything_else_stays_as_it_is_now():
     view, play = View(map_view="Referee"), Play(replace(GAME, seed=2))
     after = replace(lost("points"), view=view, play=play, setup=Setup(OTHER))
-    back = after.offered_undo.reverted(after)
+    back = after.reverted(after.offered_undo)
     assert (back.points, back.view, back.play, back.experiment) == (POINTS, view, play, OTHER)
 
 
@@ -91,12 +91,12 @@ def test_a_model_that_its_run_improves_is_nothing_newer():
     deleted = lost("model")
     improved = replace(A, seconds=3.0)
     now = replace(deleted, models=replace(deleted.models, kept=(improved,)))
-    assert now.offered_undo.reverted(now).models.kept == (improved, B)
+    assert now.reverted(now.offered_undo).models.kept == (improved, B)
 
 
 def test_uploads_are_counted_on_and_runs_are_not():
     after = replace(FULL, models=KeptModels((), None, runs=2, uploads=2)).with_undo("Both went.", before=FULL)
-    back = after.offered_undo.reverted(after)
+    back = after.reverted(after.offered_undo)
     assert (back.models.runs, back.models.uploads) == (1, 2)
 
 
@@ -107,13 +107,13 @@ def test_a_change_that_is_no_loss_keeps_the_offer_and_what_it_brings_back():
     assert changed.offered_undo is None
     again = changed.still_offering(undo)
     assert again.offered_undo.made_at == undo.made_at
-    assert again.offered_undo.reverted(again).setup == FULL.setup
+    assert again.reverted(again.offered_undo).setup == FULL.setup
 
 
 def test_an_offer_that_is_kept_brings_back_no_more_than_before():
     after = lost("run")
     changed = replace(after, setup=Setup(OTHER)).still_offering(after.offered_undo)
-    back = changed.offered_undo.reverted(changed)
+    back = changed.reverted(changed.offered_undo)
     assert (back.training, back.experiment) == (FULL.training, OTHER)
 
 
@@ -172,7 +172,7 @@ def test_what_a_toast_has_brought_back_is_not_undone_once_more():
     now = learning(FIRST, LISTS[1])
     after = replace(now, setup=Setup(replace(OTHER, polynomials=LISTS[2]))).with_undo("Replaced.", before=now)
     assert gone_back(after) == [LISTS[1], LISTS[0]]
-    assert gone_back(after.undo.reverted(after)) == [LISTS[0]]
+    assert gone_back(after.reverted(after.undo)) == [LISTS[0]]
     assert after.with_earlier_polynomials().offered_undo is None
 
 
@@ -188,7 +188,7 @@ def test_a_loss_of_something_else_stays_offered_while_polynomials_are_undone():
     after = replace(now, points=POINTS).with_undo("Points were replaced.", before=now)
     back = after.with_earlier_polynomials()
     assert back.experiment.polynomials == LISTS[0]
-    assert back.offered_undo.reverted(back).points is None
+    assert back.reverted(back.offered_undo).points is None
 
 
 def test_polynomials_are_not_brought_back_to_points_of_the_users_own():

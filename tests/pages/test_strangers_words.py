@@ -21,9 +21,9 @@ from pages.runs.runner import Training
 from pages.runs.view import Mark
 from pages.state import session
 from pages.state.kept_models import Kept
-from pages.state.points import Points
 from pages.state.session_value import Session
 from pages.state.setup import Setup
+from pages.state.uploads import Points
 from pages.state.view import AskedPoint, View
 from polycore.quoting import visible
 from tests.hand import Hand
@@ -87,7 +87,7 @@ def all_kept() -> tuple[Kept, ...]:
 def with_strangers_words(in_use: int) -> AppTest:
     """Return Home for a session in which every text that can be a stranger's is one."""
     app = opened(words={"seed": "<b>evil", "optimizer": "[evil](//a.b)"})
-    assert len(session_of(app).address.problems) == 2
+    assert len(session_of(app).links.problems) == 2
     now = replace(
         session_of(app),
         setup=Setup(EXPERIMENT),

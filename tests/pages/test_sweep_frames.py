@@ -6,7 +6,7 @@ import pytest
 
 import polycore as pc
 from pages.compare.sweep_view import values
-from pages.frame import sweep_line
+from pages.frame import frame
 from pages.run_view.following import SWEEP_SECONDS, source_of_sweep
 from pages.runs.sweep import Sweep
 from pages.runs.varied import Varied
@@ -52,7 +52,7 @@ def test_a_run_that_ends_is_in_the_next_frame_with_its_mark_and_its_rows(begun, 
     settings, runs, line = (
         table_of(sweep, clock),
         table_of(sweep, clock, "Runs"),
-        source_of_sweep("line", sweep, sweep_line.values, clock),
+        source_of_sweep("line", sweep, frame.sweep_values, clock),
     )
     before = header_of(settings)
     assert (before["active"], before["share"], before["best"]) == (True, 0, "")

@@ -16,7 +16,8 @@ from streamlit.testing.v1 import AppTest
 from pages.game.game import POINTS, Game
 from pages.inside import neuron_map
 from pages.state import session
-from pages.state.session_value import Comparison, Play, Session
+from pages.state.comparison import Comparison
+from pages.state.session_value import Play, Session
 from pages.state.view import AskedPoint, MapLayer, MapView, View
 from pages.wording.percent import percent as page_percent
 from polycore import formatting

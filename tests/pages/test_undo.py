@@ -2,8 +2,8 @@
 
 import re
 from dataclasses import replace
-from time import monotonic
 
+import numpy as np
 import pytest
 
 import polycore as pc
@@ -14,8 +14,9 @@ from pages.play import opening, questions
 from pages.predict import weight_upload
 from pages.state import session
 from pages.state.kept_models import MOST_KEPT, Kept, KeptModels
-from pages.state.session_value import Play, Session
+from pages.state.session_value import Session
 from pages.state.setup import Setup
+from pages.state.uploads import Points
 from polycore.links import link
 from tests.pages.browsing import (
     HOME,
@@ -32,6 +33,7 @@ from tests.pages.browsing import (
 from tests.waiting import wait_until
 
 POLYNOMIALS, TRAIN, PREDICT = "pages/1_polynomials.py", "pages/3_train.py", "pages/4_predict.py"
+POINTS = Points(np.zeros((1, 2)), None)
 LONG = {**QUICK, "steps": "1000000"}
 THREE = {**QUICK, "polynomials": "x~-x~x^2"}
 
@@ -368,13 +370,11 @@ def test_a_new_toast_takes_the_place_of_the_old_one():
     assert session_of(undone(app)).experiment == between
 
 
-def test_after_a_while_it_is_offered_no_more(monkeypatch):
-    app = press(opened(TRAIN), "The tutorial's")
-    made_at = session_of(app).undo.made_at
-    monkeypatch.setattr(undo, "monotonic", lambda: made_at + undo.SECONDS - 1)
-    assert toast(app.run()) is not None
-    monkeypatch.setattr(undo, "monotonic", lambda: made_at + undo.SECONDS + 1)
-    assert toast(app.run()) is None
+def test_after_a_while_it_is_offered_no_more():
+    now = Session(points=POINTS).with_undo("It was taken away.", before=Session())
+    made_at = now.undo.made_at
+    assert undo.offered(now, made_at + undo.SECONDS - 1) is now.undo
+    assert undo.offered(now, made_at + undo.SECONDS + 1) is None
 
 
 def test_the_words_of_a_person_are_shown_as_they_are():
@@ -386,55 +386,49 @@ def test_the_words_of_a_person_are_shown_as_they_are():
     assert not any("bold" in found.value for found in app.markdown)
 
 
-def with_undo_made_at(made_at, before, after):
-    """Return the session `after` with a way back to `before` since `made_at`, in seconds of the clock."""
-    offering = after.with_undo("It was taken away.", before)
-    return replace(offering, undos=(replace(offering.undo, made_at=made_at),))
-
-
-def undone_at(seconds, app, away, monkeypatch):
-    """Show the session `away` 5 seconds after its loss, and press Undo at that time of the clock."""
-    app.session_state[session.KEY] = away
-    monkeypatch.setattr(undo, "monotonic", lambda: away.undo.made_at + 5)
+def test_a_toast_is_read_aloud_and_fades_out():
+    app = opened()
+    app.session_state[session.KEY] = session_of(app).with_undo("It was taken away.", Session())
     app.run()
-    monkeypatch.setattr(undo, "monotonic", lambda: seconds)
-    return undone(app)
+    assert toast(app) == "It was taken away."
+    html = "".join(element.proto.body for element in app.get("html"))
+    assert undo.STATUS in html
+    assert undo.animations(session_of(app).undo) in html
 
 
-def test_a_toast_is_read_out_and_fades_by_a_name_of_its_own():
-    app, now = opened(), monotonic()
+def test_each_toast_fades_by_a_name_of_its_own():
+    first = Session(points=POINTS).with_undo("It was taken away.", Session()).undo
     names = set()
-    for made_at in (now, now + 1):
-        app.session_state[session.KEY] = with_undo_made_at(made_at, Session(), session_of(app))
-        app.run()
-        assert toast(app) == "It was taken away."
-        html = "".join(element.proto.body for element in app.get("html"))
-        assert '<span class="undo-status" role="alert">' in html
-        [name] = re.findall(r"@keyframes ([\w-]+) { to { opacity: 0; visibility: hidden; } }", html)
-        assert f".st-key-undo-toast {{ animation: {name} " in html
+    for one in (first, replace(first, made_at=first.made_at + 1)):
+        style = undo.animations(one)
+        [name] = re.findall(r"@keyframes ([\w-]+) { to { opacity: 0; visibility: hidden; } }", style)
+        assert f".st-key-undo-toast {{ animation: {name} " in style
         names.add(name)
     assert len(names) == 2
 
 
 @pytest.mark.parametrize("answered", [False, True], ids=["a point that is asked", "a point that is answered"])
-def test_the_clock_of_a_game_stands_while_it_is_gone(monkeypatch, answered):
+def test_the_clock_of_a_game_stands_while_it_is_gone(answered):
     game = Game.begin(pc.Experiment.recommended(), 1, None, 80.0)
     game = game.answered(0, 85.0) if answered else game
-    app = opened()
-    now = session_of(app)
-    away = with_undo_made_at(90.0, replace(now, play=Play(game=game)), now)
-    back = session_of(undone_at(120.0, app, away, monkeypatch)).play.game
+    back = undo.resumed(game, None, 120.0 - 90.0)
     # 10 seconds before it was left and 3 after it was back; or 5 until the answer
     assert back.answered(0, 123.0).time == (5 if answered else 13)
     assert back.points == game.points
 
 
-def test_what_else_is_brought_back_leaves_the_clock_of_a_game_alone(monkeypatch):
+def test_a_game_that_was_left_comes_back_with_its_clock():
+    app = opened("pages/7_play.py")
+    app.button(key=opening.START_KEY).click().run()
+    game = session_of(app).play.game
+    app.button(key=questions.LEAVE_KEY).click().run()
+    assert session_of(app).play.game is None
+    back = session_of(undone(app)).play.game
+    assert back.points == game.points
+    assert back.asked_at > game.asked_at  # later by the time that it was away
+
+
+def test_what_else_is_brought_back_leaves_the_clock_of_a_game_alone():
     game = Game.begin(pc.Experiment.recommended(), 1, None, 80.0)
-    app = opened()
-    kept = Kept("Upload 1 · 2 polynomials", a_model(), None)
-    playing = replace(session_of(app), play=Play(game=game))
-    before = replace(playing, models=KeptModels(kept=(kept,), in_use=kept.title))
-    after = session_of(undone_at(120.0, app, with_undo_made_at(90.0, before, playing), monkeypatch))
-    assert after.models.in_use == kept.title
-    assert after.play.game.asked_at == 80.0
+    assert undo.resumed(game, game, 30.0) is game
+    assert undo.resumed(None, None, 30.0) is None

@@ -1,4 +1,4 @@
-"""Passing on: the link with the trained network, figures as files, and what can be taken along."""
+"""Export and Copy link: the link with the trained network, figures as files, and what can be saved."""
 
 import csv
 import io
@@ -51,7 +51,7 @@ def test_a_copied_link_shows_the_trained_map_to_another_person_at_once(visitor):
     expect(note).to_have_count(0)
     assert "&weights=d" in query
     expected = visit.page.locator("[data-value='weights.loss_text']").inner_text()
-    visit.take_along()
+    visit.open_export()
 
     other = visitor(PHONE).open(f"?{query}")
     other.page.get_by_text("This network came with the link").wait_for()
@@ -200,7 +200,7 @@ def assert_map_is_saved(visit, page_colour):
 
 
 def assert_what_is_taken_along_works(visit, folder):
-    button = visit.take_along()
+    button = visit.open_export()
     name, table = saved(visit, button.filter(has_text="History as CSV"))
     rows = list(csv.DictReader(io.StringIO(table.decode())))
     assert name == "polycore-history-adam-3.csv"

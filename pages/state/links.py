@@ -1,4 +1,4 @@
-"""Weights on their way into the address: a worker writes them as text, since rounding takes a while."""
+"""What the link brought that the visitor has opened, and what the links to pass on are to have."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, wait
@@ -7,13 +7,22 @@ from functools import partial
 from threading import Thread
 
 from pages.server import server
+from pages.server.computing import Id
 from polycore import Experiment, Model
 from polycore.links.compact_weights import compact
 
 
 @dataclass(frozen=True, eq=False)
+class LinkWeights:
+    """The weights that a link brought: as its text has them, and the model that they gave."""
+
+    words: str
+    model: Model
+
+
+@dataclass(frozen=True, eq=False)
 class Writing:
-    """A model, and the text of its weights for an address, once it is written."""
+    """A model, and the text of its weights for an address, which a worker writes: rounding takes a while."""
 
     model: Model
     text: Future[str]
@@ -24,7 +33,7 @@ class Writing:
         text: Future[str] = Future()
         # in a thread: a cluster that cannot be reached fails late, and a page must not wait for that
         submit = partial(server.current().workers.submit, compact, model, experiment, room)
-        Thread(target=_settle, args=(text, submit), name="writing", daemon=True).start()
+        Thread(target=_write, args=(text, submit), name="writing", daemon=True).start()
         return cls(model, text)
 
     @property
@@ -37,8 +46,29 @@ class Writing:
         return bool(wait([self.text], timeout=within).done)
 
 
-def _settle(text: Future[str], submit: Callable[[], Future[str]]) -> None:
+def _write(text: Future[str], submit: Callable[[], Future[str]]) -> None:
     try:
         text.set_result(submit().result())
     except Exception as error:  # noqa: BLE001 - whatever it is, the address does without; the next run will show it
         text.set_exception(error)
+
+
+@dataclass(frozen=True)
+class Links:
+    """The link that was opened, and those to pass on.
+
+    problems: a sentence for each part of the opened link that could not be used.
+    brought: the trained network that it had; None without one.
+    writing_id: of the weights of the model that answers, on their way into the address; None before that.
+    shown: the key of the button whose links are shown, and the address of its page; None if none are.
+    """
+
+    problems: tuple[str, ...] = ()
+    brought: LinkWeights | None = None
+    writing_id: Id[Writing] | None = None
+    shown: tuple[str, str] | None = None
+
+    @property
+    def writing(self) -> Writing | None:
+        """The weights on their way into the address."""
+        return server.current().computing.get(self.writing_id)

@@ -1,19 +1,23 @@
-"""Sharing: links with the trained network, code, the history and the experiment."""
+"""Links with the trained network, and Export: code, page, script, the history and the experiment."""
 
 import csv
 import io
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
+from streamlit.runtime.media_file_manager import MediaFileManager
 
-from pages.models import from_link, link_choice, pass_on
+from pages.models import export, from_link, link_choice, model_in_use
+from pages.models.export import Export
+from pages.runs.runner import Training
 from pages.state import session
 from pages.state.kept_models import Kept, KeptModels
 from pages.state.session_value import Session
 from pages.state.setup import Setup
 from pages.wording.words import file_name
-from polycore import Experiment, Model, Polynomial
+from polycore import Experiment, Model, Polynomial, advance, html_page, start
 from polycore.links import link
 from polycore.links.snippet import script
 from polycore.training.history import History
@@ -31,6 +35,7 @@ from tests.pages.browsing import (
     wait_for,
     words_of,
 )
+from tests.runs import OWN, TINY
 
 TRAIN, PREDICT, POLYNOMIALS = "pages/3_train.py", "pages/4_predict.py", "pages/1_polynomials.py"
 # x and -x, distinguished by 2→2 without a hidden layer; test_link.py has the numbers
@@ -193,52 +198,10 @@ def test_the_whole_address_stays_within_what_servers_accept():
     assert len(link.to_address(page, experiment, "w" * room)) == link_choice.MAX_ADDRESS <= 8192
 
 
-def test_take_it_with_you_holds_code_script_history_and_experiment():
-    app = wait_for(press(opened(TRAIN), "Start"), "finished")
-    open_it(app, pass_on.OPEN_KEY)
-    snippet, script = (code.value for code in app.code[-2:])
-    names = {}
-    exec(snippet, names)
-    model = session_of(app).answering.model
-    points = [[0.5, 0.75], [-1.0, 2.0]]
-    assert names["predict_proba"](points) == pytest.approx(model.predict_proba(points), abs=1e-12)
-    assert "pc.advance" in script
-    assert {"History as CSV", "Experiment as JSON", "Download as .py"} <= set(downloads(app))
-
-
-def test_before_a_run_there_are_the_script_and_the_experiment():
-    app = open_it(opened(TRAIN), pass_on.OPEN_KEY)
-    assert [caption for caption in app.caption if caption.value == "Nothing has been trained yet."]
-    assert "History as CSV" not in downloads(app)
-    assert "Experiment as JSON" in downloads(app)
-
-
-def test_a_network_from_a_link_is_offered_as_code():
-    app = open_it(opened(TRAIN, TRAINED), pass_on.OPEN_KEY)
-    names = {}
-    exec(app.code[0].value, names)
-    [[weights, biases]] = names["LAYERS"]
-    assert (weights, biases) == ([[1, -2], [0.5, 3]], [0, -1])
-
-
-def test_code_that_is_too_long_to_show_is_only_a_file(monkeypatch):
-    monkeypatch.setattr(pass_on, "MAX_SHOWN", 100)
-    app = open_it(opened(TRAIN, TRAINED), pass_on.OPEN_KEY)
-    assert len(app.code) == 0
-    assert any("too many to be shown" in caption.value for caption in app.caption)
-
-
-def test_the_history_is_a_table_whose_numbers_lose_no_digit():
-    history = History(10).appended(0, 1 / 3, 0.1, 0.25).appended(10, 2e-9, 1.0, 2 / 3)
-    rows = list(csv.DictReader(io.StringIO(history.to_csv())))
-    assert [row["step"] for row in rows] == ["0", "10"]
-    assert [float(row["loss_nats"]) for row in rows] == [1 / 3, 2e-9]
-    assert [float(row["accuracy"]) for row in rows] == [0.1, 1.0]
-    assert [float(row["held_out_accuracy"]) for row in rows] == [0.25, 2 / 3]
-
-
 def test_files_are_named_for_what_they_hold():
     assert file_name("map", Experiment.recommended()) == "polycore-map-soap-12"
+    assert Export(None, None).name("page") == "polycore-page"
+    assert Export(None, TINY).name("page") == "polycore-page-adam-2"
 
 
 def test_a_tab_that_is_refreshed_keeps_the_links_network_once_and_lets_it_answer():
@@ -256,105 +219,204 @@ def test_a_tab_that_is_refreshed_keeps_the_links_network_once_and_lets_it_answer
     assert from_link.after_refresh(deleted, opened).models.in_use == title
 
 
-# --- runs that continued -----------------------------------------------------------------------
+# --- what Export offers, on a page --------------------------------------------------------------
 
 
-def changed_twice():
-    """Return Train after a run whose learning rate was changed, and then its optimizer and batch size."""
-    app = trained()
-    set_number(app, "Learning rate", 0.05)
-    app = wait_for(press(app, "Continue with these settings"), "finished")
-    [optimizer] = [box for box in app.selectbox if box.label == "Optimizer"]
-    optimizer.select("sgd").run()
-    set_number(app, "Batch size (0 = all points)", 7)
-    return wait_for(press(app, "Continue with these settings"), "finished")
+@pytest.fixture
+def asked(monkeypatch):
+    """Return what computes each download at the press, by the name of its file."""
+    found = {}
 
+    def noted(_manager, data_callable, *_, file_name, **__):
+        found[file_name] = data_callable
+        return str(len(found))
 
-def set_number(app, label, value):
-    [box] = [box for box in app.number_input if box.label == label]
-    box.set_value(value).run()
-    assert not app.exception
-
-
-def network_of(program, folder, monkeypatch):
-    """Return the model that the program saves."""
-    monkeypatch.chdir(folder)
-    exec(program, {})
-    [file] = folder.iterdir()
-    return Model.load(file)
-
-
-def program_on(app):
-    open_it(app, pass_on.OPEN_KEY)
-    return app.code[-1].value
-
-
-def same_network(one, other):
-    return all(map(np.array_equal, (*one.weights, *one.biases), (*other.weights, *other.biases)))
-
-
-@pytest.mark.parametrize("page", [TRAIN, PREDICT])
-def test_the_script_of_a_run_that_continued_trains_its_network(page, tmp_path, monkeypatch):
-    app = changed_twice()
-    app.switch_page(page).run()
-    program = program_on(app)
-    answering = session_of(app).answering
-    assert len(answering.earlier) == 2
-    assert same_network(network_of(program, tmp_path, monkeypatch), answering.model)
-    assert "trains the same network again, each part with its settings: on the same machine" in texts(app)
-    assert link_choice.CHAINED.format(network="This network", source="this JSON") in captions(app)
-
-
-def test_the_script_of_a_network_that_was_given_has_its_weights(tmp_path, monkeypatch):
-    app = opened(TRAIN, TRAINED)
-    press(app, "Continue from the network in use")
-    app = wait_for(app, "finished")
-    program = program_on(app)
-    assert same_network(network_of(program, tmp_path, monkeypatch), session_of(app).answering.model)
-
-
-def test_the_script_of_a_run_that_was_stopped_trains_no_further(tmp_path, monkeypatch):
-    app = opened(TRAIN)
-    press(app, "One step")
-    program = program_on(app)
-    assert session_of(app).training.view.run.step == 1
-    assert same_network(network_of(program, tmp_path, monkeypatch), session_of(app).answering.model)
-    assert "again, up to step 1: on the same machine" in texts(app)
-
-
-def reasons(app):
-    return [text.value for text in app.markdown if "No program trains this network again" in text.value]
-
-
-def test_an_uploaded_network_that_continued_is_not_offered_as_repeatable():
-    app = changed_twice()
-    experiment = session_of(app).experiment
-    file = io.BytesIO()
-    session_of(app).answering.model.save(file)
-    model = Model.load(io.BytesIO(file.getvalue()))
-    app.session_state[session.KEY] = session_of(app).keeping(Kept("A file", model, None))
-    app.switch_page(PREDICT).run()
-    assert program_on(app).strip() == script(experiment).strip()
-    [reason] = reasons(app)
-    assert "continued at step 600 from a network whose weights are not known" in reason
-    assert "equal to the last bit" not in texts(app)
-
-
-def test_a_network_of_a_link_or_changed_by_hand_is_not_offered_as_repeatable():
-    app = opened(PREDICT, TRAINED)
-    open_it(app, pass_on.OPEN_KEY)
-    assert "without the number of steps" in reasons(app)[0]
-    app = trained()
-    model = session_of(app).answering.model
-    model = replace(model, metadata={**model.metadata, "changed_by_hand": True})
-    app.session_state[session.KEY] = session_of(app).keeping(Kept("by hand", model, None))
-    app.switch_page(PREDICT).run()
-    open_it(app, pass_on.OPEN_KEY)
-    assert "It was changed by hand." in reasons(app)[0]
+    monkeypatch.setattr(MediaFileManager, "add_deferred", noted)
+    return found
 
 
 def captions(app):
     return [caption.value for caption in app.caption]
+
+
+def test_export_has_code_script_page_history_and_experiment_of_a_run(asked):
+    app = open_it(trained(), export.OPEN_KEY)
+    snippet, program = (code.value for code in app.code[-2:])
+    names = {}
+    exec(snippet, names)
+    model = session_of(app).answering.model
+    points = [[0.5, 0.75], [-1.0, 2.0]]
+    assert names["predict_proba"](points) == pytest.approx(model.predict_proba(points), abs=1e-12)
+    assert "pc.advance" in program
+    assert {"History as CSV", "Experiment as JSON", "Download as .py", export.PAGE_LABEL} <= set(
+        downloads(app)
+    )
+    page = html_page(session_of(app).training.view.best)
+    assert asked.pop("polycore-page-adam-2.html")().decode() == page
+    app.switch_page(PREDICT).run()
+    open_it(app, export.OPEN_KEY)
+    assert asked["polycore-page-adam-2.html"]().decode() == page
+
+
+def test_before_a_run_there_are_the_script_and_the_experiment():
+    app = open_it(opened(TRAIN), export.OPEN_KEY)
+    assert export.NOTHING_TRAINED in captions(app)
+    assert downloads(app).keys().isdisjoint({"History as CSV", export.PAGE_LABEL})
+    assert "Experiment as JSON" in downloads(app)
+
+
+def test_while_a_run_is_under_way_there_is_neither_code_nor_page():
+    app = open_it(press(opened(TRAIN, {"steps": "5000000"}), "Start"), export.OPEN_KEY)
+    assert export.PAGE_LABEL not in downloads(app)
+    assert export.RUNNING in captions(app)
+    press(app, "Stop")
+
+
+def test_a_network_without_a_page_says_why():
+    steep = (Polynomial(2e6, 0), Polynomial(1))
+    model = Model((np.ones((2, 2)),), (np.zeros((1, 2)),), 0.5, 0.5, steep)
+    app = opened(PREDICT)
+    app.session_state[session.KEY] = session_of(app).keeping(Kept.of_file(model, 1))
+    open_it(app, export.OPEN_KEY)
+    assert export.PAGE_LABEL not in downloads(app)
+    assert export.page_problem(model) in captions(app)
+
+
+def test_a_network_from_a_link_is_offered_as_code():
+    app = open_it(opened(TRAIN, TRAINED), export.OPEN_KEY)
+    names = {}
+    exec(app.code[0].value, names)
+    [[weights, biases]] = names["LAYERS"]
+    assert (weights, biases) == ([[1, -2], [0.5, 3]], [0, -1])
+
+
+def test_code_that_is_too_long_to_show_is_only_a_file(monkeypatch):
+    monkeypatch.setattr(export, "MAX_SHOWN", 100)
+    app = open_it(opened(TRAIN, TRAINED), export.OPEN_KEY)
+    assert len(app.code) == 0
+    assert any("too many to be shown" in caption for caption in captions(app))
+
+
+# --- the same as values -------------------------------------------------------------------------
+
+
+def training_of(run):
+    return Training(run, executor=None, advance=advance)
+
+
+def changed_twice():
+    """Return a run whose learning rate was changed, and then its optimizer and its batch size."""
+    run = advance(start(TINY), TINY.steps)
+    for change in ({"learning_rate": 0.05}, {"optimizer": "sgd", "batch_size": 7}):
+        run = advance(start(replace(run.experiment, **change), weights=run), TINY.steps)
+    return run
+
+
+def given_weights():
+    """Return a run that continued from a network without a past."""
+    weights = Model((np.eye(2),), (np.zeros((1, 2)),), 0.0, 1.0, TINY.polynomials)
+    return advance(start(replace(TINY, hidden=()), weights=weights), TINY.steps)
+
+
+@pytest.mark.parametrize(
+    ("run", "words"),
+    [
+        pytest.param(advance(start(TINY), TINY.steps), "again: on", id="a whole run"),
+        pytest.param(advance(start(TINY), 1), "again, up to step 1: on", id="a run that was stopped"),
+        pytest.param(changed_twice(), "again, each part with its settings: on", id="settings that changed"),
+        pytest.param(given_weights(), "again, each part with its settings: on", id="weights that were given"),
+    ],
+)
+def test_the_program_trains_the_same_network_again(run, words):
+    training = training_of(run)
+    # tests/polycore/test_snippet.py runs such programs
+    expected = script(run.experiment, run.earlier, run.step)
+    for one in (Export.of_run(training, running=False), Export.of_kept(Kept.of_run(training.view, 1))):
+        program, sentence = export.program(run.experiment, one)
+        assert program == expected
+        assert f"A program that trains the same network {words} the same machine" in sentence
+
+
+def test_a_network_from_a_file_that_continued_is_not_offered_as_repeatable():
+    run = changed_twice()
+    model = Model.load(io.BytesIO(model_in_use.saved(run.best)))
+    program, sentence = export.program(run.experiment, Export.of_kept(Kept.of_file(model, 1)))
+    assert program == script(run.experiment)
+    assert "No program trains this network again" in sentence
+    assert "continued at step 120 from a network whose weights are not known" in sentence
+
+
+@pytest.mark.parametrize(
+    ("metadata", "reason"),
+    [
+        pytest.param({}, export.WITHOUT_STEPS, id="of a link"),
+        pytest.param({"step": 60, "changed_by_hand": True}, export.BY_HAND, id="changed by hand"),
+    ],
+)
+def test_a_network_that_no_program_trains_is_not_offered_as_repeatable(metadata, reason):
+    model = replace(start(TINY).best, metadata=metadata)
+    program, sentence = export.program(TINY, Export.of_kept(Kept("A", model, TINY)))
+    assert program == script(TINY)
+    assert f"No program trains this network again.** {reason} This one" in sentence
+
+
+def test_the_network_of_a_run_is_offered_once_it_has_a_step_and_rests():
+    training = training_of(advance(start(TINY), 5))
+    assert Export.of_run(training, running=False).model is training.view.best
+    assert Export.of_run(training, running=True).model is None
+    assert Export.of_run(training_of(start(TINY)), running=False).model is None
+
+
+def network(*widths, polynomials=TINY.polynomials):
+    """Return a network of layers of so many neurons."""
+    weights = tuple(np.ones(shape) for shape in pairwise((2, *widths)))
+    return Model(weights, tuple(np.zeros((1, width)) for width in widths), 0.5, 0.5, polynomials)
+
+
+@pytest.mark.parametrize(
+    ("model", "problem"),
+    [
+        pytest.param(network(2), "", id="a small network"),
+        pytest.param(advance(start(OWN), 5).best, "", id="a network of own points"),
+        pytest.param(
+            # 3·512 + 513·500 + 501·2
+            network(512, 500, 2),
+            "has 259,038 weights and biases, too many for a page: it may have 250,000",
+            id="too large",
+        ),
+        *(
+            pytest.param(
+                network(2, polynomials=(Polynomial(size, 0), Polynomial(1))),
+                "There is no page of this network: a coefficient of its polynomials is larger than "
+                "1,000,000, and no map can show that",
+                id=f"a coefficient of {size:g}",
+            )
+            for size in (2e6, 1e308)
+        ),
+    ],
+)
+def test_a_network_has_a_page_or_says_why_not(model, problem):
+    found = export.page_problem(model)
+    assert problem in found if problem else found == ""
+
+
+def test_the_size_of_large_weights_alone_is_said():
+    assert export.weights_size(network(8, 2)) == ""
+    # 3·300 + 301·300 + 301·2 numbers, of 8 bytes in base64: 4 characters for 3 bytes
+    size = f" The weights take {91_802 * 8 * 4 / 3 / 1e6:.1f} MB."
+    assert export.weights_size(network(300, 300, 2)) == size
+
+
+# --- the history --------------------------------------------------------------------------------
+
+
+def test_the_history_is_a_table_whose_numbers_lose_no_digit():
+    history = History(10).appended(0, 1 / 3, 0.1, 0.25).appended(10, 2e-9, 1.0, 2 / 3)
+    rows = list(csv.DictReader(io.StringIO(history.to_csv())))
+    assert [row["step"] for row in rows] == ["0", "10"]
+    assert [float(row["loss_nats"]) for row in rows] == [1 / 3, 2e-9]
+    assert [float(row["accuracy"]) for row in rows] == [0.1, 1.0]
+    assert [float(row["held_out_accuracy"]) for row in rows] == [0.25, 2 / 3]
 
 
 def test_the_history_has_every_part_and_what_changed():

@@ -1,4 +1,4 @@
-"""Points that a user has uploaded."""
+"""What a user has uploaded: points, and what became of each upload."""
 
 from dataclasses import dataclass
 
@@ -9,6 +9,18 @@ from polycore.arrays import Floats, Integers
 from polycore.class_name import ClassName
 from polycore.limits import MAX_CLASSES
 from polycore.polynomials.classes import Classes
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What became of the files that made up one upload.
+
+    title: of the model that they gave, while the uploader shows them; None if it is emptied after an upload.
+    error: why they were refused; "" if they were accepted.
+    """
+
+    title: str | None = None
+    error: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,88 @@
+"""What the Compare page compares: kept runs, a race, a sweep, or the networks of a class."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pages.runs.job import Job
+from pages.runs.race import Race
+from pages.runs.sweep import Sweep
+from pages.server import server
+from pages.server.computing import Id
+from pages.server.source import Choice
+from polycore import Experiment, Landscape
+
+
+@dataclass(frozen=True)
+class ClassRow:
+    """A network of a class, or why there is none.
+
+    name: of the file, or the number of the link. accuracy: share of the points whose polynomial the network
+    knows; known: how many these are. loss: on them, in nats. map: the address of a small map.
+    problem: why the file or the link was refused or not measured; "" if it was measured.
+    experiment: how it was trained; None if that is not known.
+    """
+
+    name: str
+    accuracy: float | None = None
+    loss: float | None = None
+    known: int = 0
+    hidden: tuple[int, ...] = ()
+    parameters: int | None = None
+    steps: int | None = None
+    seed: int | None = None
+    map: str | None = None
+    problem: str = ""
+    experiment: Experiment | None = None
+
+
+@dataclass(frozen=True)
+class ClassTable:
+    """The networks of a class, and the experiment on whose held-out points they were measured.
+
+    left_out: how many networks more there were than the table may have.
+    """
+
+    experiment: Experiment
+    rows: tuple[ClassRow, ...]
+    left_out: int = 0
+
+
+Comparing = Literal["Kept runs", "Race", "Sweep", "A class"]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What the Compare page compares.
+
+    view: what of it is shown.
+    titles: of the models that the user compares; None before the first choice.
+    race_id, sweep_id: of the latest one, in whatever state; None before the first.
+    landscape_id: of the landscape of the race; None before the first. order: the indices of the lanes whose
+        trajectories it has.
+    moment: which weights of the race are shown: those after so many microseconds of computing, or the latest.
+    class_table: the table that was measured last; None before the first.
+    """
+
+    view: Comparing = "Kept runs"
+    titles: tuple[str, ...] | None = None
+    race_id: Id[Race] | None = None
+    sweep_id: Id[Sweep] | None = None
+    landscape_id: Id[Job[Landscape]] | None = None
+    order: tuple[int, ...] = ()
+    moment: Choice = "Now"
+    class_table: ClassTable | None = None
+
+    @property
+    def race(self) -> Race | None:
+        """The latest race."""
+        return server.current().computing.get(self.race_id)
+
+    @property
+    def sweep(self) -> Sweep | None:
+        """The latest sweep."""
+        return server.current().computing.get(self.sweep_id)
+
+    @property
+    def landscape(self) -> Job[Landscape] | None:
+        """The loss landscape of the race."""
+        return server.current().computing.get(self.landscape_id)
