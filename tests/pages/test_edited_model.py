@@ -67,7 +67,7 @@ def test_changing_another_model_drops_the_first_ones_changes_and_offers_them_bac
     edited_model.enter(keep("b"), BIAS, 1.0)
     now = session.current()
     assert now.by_hand.title == now.models.in_use == "b"
-    assert now.undo.reverted(now).by_hand is first
+    assert now.reverted(now.undo).by_hand is first
 
 
 def test_changes_survive_a_new_name():
@@ -84,7 +84,7 @@ def test_the_second_of_two_quick_clicks_on_put_it_back_leaves_the_way_back():
     changed = session.current().by_hand
     edited_model.put_back()
     edited_model.put_back()
-    assert session.offered().reverted(session.current()).by_hand is changed
+    assert session.current().reverted(session.current().offered_undo).by_hand is changed
 
 
 def test_a_model_that_was_only_held_is_released_without_undo():

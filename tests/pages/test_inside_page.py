@@ -198,7 +198,7 @@ def test_put_it_back_brings_every_number_back_and_can_be_undone():
     assert session_of(app).by_hand is None
     assert (shown_number(app, "Bias").value, metrics(app)) == before
     assert edited_model.UNCHANGED in words(app)
-    app.session_state[session.KEY] = session_of(app).undo.reverted(session_of(app))
+    app.session_state[session.KEY] = session_of(app).reverted(session_of(app).undo)
     app.run()
     assert edited_model.CHANGED in words(app)
 
