@@ -115,7 +115,7 @@ def gradient_is_ahead(situation: Situation, search: SetUp, adam: SetUp) -> str:
     """Return what is missing until Adam has a lower loss than many steps of random search."""
     if words := situation.to_train(search, MANY_STEPS) or situation.to_train(adam, 1):
         return words
-    before, now = (situation.outcome(one.experiment).loss for one in (search, adam))
+    before, now = (situation.longest_run(one.experiment).loss for one in (search, adam))
     if now < before:
         return ""
     return (
@@ -144,12 +144,12 @@ def learned_by_heart(situation: Situation, few: SetUp, *_: SetUp) -> str:
     """Return what is missing until the best possible accuracy is between the two of a network."""
     if words := situation.to_train(few):
         return words
-    outcome, best = situation.outcome(few.experiment), best_possible(few.experiment) or 0.0
-    if outcome.accuracy > best > outcome.held_out_accuracy:
+    run, best = situation.longest_run(few.experiment), best_possible(few.experiment) or 0.0
+    if run.accuracy > best > run.held_out_accuracy:
         return ""
     return (
-        f"Training accuracy is {percent(outcome.accuracy)}, held-out accuracy "
-        f"{percent(outcome.held_out_accuracy)}: {percent(best)}, the best possible, must be between them."
+        f"Training accuracy is {percent(run.accuracy)}, held-out accuracy "
+        f"{percent(run.held_out_accuracy)}: {percent(best)}, the best possible, must be between them."
     )
 
 
@@ -160,7 +160,7 @@ def as_good_as_the_referee(situation: Situation, curves: SetUp) -> str:
     if situation.session.view.map_view == "Network":
         return CHOOSE_REFEREE
     best = best_possible(curves.experiment) or 0.0
-    held_out = situation.outcome(curves.experiment).held_out_accuracy
+    held_out = situation.longest_run(curves.experiment).held_out_accuracy
     if best - held_out < REFEREE_MARGIN:
         return ""
     return (
@@ -188,7 +188,7 @@ def all_are_good(situation: Situation, *set_ups: SetUp) -> str:
         if words := situation.to_train(set_up):
             return words
     for set_up in set_ups:
-        held_out = situation.outcome(set_up.experiment).held_out_accuracy
+        held_out = situation.longest_run(set_up.experiment).held_out_accuracy
         if held_out <= GOOD:
             return f'"{set_up.name}" is at {percent(held_out)}: more than {percent(GOOD)} is needed.'
     return ""
@@ -200,7 +200,7 @@ def better_by(difference: float) -> Callable[[Situation, SetUp, SetUp], str]:
     def missing(situation: Situation, first: SetUp, second: SetUp) -> str:
         if words := situation.to_train(first) or situation.to_train(second):
             return words
-        worse, better = (situation.outcome(one.experiment).held_out_accuracy for one in (first, second))
+        worse, better = (situation.longest_run(one.experiment).held_out_accuracy for one in (first, second))
         if better - worse > difference:
             return ""
         return (

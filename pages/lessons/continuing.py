@@ -73,7 +73,7 @@ def forgotten(situation: Situation, lines: SetUp, parabolas: SetUp) -> str:
         return f'This page shows another network. Choose that of "{parabolas.name}".'
     history = run.earlier[-1].history
     if history is None:  # it continued from a model that was kept
-        before = situation.outcome(lines.experiment).held_out_accuracy
+        before = situation.longest_run(lines.experiment).held_out_accuracy
     else:
         before = float(history.held_out_accuracy[-1])
     if before <= LEARNED:
@@ -103,7 +103,7 @@ def healed(situation: Situation, curves: SetUp) -> str:
 
 def _unbroken(situation: Situation, curves: SetUp) -> str:
     """Return what to do until a broken network is trained further."""
-    now, trained = situation.session, situation.outcome(curves.experiment)
+    now, trained = situation.session, situation.longest_run(curves.experiment)
     in_use, by_hand = now.answering, now.by_hand
     if trained.steps == 0:
         return situation.to_start(curves)

@@ -82,11 +82,11 @@ def noted(now: Session) -> Lessons:
     Call it whenever a page is drawn, before a network more is kept: another may go then.
     """
     situation = Situation(now, page="")
-    outcomes = {key: situation.outcome(key) for key in map(key_of, EXPERIMENTS)}
+    runs = {key: situation.longest_run(key) for key in map(key_of, EXPERIMENTS)}
     broken = dict.fromkeys((*now.lessons.broken, *situation.changed_by_hand(continuing.WHOLE)))
     return replace(
         now.lessons,
-        outcomes={key: outcome for key, outcome in outcomes.items() if outcome.steps > 0},
+        runs={key: run for key, run in runs.items() if run.steps > 0},
         broken=tuple(broken)[-MOST_BROKEN:],
     )
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from pages.models.shown_network import ShownNetwork, shown_on
 from pages.state.kept_models import Kept
-from pages.state.session_value import Outcome, Session
+from pages.state.session_value import LessonRun, Session
 from polycore import Experiment, Run
 
 TRAINING, PREDICTING, INSPECTING = "Train", "Predict", "Inside"  # titles of pages
@@ -54,20 +54,20 @@ class Situation:
         kept = reversed(self.session.models.kept)
         return next((one for one in kept if one.experiment and alike(one.experiment, experiment)), None)
 
-    def outcome(self, experiment: Experiment) -> Outcome:
-        """Return the outcome of the longest run of `experiment` that the session keeps or remembers.
+    def longest_run(self, experiment: Experiment) -> LessonRun:
+        """Return the longest run of `experiment` that the session keeps or remembers.
 
         Of equally long ones it is the latest. Runs that continued from other weights do not count.
         """
-        outcomes = [
-            Outcome(
+        kept = [
+            LessonRun(
                 max(0, one.last_step), one.model.loss, one.model.accuracy, one.model.held_out_accuracy or 0.0
             )
             for one in reversed(self.session.models.kept)
             if one.experiment is not None and not one.earlier and alike(one.experiment, experiment)
         ]
-        remembered = self.session.lessons.outcomes.get(key_of(experiment), Outcome())
-        return max((*outcomes, remembered), key=lambda outcome: outcome.steps)
+        remembered = self.session.lessons.runs.get(key_of(experiment), LessonRun())
+        return max((*kept, remembered), key=lambda run: run.steps)
 
     def changed_by_hand(self, experiment: Experiment) -> tuple[float, ...]:
         """Return the losses of the kept networks of `experiment` that were changed by hand, oldest first."""
@@ -81,7 +81,7 @@ class Situation:
 
     def to_train(self, set_up: SetUp, least: int = SOME_STEPS) -> str:
         """Return what to do until a run from initial weights has taken `least` steps; "" if one has."""
-        steps = self.outcome(set_up.experiment).steps
+        steps = self.longest_run(set_up.experiment).steps
         if steps >= least:
             return ""
         run, view, loaded = self.run(set_up.experiment), self.session.run_view, self.session.experiment

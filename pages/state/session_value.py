@@ -27,8 +27,8 @@ MOST_UNDOS = 50
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What a lesson needs of a run from initial weights, also when its network is no longer kept.
+class LessonRun:
+    """What lessons remember of a run from initial weights, also when its network is no longer kept.
 
     steps: how many it took. loss, accuracy, held_out_accuracy: of its best weights.
     """
@@ -46,7 +46,7 @@ class Lessons:
     current: the one that is on, by its name in the address; None if none is.
     seen: the names of those whose check has passed.
     before: the name of the run that was there when the lesson began, which is no part of it.
-    outcomes: of the longest run of each set-up of a lesson, by `moment.key_of` of its experiment.
+    runs: the longest run of each set-up of a lesson, by `situation.key_of` of its experiment.
     broken: the losses of the latest networks that were changed by hand for the lesson about that.
     opened: the page and the lesson that the user came to last, and whether it had been seen by then.
     """
@@ -54,7 +54,7 @@ class Lessons:
     current: str | None = None
     seen: frozenset[str] = frozenset()
     before: str | None = None
-    outcomes: Mapping[Experiment, Outcome] = field(default_factory=dict)
+    runs: Mapping[Experiment, LessonRun] = field(default_factory=dict)
     broken: tuple[float, ...] = ()
     opened: tuple[str, str, bool] | None = None
 
