@@ -1,7 +1,6 @@
 """The section about the loss landscape around the run whose network the Inside page shows."""
 
 from dataclasses import replace
-from functools import partial
 from typing import get_args
 
 import streamlit as st
@@ -35,6 +34,11 @@ def draw() -> None:
     view = session.current().answering_view
     if view is None or view.run.step == 0:
         return
+
+    def find() -> Job[Landscape] | None:
+        job = session.current().drawings.landscape
+        return job if job is not None and job.of == view.name else None
+
     st.header(run_landscape.TITLE, anchor=False)
     st.write(EXPLAINED)
     with st.container():
@@ -47,7 +51,7 @@ def draw() -> None:
             help=HELP,
         )
     landscape = run_landscape.ask(
-        partial(_landscape_of, view.name),
+        find,
         _begin,
         KEY,
         "Computes up to 1,681 losses around the present weights: a second or two for most networks, half a "
@@ -57,11 +61,6 @@ def draw() -> None:
         # another choice of directions has no map yet
         if landscape is not None and (landscape.explained is None) == (directions == "random"):
             run_landscape.draw(landscape, KEY)
-
-
-def _landscape_of(run: str) -> Job[Landscape] | None:
-    job = session.current().drawings.landscape
-    return job if job is not None and job.of == run else None
 
 
 def _begin() -> None:
