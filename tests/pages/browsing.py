@@ -32,11 +32,16 @@ QUICK = {
 }
 
 
-def opened(page: str = HOME, words: Mapping[str, str] = QUICK) -> AppTest:
-    """Return the page, opened with a link's words; it must have drawn without an exception."""
+def opened(page: str = HOME, words: Mapping[str, str] = QUICK, begun: Session | None = None) -> AppTest:
+    """Return the page, opened with a link's words; it must have drawn without an exception.
+
+    begun: the session that it continues, if it is not a new one.
+    """
     app = AppTest.from_file(ROOT / HOME, default_timeout=DRAWING_SECONDS)
     for name, value in words.items():
         app.query_params[name] = value
+    if begun is not None:
+        app.session_state[session.KEY] = begun
     if page != HOME:
         app.switch_page(page)
     app.run()

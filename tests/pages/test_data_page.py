@@ -3,11 +3,9 @@
 import json
 import math
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from pages.data import samples
 from pages.points import score, uploaded_points
@@ -18,23 +16,16 @@ from pages.state.setup import Setup
 from pages.state.uploads import Points
 from polycore import TUTORIAL_POLYNOMIALS, Experiment, Model, Polynomial, points_from_csv
 from polycore.limits import MAX_CLASSES
-from tests.pages.browsing import DRAWING_SECONDS, metrics
+from tests.pages.browsing import metrics
+from tests.pages.browsing import opened as browsed
 
-HOME = Path(__file__).parents[2] / "streamlit_app.py"
 PAGE = "pages/2_data.py"
 UP, DOWN = Polynomial(1, 0), Polynomial(-1, 0)
 TWO = Experiment(polynomials=(UP, DOWN), samples_per_class=3)
 
 
 def opened(query=None, begun=None):
-    page = AppTest.from_file(HOME, default_timeout=DRAWING_SECONDS)
-    for name, words in (query or {}).items():
-        page.query_params[name] = words
-    if begun is not None:
-        page.session_state[session.KEY] = begun
-    page = page.switch_page(PAGE).run()
-    assert not page.exception
-    return page
+    return browsed(PAGE, query or {}, begun)
 
 
 def now(page):

@@ -2,11 +2,9 @@
 
 import base64
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from pages.plane import swatch
 from pages.plane.crossings import listed
@@ -25,21 +23,15 @@ from polycore import (
     Polynomial,
 )
 from polycore.pictures.palette import PALETTE
-from tests.pages.browsing import DRAWING_SECONDS, edited, session_of, trigger
+from tests.pages.browsing import edited, session_of, trigger
 from tests.pages.browsing import opened as browsed
 
-HOME = Path(__file__).parents[2] / "streamlit_app.py"
 PAGE = "pages/1_polynomials.py"
 SQUARE, LINE = Polynomial(1, 0, 0), Polynomial(1, 0)
 
 
 def opened(query=None, begun=None):
-    page = AppTest.from_file(HOME, default_timeout=DRAWING_SECONDS)
-    for name, words in (query or {}).items():
-        page.query_params[name] = words
-    if begun is not None:
-        page.session_state[session.KEY] = begun
-    return page.switch_page(PAGE).run()
+    return browsed(PAGE, query or {}, begun)
 
 
 def set_up(page):
