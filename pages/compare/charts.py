@@ -1,5 +1,6 @@
 """Charts of several runs, their losses and their held-out accuracies, and what a frame replaces in them."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -87,4 +88,4 @@ def _values(run: Curves) -> dict[str, Any]:
 
 def _as_json(numbers: Floats) -> list[float | None]:
     """Return the numbers as JSON can hold them: the loss of a run that diverges may be infinite."""
-    return [float(f"{number:.6g}") if np.isfinite(number) else None for number in numbers.tolist()]
+    return [number if math.isfinite(number) else None for number in numbers.tolist()]
