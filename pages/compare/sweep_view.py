@@ -21,7 +21,7 @@ from pages.plane.referee import best_possible
 from pages.run_view import following
 from pages.runs import status
 from pages.runs.computing_cost import seconds_of
-from pages.runs.sweep import Best, Status, Sweep, SweepView
+from pages.runs.sweep import Best, Sweep, SweepStatus, SweepView
 from pages.runs.varied import Varied
 from pages.server import presence, server
 from pages.state import refusal, session
@@ -124,7 +124,7 @@ def notes(set_up: Experiment, varied: Varied) -> list[str]:
     return said
 
 
-def _draw_buttons(sweep: Sweep | None, standing: Status | None, *, is_valid: bool) -> None:
+def _draw_buttons(sweep: Sweep | None, standing: SweepStatus | None, *, is_valid: bool) -> None:
     under_way = standing in ("running", "paused")
     _draw_button(
         "Start the sweep" if sweep is None else "Sweep again",

@@ -22,7 +22,7 @@ from polycore.workers.outcomes import Outcome, Outcomes, best
 
 NO_MEMORY = "There is not enough memory for this run."
 
-Status = Literal["ready", "running", "paused", "stopped", "finished"]
+SweepStatus = Literal["ready", "running", "paused", "stopped", "finished"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +51,7 @@ class SweepView:
     varied: Varied
     experiments: tuple[Experiment, ...]
     budget: float
-    status: Status = "ready"
+    status: SweepStatus = "ready"
     generation: int = 0
     outcomes: tuple[Outcome, ...] = ()
     best: Best | None = None
@@ -215,7 +215,7 @@ class Sweep:
         self._changes += 1
         server.current().audience.announce(self.name, at_once=at_once)
 
-    def _become(self, status: Status) -> None:
+    def _become(self, status: SweepStatus) -> None:
         self._see(at_once=True, status=status, generation=self._view.generation + 1)
 
     def _continue(self) -> None:
