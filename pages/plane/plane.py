@@ -26,7 +26,7 @@ from polycore.limits import MAX_COEFFICIENT
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.prediction import predict_proba
 from polycore.pictures import painter, words
-from polycore.pictures.class_map import GRIDS, PackedMap, class_map, pixel_centers, unpacked
+from polycore.pictures.class_map import FINE, GRIDS, PackedMap, class_map, pixel_centers, unpacked
 from polycore.pictures.painter import Painting
 from polycore.pictures.palette import class_colors
 from polycore.polynomials.window import Window
@@ -96,9 +96,16 @@ def model_difference(model: Model, referee: Referee, scene: Scene) -> go.Figure:
     `layout.meta["differing"]` is their share of the plane. If several polynomials are equally likely for the
     referee, any of them agrees with it. Copy the figure before changing it.
     """
-    found = _Differences.of(pixels_of(model, scene.window), scene, referee)
+    picture = pixels_of(model, scene.window)
+    found = _Differences.of(picture, scene, referee)
     url = found.painting.url(class_colors(len(scene.classes)))
-    return _with_regions(scene, url, {"alt": found.alt, "differing": found.share})
+    figure = _with_regions(scene, url, {"alt": found.alt, "differing": found.share})
+    # a large network has fewer cells, and the centers of the outer ones lie on the edges
+    (left, right), (low, high) = scene.window
+    columns, rows = picture.columns // FINE, picture.rows // FINE
+    width, height = (right - left) / (columns - 1), (high - low) / (rows - 1)
+    size = {"sizex": width * columns, "sizey": height * rows}
+    return figure.update_layout_images({"x": left - width / 2, "y": high + height / 2, **size})
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ import io
 import zlib
 
 import numpy as np
+import pytest
 from PIL import Image
 
 import polycore as pc
@@ -100,6 +101,21 @@ def test_a_page_shows_the_same_differences_as_frames():
     picture = Image.open(io.BytesIO(base64.b64decode(figure.layout.images[0].source.partition(",")[2])))
     lines = np.frombuffer(zlib.decompress(frame.pixels), dtype=np.uint8).reshape(picture.height, -1)
     np.testing.assert_array_equal(np.asarray(picture), lines[:, 1:])  # each begins with its filter
+
+
+@pytest.mark.parametrize(
+    ("hidden", "cells"),
+    [pytest.param((8,), (120, 90), id="small"), pytest.param((100, 100), (80, 60), id="large")],
+)
+def test_the_centers_of_the_outer_cells_lie_on_the_edges(hidden, cells):
+    experiment = pc.Experiment(polynomials=LINES, hidden=hidden)
+    figure = model_difference(pc.start(experiment).current, pc.Referee.of(experiment))
+    [image] = figure.layout.images
+    (left, right), (low, high) = SCENE.window
+    width, height = image.sizex / cells[0], image.sizey / cells[1]
+    assert (image.x + width / 2, image.y - height / 2) == pytest.approx((left, high))
+    assert (image.x + image.sizex - width / 2) == pytest.approx(right)
+    assert (image.y - image.sizey + height / 2) == pytest.approx(low)
 
 
 def test_a_network_that_has_learned_differs_less():
