@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from pages.plane import answer_view
+from pages.plane import answer_view, live
 from pages.plane.answer import Answer
 from pages.plane.place import Place
 from pages.plane.scene import Scene, of_polynomials
@@ -185,6 +185,12 @@ def test_a_frame_has_the_same_as_the_page():
     assert (list(pale.x), list(bars.x)) == ([50, 50], [62.5, 25])
 
 
-def test_without_a_referee_the_bars_have_all_classes():
-    [bars, _] = answer_view.bars(answer(0.5, 2.0, scene=Scene(NAMES, (), SCENE.window)), 2).data
+def test_without_a_referee_the_bars_have_all_classes_and_room_for_them(monkeypatch):
+    found = answer(0.5, 2.0, scene=Scene(NAMES, (), SCENE.window))
+    [bars, _] = answer_view.bars(found, 2).data
     assert list(bars.x) == [62.5, 25, 12.5]
+    heights = []
+    monkeypatch.setattr(live, "figure", lambda _, height, **__: heights.append(height))
+    answer_view.draw_bars(found, 2, "bars", None)
+    answer_view.draw_bars(answer(0.5, 2.0), 2, "bars", None)
+    assert heights == [100 + 22 * 3, 100 + 22 * 2]
