@@ -2,6 +2,8 @@
 
 import random
 from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
+from itertools import count
 
 import pytest
 from hypothesis import given
@@ -12,10 +14,9 @@ from pages.server.turns import Turns
 from polycore.workers.processes import Workers
 
 
-@pytest.fixture
-def short_turns(monkeypatch):
-    """Let every turn be over at once."""
-    monkeypatch.setattr(turns, "TURN_SECONDS", 0.0)
+def hasty():
+    """Return a clock by which every turn is over at once: a turn passes whenever it is read."""
+    return partial(next, count(0, turns.TURN_SECONDS))
 
 
 def test_a_turn_that_is_given_up_lets_the_first_in_the_queue_compute():
@@ -51,9 +52,8 @@ def test_a_turn_is_passed_on_only_if_it_is_over_and_another_waits():
     assert (second.ahead, first.has_come) == (0, True)
 
 
-@pytest.mark.usefixtures("short_turns")
 def test_a_turn_that_was_given_up_does_not_come_back_by_being_passed_on():
-    shared = Turns(Workers(1), most_running=1, most_waiting=3)
+    shared = Turns(Workers(1), most_running=1, most_waiting=3, clock=hasty())
     first, second, third = (shared.take() for _ in range(3))
     first.give_up()
     first.pass_on()
@@ -84,9 +84,8 @@ def test_as_many_compute_as_allowed_and_the_rest_wait_in_order(most_running, mos
         assert sorted(turn.ahead for turn in taken if not turn.has_come) == list(range(shared.waiting))
 
 
-@pytest.mark.usefixtures("short_turns")
 def test_concurrent_calls_neither_let_too_many_compute_nor_forget_one():
-    shared = Turns(Workers(2), most_running=3, most_waiting=100)
+    shared = Turns(Workers(2), most_running=3, most_waiting=100, clock=hasty())
     most = []
 
     def use_turns(seed):
@@ -130,13 +129,12 @@ class Counted:
         pytest.param(2, 2, "pass_on", id="a turn is passed on"),
     ],
 )
-@pytest.mark.usefixtures("short_turns")
 def test_a_run_that_comes_halfway_through_another_call_waits_for_its_end(
     monkeypatch, before, most_waiting, call
 ):
     monkeypatch.setattr(turns, "RUNS_PER_WORKER", 1)
     workers = Counted()
-    workers.shared = shared = Turns(workers, most_waiting=most_waiting)
+    workers.shared = shared = Turns(workers, most_waiting=most_waiting, clock=hasty())
     taken = [shared.take() for _ in range(before)]
     with ThreadPoolExecutor(1) as other:
         # if it need not wait, it ends in that time
@@ -213,3 +211,21 @@ def test_an_owner_has_two_entries_at_most_once_no_worker_is_idle():
 def test_an_owner_may_use_idle_workers():
     shared = Turns(Workers(8), most_running=80, most_waiting=10)
     assert len({shared.take(number, owner="racer").entry for number in range(10)}) == 8
+
+
+@pytest.mark.parametrize(
+    ("workers", "running", "seconds"),
+    [
+        pytest.param(2, 2, 0.19, id="a worker each"),
+        pytest.param(2, 3, 0.1, id="three on two"),
+        pytest.param(2, 10, 0.06, id="ten on two: each has its chunk after 0.3 s"),
+        pytest.param(2, 64, 0.05, id="no shorter"),
+        pytest.param(8, 3, 0.19, id="three on eight"),
+        pytest.param(8, 40, 0.06, id="forty on eight"),
+    ],
+)
+def test_the_more_run_the_shorter_the_chunks(workers, running, seconds):
+    shared = Turns(Workers(workers), most_running=64)
+    for _ in range(running):
+        shared.take()
+    assert shared.chunk_seconds == pytest.approx(seconds)
