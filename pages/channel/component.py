@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import plotly
 import streamlit as st
@@ -125,6 +126,15 @@ class Component:
 def _renderer(component: Component) -> ComponentRenderer:
     script = _IMPORT % f"{address.PREFIX}/{FOLDER}/{component.file}"
     return st.components.v2.component(component.name, js=script, isolate_styles=component.isolate_styles)
+
+
+def sent(key: str, event: str) -> Any:
+    """Return what the component of that key has sent with an event; None if it has not. For its callback.
+
+    It may come late, from a page that was left: Streamlit then calls the callback, but has no such key.
+    """
+    state = st.session_state.get(key)
+    return None if state is None else state.get(event)
 
 
 def prepare() -> None:

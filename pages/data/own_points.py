@@ -146,7 +146,7 @@ def draw(setup: Setup) -> None:
 
 
 def _take_drawn() -> None:
-    sent = operations_in(st.session_state[DRAWING_KEY].get("drawn"))
+    sent = operations_in(component.sent(DRAWING_KEY, "drawn"))
     if sent is not None:
         setup = session.current().setup
         session.set_setup(with_sketch(setup, sketch_of(setup).after(*sent)))

@@ -213,7 +213,7 @@ def _dead_sentence(model: Model, dead: Dead | None) -> str:
 
 
 def _choose(model: Model) -> None:
-    value = st.session_state[KEY].get("choose")
+    value = component.sent(KEY, "choose")
     try:
         neuron = Neuron(int(value["layer"]), int(value["index"]))
     except (KeyError, OverflowError, TypeError, ValueError):

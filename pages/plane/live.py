@@ -144,7 +144,7 @@ def in_view(container: str, below: str = "") -> str:
 
 def _choose(key: str, on_click: OnClick) -> None:
     """Call `on_click` if the browser has sent two finite numbers."""
-    value = st.session_state[key].get("click")
+    value = component.sent(key, "click")
     try:
         x, y = float(value["x"]), float(value["y"])
     except (KeyError, OverflowError, TypeError, ValueError):
@@ -155,7 +155,7 @@ def _choose(key: str, on_click: OnClick) -> None:
 
 def _lift(key: str, on_lift: OnLift) -> None:
     """Call `on_lift` if the browser has sent a curve and a finite number."""
-    value = st.session_state[key].get("lift")
+    value = component.sent(key, "lift")
     try:
         curve, by = operator.index(value["curve"]), float(value["by"])
     except (KeyError, OverflowError, TypeError, ValueError):

@@ -122,7 +122,7 @@ def _draw_text() -> None:
 
 
 def _note_typing() -> None:
-    text = st.session_state[TYPING_KEY].get("text")
+    text = component.sent(TYPING_KEY, "text")
     if isinstance(text, str) and len(text) <= LONGEST:
         TEXT.note_typing(text)
 

@@ -4,8 +4,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-import streamlit as st
-
 from pages.channel import component
 from pages.channel.live_text import CHANNEL_SCRIPT, Followed
 from pages.run_view.shown import ShownRun
@@ -73,7 +71,7 @@ def _draw(
 
 
 def _take(key: str, choose: Callable[[Choice], None]) -> None:
-    choice = choice_in(st.session_state[key].get("chosen"))
+    choice = choice_in(component.sent(key, "chosen"))
     if choice is not None:
         choose(choice)
 

@@ -5,8 +5,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
 from pages.channel import component
 from pages.server import server
 from pages.state import session
@@ -40,7 +38,7 @@ def draw(experiment: Experiment) -> None:
 
 def _choose(sizes: Sequence[int]) -> None:
     present = session.current().experiment.hidden
-    hidden = layers_among(st.session_state[KEY].get("hidden"), sizes, present)
+    hidden = layers_among(component.sent(KEY, "hidden"), sizes, present)
     if hidden is not None:
         session.change(hidden=hidden)
 

@@ -93,7 +93,7 @@ def recalled(*, holds: Holdings, in_two_parts: bool) -> Session | None:
 
 def _answer() -> None:
     """Have the page say, as it is drawn next, which of the tab's requests to be drawn it answers."""
-    number, tab = st.session_state[COMPONENT_KEY].get("asked"), _tab()
+    number, tab = component.sent(COMPONENT_KEY, "asked"), _tab()
     if isinstance(number, int | float) and tab is not None:
         _note(replace(tab, answered=number))
 

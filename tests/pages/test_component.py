@@ -3,13 +3,18 @@
 The browser may call an element's updates in any order.
 """
 
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.channel import component
-from tests.examples.programs import NODE
+from tests.examples.programs import NODE, ROOT
 from tests.pages.browsing import DRAWING_SECONDS
 from tests.pages.node import STYLES, printed
+
+# Streamlit calls it also for what comes late, from a page that was left
+SENT = re.compile(r"session_state\[[^]]*\]\.get\(")
 
 COMPONENTS = component.SCRIPT.read_text(encoding="utf-8")
 KEEPER = """
@@ -75,3 +80,10 @@ def test_a_page_has_the_address_of_a_script_and_not_the_script():
     [element] = AppTest.from_function(page, default_timeout=DRAWING_SECONDS).run().get("bidi_component")
     assert "class Text" not in element.proto.js_content
     assert "live/components/polycore_text-" in element.proto.js_content
+
+
+def test_no_callback_reads_what_a_component_has_sent_without_asking_whether_it_is_there():
+    found = [
+        path.name for path in ROOT.glob("pages/**/*.py") if SENT.search(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []

@@ -1,9 +1,11 @@
 """The slider through a run's past: what its moments are, and what pages and frames show of each."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 
 import polycore as pc
 from pages.inside import edited_model, inside_values, neuron_map
@@ -347,3 +349,14 @@ def test_a_frame_of_the_past_has_only_its_moments():
     assert frame.values["figures"]
     at_start = replace(now, training_id=named(running), view=replace(now.view, past=0)).collected()
     assert inside_values.contents(neuron_map.NEURON, at_start).values.keys() == {"moments"}
+
+
+def test_what_the_slider_of_a_page_sends_after_that_was_left_is_no_error():
+    app = trained()
+    [slider] = [one for one in app.get("bidi_component") if one.proto.id.endswith(f"-{time_slider.KEY}")]
+    event = json.dumps([{"event": "chosen", "value": 0}])
+    late = WidgetState(id=f"$$STREAMLIT_INTERNAL_KEY_{slider.proto.id}__events", json_trigger_value=event)
+    app.switch_page(INSIDE)
+    for _ in range(3):  # as the new page is drawn first, and after that
+        app._run(WidgetStates(widgets=[late]))
+        assert not app.exception
