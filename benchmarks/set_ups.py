@@ -14,7 +14,7 @@ from benchmarks.accuracy import HELD_OUT_SEED, Answer
 from benchmarks.table import table
 from benchmarks.timing import Contender, Spread, interleaved
 from polycore.links import link
-from polycore.points.layers_for import layers_for
+from polycore.points.split import layers_for
 from polycore.polynomials.presets import (
     INTRODUCTION_POLYNOMIALS,
     NEARLY_COINCIDING,

@@ -15,7 +15,7 @@ from polycore.experiment.error_sums import ErrorSums
 from polycore.network.batch import Batch
 from polycore.network.kernels import Kernels
 from polycore.optimizers.optimizer import GradientOptimizer
-from polycore.training.measurement import measure
+from polycore.training.history import measure
 from polycore.training.task import task_of
 
 EXPERIMENTS = {

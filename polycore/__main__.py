@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import TextIO
 
 from polycore.commands import dashboard, film, info, page, predict, step, sweep, train
-from polycore.commands.argument_parser import Parser, with_dashes
-from polycore.commands.interruption import Interrupted
-from polycore.commands.streams import open_closed_streams
+from polycore.commands.arguments import Parser, with_dashes
+from polycore.commands.process import Interrupted, open_closed_streams
 from polycore.errors import PolycoreError
 from polycore.quoting import quoted, visible
 from polycore.version import __version__

@@ -1,5 +1,6 @@
-"""Types of arrays, read-only arrays, and evenly spaced indices."""
+"""Types of arrays, read-only arrays, and points and rows of arrays: evenly spaced ones, grids, blocks."""
 
+from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any, TypeVar
 
@@ -31,3 +32,13 @@ def read_only(value: T) -> T:
 def evenly(count: int, limit: int) -> Integers:
     """Return at most `limit` of the indices below `count`, evenly spaced from first to last."""
     return np.linspace(0, count - 1, min(count, limit)).round().astype(np.int64)
+
+
+def grid_points(x: Floats, y: Floats) -> Floats:
+    """Return the points (len(y)·len(x), 2) of a grid, row by row from the first y."""
+    return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+
+
+def blocks(count: int, size: int) -> Iterator[slice]:
+    """Yield the rows of `count`, `size` of them at a time."""
+    return (slice(start, start + size) for start in range(0, count, size))

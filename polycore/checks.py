@@ -3,6 +3,7 @@
 import math
 import sys
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,6 +73,19 @@ def checked_range(
             f"{name}: got ({described(value[0])}, {described(value[1])}); expected {expected}."
         )
     return low, high
+
+
+def real_array(name: str, value: object) -> NDArray[Any]:
+    """Return the value as an array. Raises PolycoreError unless it is one of real numbers."""
+    try:
+        array = np.asarray(value)
+    except ValueError as error:  # rows of different lengths
+        raise PolycoreError(
+            f"{name}: got a value that is not an array ({error}); expected real numbers."
+        ) from error
+    if array.dtype.kind not in "fiu":
+        raise PolycoreError(f"{name}: got type {array.dtype.name}; expected real numbers, such as float64.")
+    return array
 
 
 def check_points_shape(points: NDArray[np.generic]) -> None:

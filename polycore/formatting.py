@@ -1,7 +1,7 @@
 """Numbers as text for readers: losses, shares, counts, durations, and tables of them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 LARGEST_WRITTEN_OUT = 999_999.5
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -84,3 +84,8 @@ def aligned(rows: Sequence[Sequence[str]], indent: str = "  ") -> str:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
     return "\n".join(f"{indent}{line}" for line in lines)
+
+
+def listing(rows: Mapping[str, str]) -> str:
+    """Return a line for each row, with its name and its text in two columns."""
+    return aligned([*rows.items()], indent="") + "\n"

@@ -3,7 +3,6 @@
 # Their tests share what takes seconds to set up: a server, a cluster, hostile files, fits, parsed modules.
 WHOLE_FILES = (
     "tests/attacks/test_hostile_files.py",
-    "tests/attacks/test_run_files.py",
     "tests/browser/",
     "tests/channel/",
     "tests/faults/test_cluster.py",

@@ -22,7 +22,7 @@ from pages.server.audience import Holder, Spectator
 from pages.server.source import Frame
 from polycore import Model, Referee
 from polycore.polynomials.window import plane_range
-from polycore.web import parameters
+from polycore.web.scripts import MOST_PARAMETERS, bytes_of, curves_as_json, inputs_of, shapes_of
 
 # Codes with which a socket is closed. It is accepted first: a browser sees no code of one that was not.
 # A tab connects again after the first one alone: channel.js.
@@ -72,7 +72,7 @@ def packed(model: Model | Referee) -> bytes | None:
     """Return what the browser needs to compute answers, as a frame has it; None of a very large network.
 
     Of a network: header "shapes", the rows and columns of each layer, "activation", its name, and "inputs",
-    as `parameters.inputs_of` returns them; blob "weights", its numbers as `parameters.bytes_of` does.
+    as `scripts.inputs_of` returns them; blob "weights", its numbers as `scripts.bytes_of` does.
     Of a referee: header "referee", the coefficients of each curve and the noise.
     Of both: header "curves", what place.js needs.
     """
@@ -84,15 +84,15 @@ def packed(model: Model | Referee) -> bytes | None:
             "curves": {"polynomials": coefficients, "noise": model.noise, "window": window},
         }
         return Frame("weights", 0, header, {}).content
-    if parameters.count_of(model) > parameters.MOST_PARAMETERS:
+    if model.parameter_count > MOST_PARAMETERS:
         return None
     header = {
-        "shapes": parameters.shapes_of(model),
+        "shapes": shapes_of(model),
         "activation": model.activation,
-        "inputs": parameters.inputs_of(model),
-        "curves": parameters.curves_of(model),
+        "inputs": inputs_of(model),
+        "curves": curves_as_json(model),
     }
-    return Frame("weights", 0, header, {"weights": parameters.bytes_of(model)}).content
+    return Frame("weights", 0, header, {"weights": bytes_of(model)}).content
 
 
 async def latest_frame(request: Request) -> Response:

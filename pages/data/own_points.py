@@ -31,10 +31,9 @@ from polycore.experiment.settings import SETTINGS
 from polycore.formatting import counted
 from polycore.limits import LEAST_HELD_OUT, MAX_POINTS, MOST_HELD_OUT
 from polycore.pictures.palette import PALETTE
-from polycore.points.columns import Columns
-from polycore.points.layers_for import layers_for
-from polycore.points.table import Table, read_table
-from polycore.web.assets import file_of
+from polycore.points.split import layers_for
+from polycore.points.table import Columns, Table, read_table
+from polycore.web.scripts import file_of
 
 PREFIX = "own_points"
 DRAWING_KEY = "data.draw"

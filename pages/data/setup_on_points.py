@@ -12,7 +12,7 @@ from polycore.experiment.experiment import MOST_POINTS_IN_JSON
 from polycore.experiment.settings import SETTINGS
 from polycore.network.features import without_distances
 from polycore.optimizers.registry import OPTIMIZERS
-from polycore.points.layers_for import layers_for
+from polycore.points.split import layers_for
 
 CLASSES = "Classes"  # the label of the input for their names
 WHY_SMALL = "from few points a larger network learns their noise too, and answers new points worse."

@@ -18,9 +18,8 @@ from pages.plane import plane
 from polycore import Model
 from polycore.arrays import Floats, read_only
 from polycore.figures import NEGATIVE_COLOR, POSITIVE_COLOR, alternative_text, class_url, values_url
-from polycore.model import dead_neurons
 from polycore.model.evaluation import DataSets
-from polycore.model.neuron_values import strengths, strongest, values_by_layer
+from polycore.model.neurons import dead_masks, strengths, strongest, values_by_layer
 from polycore.network.activations import ACTIVATIONS, RELU
 from polycore.network.plain import softmax
 from polycore.pictures.palette import PALETTE
@@ -114,7 +113,7 @@ def draw(picture: NetworkPicture, model: Model, followed: Followed | None) -> No
 @lru_cache(maxsize=16)
 def _dead(model: Model, sets: DataSets) -> Dead:
     """Return for each hidden layer the neurons that output 0 for all training points, or 2,000 of them."""
-    masks = dead_neurons.masks(model, sets.points)
+    masks = dead_masks(model, sets.points)
     return tuple(frozenset(np.flatnonzero(mask).tolist()) for mask in masks)
 
 

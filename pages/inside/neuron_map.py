@@ -29,11 +29,11 @@ from polycore.figures import (
     with_point,
     with_regions,
 )
-from polycore.figures.inside import FOLD_NAME
+from polycore.figures.images import FOLD_NAME
 from polycore.formatting import counted
 from polycore.inspection.fold_lines import straight_fold, zero_lines
 from polycore.limits import MAX_COEFFICIENT
-from polycore.model.neuron_values import values_by_layer
+from polycore.model.neurons import values_by_layer
 from polycore.network.activations import ACTIVATIONS, RELU
 from polycore.polynomials.notation import MINUS_SIGN
 from polycore.polynomials.window import Window

@@ -10,7 +10,7 @@ from pages.state.view import View
 from pages.wording.percent import percent
 from polycore import INTRODUCTION_POLYNOMIALS, Experiment, Polynomial
 from polycore.formatting import loss_text
-from polycore.model import dead_neurons
+from polycore.model.neurons import dead_count
 
 NEAR = 0.05  # distance from the crossing within which a question about a point counts
 MANY_STEPS = 20_000  # of random search: enough to see how slow it is
@@ -131,7 +131,7 @@ def most_are_dead(situation: Situation, fast: SetUp, *_: SetUp) -> str:
     network, neurons = situation.network, sum(fast.experiment.hidden)
     if network is None or network.experiment is None or not situation.shows(fast.experiment):
         return f'This page shows another network. Choose that of "{fast.name}".'
-    dead = dead_neurons.count(network.model, network.experiment)
+    dead = dead_count(network.model, network.experiment)
     if dead > neurons / 2:
         return ""
     return (

@@ -14,7 +14,7 @@ from pages.state.page_links import COMPARE, INSIDE, PREDICT
 from pages.state.session_value import Lessons, Session
 from polycore import formatting
 from polycore.formatting import loss_text
-from polycore.model import dead_neurons
+from polycore.model.neurons import dead_count
 from polycore.training.history import History
 
 MOST_BROKEN = 12  # networks changed by hand that are remembered
@@ -121,7 +121,7 @@ def _dead_text(network: ShownNetwork) -> str:
     if network.experiment is None:
         return ""
     neurons = sum(network.model.widths[1:-1])
-    return f"{dead_neurons.count(network.model, network.experiment)} of {neurons}"
+    return f"{dead_count(network.model, network.experiment)} of {neurons}"
 
 
 def _both(network: ShownNetwork) -> str:

@@ -17,9 +17,8 @@ from polycore.experiment.experiment import MOST_POINTS_IN_JSON
 from polycore.limits import MAX_COEFFICIENT
 from polycore.links.snippet import numpy_snippet, script
 from polycore.training.history import History
-from polycore.training.history_csv import history_csv
-from polycore.training.leg import Leg
-from polycore.web import parameters
+from polycore.training.leg import Leg, history_csv
+from polycore.web.scripts import MOST_PARAMETERS
 
 PREFIX = "export"
 OPEN_KEY = f"{PREFIX}.open"
@@ -141,11 +140,11 @@ def _draw_page_to_keep(model: Model, name: str) -> None:
 
 def page_problem(model: Model) -> str:
     """Return why there is no page of a network; "" if there is one."""
-    count = parameters.count_of(model)
-    if count > parameters.MOST_PARAMETERS:
+    count = model.parameter_count
+    if count > MOST_PARAMETERS:
         return (
             f"This network has {count:,} weights and biases, too many for a page: it may have "
-            f"{parameters.MOST_PARAMETERS:,}. The weight file on Predict has them all."
+            f"{MOST_PARAMETERS:,}. The weight file on Predict has them all."
         )
     if not plane.can_show(model.polynomials):
         return (
@@ -157,7 +156,7 @@ def page_problem(model: Model) -> str:
 
 def weights_size(model: Model) -> str:
     """Return a sentence on the size of the weights in a page; "" if they are small."""
-    size = BYTES_EACH * parameters.count_of(model)
+    size = BYTES_EACH * model.parameter_count
     return f" The weights take {size / 1e6:.1f} MB." if size > LARGE else ""
 
 

@@ -26,7 +26,7 @@ from polycore.figures import (
     samples_layer,
     with_layers,
 )
-from polycore.figures.plane import LAYER_MARKERS, Layer
+from polycore.figures.plane import LAYER_MARKERS, DrawnLayer
 from polycore.formatting import counted
 from polycore.referee.bayes_classifier import probabilities_anywhere
 
@@ -56,9 +56,9 @@ class Mistakes:
 class Overlay:
     """What lies on a map: layers with their captions, the first one lowest, and the point asked about."""
 
-    samples: tuple[Layer, str] | None = None
-    mistakes: tuple[Layer, str] | None = None
-    crossings: tuple[Layer, str] | None = None
+    samples: tuple[DrawnLayer, str] | None = None
+    mistakes: tuple[DrawnLayer, str] | None = None
+    crossings: tuple[DrawnLayer, str] | None = None
     point: Point | None = None
 
     @classmethod
@@ -100,11 +100,11 @@ class Overlay:
         return {"mistakes": {"x": crosses.x.tolist(), "y": crosses.y.tolist(), **texts}}
 
     @property
-    def _captioned(self) -> list[tuple[Layer, str]]:
+    def _captioned(self) -> list[tuple[DrawnLayer, str]]:
         return [one for one in (self.samples, self.mistakes, self.crossings) if one is not None]
 
     @property
-    def _layers(self) -> list[Layer]:
+    def _layers(self) -> list[DrawnLayer]:
         layers = [layer for layer, _ in self._captioned]
         return layers if self.point is None else [*layers, point_layer(*self.point)]
 
@@ -185,7 +185,7 @@ def curves_caption(experiment: Experiment) -> str:
 
 
 @lru_cache(maxsize=16)
-def _samples(experiment: Experiment) -> tuple[Layer, str]:
+def _samples(experiment: Experiment) -> tuple[DrawnLayer, str]:
     """Return points of the training set, evenly spaced from first to last: it may have a million."""
     points, labels = experiment.training_set()
     shown = evenly(len(points), LAYER_MARKERS)
@@ -194,7 +194,7 @@ def _samples(experiment: Experiment) -> tuple[Layer, str]:
     return layer, f"{some} points of the training set are shown."
 
 
-def _crosses(mistakes: Mistakes, experiment: Experiment) -> tuple[Layer, str]:
+def _crosses(mistakes: Mistakes, experiment: Experiment) -> tuple[DrawnLayer, str]:
     wrong = len(mistakes.points)
     layer = mistakes_layer(mistakes.points, mistakes.labels, mistakes.answers, experiment.shown_classes)
     share = f"{wrong:,} of {mistakes.asked:,} held-out points answered wrongly"
@@ -202,7 +202,7 @@ def _crosses(mistakes: Mistakes, experiment: Experiment) -> tuple[Layer, str]:
 
 
 @lru_cache(maxsize=16)
-def _diamonds(scene: Scene) -> tuple[Layer, str]:
+def _diamonds(scene: Scene) -> tuple[DrawnLayer, str]:
     meetings = meetings_of(scene)
     points = np.array([(meeting.x, meeting.y) for meeting in meetings]).reshape(-1, 2)
     layer = crossings_layer(points, [meeting.name for meeting in meetings])

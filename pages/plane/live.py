@@ -18,7 +18,7 @@ import streamlit as st
 from pages.channel import component, session_key
 from pages.channel.live_text import CHANNEL_SCRIPT, Followed
 from pages.server.audience import ModelNow
-from polycore.web.assets import file_of
+from polycore.web.scripts import file_of
 
 OnClick = Callable[[float, float], None]
 OnLift = Callable[[int, float], None]

@@ -24,9 +24,17 @@ from polycore.figures import (
 from polycore.figures.style import MAX_MARKERS, unchecked
 from polycore.limits import MAX_COEFFICIENT
 from polycore.network.activations import ACTIVATIONS
-from polycore.network.prediction import predict_proba
-from polycore.pictures import painter, words
-from polycore.pictures.class_map import FINE, GRIDS, PackedMap, class_map, pixel_centers, unpacked
+from polycore.network.plain import predict_proba
+from polycore.pictures import painter
+from polycore.pictures.class_map import (
+    FINE,
+    GRIDS,
+    PackedMap,
+    class_map,
+    map_in_words,
+    pixel_centers,
+    unpacked,
+)
 from polycore.pictures.painter import Painting
 from polycore.pictures.palette import class_colors
 from polycore.polynomials.window import Window
@@ -122,7 +130,7 @@ class ShownMap:
 @lru_cache(maxsize=16)
 def shown_map(picture: PackedMap, scene: Scene) -> ShownMap:
     """Return the regions of a network."""
-    alt = words.regions(scene.classes, *scene.window, picture.areas, picture.probability)
+    alt = map_in_words(scene.classes, *scene.window, picture.areas, picture.probability)
     return ShownMap(_header(picture, painter.alphas_of(picture.levels), alt), picture.scanlines)
 
 

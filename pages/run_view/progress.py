@@ -16,7 +16,7 @@ from pages.wording.words import file_name
 from polycore.arrays import Floats
 from polycore.figures import accuracy_figure, loss_figure
 from polycore.figures.style import GRAY, escape
-from polycore.model.dead_neurons import MAX_POINTS
+from polycore.model.neurons import MOST_FOR_DEAD
 from polycore.training.history import History
 
 MAP_HEIGHT, CHART_HEIGHT = 460, 260
@@ -45,8 +45,8 @@ GRADIENT_HELP = (
     "is known only at the latest step."
 )
 DEAD_HELP = (
-    f"Hidden neurons that give 0 for each of {MAX_POINTS:,} training points (all, if there are fewer) with "
-    "these weights: they pass nothing on, and no gradient revives them. If there are many, lower the "
+    f"Hidden neurons that give 0 for each of {MOST_FOR_DEAD:,} training points (all, if there are fewer) "
+    "with these weights: they pass nothing on, and no gradient revives them. If there are many, lower the "
     "learning rate."
 )
 NONE_YET = "Nothing trained in this lesson yet. Press Start."

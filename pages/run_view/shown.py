@@ -27,7 +27,7 @@ from polycore import Experiment, Model
 from polycore.figures import alternative_text
 from polycore.figures.progress import accuracy_mark, loss_mark
 from polycore.formatting import duration, loss_text, percent
-from polycore.model import dead_neurons
+from polycore.model import neurons
 from polycore.pictures.palette import PALETTE
 from polycore.training.history import History
 from polycore.workers.picture import Portrait, Wish
@@ -163,7 +163,7 @@ def values(view: RunView, shown: ShownWeights, replay: str) -> dict[str, Any]:
     replay: see `controls.replay_text`.
     """
     run, portrait = shown.run, _portrait(view, shown, Wish())
-    dead = dead_neurons.count(shown.model, run.experiment) if portrait is None else portrait.dead
+    dead = neurons.dead_count(shown.model, run.experiment) if portrait is None else portrait.dead
     return {
         "replay": replay,
         "caught_up": not replay,

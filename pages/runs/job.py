@@ -12,8 +12,7 @@ from pages.runs.status import MAX_SENTENCE
 from pages.server import server
 from pages.server.source import Contents, Halt, IsThere
 from polycore import PolycoreError
-from polycore.workers.shut_down import ShutDownError
-from polycore.workers.start_error import StartError
+from polycore.workers.processes import ShutDownError, StartError
 
 NO_MEMORY = "There is not enough memory for it. A smaller network or fewer samples need less."
 WORKER_ENDED = "Its worker processes ended, perhaps for lack of memory. Try again, or with a smaller network."

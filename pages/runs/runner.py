@@ -20,10 +20,9 @@ from pages.server.source import Halt, IsThere
 from pages.server.turns import Turn
 from polycore import Experiment, PolycoreError, Run
 from polycore import start as start_of
-from polycore.workers.chunk import Advance, Chunk, Pace, chunks, timed
+from polycore.workers.chunk import Advance, Chunk, Pace, Speed, chunks, timed
 from polycore.workers.picture import Picture, Wish, picture_of
-from polycore.workers.shut_down import ShutDownError
-from polycore.workers.speed import Speed
+from polycore.workers.processes import ShutDownError
 
 SLOT_SECONDS = 0.01  # between two looks for a chunk that others of the same entry have asked for
 LOOK_SECONDS = 0.5  # between two checks for the tab during a chunk

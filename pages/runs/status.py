@@ -8,7 +8,7 @@ from pages.server.turns import TURN_SECONDS, Turns
 from polycore import PolycoreError
 from polycore.formatting import loss_text
 from polycore.workers.chunk import MAX_DEATHS
-from polycore.workers.start_error import StartError
+from polycore.workers.processes import StartError
 
 TURNS = f"While others wait, runs take turns of {TURN_SECONDS:g} seconds."
 MAX_SENTENCE = 300  # characters

@@ -13,7 +13,8 @@ import streamlit as st
 
 from pages.state import session
 from pages.state.inputs import Input
-from polycore.experiment.kinds import Choice, FeatureNames, Number, OrNone, WholeNumber, YesOrNo
+from polycore.experiment.compound_kinds import FeatureNames
+from polycore.experiment.kinds import Choice, Number, OrNone, WholeNumber, YesOrNo
 from polycore.experiment.settings import Setting
 from polycore.limits import MAX_X
 from polycore.network.features import NAMES, label_of

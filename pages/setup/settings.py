@@ -19,7 +19,7 @@ from polycore.limits import MAX_LAYERS
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import DISTANCES, NAMES, PLAIN, label_of
 from polycore.optimizers.registry import OPTIMIZERS
-from polycore.points.layers_for import layers_for
+from polycore.points.split import layers_for
 
 MORE_KEY = "more_settings.open"
 HIDDEN_LABEL = SETTINGS["hidden"].label

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from polycore.commands.arguments import new_command
 from polycore.errors import PolycoreError
 
 _DESCRIPTION = """Start the dashboard's server, and open it in a browser. Ctrl-C ends it.
@@ -27,18 +28,18 @@ _NEEDED = ("streamlit", "plotly", "pandas")
 
 def add_to(commands: Any) -> None:
     """Add the command to argparse's subparsers."""
-    parser = commands.add_parser(
-        "dashboard",
-        help="start the dashboard in a browser",
+    parser = new_command(
+        commands,
+        dashboard,
+        "start the dashboard in a browser",
+        _DESCRIPTION,
+        _EXAMPLES,
         usage="%(prog)s [OPTION ...]",
-        description=_DESCRIPTION,
-        epilog=_EXAMPLES,
         # no option is read here, not even --help among others: what begins with a dash is passed on as it is
         prefix_chars="\0",
         add_help=False,
     )
     parser.add_argument("options", nargs="*", metavar="OPTION", help="an option of `streamlit run`")
-    parser.set_defaults(command=dashboard, parser=parser)
 
 
 def dashboard(arguments: argparse.Namespace) -> int:

@@ -2,20 +2,19 @@
 
 import argparse
 import os
-import sys
 from pathlib import Path
 from urllib.parse import parse_qsl
 
+from polycore.commands.kept_files import STANDARD_INPUT, content_at, name_of
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
 from polycore.experiment.json_text import MAX_JSON
 from polycore.links import link
 from polycore.points.point_set import PointSet
-from polycore.points.text_lines import MAX_BYTES
+from polycore.points.table_rows import MAX_BYTES
 from polycore.quoting import quoted
 
 PRESETS = {"recommended": Experiment.recommended, "tutorial": Experiment.tutorial}
-STANDARD_INPUT = "-"
 HELP = (
     "a JSON file from Experiment.to_json, or a file with a link; - for either on standard input; "
     "a link to the dashboard, or its query, the part after ?; or one of " + ", ".join(PRESETS)
@@ -31,11 +30,8 @@ def experiment_from(source: str) -> Experiment:
     """Return the experiment from `source`, as HELP describes it. Raises PolycoreError if there is none."""
     if source in PRESETS:
         return PRESETS[source]()
-    if source == STANDARD_INPUT:
-        return _read(sys.stdin.buffer.read(_MOST_BYTES + 1), "standard input")
     try:
-        with Path(source).open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
+        content = content_at(source, _MOST_BYTES)
     except (OSError, ValueError) as error:  # ValueError: a NUL in a path
         if "=" in source:
             return _linked(source)
@@ -43,7 +39,7 @@ def experiment_from(source: str) -> Experiment:
             f"EXPERIMENT: got {quoted(source, 40)}; expected a readable file, a link or one of "
             f"{', '.join(PRESETS)}."
         ) from error
-    return _read(content, "the file")
+    return _read(content, "standard input" if source == STANDARD_INPUT else "the file")
 
 
 def paths_of(arguments: argparse.Namespace) -> dict[str, Path]:
@@ -122,16 +118,8 @@ def with_points(experiment: Experiment, source: str | None) -> Experiment:
     if source is None:
         return experiment
     try:
-        return experiment.on_points(PointSet.from_csv(_points_content(source)))
-    except PolycoreError as error:
-        raise PolycoreError(f"{'standard input' if source == STANDARD_INPUT else source}: {error}") from error
-
-
-def _points_content(source: str) -> bytes:
-    if source == STANDARD_INPUT:
-        return sys.stdin.buffer.read(MAX_BYTES + 1)
-    try:
-        with Path(source).open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+        return experiment.on_points(PointSet.from_csv(content_at(source, MAX_BYTES)))
     except OSError as error:
-        raise PolycoreError(f"the file cannot be read: {error.strerror}.") from error
+        raise PolycoreError(f"{name_of(source)}: the file cannot be read: {error.strerror}.") from error
+    except PolycoreError as error:
+        raise PolycoreError(f"{name_of(source)}: {error}") from error

@@ -6,12 +6,11 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from polycore.commands.argument_parser import Parser
-from polycore.commands.descriptions import listing
+from polycore.commands.arguments import Parser, new_command
 from polycore.commands.kept_files import check_paths, run_at
 from polycore.commands.progress_bar import ProgressBar, duration
 from polycore.films.film import film as film_of
-from polycore.formatting import counted
+from polycore.formatting import counted, listing
 from polycore.model.path_or_file import put
 from polycore.training.run import Run
 
@@ -29,15 +28,11 @@ _EXAMPLES = """examples:
 
 def add_to(commands: Any) -> None:
     """Add the command to argparse's subparsers."""
-    parser = commands.add_parser(
-        "film",
-        help="draw what a run learned as an animated GIF",
-        description=_DESCRIPTION,
-        epilog=_EXAMPLES,
+    parser = new_command(
+        commands, film, "draw what a run learned as an animated GIF", _DESCRIPTION, _EXAMPLES
     )
     parser.add_argument("run", metavar="RUN", help="a run file from train --run or the dashboard")
     parser.add_argument("out", metavar="OUT.gif", help="the film's file, which is replaced if it exists")
-    parser.set_defaults(command=film, parser=parser)
 
 
 def film(arguments: argparse.Namespace) -> int:

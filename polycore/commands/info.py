@@ -8,18 +8,16 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from polycore.commands.descriptions import listing, phrase
+from polycore.commands.arguments import new_command
 from polycore.commands.kept_files import kept_at
-from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
-from polycore.formatting import percent
+from polycore.formatting import listing, percent
 from polycore.links import link
 from polycore.model.model import Model
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import PLAIN, label_of
-from polycore.points.summary import summary_of
 from polycore.quoting import visible
-from polycore.training.leg import LAST_STEP, Leg, legs_in
+from polycore.training.leg import Leg, legs_in, step_in
 from polycore.training.run import Run
 
 _DESCRIPTION = "Describe a weight file or a run file: its network, loss, accuracies and experiment."
@@ -36,14 +34,11 @@ _CONTINUED = (
 
 def add_to(commands: Any) -> None:
     """Add the command to argparse's subparsers."""
-    parser = commands.add_parser(
-        "info", help="describe a weight file or a run file", description=_DESCRIPTION, epilog=_EXAMPLES
-    )
+    parser = new_command(commands, info, "describe a weight file or a run file", _DESCRIPTION, _EXAMPLES)
     parser.add_argument(
         "file", metavar="FILE", help="a weight file or a run file from train or the dashboard"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object, for programs")
-    parser.set_defaults(command=info, parser=parser)
 
 
 def info(arguments: argparse.Namespace) -> int:
@@ -64,7 +59,7 @@ def _facts(kept: Model | Run) -> dict[str, Any]:
         "loss": model.loss,
         "accuracy": model.accuracy,
         "held_out_accuracy": model.held_out_accuracy,
-        "best_step": _step(model),
+        "best_step": step_in(model.metadata),
         "step": kept.step if isinstance(kept, Run) else None,
         "ended_because": kept.ended_because if isinstance(kept, Run) else None,
         "earlier": [leg.to_dict() for leg in _earlier(kept)],
@@ -91,7 +86,7 @@ def _rows(facts: Mapping[str, Any]) -> dict[str, str]:
         "step": "{:,}".format,
         "ended_because": str,
         "earlier": lambda legs: _CONTINUED.format(legs[-1]["end"]),
-        "experiment": lambda fields: phrase(Experiment.from_dict(fields)),
+        "experiment": lambda fields: _phrase(Experiment.from_dict(fields)),
         "link": str,
         "versions": lambda versions: ", ".join(f"{name} {version}" for name, version in versions.items()),
     }
@@ -114,11 +109,7 @@ def _earlier(kept: Model | Run) -> tuple[Leg, ...]:
 
 def _data(model: Model) -> dict[str, Any] | None:
     """Return the number of the own points that trained the model, and their SHA-256; None if not known."""
-    values = model.metadata.get("experiment")
-    try:
-        summary = summary_of(values["data"]) if isinstance(values, dict) and "data" in values else None
-    except PolycoreError:
-        return None
+    summary = model.points_summary
     return None if summary is None else {"count": summary.count, "sha256": summary.sha256}
 
 
@@ -135,11 +126,6 @@ _NAMES = {
 }
 
 
-def _step(model: Model) -> int | None:
-    step = model.metadata.get("step")
-    return step if type(step) is int and 0 <= step <= LAST_STEP else None
-
-
 def _versions(model: Model) -> dict[str, str]:
     versions = model.metadata.get("versions")
     if not isinstance(versions, dict):
@@ -150,3 +136,25 @@ def _versions(model: Model) -> dict[str, str]:
 def _shown(untrusted: object) -> str:
     """Return a value from a file as a few printable characters."""
     return visible(str(untrusted).replace("\n", " "))[:_MAX_SHOWN]
+
+
+def _phrase(experiment: Experiment) -> str:
+    """Return a summary of an experiment in one line of ASCII, with the values of a link."""
+    words = partial(link.written, experiment)
+    if experiment.data is None:
+        samples = words("samples")
+        points = "fresh points" if samples == "fresh" else f"{samples} samples each"
+        plane = [f"x from {words('range').replace('..', ' to ')}", f"noise {words('noise')}"]
+    else:
+        points = f"{len(experiment.data):,} own points in {experiment.data.class_count} classes"
+        plane = []
+    parts = (
+        f"{words('optimizer')} at {words('learning_rate')}, {words('schedule')}",
+        f"hidden {words('hidden')}",
+        points,
+        f"batch {words('batch')}",
+        *plane,
+        f"{experiment.steps:,} steps",
+        f"seed {words('seed')}",
+    )
+    return "; ".join(parts)

@@ -8,8 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
-from polycore.commands.argument_parser import Parser
-from polycore.commands.interruption import Interrupted, Interruption
+from polycore.commands.arguments import Parser
+from polycore.commands.process import Interrupted, Interruption
 from polycore.errors import PolycoreError, RunFileError, WeightFileError
 from polycore.model.model import Model
 from polycore.model.path_or_file import is_stream
@@ -18,6 +18,24 @@ from polycore.training.run import Run
 
 # a run file is recognized by its content, or because it is too large for a weight file
 _MAY_BE_A_RUN = (Reason.OTHER_KIND, Reason.TOO_LARGE)
+
+STANDARD_INPUT = "-"
+
+
+def content_at(source: str, most: int) -> bytes:
+    """Return the bytes of a file, or of standard input for -; of more than `most` one too many.
+
+    Raises OSError if the file cannot be read, and ValueError if no file can have that path.
+    """
+    if source == STANDARD_INPUT:
+        return sys.stdin.buffer.read(most + 1)
+    with Path(source).open("rb") as file:
+        return file.read(most + 1)
+
+
+def name_of(source: str) -> str:
+    """Return how a message names a file or standard input."""
+    return "standard input" if source == STANDARD_INPUT else source
 
 
 def kept_at(path: str) -> Model | Run:

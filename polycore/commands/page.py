@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from polycore.commands.argument_parser import Parser
-from polycore.commands.descriptions import listing
+from polycore.commands.arguments import Parser, add_weights_to, new_command
 from polycore.commands.kept_files import check_paths, model_at
+from polycore.formatting import listing
 from polycore.model.path_or_file import put
 from polycore.web.html_page import html_page
 
@@ -24,17 +24,11 @@ _EXAMPLES = """examples:
 
 def add_to(commands: Any) -> None:
     """Add the command to argparse's subparsers."""
-    parser = commands.add_parser(
-        "page",
-        help="write a network as one HTML file that answers in a browser",
-        description=_DESCRIPTION,
-        epilog=_EXAMPLES,
+    parser = new_command(
+        commands, page, "write a network as one HTML file that answers in a browser", _DESCRIPTION, _EXAMPLES
     )
-    parser.add_argument(
-        "weights", metavar="WEIGHTS", help="a weight file, or a run file, whose best weights are used"
-    )
+    add_weights_to(parser)
     parser.add_argument("out", metavar="OUT.html", help="the page's file, which is replaced if it exists")
-    parser.set_defaults(command=page, parser=parser)
 
 
 def page(arguments: argparse.Namespace) -> int:

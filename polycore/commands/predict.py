@@ -3,14 +3,13 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from polycore.arrays import Floats
-from polycore.commands.argument_parser import Parser
-from polycore.commands.kept_files import model_at
+from polycore.commands.arguments import Parser, add_weights_to, new_command
+from polycore.commands.kept_files import STANDARD_INPUT, content_at, model_at, name_of
 from polycore.errors import PolycoreError
 from polycore.model.predictions import predictions_to_csv, probabilities_to_csv
 from polycore.polynomials.points_csv import MAX_CSV_BYTES, MAX_CSV_ROWS, points_from_csv
@@ -39,16 +38,15 @@ _CHOICE = "a CSV file, or x and y of a point, such as 0.5 0.75"
 
 def add_to(commands: Any) -> None:
     """Add the command to argparse's subparsers."""
-    parser = commands.add_parser(
-        "predict",
-        help="say which polynomial a point, or each point of a CSV table, lies on",
+    parser = new_command(
+        commands,
+        predict,
+        "say which polynomial a point, or each point of a CSV table, lies on",
+        _DESCRIPTION,
+        _EXAMPLES,
         usage="%(prog)s WEIGHTS [POINTS | X Y] [--probabilities]",
-        description=_DESCRIPTION,
-        epilog=_EXAMPLES,
     )
-    parser.add_argument(
-        "weights", metavar="WEIGHTS", help="a weight file, or a run file, whose best weights are used"
-    )
+    add_weights_to(parser)
     parser.add_argument(
         "points",
         metavar="POINTS",
@@ -60,7 +58,6 @@ def add_to(commands: Any) -> None:
         action="store_true",
         help="add columns p0, p1, ... with the probability of each polynomial",
     )
-    parser.set_defaults(command=predict, parser=parser)
 
 
 def predict(arguments: argparse.Namespace) -> int:
@@ -75,12 +72,17 @@ def predict(arguments: argparse.Namespace) -> int:
 def _points(parser: Parser, typed: Sequence[str]) -> Floats:
     if len(typed) > 1:
         return _point(parser, typed)
-    source = typed[0] if typed else "-"
-    content = _content(source)
+    source = typed[0] if typed else STANDARD_INPUT
+    if source == STANDARD_INPUT and sys.stdin.isatty():
+        sys.stderr.write("Type x,y and then one point on each line, such as 0.5,0.75; end with Ctrl-D.\n")
     try:
-        points, _ = points_from_csv(content)
+        points, _ = points_from_csv(content_at(source, MAX_CSV_BYTES))
+    except OSError as error:
+        raise PolycoreError(
+            f"the points {source} cannot be read: {error.strerror}. Give {_CHOICE}."
+        ) from error
     except PolycoreError as error:
-        raise PolycoreError(f"{'standard input' if source == '-' else source}: {error}") from error
+        raise PolycoreError(f"{name_of(source)}: {error}") from error
     return points
 
 
@@ -94,17 +96,3 @@ def _point(parser: Parser, typed: Sequence[str]) -> Floats:
         shown = " ".join(quoted(text, 20) for text in typed[:3]) + (" ..." if len(typed) > 3 else "")
         parser.error(f"POINTS: got {shown}; expected {_CHOICE}")
     return points
-
-
-def _content(source: str) -> bytes:
-    if source != "-":
-        try:
-            with Path(source).open("rb") as file:
-                return file.read(MAX_CSV_BYTES + 1)
-        except OSError as error:
-            raise PolycoreError(
-                f"the points {source} cannot be read: {error.strerror}. Give {_CHOICE}."
-            ) from error
-    if sys.stdin.isatty():
-        sys.stderr.write("Type x,y and then one point on each line, such as 0.5,0.75; end with Ctrl-D.\n")
-    return sys.stdin.buffer.read(MAX_CSV_BYTES + 1)

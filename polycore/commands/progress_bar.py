@@ -8,7 +8,7 @@ from typing import TextIO
 
 from polycore.formatting import percent
 from polycore.training.run import Run
-from polycore.workers.speed import Speed
+from polycore.workers.chunk import Speed
 
 SPEED_SECONDS = 5.0  # over which the speed is measured
 LENGTHS = (30, 20, 10, 5)  # of the bar, in cells: so few that it does not change with every digit beside it

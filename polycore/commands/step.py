@@ -5,7 +5,7 @@ import re
 import sys
 from typing import Any
 
-from polycore.commands.argument_parser import Parser
+from polycore.commands.arguments import Parser, new_command
 from polycore.commands.kept_files import kept_at
 from polycore.errors import PolycoreError
 from polycore.inspection import NextStep, ParameterIndex, next_step
@@ -29,11 +29,8 @@ _DONE = "The run is done. This is the step that it would take if it continued wi
 
 def add_to(commands: Any) -> None:
     """Add the command to argparse's subparsers."""
-    parser = commands.add_parser(
-        "step",
-        help="explain the next step of a run, number by number",
-        description=_DESCRIPTION,
-        epilog=_EXAMPLES,
+    parser = new_command(
+        commands, step, "explain the next step of a run, number by number", _DESCRIPTION, _EXAMPLES
     )
     parser.add_argument(
         "file", metavar="RUN", help="a run file, or a weight file, whose step begins with a fresh optimizer"
@@ -51,7 +48,6 @@ def add_to(commands: Any) -> None:
         "from 0, or the word bias (default: the one at which the point pulls most; of a search, the one that "
         "changes most)",
     )
-    parser.set_defaults(command=step, parser=parser)
 
 
 def step(arguments: argparse.Namespace) -> int:

@@ -10,11 +10,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from polycore.commands import experiment_source, options
-from polycore.commands.argument_parser import Parser
-from polycore.commands.interruption import Interrupted, Interruption
+from polycore.checks import shortened
+from polycore.commands import experiment_source
+from polycore.commands.arguments import Parser, add_several_settings_to, new_command, words_of
 from polycore.commands.kept_files import check_paths, failure_to_write
-from polycore.commands.tally import Tally
+from polycore.commands.process import Interrupted, Interruption
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
 from polycore.formatting import counted, percent
@@ -24,11 +24,13 @@ from polycore.quoting import quoted
 from polycore.workers import cluster
 from polycore.workers.choices import MAX_EXPERIMENTS, grid, random_choices
 from polycore.workers.cluster import Cluster
-from polycore.workers.outcomes import outcomes
+from polycore.workers.outcomes import Outcome, best, outcomes
 from polycore.workers.processes import Workers, available_cores
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+MAX_VALUE_TEXT = 40  # characters of one setting in a line
 
 _USAGE = """%(prog)s EXPERIMENT [--seeds N] [--random N] [--table FILE] [--best FILE]
            [--workers N | --scheduler ADDRESS] [settings]"""
@@ -45,14 +47,42 @@ _EXAMPLES = """examples:
 """
 
 
+class Tally:
+    """The outcomes so far, without models except the best one's."""
+
+    def __init__(self, count: int, names: Sequence[str]) -> None:
+        """`count`: of all outcomes. `names`: of the link's parts in which the experiments differ."""
+        self.outcomes: list[Outcome] = []
+        self.best: Outcome | None = None
+        self._count = count
+        self._names = names
+
+    def add(self, outcome: Outcome) -> None:
+        """Add an outcome and print its line."""
+        self.outcomes.append(outcome.without_model())
+        self.best = best(one for one in (self.best, outcome) if one is not None)
+        width = len(str(self._count))
+        progress = f"{len(self.outcomes):>{width}}/{self._count}"
+        sys.stdout.write(f"{progress}  {_figures(outcome)}  {self.words(outcome.experiment)}\n")
+        sys.stdout.flush()  # a pipe is buffered, and its reader should see each line at once
+
+    def words(self, experiment: Experiment) -> str:
+        """Return the settings in which the experiments differ, such as "hidden 32-32, seed 2"."""
+        return ", ".join(
+            f"{name} {shortened(link.written(experiment, name), MAX_VALUE_TEXT)}" for name in self._names
+        )
+
+
+def _figures(outcome: Outcome) -> str:
+    if outcome.error is not None:
+        return f"failed: {outcome.error}"
+    return f"held-out {percent(outcome.held_out_accuracy or 0.0, decimals=2):>8}  loss {outcome.loss:<9.4g}"
+
+
 def add_to(commands: Any) -> None:
     """Add the command to argparse's subparsers."""
-    parser = commands.add_parser(
-        "sweep",
-        help="train many experiments and report the best",
-        usage=_USAGE,
-        description=_DESCRIPTION,
-        epilog=_EXAMPLES,
+    parser = new_command(
+        commands, sweep, "train many experiments and report the best", _DESCRIPTION, _EXAMPLES, usage=_USAGE
     )
     parser.add_argument("experiment", metavar="EXPERIMENT", help=experiment_source.HELP)
     parser.add_argument(
@@ -77,8 +107,7 @@ def add_to(commands: Any) -> None:
         f"{cluster.VARIABLE}, if it is set)",
     )
     experiment_source.add_data_to(parser)
-    options.add_several_to(parser)
-    parser.set_defaults(command=sweep, parser=parser)
+    add_several_settings_to(parser)
 
 
 def sweep(arguments: argparse.Namespace) -> int:
@@ -92,7 +121,7 @@ def sweep(arguments: argparse.Namespace) -> int:
         experiment_source.paths_of(arguments),
     )
     try:
-        words = options.words_of(arguments)
+        words = words_of(arguments)
         experiments = _experiments(arguments, words)
     except PolycoreError as error:
         parser.error(link.in_words(str(error)))

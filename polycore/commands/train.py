@@ -13,10 +13,8 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, NamedTuple
 
-from polycore.commands import experiment_source, options
-from polycore.commands.argument_parser import Parser
-from polycore.commands.descriptions import listing
-from polycore.commands.interruption import Interrupted, Interruption
+from polycore.commands import experiment_source
+from polycore.commands.arguments import Parser, add_settings_to, new_command, words_of
 from polycore.commands.kept_files import (
     Checkpoint,
     check_paths,
@@ -25,17 +23,17 @@ from polycore.commands.kept_files import (
     run_at,
     same_file,
 )
+from polycore.commands.process import Interrupted, Interruption
 from polycore.commands.progress_bar import ProgressBar, duration
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
-from polycore.formatting import percent
+from polycore.formatting import listing, percent
 from polycore.links import link
 from polycore.model.model import Model
 from polycore.model.path_or_file import is_stream
 from polycore.training.run import Run, advance, start
 from polycore.workers.chunk import CHUNK_SECONDS, MAX_DEATHS, Chunk, Pace, chunks, timed
-from polycore.workers.processes import Workers
-from polycore.workers.start_error import StartError
+from polycore.workers.processes import StartError, Workers
 
 _USAGE = """%(prog)s EXPERIMENT [--out FILE] [--run FILE] [--save-every SECONDS] [--json] [settings]
        %(prog)s --resume FILE [--out FILE] [--run FILE] [--save-every SECONDS] [--json]"""
@@ -56,12 +54,13 @@ SAVE_SECONDS = 30
 
 def add_to(commands: Any) -> None:
     """Add the command to argparse's subparsers."""
-    parser = commands.add_parser(
-        "train",
-        help="train an experiment and save its best weights",
+    parser = new_command(
+        commands,
+        train,
+        "train an experiment and save its best weights",
+        _DESCRIPTION,
+        _EXAMPLES,
         usage=_USAGE,
-        description=_DESCRIPTION,
-        epilog=_EXAMPLES,
     )
     parser.add_argument("experiment", metavar="EXPERIMENT", nargs="?", help=experiment_source.HELP)
     parser.add_argument(
@@ -96,8 +95,7 @@ def add_to(commands: Any) -> None:
         help="begin with the weights in this weight file or run file, instead of initial ones",
     )
     experiment_source.add_data_to(parser)
-    options.add_to(parser)
-    parser.set_defaults(command=train, parser=parser)
+    add_settings_to(parser)
 
 
 def train(arguments: argparse.Namespace) -> int:
@@ -148,7 +146,7 @@ def _weights(parser: Parser, arguments: argparse.Namespace) -> Model | Run | Non
 
 
 def _initial_run(parser: Parser, arguments: argparse.Namespace, weights: Model | Run | None) -> Run:
-    words = options.words_of(arguments)
+    words = words_of(arguments)
     if arguments.resume is not None:
         if arguments.experiment is not None or words or arguments.data or arguments.weights:
             parser.error(

@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,7 +13,6 @@ from polycore.arrays import Floats, Integers
 from polycore.class_name import ClassName, are_names
 from polycore.errors import PolycoreError
 from polycore.estimator import scikit_learn
-from polycore.estimator.estimator import Estimator
 from polycore.estimator.inputs import (
     COLUMNS,
     check_lengths,
@@ -26,7 +25,7 @@ from polycore.estimator.inputs import (
     seed_of,
 )
 from polycore.estimator.learner import Learner
-from polycore.estimator.undivided import UndividedExperiment
+from polycore.estimator.scikit_learn import Estimator
 from polycore.experiment.experiment import Experiment
 from polycore.formatting import counted
 from polycore.limits import MAX_CLASSES, MIN_CLASSES
@@ -34,7 +33,31 @@ from polycore.model.model import Model
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import PLAIN, Inputs
 from polycore.points.point_set import PointSet
+from polycore.points.split import Part
 from polycore.training.run import Run, advance, start
+
+
+class UndividedExperiment(Experiment):
+    """An experiment whose own points are all for training: users of an estimator hold out some before.
+
+    The training set stands in for the held-out one, so held-out figures of its runs mean nothing and must not
+    be shown. Nor may it be stored: files and links know only experiments that hold out a part.
+    """
+
+    @property
+    def sample_count(self) -> int:
+        """The number of points."""
+        return len(self._points)
+
+    @property
+    def _parts(self) -> tuple[Part, Part]:
+        everything = self._points.points, self._points.labels
+        return everything, everything
+
+    @property
+    def _points(self) -> PointSet:
+        return cast(PointSet, self.data)
+
 
 _KEPT = ("step", "seed", "versions", "window")  # of a run's metadata: what does not mention held-out points
 

@@ -13,11 +13,10 @@ from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
 from polycore.limits import MAX_PARAMETER_SIZE
 from polycore.network.batch import Batch
-from polycore.network.dropout import Draw, masks
 from polycore.network.features import Inputs
 from polycore.network.kernels import Kernels
 from polycore.network.parameters import Layers, raw_layers
-from polycore.network.penalty import Penalty
+from polycore.network.regularization import Draw, Penalty, masks
 from polycore.optimizers.optimizer import GradientOptimizer, OptimizerState
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.optimizers.schedules import warming_up

@@ -13,18 +13,18 @@ from polycore import network
 from polycore.checks import described
 from polycore.class_name import ClassName
 from polycore.errors import PolycoreError
-from polycore.experiment import json_text, validation
+from polycore.experiment import json_text
+from polycore.experiment.compound_kinds import check_class_count
 from polycore.experiment.settings import MEASURED_PER_CLASS, SETTINGS
 from polycore.formatting import counted
 from polycore.limits import MAX_PARAMETERS, MAX_SAMPLES
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import DISTANCES, PLAIN, Inputs, without_distances
+from polycore.network.parameters import widths_text
 from polycore.optimizers.registry import OPTIMIZERS
-from polycore.pictures.notebook import picture_html
-from polycore.pictures.small_dots import dots_png
-from polycore.points.point_set import PointSet
+from polycore.pictures.notebook import dots_png, picture_html
+from polycore.points.point_set import PointSet, PointsSummary
 from polycore.points.split import Part, split, training_count
-from polycore.points.summary import PointsSummary
 from polycore.polynomials.classes import counted_classes
 from polycore.polynomials.polynomial import Polynomial
 from polycore.polynomials.presets import TUTORIAL_POLYNOMIALS
@@ -107,7 +107,7 @@ class Experiment:
         weights; the reported losses are without it.
     dropout
         Of adam, soap, rmsprop and sgd, 0 to 0.9: the share of hidden neurons that each step leaves out, at
-        random for each point; see `polycore.network.dropout`. The whole network is measured.
+        random for each point; see `polycore.network.regularization`. The whole network is measured.
     warmup_steps
         The learning rate rises over so many steps, linearly, to that of the schedule.
     features
@@ -231,7 +231,7 @@ class Experiment:
         facts = ", ".join(
             [
                 f"{counted_classes(self.shown_classes)}, {samples}",
-                "→".join(map(str, self.widths)),
+                widths_text(self.widths),
                 ACTIVATIONS[self.activation].label,
                 OPTIMIZERS[self.optimizer].words.label,
                 counted(self.steps, "step"),
@@ -432,7 +432,7 @@ class Experiment:
     def _check_data(self) -> None:
         if self.data is None:
             if not self.polynomials:
-                validation.check_class_count("polynomials", 0)
+                check_class_count("polynomials", 0)
             default = SETTINGS["held_out_share"].default
             if self.held_out_share != default:
                 raise PolycoreError(

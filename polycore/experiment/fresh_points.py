@@ -10,7 +10,7 @@ from polycore.arrays import Integers
 from polycore.experiment.error_sums import ErrorSums
 from polycore.network.batch import Batch
 from polycore.network.features import Inputs
-from polycore.polynomials.polynomial import Polynomial
+from polycore.polynomials.polynomial import Polynomial, coefficient_rows
 
 SAMPLINGS = ("random", "even", "crossings", "errors")
 
@@ -144,14 +144,8 @@ class FreshPoints:
 
     @cached_property
     def _coefficients(self) -> NDArray[np.float64]:
-        """Coefficients (K, degree + 1), highest degree first, padded with leading zeros."""
-        length = max(polynomial.degree for polynomial in self.polynomials) + 1
-        return np.array(
-            [
-                (0.0,) * (length - len(polynomial.coefficients)) + polynomial.coefficients
-                for polynomial in self.polynomials
-            ]
-        )
+        """(K, degree + 1)."""
+        return coefficient_rows(self.polynomials)
 
     @cached_property
     def _quantiles(self) -> tuple[NDArray[np.float64], ...]:

@@ -1,7 +1,6 @@
 """The kinds of values that settings have: each checks, writes, reads and shows the values of its kind."""
 
 import math
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,18 +8,11 @@ from typing import Any, TypeVar
 
 from polycore.checks import checked_number, checked_range, checked_whole_number, described
 from polycore.errors import PolycoreError
-from polycore.experiment import json_text, validation
-from polycore.limits import MAX_CLASSES, MAX_TEXT
-from polycore.points.point_set import PointSet
-from polycore.polynomials.polynomial import Polynomial
-from polycore.polynomials.tokens import SUPERSCRIPTS
 from polycore.quoting import quoted
 
 # characters that an address keeps unescaped
 POLYNOMIALS, COEFFICIENTS, ENDS, LAYERS = "~", "_", "..", "-"
 NONE = "none"
-# a "+" typed into an address arrives as a space: one that has no other sign beside it
-_SPACE_FOR_PLUS = re.compile(rf"(?<=[0-9xX.)}}{SUPERSCRIPTS}]) (?=[0-9xX.(])")
 
 V = TypeVar("V")
 
@@ -100,10 +92,10 @@ class Number(Kind):
         return f"from {self.low:g} to {'below ' if self.without == self.high else ''}{self.high:g}"
 
     def read(self, text: str) -> float:
-        return _number(text)
+        return number_in(text)
 
     def written(self, value: float) -> str:
-        return _shortest(value)
+        return shortest(value)
 
 
 @dataclass(frozen=True)
@@ -119,7 +111,7 @@ class WholeNumber(Kind):
         return checked_whole_number(name, value, self.low, self.high)
 
     def read(self, text: str) -> int:
-        return _whole(text)
+        return whole_number_in(text)
 
     def shown(self, value: int) -> str:
         return f"{value:,}"
@@ -167,7 +159,7 @@ class OrNone(Kind):
         return "0" if self.of_zero and self.number.low > 0 else self.word
 
     def check(self, name: str, value: object) -> float | None:
-        return _checked_or_none(self.number.check, name, value, self.meaning)
+        return checked_or_none(self.number.check, name, value, self.meaning)
 
     def read(self, text: str) -> float | None:
         if text == self.word:
@@ -241,13 +233,13 @@ class Interval(Kind):
             raise PolycoreError(
                 f"got {quoted(text, 30)}; expected two numbers with {ENDS} between them, such as -1{ENDS}1."
             )
-        return tuple(map(_number, ends))
+        return tuple(map(number_in, ends))
 
     def written(self, value: tuple[float, float]) -> str:
-        return ENDS.join(map(_shortest, value))
+        return ENDS.join(map(shortest, value))
 
     def shown(self, value: tuple[float, float]) -> str:
-        return " to ".join(map(_shortest, value))
+        return " to ".join(map(shortest, value))
 
     def cell(self, value: tuple[float, float]) -> str:
         return f"{value[0]} to {value[1]}"
@@ -256,98 +248,8 @@ class Interval(Kind):
         return list(value)
 
 
-class Layers(Kind):
-    """The number of neurons of each hidden layer."""
-
-    metavar = "N-N"
-
-    def check(self, name: str, value: object) -> tuple[int, ...]:
-        return validation.hidden_layers(name, value)
-
-    def read(self, text: str) -> tuple[int, ...]:
-        return () if text == NONE else tuple(map(_whole, text.split(LAYERS)))
-
-    def written(self, value: tuple[int, ...]) -> str:
-        return LAYERS.join(map(str, value)) or NONE
-
-    def cell(self, value: tuple[int, ...]) -> str:
-        return self.written(value)
-
-    def to_json(self, value: tuple[int, ...]) -> list[int]:
-        return list(value)
-
-
-class FeatureNames(Kind):
-    """The names of one or more input features."""
-
-    metavar = "N-N"
-
-    def check(self, name: str, value: object) -> tuple[str, ...]:
-        return validation.features(name, value)
-
-    def read(self, text: str) -> tuple[str, ...]:
-        return tuple(text.split(LAYERS))
-
-    def written(self, value: tuple[str, ...]) -> str:
-        return LAYERS.join(value)
-
-    def cell(self, value: tuple[str, ...]) -> str:
-        return self.written(value)
-
-    def to_json(self, value: tuple[str, ...]) -> list[str]:
-        return list(value)
-
-
-class Polynomials(Kind):
-    """Two or more polynomials, or none with points of the user's own."""
-
-    metavar = f"P{POLYNOMIALS}P"
-
-    def check(self, name: str, value: object) -> tuple[Polynomial, ...]:
-        return validation.polynomials(name, value)
-
-    def read(self, text: str) -> tuple[Polynomial, ...]:
-        # counted before they are parsed, which takes a millisecond or two each
-        count = text.count(POLYNOMIALS) + 1
-        if count > MAX_CLASSES:
-            raise PolycoreError(f"got {count:,} of them; expected at most {MAX_CLASSES}.")
-        polynomials = []
-        for number, part in enumerate(text.split(POLYNOMIALS), 1):
-            try:
-                polynomials.append(_polynomial(part))
-            except PolycoreError as error:
-                raise PolycoreError(f"number {number}: {error}") from error
-        return tuple(polynomials)
-
-    def written(self, value: tuple[Polynomial, ...]) -> str:
-        return POLYNOMIALS.join(map(_polynomial_text, value))
-
-    def cell(self, value: tuple[Polynomial, ...]) -> str:
-        return "; ".join(map(str, value))
-
-    def to_json(self, value: tuple[Polynomial, ...]) -> list[list[float]]:
-        return [list(polynomial.coefficients) for polynomial in value]
-
-    def from_json(self, name: str, value: Any) -> Any:
-        return json_text.to_polynomials(name, value) if isinstance(value, list) else value
-
-
-class Points(Kind):
-    """Points of the user's own, or None. `polycore.links.compact_points` has their text in links."""
-
-    metavar = "POINTS"
-
-    def check(self, name: str, value: object) -> PointSet | None:
-        return _checked_or_none(validation.point_set, name, value, "samples of polynomials")
-
-    def to_json(self, value: PointSet | None) -> dict[str, Any] | None:
-        return None if value is None else json_text.from_points(value)
-
-    def from_json(self, name: str, value: Any) -> PointSet | None:  # noqa: ARG002 - as every kind's
-        return None if value is None else json_text.to_points(value)
-
-
-def _checked_or_none(check: Callable[[str, object], V], name: str, value: object, meaning: str) -> V | None:
+def checked_or_none(check: Callable[[str, object], V], name: str, value: object, meaning: str) -> V | None:
+    """Return None, or the value that `check` returns; `meaning` is that of None, for messages."""
     if value is None:
         return None
     try:
@@ -356,33 +258,21 @@ def _checked_or_none(check: Callable[[str, object], V], name: str, value: object
         raise PolycoreError(f"{str(error).rstrip('.')}, or None for {meaning}.") from None
 
 
-def _shortest(number: float) -> str:
+def shortest(number: float) -> str:
     """Return the shortest text that is read back as the same number: 1, not 1.0."""
     return repr(number).removesuffix(".0")
 
 
-def _number(text: str) -> float:
+def number_in(text: str) -> float:
+    """Return the number that a text is. Raises PolycoreError if it is none."""
     try:
         return float(text)
     except ValueError:
         raise PolycoreError(f"got {quoted(text, 30)}; expected a number.") from None
 
 
-def _whole(text: str) -> int:
+def whole_number_in(text: str) -> int:
+    """Return the whole number that a text is. Raises PolycoreError if it is none."""
     if not (text.isascii() and text.isdigit() and len(text) <= 20):
         raise PolycoreError(f"got {quoted(text, 30)}; expected a whole number of 0 or more.")
     return int(text)
-
-
-def _polynomial(text: str) -> Polynomial:
-    if COEFFICIENTS in text:
-        return Polynomial(*map(_number, text.split(COEFFICIENTS)))
-    return Polynomial.parse(text if "+" in text else _SPACE_FOR_PLUS.sub("+", text))
-
-
-def _polynomial_text(polynomial: Polynomial) -> str:
-    text = str(polynomial).replace(" ", "")
-    if len(text) <= MAX_TEXT:
-        return text
-    # a leading zero changes nothing, and makes even a constant a list
-    return COEFFICIENTS.join(map(_shortest, (0.0, *polynomial.coefficients)))

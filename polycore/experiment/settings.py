@@ -9,21 +9,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
+from polycore.experiment.compound_kinds import FeatureNames, Layers, Points, Polynomials
 from polycore.experiment.fresh_points import SAMPLINGS
-from polycore.experiment.kinds import (
-    Choice,
-    FeatureNames,
-    Interval,
-    Kind,
-    Layers,
-    Number,
-    OrNone,
-    Points,
-    Polynomials,
-    Seed,
-    WholeNumber,
-    YesOrNo,
-)
+from polycore.experiment.kinds import Choice, Interval, Kind, Number, OrNone, Seed, WholeNumber, YesOrNo
 from polycore.limits import (
     LEAST_HELD_OUT,
     MAX_BATCH_SIZE,

@@ -26,11 +26,11 @@ from polycore.figures.compare import (
     small_map_url,
 )
 from polycore.figures.game import answer_figure, close_up_figure, question_figure
-from polycore.figures.images import regions_url
-from polycore.figures.inside import (
+from polycore.figures.images import (
     NEGATIVE_COLOR,
     POSITIVE_COLOR,
     class_url,
+    regions_url,
     values_url,
     with_fold_lines,
     with_regions,

@@ -11,7 +11,7 @@ import numpy as np
 from polycore.arrays import Floats, Integers
 from polycore.formatting import counted, loss_text, percent
 from polycore.inspection.landscape import Landscape
-from polycore.pictures.words import extent, regions
+from polycore.pictures.class_map import extent, map_in_words
 from polycore.polynomials.classes import Classes, counted_classes, noun_of
 
 Mark = Literal["best", "now", "then"]
@@ -71,7 +71,7 @@ def plane_map(polynomials: Classes, x: Floats, y: Floats, probabilities: Floats)
     """Name the class with the largest region, and give the mean confidence."""
     areas = np.bincount(probabilities.argmax(axis=-1).ravel(), minlength=len(polynomials))
     mean = float(probabilities.max(axis=-1).mean())
-    return regions(polynomials, (x[0], x[-1]), (y[0], y[-1]), areas.tolist(), mean)
+    return map_in_words(polynomials, (x[0], x[-1]), (y[0], y[-1]), areas.tolist(), mean)
 
 
 def differences(polynomials: Classes, x: Floats, y: Floats, network: Integers, referee: Integers) -> str:

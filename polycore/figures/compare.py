@@ -23,7 +23,7 @@ FEW_DECADES = 50.0  # the highest loss as a multiple of the lowest
 
 
 @dataclass(frozen=True)
-class Line:
+class LineStyle:
     """The color, as #rrggbb, and the dash of a run's curves, as Plotly expects them."""
 
     color: str
@@ -32,7 +32,7 @@ class Line:
 
 # Colors that are easiest to tell apart come first (see palette.py); no two lines share a dash.
 LINES = tuple(
-    Line(PALETTE[index].color, dash)
+    LineStyle(PALETTE[index].color, dash)
     for index, dash in zip(
         (0, 5, 3, 1, 4, 13), (SOLID, DASH, DOT, DASH_DOT, LONG_DASH, LONG_DASH_DOT), strict=True
     )
@@ -142,10 +142,10 @@ def _lines(curves: Sequence[Curve], hover: str) -> list[go.Scatter]:
             y=curve.y,
             mode="lines",
             name=escape(curve.name),
-            line={"color": look.color, "dash": look.dash, "width": 2},
+            line={"color": style.color, "dash": style.dash, "width": 2},
             hovertemplate=f"%{{x:.6~g}}: {hover}",
         )
-        for curve, look in zip(curves, LINES, strict=False)
+        for curve, style in zip(curves, LINES, strict=False)
     ]
 
 

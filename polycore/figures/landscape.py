@@ -14,7 +14,7 @@ from polycore.figures.compare import LINES
 from polycore.figures.style import LEGEND_ABOVE, axis, escape, new_figure
 from polycore.formatting import percent
 from polycore.inspection.landscape import Landscape
-from polycore.inspection.trajectory import Trajectory
+from polycore.inspection.weight_plane import Trajectory
 from polycore.pictures.palette import LIGHT_PAGE
 from polycore.pictures.ticks import log_ticks, spaced_ticks
 
@@ -118,11 +118,11 @@ def _color_bar(low: float, high: float) -> dict[str, object]:
 
 def _trajectory(index: int, name: str, trajectory: Trajectory) -> list[dict[str, Any]]:
     """Return a line with a dot at each step, a casing beneath it, and both of its ends above it."""
-    look = LINES[index]
-    line = {"color": look.color, "dash": look.dash, "width": 2.5}
-    dots = {"symbol": "circle", "size": 5, "color": look.color, "line": EDGE}
+    style = LINES[index]
+    line = {"color": style.color, "dash": style.dash, "width": 2.5}
+    dots = {"symbol": "circle", "size": 5, "color": style.color, "line": EDGE}
     # sizes in a list would make the markers transparent
-    ends = {"symbol": ["circle", "star"], "size": [12, 17], "color": look.color, "line": EDGE, "opacity": 1}
+    ends = {"symbol": ["circle", "star"], "size": [12, 17], "color": style.color, "line": EDGE, "opacity": 1}
     shared = {"type": "scatter", "name": escape(name), "legendgroup": str(index)}
     every = shared | _steps(trajectory, slice(None))
     both = shared | _steps(trajectory, [0, -1])

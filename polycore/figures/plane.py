@@ -6,9 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from polycore.arrays import Floats, Integers, evenly
+from polycore.arrays import Floats, Integers, evenly, grid_points
 from polycore.checks import check_type, checked_range
-from polycore.class_name import ClassName
 from polycore.figures import alternative_text
 from polycore.figures.images import regions_url
 from polycore.figures.style import (
@@ -160,26 +159,24 @@ def map_of(
         Unless `model` is a Model, and if a range is not valid.
     """
     check_type("model", model, Model, "For a run, give run.best or run.current.")
-    classes = model.shown_classes or tuple(map(ClassName, model.class_names))
     known_x, known_y = model.shown_window
     across = checked_range("x_range", known_x if x_range is None else x_range)
     if y_range is None:
         y_range = plane_range(model.polynomials, across) if model.polynomials else known_y
     x = np.linspace(*across, MAP_COLUMNS)
     y = np.linspace(*checked_range("y_range", y_range), MAP_ROWS)
-    grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    probabilities = model.predict_proba(grid).reshape(MAP_ROWS, MAP_COLUMNS, -1)
-    return map_figure(classes, x, y, probabilities, axes=model.axes)
+    probabilities = model.predict_proba(grid_points(x, y)).reshape(MAP_ROWS, MAP_COLUMNS, -1)
+    return map_figure(model.named_classes, x, y, probabilities, axes=model.axes)
 
 
-class Layer(NamedTuple):
+class DrawnLayer(NamedTuple):
     """Traces to put on a figure of the plane, and a clause about them for the alternative text."""
 
     traces: tuple[go.Scatter, ...]
     clause: str
 
 
-def with_layers(figure: go.Figure, layers: Sequence[Layer]) -> go.Figure:
+def with_layers(figure: go.Figure, layers: Sequence[DrawnLayer]) -> go.Figure:
     """Return a copy of a figure of the plane with `layers` on it, the first one lowest."""
     traces = [trace for layer in layers for trace in layer.traces]
     return extended(figure, traces, "; ".join(layer.clause for layer in layers))
@@ -217,23 +214,23 @@ def showing_all(figure: go.Figure) -> go.Figure:
     return copy.update_xaxes(range=None, autorange=True).update_yaxes(range=None, autorange=True)
 
 
-def point_layer(x: float, y: float) -> Layer:
+def point_layer(x: float, y: float) -> DrawnLayer:
     """Return a mark at the point (x, y)."""
     edge = {"color": DARK_PAGE, "width": 3}
     marker = {"symbol": "circle", "size": 13, "color": LIGHT_PAGE, "line": edge}
     trace = _markers(np.array([[x, y]]), "point", marker)
-    return Layer((trace,), f"the point ({x:.3g}, {y:.3g}) is marked")
+    return DrawnLayer((trace,), f"the point ({x:.3g}, {y:.3g}) is marked")
 
 
-def samples_layer(points: Floats, labels: Integers, polynomials: Classes) -> Layer:
+def samples_layer(points: Floats, labels: Integers, polynomials: Classes) -> DrawnLayer:
     """Return samples, drawn as in `samples_figure`."""
-    return Layer(
+    return DrawnLayer(
         tuple(_samples(points, labels, polynomials)),
         counted(len(points), "sample is shown", "samples are shown"),
     )
 
 
-def mistakes_layer(points: Floats, labels: Integers, answers: Integers, classes: Classes = ()) -> Layer:
+def mistakes_layer(points: Floats, labels: Integers, answers: Integers, classes: Classes = ()) -> DrawnLayer:
     """Return crosses, in no class's color, at wrongly answered points; at most 500 are drawn.
 
     Parameters
@@ -253,10 +250,10 @@ def mistakes_layer(points: Floats, labels: Integers, answers: Integers, classes:
     else:
         hover_texts = [f"on p{label}, answered with p{answer}" for label, answer in pairs]
     clause = counted(len(points), "wrong answer is marked by a cross", "wrong answers are marked by crosses")
-    return Layer((_annotated_markers(points[shown], hover_texts, "x", 7),), clause)
+    return DrawnLayer((_annotated_markers(points[shown], hover_texts, "x", 7),), clause)
 
 
-def crossings_layer(points: Floats, names: Sequence[str]) -> Layer:
+def crossings_layer(points: Floats, names: Sequence[str]) -> DrawnLayer:
     """Return diamonds at the points (C, 2) where curves meet; at most 500 are drawn.
 
     `meta["snap"]` of the trace lets the live figure treat a click near a diamond as a click on it.
@@ -270,7 +267,7 @@ def crossings_layer(points: Floats, names: Sequence[str]) -> Layer:
     hover_texts = [f"{escape(names[index])} meet" for index in shown.tolist()]
     trace = _annotated_markers(points[shown], hover_texts, "diamond", 8).update(meta={"snap": True})
     clause = counted(len(points), "crossing is marked by a diamond", "crossings are marked by diamonds")
-    return Layer((trace,), clause)
+    return DrawnLayer((trace,), clause)
 
 
 def _annotated_markers(points: Floats, hover_texts: Sequence[str], symbol: str, size: int) -> go.Scatter:

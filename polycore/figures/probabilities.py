@@ -97,7 +97,11 @@ def _bars(order: Sequence[int], probabilities: Floats) -> go.Bar:
 
 
 def _symbols(order: Sequence[int]) -> go.Scatter:
-    looks = [PALETTE[label] for label in order]
-    marker = {"color": [look.color for look in looks], "symbol": [look.symbol for look in looks], "size": 9}
+    styles = [PALETTE[label] for label in order]
+    marker = {
+        "color": [style.color for style in styles],
+        "symbol": [style.symbol for style in styles],
+        "size": 9,
+    }
     rows = list(range(len(order)))
     return go.Scatter(x=[SYMBOLS_AT] * len(order), y=rows, mode="markers", marker=marker, hoverinfo="skip")

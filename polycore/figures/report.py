@@ -193,7 +193,7 @@ def _errors(x: Floats, labels: Integers, answers: Integers, polynomials: Classes
     limit = MAX_MARKERS // len(polynomials)
     names = np.array([short_name(polynomial) for polynomial in polynomials])
     traces = []
-    for label, look in enumerate(PALETTE[: len(polynomials)]):
+    for label, style in enumerate(PALETTE[: len(polynomials)]):
         of_class = np.flatnonzero(labels == label)
         shown = of_class[evenly(len(of_class), limit)]
         traces.append(
@@ -201,7 +201,7 @@ def _errors(x: Floats, labels: Integers, answers: Integers, polynomials: Classes
                 x=x[shown],
                 y=np.full(len(shown), label),
                 mode="markers",
-                marker={"color": look.color, "symbol": look.symbol, "size": 7},
+                marker={"color": style.color, "symbol": style.symbol, "size": 7},
                 customdata=names[answers[shown]],
                 hovertemplate="x = %{x:.3~g}, answered with %{customdata}<extra></extra>",
             )

@@ -48,7 +48,7 @@ def sweep_figure(groups: Sequence[Group], best_possible: float | None) -> go.Fig
     Parameters
     ----------
     groups
-        At most as many as PALETTE has looks; each has the look of its index there. A group without runs is
+        At most as many as PALETTE has styles; each has that of its index there. A group without runs is
         left out.
     best_possible
         A share, shown as a line; None for no line.
@@ -79,7 +79,7 @@ def sweep_figure(groups: Sequence[Group], best_possible: float | None) -> go.Fig
 
 
 def _markers(index: int, group: Group, heights: Floats) -> dict[str, Any]:
-    look = PALETTE[index]
+    style = PALETTE[index]
     return {
         "type": "scatter",
         "mode": "markers",
@@ -87,7 +87,7 @@ def _markers(index: int, group: Group, heights: Floats) -> dict[str, Any]:
         "x": group.seconds,
         "y": heights,
         "customdata": 100 * group.accuracies,
-        "marker": {"color": look.color, "symbol": look.symbol, "size": 11, "opacity": 0.85},
+        "marker": {"color": style.color, "symbol": style.symbol, "size": 11, "opacity": 0.85},
         "hovertemplate": f"{HOVER}<extra>{escape(_name(index, group))}</extra>",
     }
 

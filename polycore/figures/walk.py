@@ -86,13 +86,13 @@ def with_place(figure: go.Figure, x: float, share: float) -> go.Figure:
 
 
 def _line(polynomials: Classes, label: int, x: Floats, shares: Floats, *, bold: bool) -> go.Scatter:
-    look, name = PALETTE[label], name_of_curve(label, polynomials[label])
+    style, name = PALETTE[label], name_of_curve(label, polynomials[label])
     return go.Scatter(
         x=x,
         y=100 * shares,
         mode="lines",
         name=name,
-        line={"color": look.color, "dash": look.dash, "width": 3.5 if bold else 2},
+        line={"color": style.color, "dash": style.dash, "width": 3.5 if bold else 2},
         showlegend=bool(bold or shares.max() > LISTED),
         meta={"curve": label},
         hovertemplate="%{y:.1f} % at x = %{x:.3~g}",

@@ -9,7 +9,7 @@ import numpy as np
 from polycore.arrays import evenly
 from polycore.checks import check_type
 from polycore.errors import PolycoreError
-from polycore.films.moments import moments_of
+from polycore.films.film_steps import film_steps_of
 from polycore.training.run import Run
 
 if TYPE_CHECKING:
@@ -46,12 +46,12 @@ def film(run: Run, progress: Callable[[int, int], None] | None = None) -> bytes:
     drawn = []
     # weights of a run that diverged, or was loaded from a file, may be so large that logits overflow
     with np.errstate(all="ignore"):
-        moments = moments_of(run, MOST_FRAMES)
-        frames = frames_of(run, moments)
-        for moment in moments:
-            drawn.append(frames.frame(moment))
+        steps = film_steps_of(run, MOST_FRAMES)
+        frames = frames_of(run, steps)
+        for step in steps:
+            drawn.append(frames.frame(step))
             if progress is not None:
-                progress(len(drawn), len(moments))
+                progress(len(drawn), len(steps))
     return _fitting_gif(drawn)
 
 

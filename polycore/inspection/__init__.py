@@ -1,10 +1,9 @@
 """The inside of a network: forward pass, one step of training, fold lines, neuron values, and the report."""
 
 from polycore.formula import Line
-from polycore.inspection.parameter_index import ParameterIndex
+from polycore.inspection.parameter_index import ParameterIndex, WeightChange
 from polycore.inspection.point_slopes import LayerSlopes, PointSlopes
 from polycore.inspection.step import Losses, NextStep, next_step
-from polycore.inspection.weight_change import WeightChange
 
 __all__ = [
     "LayerSlopes",

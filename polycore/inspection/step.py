@@ -14,15 +14,13 @@ from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
 from polycore.formatting import aligned, counted, number_text
 from polycore.formula import Line, Working
-from polycore.inspection.parameter_index import ParameterIndex
+from polycore.inspection.parameter_index import ParameterIndex, WeightChange
 from polycore.inspection.point_slopes import PointSlopes
-from polycore.inspection.weight_change import WeightChange
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.batch import Batch
-from polycore.network.dropout import Draw, Masks
 from polycore.network.parameters import Layers, layers
-from polycore.network.penalty import Penalty
 from polycore.network.plain import passes
+from polycore.network.regularization import Draw, Masks, Penalty
 from polycore.optimizers.optimizer import (
     Explain,
     FullBatchOptimizer,
@@ -34,8 +32,7 @@ from polycore.optimizers.optimizer import (
     SearchUpdate,
 )
 from polycore.optimizers.registry import OPTIMIZERS
-from polycore.pictures.notebook import picture_html
-from polycore.pictures.small_map import map_png
+from polycore.pictures.notebook import map_html
 from polycore.training.run import Run, advance
 from polycore.training.task import Task, task_of
 from polycore.training.update_rules import rates, slopes_of
@@ -205,11 +202,9 @@ class NextStep:
 
     def _repr_html_(self) -> str:
         """What a notebook shows: a map of the weights after the step, and what the representation says."""
-        experiment = self.experiment
-        weights, biases = zip(*self.after.layers, strict=True)
-        picture = map_png(weights, biases, experiment.activation, experiment.inputs, experiment.window)
-        alt = "Map of the most likely class after the step"
-        return picture_html(picture, alt, repr(self).strip("<>"), experiment.shown_classes)
+        experiment, alt = self.experiment, "Map of the most likely class after the step"
+        kind = experiment.activation, experiment.inputs
+        return map_html(self, alt, self.after.layers, *kind, experiment.window, experiment.shown_classes)
 
     def __str__(self) -> str:
         """Return what the step works on, and the losses before and after it."""

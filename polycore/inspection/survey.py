@@ -12,11 +12,11 @@ from polycore.arrays import Floats, evenly, read_only
 from polycore.checks import check_type, checked_whole_number, described
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
-from polycore.inspection.trajectory import Trajectory, parameters_of, steps_of
-from polycore.inspection.weight_plane import WeightPlane
+from polycore.inspection.weight_plane import Trajectory, WeightPlane, parameters_of, steps_of
 from polycore.limits import MAX_SEED
 from polycore.network.batch import Batch
 from polycore.network.kernels import HIGHEST_LOSS
+from polycore.network.parameters import widths_text
 from polycore.training.run import Run
 from polycore.training.task import Task, task_of
 
@@ -88,8 +88,8 @@ def _check_runs(run: Run, others: tuple[Run, ...]) -> None:
         check_type("others", other, Run, "Give runs, one after the other: landscape(run, other).")
         if other.experiment.widths != expected:
             raise PolycoreError(
-                f"others: got a network {_in_words(other.experiment.widths)}; expected "
-                f"{_in_words(expected)}, as in the first run. Give runs that have the same layers."
+                f"others: got a network {widths_text(other.experiment.widths)}; expected "
+                f"{widths_text(expected)}, as in the first run. Give runs that have the same layers."
             )
         if other.experiment.inputs != run.experiment.inputs:
             raise PolycoreError(
@@ -101,10 +101,6 @@ def _check_runs(run: Run, others: tuple[Run, ...]) -> None:
                 f"others: got the activation {other.experiment.activation}; expected "
                 f"{run.experiment.activation}, as in the first run: other networks have other losses."
             )
-
-
-def _in_words(widths: tuple[int, ...]) -> str:
-    return "→".join(map(str, widths))
 
 
 def _plane(

@@ -127,7 +127,9 @@ def from_query(query: Mapping[str, str]) -> Opened:
         if name not in query or name == POINTS:
             continue
         try:
-            experiment = _with_part(experiment, name, query[name])
+            field, value = field_of(name, query[name])
+            changes: dict[str, Any] = {field: value}
+            experiment = replace(experiment, **changes)
         except PolycoreError as error:
             problems.append(f"{_with_part_name(name, error)} {_instead(experiment, name)}")
     return _with_weights(Opened(experiment, tuple(problems)), query)
@@ -226,10 +228,10 @@ def _defaults(query: Mapping[str, str]) -> Experiment:
     else:
         lacking = {name: value for name, value in _OLDER.items() if name not in query}
         experiment = replace(_USUAL, **lacking)
-    optimizer = query.get("optimizer")
-    if optimizer is not None and _needs_full_batch(optimizer):
+    optimizer = OPTIMIZERS.get(query.get("optimizer", ""))
+    if optimizer is not None and optimizer.needs_full_batch:
         # before the parts are read, so that a part that does not fit it is the one that is reported
-        experiment = experiment.with_optimizer(optimizer)
+        experiment = experiment.with_optimizer(optimizer.name)
     return experiment
 
 
@@ -245,11 +247,6 @@ def _with_points(
     except PolycoreError as error:
         problems.append(f"{POINTS}: {error} The link opens with polynomials instead.")
         return experiment, False
-
-
-def _needs_full_batch(optimizer: str | None) -> bool:
-    known = None if optimizer is None else OPTIMIZERS.get(optimizer)
-    return known is not None and known.needs_full_batch
 
 
 def _instead(experiment: Experiment, name: str) -> str:
@@ -281,12 +278,6 @@ def _model(words: str, experiment: Experiment) -> Model:
 def _check_length(words: str) -> None:
     if len(words) > LONGEST_PART:
         raise PolycoreError(f"got {len(words):,} characters; expected at most {LONGEST_PART:,}.")
-
-
-def _with_part(experiment: Experiment, name: str, words: str) -> Experiment:
-    _check_length(words)
-    changes: dict[str, Any] = {PARTS[name].field: PARTS[name].kind.read(words)}
-    return replace(experiment, **changes)
 
 
 def _points_read(words: str) -> PointSet:

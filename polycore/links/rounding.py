@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polycore import network
-from polycore.arrays import Floats, evenly
+from polycore.arrays import Floats, blocks, evenly, grid_points
 from polycore.experiment.experiment import Experiment
 from polycore.limits import MAX_PARAMETER_SIZE
 from polycore.model.model import Model
-from polycore.model.neuron_values import values_by_layer
+from polycore.model.neurons import values_by_layer
 from polycore.network.activations import ACTIVATIONS
 
 CURVE_POINTS = 3600  # on all curves together
@@ -118,19 +118,17 @@ def _with_plane(
     points: Floats, weight: float, x_range: tuple[float, float], y_range: tuple[float, float]
 ) -> tuple[Floats, Floats]:
     """Return points (N, 2), each of a weight, and a grid over the plane; and the weights of all."""
-    grid = np.meshgrid(np.linspace(*x_range, GRID), np.linspace(*y_range, GRID))
-    plane = np.stack(grid, axis=-1).reshape(-1, 2)
+    plane = grid_points(np.linspace(*x_range, GRID), np.linspace(*y_range, GRID))
     counts = np.repeat([weight, GRID_WEIGHT], [len(points), len(plane)])
     return np.concatenate([points, plane]), counts
 
 
 def _importance(model: Model, sums: list[Floats]) -> list[Floats]:
     """Return the effect of a small change of each neuron's sum on the prediction, (N, n_out) per layer."""
-    blocks = [
-        _information(model, [of_layer[start : start + BLOCK] for of_layer in sums])
-        for start in range(0, len(sums[0]), BLOCK)
+    parts = [
+        _information(model, [of_layer[rows] for of_layer in sums]) for rows in blocks(len(sums[0]), BLOCK)
     ]
-    layers = [np.concatenate(layer_blocks) for layer_blocks in zip(*blocks, strict=True)]
+    layers = [np.concatenate(of_layer) for of_layer in zip(*parts, strict=True)]
     return [importance + (LEAST_IMPORTANCE * importance.mean() or 1.0) for importance in layers]
 
 

@@ -7,7 +7,7 @@ import base64
 import json
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pprint import pformat
 from typing import cast
 
@@ -17,13 +17,12 @@ from polycore.arrays import Floats
 from polycore.checks import check_type
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import MOST_POINTS_IN_JSON, Experiment
-from polycore.links.repetition import Repetition, repetition_of
 from polycore.model.model import Model
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import FEATURES, Inputs
 from polycore.points.point_set import PointSet
 from polycore.polynomials.polynomial import Polynomial
-from polycore.training.leg import Leg
+from polycore.training.leg import MOST_LEGS, Leg
 
 MOST_READABLE = 200  # weights and biases; the tutorial's network has 192
 WIDTH = 100  # characters of a line
@@ -123,9 +122,8 @@ def numpy_snippet(model: Model) -> str:
         Unless `model` is a Model.
     """
     check_type("model", model, Model, "For a run, give run.best or run.current.")
-    count = sum(array.size for layer in _layers(model) for array in layer)
     imports, numbers = (_IMPORT, _readable(model))
-    if count > MOST_READABLE:
+    if model.parameter_count > MOST_READABLE:
         flat = np.concatenate([array.ravel() for layer in _layers(model) for array in layer])
         imports, numbers = (f"import base64\n\n{_IMPORT}", _packed(flat, model.widths))
     # escaped: the name of a class is typed text
@@ -147,6 +145,64 @@ def _features(inputs: Inputs) -> str:
     curves = [list(curve.coefficients) for curve in inputs.curves]
     values += [f"y - np.polyval({coefficients!r}, x)" for coefficients in curves]
     return _FEATURES.format(values="".join(f"        {value},\n" for value in values))
+
+
+@dataclass(frozen=True)
+class Part:
+    """An experiment, and the step at which it ended or was left for the next one."""
+
+    experiment: Experiment
+    end: int
+
+
+@dataclass(frozen=True, eq=False)
+class Repetition:
+    """The parts of a run, in order.
+
+    given: the weights with which the first part began, as `Leg.given` has them; None for its initial weights.
+    before: the training of the given weights; () for initial weights.
+    """
+
+    parts: tuple[Part, ...]
+    given: Floats | None = None
+    before: tuple[Leg, ...] = ()
+
+
+def repetition_of(experiment: Experiment, earlier: Sequence[Leg], step: int) -> Repetition:
+    """Return what repeats a run of an experiment up to a step; `earlier` is the training before it.
+
+    Raises PolycoreError if something is missing that decides the result.
+    """
+    given = max((index for index, leg in enumerate(earlier) if leg.history is None), default=None)
+    first = 0 if given is None else given + 1
+    parts = tuple(Part(_experiment(leg), leg.end) for leg in earlier[first:])
+    parts = (*parts, Part(experiment, step))
+    if given is not None:
+        leg = earlier[given]
+        if leg.given is None:
+            raise PolycoreError(
+                f"The run continued at step {leg.end:,} from a network whose weights are not known any more: "
+                "files of runs and networks do not have them."
+            )
+        return Repetition(parts, leg.given, tuple(earlier[:first]))
+    if earlier and earlier[0].began_at > 0:
+        raise PolycoreError(
+            f"The settings before step {earlier[0].began_at:,} are not known any more: before those of now, "
+            f"a run keeps only the last {MOST_LEGS}."
+        )
+    return Repetition(parts)
+
+
+def _experiment(leg: Leg) -> Experiment:
+    if leg.experiment is not None:
+        return leg.experiment
+    steps = f"steps {leg.began_at:,} to {leg.end:,}"
+    if leg.settings is None:
+        raise PolycoreError(f"The settings of {steps} are not known.")
+    raise PolycoreError(
+        f"The points of your own that {steps} were trained on are not known any more: a run file has only "
+        "those of its latest settings."
+    )
 
 
 def script(experiment: Experiment, earlier: Sequence[Leg] = (), step: int | None = None) -> str:
@@ -239,15 +295,11 @@ def _layers(model: Model) -> list[tuple[Floats, Floats]]:
 
 
 def _readable(model: Model) -> str:
-    layers = [
-        f"    (\n        [\n{_rows(weights)}\n        ],\n{_row(biases[0], 8)},\n    )"
-        for weights, biases in _layers(model)
-    ]
+    layers = []
+    for weights, biases in _layers(model):
+        rows = "\n".join(f"{_row(row, 12)}," for row in weights)
+        layers.append(f"    (\n        [\n{rows}\n        ],\n{_row(biases[0], 8)},\n    )")
     return _READABLE.format(layers=",\n".join(layers))
-
-
-def _rows(weights: Floats) -> str:
-    return "\n".join(f"{_row(row, 12)}," for row in weights)
 
 
 def _row(numbers: Floats, indent: int) -> str:

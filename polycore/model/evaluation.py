@@ -11,7 +11,9 @@ from functools import lru_cache
 from polycore.arrays import Floats, Integers, evenly, read_only
 from polycore.experiment.experiment import Experiment
 from polycore.model.model import Model
-from polycore.network.plain import accuracy, cross_entropy
+from polycore.network.activations import ACTIVATIONS
+from polycore.network.parameters import Layers
+from polycore.network.plain import accuracy, cross_entropy, predict_proba
 
 MOST_MEASURED = 20_000  # points: the standard error of an accuracy of 99.5 % is then 0.05 percentage points
 ACCURACY_ON, LOSS_ON = "accuracy_on", "loss_on"
@@ -51,6 +53,19 @@ class DataSets:
             metadata=metadata,
         )
         return measured if len(points) == len(self.points) else marked_as_measured_on(measured, len(points))
+
+
+def loss_and_accuracy(
+    experiment: Experiment, layers: Layers, points: Floats, labels: Integers
+) -> tuple[float, float]:
+    """Return the loss in nats and the accuracy of an experiment's network on points (N, 2).
+
+    layers: its weights and biases, as they act on raw inputs.
+    """
+    weights, biases = zip(*layers, strict=True)
+    activation = ACTIVATIONS[experiment.activation]
+    probabilities = predict_proba(weights, biases, points, activation, experiment.inputs)
+    return cross_entropy(probabilities, labels), accuracy(probabilities, labels)
 
 
 @lru_cache(maxsize=8)

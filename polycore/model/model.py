@@ -7,11 +7,11 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from polycore.checks import check_points_shape, check_type, checked_range, described
+from polycore.checks import check_points_shape, check_type, checked_range, real_array
 from polycore.class_name import ClassName, checked_names
 from polycore.errors import PolycoreError, WeightFileError
-from polycore.experiment import validation
 from polycore.experiment.experiment import Experiment
+from polycore.experiment.settings import SETTINGS
 from polycore.formatting import loss_text, percent
 from polycore.limits import MAX_COEFFICIENT, MAX_DEGREE, MAX_PARAMETER_SIZE
 from polycore.model import weight_file
@@ -20,12 +20,11 @@ from polycore.model.named_arrays import checked_classes, checked_layers
 from polycore.model.path_or_file import PathOrFile
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import DISTANCES, MOST_X, PLAIN, Inputs
-from polycore.network.prediction import predict_proba
-from polycore.pictures.notebook import picture_html
-from polycore.pictures.small_map import map_png
-from polycore.points.point_set import PLAIN_AXES, Axes, PointSet
-from polycore.points.summary import PointsSummary, summary_of
-from polycore.polynomials.classes import with_texts_parsed
+from polycore.network.parameters import widths_text
+from polycore.network.plain import predict_proba
+from polycore.pictures.notebook import map_html
+from polycore.points.point_set import PLAIN_AXES, Axes, PointSet, PointsSummary, summary_of
+from polycore.polynomials.classes import Classes, with_texts_parsed
 from polycore.polynomials.polynomial import Polynomial
 from polycore.polynomials.presets import TUTORIAL_POLYNOMIALS
 from polycore.polynomials.window import Window, plane_range
@@ -91,10 +90,11 @@ class Model:
     features: tuple[str, ...] = PLAIN
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "features", validation.features("features", self.features))
+        for name in ("features", "activation"):
+            object.__setattr__(self, name, SETTINGS[name].kind.check(name, getattr(self, name)))
         for name in ("weights", "biases"):
             check_type(name, getattr(self, name), Iterable, "Give a tuple of arrays, one per layer.")
-        unchecked = {name: _real_numbers(name, value) for name, value in self._named_arrays()}
+        unchecked = {name: real_array(name, value) for name, value in self._named_arrays()}
         classes = checked_classes({name: array.shape for name, array in unchecked.items()}, self.features)
         arrays = {name: _checked_array(name, array) for name, array in unchecked.items()}
         checked = {
@@ -111,7 +111,6 @@ class Model:
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
-        _check_activation(self.activation)
         largest = max((abs(one) for curve in self.inputs.curves for one in curve.coefficients), default=0)
         if largest > MAX_COEFFICIENT:
             raise PolycoreError(
@@ -201,6 +200,11 @@ class Model:
         return (len(self.inputs), *(weights.shape[1] for weights in self.weights))
 
     @property
+    def parameter_count(self) -> int:
+        """The number of weights and biases."""
+        return sum(array.size for array in (*self.weights, *self.biases))
+
+    @property
     def inputs(self) -> Inputs:
         """What the first layer gets for a point."""
         return Inputs.of_classes(self.features, self.polynomials)
@@ -209,6 +213,11 @@ class Model:
     def shown_classes(self) -> tuple[Polynomial, ...] | tuple[ClassName, ...]:
         """What stands for each class, its polynomial or its name; () if it is not known."""
         return self.polynomials or self.classes
+
+    @property
+    def named_classes(self) -> Classes:
+        """What stands for each class, its polynomial or its name, or "class 0" and so on."""
+        return self.shown_classes or tuple(map(ClassName, self.class_names))
 
     @property
     def window(self) -> Window | None:
@@ -223,13 +232,19 @@ class Model:
         return x_range, y_range
 
     @property
-    def axes(self) -> Axes:
-        """The names of x and y in the points of the user's own, if the metadata have them, or x and y."""
+    def points_summary(self) -> PointsSummary | None:
+        """What the metadata say of the user's own points that trained the model; None if they say nothing."""
         values: Any = self.metadata.get("experiment")
         try:
-            return summary_of(values["data"]).axes
+            return summary_of(values["data"])
         except (KeyError, TypeError, PolycoreError):
-            return PLAIN_AXES
+            return None
+
+    @property
+    def axes(self) -> Axes:
+        """The names of x and y in the points of the user's own, if the metadata have them, or x and y."""
+        known = self.points_summary
+        return PLAIN_AXES if known is None else known.axes
 
     @property
     def shown_window(self) -> Window:
@@ -265,10 +280,7 @@ class Model:
     def experiment_on(self, data: PointSet) -> Experiment | None:
         """Return the experiment in the metadata, on its points `data`; None if it was on others, or none."""
         values: Any = self.metadata.get("experiment")
-        try:
-            known = summary_of(values["data"]) if isinstance(values, Mapping) and "data" in values else None
-        except PolycoreError:
-            return None
+        known = self.points_summary
         # the points are the same, whatever the axes are called
         if known is None or replace(known, axes=data.axes) != PointsSummary.of(data):
             return None
@@ -319,17 +331,18 @@ class Model:
 
     def __repr__(self) -> str:
         """The layers, the activation and the figures: the arrays may have half a million numbers."""
-        layers = "→".join(map(str, self.widths))
         figures = [f"loss {loss_text(self.loss)} nats", f"accuracy {percent(self.accuracy)}"]
         if self.held_out_accuracy is not None:
             figures.append(f"held-out {percent(self.held_out_accuracy)}")
-        return f"<Model {layers}, {ACTIVATIONS[self.activation].label}: {', '.join(figures)}>"
+        return (
+            f"<Model {widths_text(self.widths)}, {ACTIVATIONS[self.activation].label}: {', '.join(figures)}>"
+        )
 
     def _repr_html_(self) -> str:
         """What a notebook shows: a map of the most likely classes, and what the representation says."""
-        classes = self.shown_classes or tuple(map(ClassName, self.class_names))
-        picture = map_png(self.weights, self.biases, self.activation, self.inputs, self.shown_window)
-        return picture_html(picture, "Map of the most likely class", repr(self).strip("<>"), classes)
+        layers = tuple(zip(self.weights, self.biases, strict=True))
+        alt, window = "Map of the most likely class", self.shown_window
+        return map_html(self, alt, layers, self.activation, self.inputs, window, self.named_classes)
 
     @classmethod
     def _from_contents(cls, contents: weight_file.Contents) -> "Model":
@@ -360,18 +373,6 @@ class Model:
         yield "accuracy", self.accuracy
 
 
-def _real_numbers(name: str, value: Any) -> NDArray[Any]:
-    try:
-        array = np.asarray(value)
-    except ValueError as error:  # rows of different lengths
-        raise PolycoreError(
-            f"{name}: got a value that is not an array ({error}); expected real numbers."
-        ) from error
-    if array.dtype.kind not in "fiu":
-        raise PolycoreError(f"{name}: got type {array.dtype.name}; expected real numbers, such as float64.")
-    return array
-
-
 def _checked_array(name: str, array: NDArray[Any]) -> NDArray[np.float64]:
     """Return a read-only float64 copy. Raises PolycoreError if a number is outside the range of `name`."""
     low, high = _RANGES.get(name, (-MAX_PARAMETER_SIZE, MAX_PARAMETER_SIZE))
@@ -387,7 +388,7 @@ def _checked_array(name: str, array: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def _checked_share(name: str, share: float | None) -> float | None:
-    return None if share is None else float(_checked_array(name, _real_numbers(name, share)))
+    return None if share is None else float(_checked_array(name, real_array(name, share)))
 
 
 def _checked_polynomials(polynomials: Sequence[Polynomial], classes: int) -> tuple[Polynomial, ...]:
@@ -421,11 +422,6 @@ def _checked_names(names: Sequence[str], classes: int, *, has_polynomials: bool)
     return checked
 
 
-def _check_activation(name: str) -> None:
-    if not isinstance(name, str) or name not in ACTIVATIONS:
-        raise PolycoreError(f"activation: got {described(name)}; expected one of {', '.join(ACTIVATIONS)}.")
-
-
 def _held_out_accuracy(metadata: Mapping[str, object]) -> float | None:
     value = metadata.get("held_out_accuracy")
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
@@ -434,7 +430,7 @@ def _held_out_accuracy(metadata: Mapping[str, object]) -> float | None:
 
 
 def _checked_points(points: ArrayLike, inputs: Inputs) -> NDArray[np.float64]:
-    array = _real_numbers("points", points)
+    array = real_array("points", points)
     check_points_shape(array)
     checked = _checked_array("points", array)
     if not inputs.is_plain and (np.abs(checked[:, 0]) > MOST_X).any():

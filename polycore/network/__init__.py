@@ -5,13 +5,14 @@ from polycore.network.parameters import Layers, initial_parameters, layers, para
 from polycore.network.plain import (
     accuracy,
     cross_entropy,
+    dead_neurons,
     dense,
     forward,
     loss_and_gradient,
+    predict_proba,
     relu,
     softmax,
 )
-from polycore.network.prediction import dead_neurons, predict_proba
 
 __all__ = [
     "Floats",

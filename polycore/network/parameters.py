@@ -23,6 +23,11 @@ def parameter_count(widths: Sequence[int]) -> int:
     return sum((inputs + 1) * neurons for inputs, neurons in pairwise(widths))
 
 
+def widths_text(widths: Sequence[int]) -> str:
+    """Return the widths as text, such as "2→12→12"."""
+    return "→".join(map(str, widths))
+
+
 def layers(parameters: Floats, widths: Sequence[int]) -> Layers:
     """Return views of the flat `parameters`: a layer is weights (inputs, neurons), biases (1, neurons)."""
     views = []

@@ -17,11 +17,85 @@ from polycore.optimizers.optimizer import (
     StateArray,
     Storage,
     Words,
+    decayed,
 )
-from polycore.optimizers.weight_decay import decayed
 
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
 CLEARED_EVERY = 64  # steps
+
+
+@dataclass(frozen=True)
+class Moments:
+    """How a step follows from the running means of gradients and their squares: in Adam and in SOAP.
+
+    beta_1, beta_2: the share of each moment that a step keeps. epsilon: outside the root.
+    most: the largest change of a parameter, in units of the learning rate; None for no limit.
+    """
+
+    beta_1: float
+    beta_2: float
+    epsilon: float
+    most: float | None = None
+
+    def step(
+        self, gradient: Floats, first_moment: Floats, second_moment: Floats, step: int, learning_rate: float
+    ) -> tuple[Floats, Floats, Floats]:
+        """Return what step `step`, counted from 1, subtracts from the parameters, and the moments after it.
+
+        The moments are discounted sums: see `AdamState`.
+        """
+        first_moment = self.beta_1 * first_moment
+        first_moment += gradient
+        if step % CLEARED_EVERY == 0:
+            self._clear(first_moment)
+        second_moment = self.beta_2 * second_moment
+        change: Floats = gradient * gradient
+        second_moment += change
+        # bias-corrected mean / (root of bias-corrected mean square + epsilon), with their factors taken out
+        mean_factor = (1 - self.beta_1) / (1 - self.beta_1**step)
+        root_factor = math.sqrt((1 - self.beta_2) / (1 - self.beta_2**step))
+        np.sqrt(second_moment, out=change)
+        change += self.epsilon / root_factor
+        np.divide(first_moment, change, out=change)
+        if self.most is not None:
+            farthest = self.most * root_factor / mean_factor
+            np.clip(change, -farthest, farthest, out=change)
+        change *= learning_rate * mean_factor / root_factor
+        return change, first_moment, second_moment
+
+    def write(
+        self, working: Working, slope: str, step: int, before: tuple[float, float], after: tuple[float, float]
+    ) -> None:
+        """Write down the averages of the slopes and of their squares, as the paper has them.
+
+        slope: the symbol of the slope. before, after: the first and the second moment.
+        """
+        working.known |= {"beta_1": self.beta_1, "beta_2": self.beta_2, "epsilon": self.epsilon, "t": step}
+        shares = 1 - self.beta_1, 1 - self.beta_2
+        m, s = (share * float(moment) for share, moment in zip(shares, before, strict=True))
+        new_m, new_s = (share * float(moment) for share, moment in zip(shares, after, strict=True))
+        working.measure("m", "average of the slopes so far", m)
+        working.measure("s", "average of their squares so far", s)
+        working.compute("new_m", "average with this slope", f"beta_1 * m + (1 - beta_1) * {slope}", new_m)
+        words = "average of the squares with its square"
+        working.compute("new_s", words, f"beta_2 * s + (1 - beta_2) * {slope}**2", new_s)
+        working.compute("corrected_m", "average, corrected for its start at 0", "new_m / (1 - beta_1**t)")
+        working.compute("corrected_s", "average of the squares, likewise", "new_s / (1 - beta_2**t)")
+
+    def _clear(self, moment: Floats) -> None:
+        """Replace by 0 what would become denormal in the next CLEARED_EVERY steps.
+
+        The moment of a dead neuron shrinks in every step and stays among the denormal numbers, with which
+        many processors compute slowly: they took a fifth to a third of the time of the recommended
+        experiment. Such a moment moves a parameter by less than its rounding, unless that is next to 0 too.
+        """
+        moment[np.abs(moment) < np.finfo(moment.dtype).tiny / self.beta_1**CLEARED_EVERY] = 0
+
+
+# what a step subtracts, times the rate, in the names of `Moments.write`
+ALONG = "corrected_m / (sqrt(corrected_s) + epsilon)"
+
+_ADAM = Moments(BETA_1, BETA_2, EPSILON)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,26 +128,11 @@ def step_adam(
     Source: arXiv:1412.6980, Algorithm 1 (epsilon outside the root), with its suggested constants.
     """
     step = state.step + 1
-    first_moment = BETA_1 * state.first_moment
-    first_moment += gradient
-    if step % CLEARED_EVERY == 0:
-        clear(first_moment, BETA_1)
-    second_moment = BETA_2 * state.second_moment
-    change = gradient * gradient
-    second_moment += change
-    # bias-corrected mean / (root of bias-corrected mean square + epsilon), with their factors taken out
-    mean_factor = (1 - BETA_1) / (1 - BETA_1**step)
-    root_factor = math.sqrt((1 - BETA_2) / (1 - BETA_2**step))
-    np.sqrt(second_moment, out=change)
-    change += EPSILON / root_factor
-    np.divide(first_moment, change, out=change)
-    change *= learning_rate * mean_factor / root_factor
+    change, first_moment, second_moment = _ADAM.step(
+        gradient, state.first_moment, state.second_moment, step, learning_rate
+    )
     stepped = np.subtract(decayed(parameters, learning_rate, weight_decay), change, out=change)
     return stepped, AdamState(step, first_moment, second_moment)
-
-
-# what a step of Adam subtracts, times the rate, in the names of `write_averages`
-ALONG = "corrected_m / (sqrt(corrected_s) + epsilon)"
 
 
 def explain_adam(update: GradientUpdate) -> Explain:
@@ -83,46 +142,16 @@ def explain_adam(update: GradientUpdate) -> Explain:
 
     def explanation(index: int) -> Explanation:
         working = update.working(index)
-        working.known |= {"beta_1": BETA_1, "beta_2": BETA_2, "epsilon": EPSILON, "t": after.step}
-        write_averages(
+        _ADAM.write(
             working,
             "g",
+            after.step,
             (before.first_moment[index], before.second_moment[index]),
             (after.first_moment[index], after.second_moment[index]),
         )
         return update.explanation(index, working, ALONG, "the average of the slopes so far")
 
     return explanation
-
-
-def write_averages(
-    working: Working, slope: str, before: tuple[float, float], after: tuple[float, float]
-) -> None:
-    """Write down the averages of the slopes and of their squares, as the paper has them.
-
-    slope: the symbol of the slope. before, after: the first and the second moment, which are discounted sums.
-    """
-    shares = 1 - working.known["beta_1"], 1 - working.known["beta_2"]
-    m, s = (share * float(moment) for share, moment in zip(shares, before, strict=True))
-    new_m, new_s = (share * float(moment) for share, moment in zip(shares, after, strict=True))
-    working.measure("m", "average of the slopes so far", m)
-    working.measure("s", "average of their squares so far", s)
-    working.compute("new_m", "average with this slope", f"beta_1 * m + (1 - beta_1) * {slope}", new_m)
-    working.compute(
-        "new_s", "average of the squares with its square", f"beta_2 * s + (1 - beta_2) * {slope}**2", new_s
-    )
-    working.compute("corrected_m", "average, corrected for its start at 0", "new_m / (1 - beta_1**t)")
-    working.compute("corrected_s", "average of the squares, likewise", "new_s / (1 - beta_2**t)")
-
-
-def clear(moment: Floats, beta_1: float) -> None:
-    """Replace by 0 what would become denormal in the next CLEARED_EVERY steps, each of which leaves `beta_1`.
-
-    The moment of a dead neuron shrinks in every step and stays among the denormal numbers, with which many
-    processors compute slowly: they took a fifth to a third of the time of the recommended experiment. Such a
-    moment moves a parameter by less than its rounding, unless that is next to 0 too.
-    """
-    moment[np.abs(moment) < np.finfo(moment.dtype).tiny / beta_1**CLEARED_EVERY] = 0
 
 
 ADAM = GradientOptimizer(

@@ -130,8 +130,8 @@ class _Trial:
 
 
 @dataclass(frozen=True, eq=False)
-class _Line:
-    """The line along `direction` from `origin`."""
+class _Ray:
+    """The ray along `direction` from `origin`."""
 
     origin: _Trial
     direction: Floats
@@ -168,33 +168,33 @@ def _lower_trial(
     origin = _Trial(0.0, loss, slope, parameters, gradient)
     # without pairs -slope is the gradient's square, so that the first trial is at most 1 away
     length = 1.0 if pairs else min(1.0, 1 / math.sqrt(-slope))
-    return _line_search(_Line(origin, direction, loss_and_gradient), length)
+    return _line_search(_Ray(origin, direction, loss_and_gradient), length)
 
 
-def _line_search(line: _Line, length: float) -> _Trial | None:
+def _line_search(ray: _Ray, length: float) -> _Trial | None:
     """Return a trial that meets the strong Wolfe conditions, else the lowest that falls enough, else None.
 
     Source: N&W Algorithms 3.5 and 3.6, as one loop: the far end `high` of the bracket is unknown until a
     trial lies beyond a minimum. `low` is the lowest trial that falls enough.
     """
-    low, high = line.origin, None
+    low, high = ray.origin, None
     for _ in range(EVALUATIONS):
         if length == low.length:  # the bracket has closed to the last bit
             break
-        trial = line.at(length)
+        trial = ray.at(length)
         # >=: close to the minimum, c1's decrease is smaller than the loss's rounding, and equal is no gain
-        if trial.loss >= low.loss or not line.falls_enough(trial):
+        if trial.loss >= low.loss or not ray.falls_enough(trial):
             high = trial
             length = _within(low, high)
             continue
-        if line.is_flat_enough(trial):
+        if ray.is_flat_enough(trial):
             return trial
         before, low = low, trial
         far = math.inf if high is None else high.length
         if trial.slope * (far - trial.length) >= 0:
             high = before
         length = _beyond(before, low) if high is None else _within(low, high)
-    return None if low is line.origin else low
+    return None if low is ray.origin else low
 
 
 def _within(low: _Trial, high: _Trial) -> float:

@@ -279,3 +279,12 @@ def state_names(optimizers: Mapping[str, Optimizer]) -> Iterator[str]:
     """Yield the name of each array that a state of one of the optimizers has in a run file, each once."""
     names = [array.name for optimizer in optimizers.values() for array in optimizer.storage.arrays]
     yield from dict.fromkeys(names)
+
+
+def decayed(parameters: Floats, learning_rate: float, weight_decay: float) -> Floats:
+    """Return the parameters, each shrunk by learning_rate·weight_decay of itself.
+
+    Source: arXiv:1711.05101 (AdamW), Algorithms 1 and 2.
+    """
+    share = learning_rate * weight_decay
+    return parameters * (1 - share) if share else parameters

@@ -16,8 +16,8 @@ from polycore.optimizers.optimizer import (
     StateArray,
     Storage,
     Words,
+    decayed,
 )
-from polycore.optimizers.weight_decay import decayed
 
 DECAY, EPSILON = 0.9, 1e-8
 

@@ -18,8 +18,8 @@ from polycore.optimizers.optimizer import (
     Storage,
     Widths,
     Words,
+    decayed,
 )
-from polycore.optimizers.weight_decay import decayed
 
 
 @dataclass(frozen=True, eq=False)

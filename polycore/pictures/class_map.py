@@ -13,11 +13,13 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from polycore.arrays import Floats, Integers
+from polycore.arrays import Floats, Integers, grid_points
+from polycore.formatting import percent
 from polycore.network.activations import ACTIVATIONS, Activation
 from polycore.network.features import PLAIN_INPUTS, Inputs
-from polycore.network.prediction import predict_proba
+from polycore.network.plain import predict_proba
 from polycore.pictures.painter import Bytes, Painting, decided, levels_of, painted
+from polycore.polynomials.classes import Classes, counted_classes
 from polycore.polynomials.window import Window
 
 # Columns and rows of cells, the first that a network can afford: a page with a map wants three to four of
@@ -146,7 +148,7 @@ def _fill(raster: Bytes, squares: tuple[Integers, Integers], size: int, values: 
 
 def _raster(answers: Answers, x: Floats, y: Floats) -> tuple[Bytes, Bytes, float]:
     """Return what `answers` does at the points of a grid, as arrays (len(y), len(x))."""
-    classes, confidences, probability = answers(_points(x, y))
+    classes, confidences, probability = answers(grid_points(x, y))
     shape = len(y), len(x)
     return classes.reshape(shape), confidences.reshape(shape), probability
 
@@ -169,11 +171,6 @@ def pixel_centers(low: float, high: float, count: int) -> Floats:
     offsets = ((np.arange(FINE) + 0.5) / FINE - 0.5) * (centers[1] - centers[0])
     positions: Floats = (centers[:, np.newaxis] + offsets).ravel()
     return positions
-
-
-def _points(x: Floats, y: Floats) -> Floats:
-    """Return the points (len(y)·len(x), 2) of a grid, row by row."""
-    return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
 
 
 def _answers(
@@ -202,3 +199,31 @@ def _at_border(cells: Bytes) -> NDArray[np.bool_]:
     border[1:] |= along
     border[:-1] |= along
     return border
+
+
+# --- the same in words ------------------------------------------------------------------------
+
+
+def map_in_words(
+    classes: Classes,
+    x_range: tuple[float, float],
+    y_range: tuple[float, float],
+    areas: Sequence[int],
+    probability: float,
+) -> str:
+    """Name the class with the largest of the regions, and give the mean probability of the likeliest class.
+
+    areas: of each class, in any unit.
+    """
+    largest = int(np.argmax(areas))
+    return (
+        f"Map of the most likely of {counted_classes(classes)} for {extent(x_range, y_range)}: "
+        f"the largest region, {percent(areas[largest] / sum(areas))} of the plane, is that of "
+        f"{classes[largest].spoken}, and the most likely class has a probability of "
+        f"{percent(probability)} on average."
+    )
+
+
+def extent(x_range: tuple[float, float], y_range: tuple[float, float]) -> str:
+    """Say which part of the plane it is."""
+    return "x from {:.3g} to {:.3g} and y from {:.3g} to {:.3g}".format(*x_range, *y_range)

@@ -27,8 +27,11 @@ def rgb_of(color: str) -> RGB:
 
 
 @dataclass(frozen=True)
-class Look:
-    """A color as #rrggbb, and the dash of a line and the symbol of a marker as Plotly expects them."""
+class ClassStyle:
+    """How a class is drawn, with colors as #rrggbb, and dashes and symbols as Plotly expects them.
+
+    dash: of its lines. symbol: of its markers.
+    """
 
     color: str
     dash: str
@@ -41,33 +44,33 @@ class Look:
 
 
 PALETTE = (
-    Look("#5159c4", SOLID, "circle"),
-    Look("#a39631", SOLID, "square"),
-    Look("#b03159", SOLID, "diamond"),
-    Look("#38a477", SOLID, "triangle-up"),
-    Look("#92478c", DASH, "x"),
-    Look("#ed6872", DASH, "triangle-down"),
-    Look("#72621b", SOLID, "star"),
-    Look("#8b76b1", DOT, "cross"),
-    Look("#6b8245", DOT, "hourglass"),
-    Look("#bd7d9d", SOLID, "triangle-left"),
-    Look("#6d8bf8", DASH, "bowtie"),
-    Look("#027365", DOT, "triangle-right"),
-    Look("#9d6e0a", DASH_DOT, "triangle-up"),
-    Look("#70717e", LONG_DASH, "star"),
-    Look("#d35343", LONG_DASH, "cross"),
-    Look("#8891be", LONG_DASH, "triangle-right"),
-    Look("#648c8a", DASH_DOT, "square"),
-    Look("#955342", LONG_DASH_DOT, "circle"),
-    Look("#c2549e", LONG_DASH_DOT, "hourglass"),
-    Look("#4472d8", LONG_DASH_DOT, "diamond"),
-    Look("#7a7a5c", DASH_DOT, "triangle-left"),
-    Look("#6d5b73", DASH_DOT, "triangle-down"),
-    Look("#897976", LONG_DASH, "bowtie"),
-    Look("#879187", LONG_DASH_DOT, "x"),
+    ClassStyle("#5159c4", SOLID, "circle"),
+    ClassStyle("#a39631", SOLID, "square"),
+    ClassStyle("#b03159", SOLID, "diamond"),
+    ClassStyle("#38a477", SOLID, "triangle-up"),
+    ClassStyle("#92478c", DASH, "x"),
+    ClassStyle("#ed6872", DASH, "triangle-down"),
+    ClassStyle("#72621b", SOLID, "star"),
+    ClassStyle("#8b76b1", DOT, "cross"),
+    ClassStyle("#6b8245", DOT, "hourglass"),
+    ClassStyle("#bd7d9d", SOLID, "triangle-left"),
+    ClassStyle("#6d8bf8", DASH, "bowtie"),
+    ClassStyle("#027365", DOT, "triangle-right"),
+    ClassStyle("#9d6e0a", DASH_DOT, "triangle-up"),
+    ClassStyle("#70717e", LONG_DASH, "star"),
+    ClassStyle("#d35343", LONG_DASH, "cross"),
+    ClassStyle("#8891be", LONG_DASH, "triangle-right"),
+    ClassStyle("#648c8a", DASH_DOT, "square"),
+    ClassStyle("#955342", LONG_DASH_DOT, "circle"),
+    ClassStyle("#c2549e", LONG_DASH_DOT, "hourglass"),
+    ClassStyle("#4472d8", LONG_DASH_DOT, "diamond"),
+    ClassStyle("#7a7a5c", DASH_DOT, "triangle-left"),
+    ClassStyle("#6d5b73", DASH_DOT, "triangle-down"),
+    ClassStyle("#897976", LONG_DASH, "bowtie"),
+    ClassStyle("#879187", LONG_DASH_DOT, "x"),
 )
 
 
 def class_colors(count: int) -> list[RGB]:
     """Return the colors of the first `count` classes."""
-    return [look.rgb for look in PALETTE[:count]]
+    return [style.rgb for style in PALETTE[:count]]

@@ -1,7 +1,8 @@
-"""PointSet: points of the user's own, each of one of a few named classes."""
+"""PointSet: points of the user's own, each of one of a few named classes, and what a file says of them."""
 
 import hashlib
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -10,13 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from polycore.checks import check_points_shape, described
-from polycore.class_name import ClassName, checked_names, composed, is_name
+from polycore.checks import check_points_shape, checked_whole_number, described, real_array
+from polycore.class_name import ClassName, are_names, checked_names, composed, is_name
 from polycore.errors import PolycoreError
 from polycore.formatting import counted
 from polycore.limits import MAX_CLASSES, MAX_COORDINATE, MAX_NAME, MAX_POINTS, MIN_POINTS
-from polycore.points.columns import Columns
-from polycore.points.table import Table, table_of_points
+from polycore.points.table import Columns, Table, table_of_points
 from polycore.polynomials.window import Window
 from polycore.quoting import quoted
 
@@ -216,14 +216,7 @@ def _rounded_range(lowest: float, highest: float) -> tuple[float, float]:
 
 
 def _checked_points(points: ArrayLike) -> NDArray[np.float64]:
-    try:
-        array = np.asarray(points)
-    except ValueError as error:  # rows of different lengths
-        raise PolycoreError(
-            f"points: got a value that is not an array ({error}); expected rows of two numbers."
-        ) from error
-    if array.dtype.kind not in "fiu":
-        raise PolycoreError(f"points: got type {array.dtype.name}; expected numbers, such as float64.")
+    array = real_array("points", points)
     check_points_shape(array)
     if not MIN_POINTS <= len(array) <= MAX_POINTS:
         raise PolycoreError(
@@ -314,3 +307,55 @@ def _check_all_used(labels: NDArray[np.int64], names: Sequence[str]) -> None:
             f"labels: got no point of class {missing}, {quoted(names[missing], MAX_NAME)}; expected at least "
             "one of each class."
         )
+
+
+# --- what a file says of a point set that it does not hold ------------------------------------
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class PointsSummary:
+    """The number of points, their SHA-256 in hexadecimal, and the names of the classes and of the axes."""
+
+    count: int
+    sha256: str
+    names: tuple[str, ...]
+    axes: Axes = PLAIN_AXES
+
+    @classmethod
+    def of(cls, data: PointSet) -> "PointsSummary":
+        """Return the summary of a point set."""
+        return cls(len(data), data.sha256, data.names, data.axes)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the summary as `summary_of` reads it."""
+        # x and y are left out, so that files of points without names of their own keep their bytes
+        axes = {} if self.axes == PLAIN_AXES else {"axes": list(self.axes)}
+        return {"count": self.count, "sha256": self.sha256, "names": list(self.names)} | axes
+
+    def points(self, points: ArrayLike, labels: ArrayLike) -> PointSet:
+        """Return the set of these points (N, 2) and labels (N,).
+
+        Raises PolycoreError unless they are the ones that the summary describes.
+        """
+        described = PointSet(points, labels, self.names, self.axes)
+        if described.sha256 != self.sha256:
+            raise PolycoreError("sha256: got that of other points; expected that of the arrays.")
+        return described
+
+
+def summary_of(value: object) -> PointsSummary:
+    """Return the summary in the metadata. Raises PolycoreError if there is none."""
+    if not isinstance(value, dict) or set(value) - {"axes"} != {"count", "sha256", "names"}:
+        raise PolycoreError("data: got other fields; expected count, sha256 and names, and perhaps axes.")
+    count = checked_whole_number("count", value["count"], MIN_POINTS, MAX_POINTS)
+    sha256, names = value["sha256"], value["names"]
+    if not isinstance(sha256, str) or not _SHA256.fullmatch(sha256):
+        raise PolycoreError("sha256: got something else; expected 64 hexadecimal digits.")
+    if not isinstance(names, list) or not are_names(names):
+        raise PolycoreError("names: got something else; expected a list of different names of classes.")
+    axes = value.get("axes", list(PLAIN_AXES))
+    if not isinstance(axes, list) or not are_axes(axes):
+        raise PolycoreError("axes: got something else; expected a list of two different names.")
+    return PointsSummary(count, sha256, tuple(names), (axes[0], axes[1]))

@@ -146,3 +146,10 @@ def horner(coefficients: Sequence[float], x: float) -> float:
     for coefficient in coefficients:
         value = value * x + coefficient
     return value
+
+
+def coefficient_rows(polynomials: Sequence[Polynomial]) -> NDArray[np.float64]:
+    """Return the coefficients (K, degree + 1), highest degree first; shorter rows begin with zeros."""
+    length = max(polynomial.degree for polynomial in polynomials) + 1
+    rows = (polynomial.coefficients for polynomial in polynomials)
+    return np.array([(0.0,) * (length - len(row)) + row for row in rows])

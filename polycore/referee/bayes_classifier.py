@@ -1,7 +1,6 @@
 """The Bayes classifier of points on given polynomials, and its accuracy, which no method exceeds."""
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
@@ -9,16 +8,16 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from polycore.arrays import Floats
-from polycore.checks import check_points_shape, check_type, described
+from polycore.arrays import Floats, blocks
+from polycore.checks import check_points_shape, check_type, described, real_array
 from polycore.errors import PolycoreError
+from polycore.experiment.compound_kinds import check_polynomial_size
 from polycore.experiment.experiment import Experiment
 from polycore.experiment.settings import SETTINGS
-from polycore.experiment.validation import check_polynomial_size
 from polycore.limits import MAX_CLASSES
 from polycore.polynomials.classes import with_texts_parsed
 from polycore.polynomials.distances import ROUNDING
-from polycore.polynomials.polynomial import Polynomial
+from polycore.polynomials.polynomial import Polynomial, coefficient_rows
 from polycore.referee.quadrature import resolved
 
 # As for points in a CSV table. A polynomial's value at such an x is below 1e152, so it can be squared.
@@ -102,7 +101,7 @@ class Referee:
         """
         checked = _checked_points(points)
         probabilities = np.empty((len(checked), len(self.polynomials)))
-        for rows in _blocks(len(checked)):
+        for rows in blocks(len(checked), BLOCK):
             odds = np.exp(self._log_odds(checked[rows]))
             probabilities[rows] = odds / odds.sum(axis=1, keepdims=True)
         return probabilities
@@ -119,7 +118,7 @@ class Referee:
         """
         checked = _checked_points(points)
         labels = np.empty(len(checked), dtype=np.intp)
-        for rows in _blocks(len(checked)):
+        for rows in blocks(len(checked), BLOCK):
             labels[rows] = self._log_odds(checked[rows]).argmax(axis=1)
         return labels
 
@@ -152,9 +151,7 @@ class Referee:
     @cached_property
     def _coefficients(self) -> Floats:
         """One row for each polynomial, padded with zeros to the highest degree."""
-        count = max(polynomial.degree for polynomial in self.polynomials) + 1
-        rows = [(0.0,) * count + polynomial.coefficients for polynomial in self.polynomials]
-        return np.array([row[-count:] for row in rows])
+        return coefficient_rows(self.polynomials)
 
     @cached_property
     def _centered(self) -> Floats:
@@ -190,7 +187,7 @@ class Referee:
     def _accuracy_at(self, x: Floats) -> Floats:
         """Accuracy at each x, in the shape of x."""
         accuracies = np.empty(x.size)
-        for rows in _blocks(x.size):
+        for rows in blocks(x.size, BLOCK):
             accuracies[rows] = 1 + _inside(self._gaps(x.ravel()[rows])).sum(axis=1)
         accuracies /= len(self.polynomials)
         return accuracies.reshape(x.shape)
@@ -230,15 +227,8 @@ def _checked_polynomials(polynomials: object) -> tuple[Polynomial, ...]:
 
 
 def _checked_points(points: ArrayLike) -> Floats:
-    try:
-        array = np.asarray(points)
-    except ValueError as error:  # rows of different lengths
-        raise PolycoreError(
-            f"points: got a value that is not an array ({error}); expected (N, 2) real numbers."
-        ) from error
+    array = real_array("points", points)
     check_points_shape(array)
-    if array.dtype.kind not in "fiu":
-        raise PolycoreError(f"points: got type {array.dtype}; expected real numbers, such as float64.")
     checked = array.astype(np.float64, copy=False)
     if not np.abs(checked).max(initial=0) <= MAX_COORDINATE:  # NaN fails this comparison
         raise PolycoreError(
@@ -267,10 +257,6 @@ def _leads(values: Floats, y: Floats) -> Floats:
     leads = (values - nearest) * (y - (values + nearest) / 2)
     leads -= leads.max(axis=1, keepdims=True)
     return leads
-
-
-def _blocks(rows: int) -> Iterator[slice]:
-    return (slice(start, start + BLOCK) for start in range(0, rows, BLOCK))
 
 
 # --- accuracy ---------------------------------------------------------------------------------

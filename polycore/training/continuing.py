@@ -12,10 +12,10 @@ from polycore.experiment.error_sums import ErrorSums
 from polycore.limits import MAX_PARAMETER_SIZE
 from polycore.model.model import Model
 from polycore.network.features import Inputs
-from polycore.network.parameters import Layers
+from polycore.network.parameters import Layers, widths_text
 from polycore.optimizers.optimizer import OptimizerState
 from polycore.optimizers.registry import OPTIMIZERS
-from polycore.training.leg import LAST_STEP, Leg, appended, checked_settings, legs_in
+from polycore.training.leg import Leg, appended, checked_settings, legs_in, step_in
 from polycore.training.snapshots import NO_SNAPSHOTS, Snapshots
 from polycore.training.state import RunState
 from polycore.training.task import Task, task_of
@@ -46,7 +46,7 @@ def from_model(task: Task, model: Model) -> Continuation:
     Raises PolycoreError unless they fit the network of the task, and a weight file could store them scaled.
     """
     _check_kind(task, model.activation, model.inputs)
-    step = _step_of(model)
+    step = step_in(model.metadata) or 0
     layers = tuple(zip(model.weights, model.biases, strict=True))
     earlier = legs_in(model.metadata.get("earlier"))
     if earlier and earlier[-1].end > step:  # of a file that somebody changed
@@ -84,8 +84,8 @@ def _parameters(task: Task, raw: Layers) -> Floats:
     expected = task.experiment.widths
     if widths != expected:
         raise PolycoreError(
-            f"weights: got a network {_in_words(widths)}; expected {_in_words(expected)}, the experiment's. "
-            f"Set hidden={widths[1:-1]}, or give weights of {expected[-1]} classes."
+            f"weights: got a network {widths_text(widths)}; expected {widths_text(expected)}, the "
+            f"experiment's. Set hidden={widths[1:-1]}, or give weights of {expected[-1]} classes."
         )
     parameters = task.parameters_of(raw)
     if not task.can_hold(parameters):
@@ -120,20 +120,11 @@ def _check_kind(task: Task, activation: str, inputs: Inputs) -> None:
         )
 
 
-def _in_words(widths: tuple[int, ...]) -> str:
-    return "→".join(map(str, widths))
-
-
 def _settings_of(model: Model) -> Mapping[str, Any] | None:
     try:
         return checked_settings(model.metadata.get("experiment"))
     except PolycoreError:
         return None
-
-
-def _step_of(model: Model) -> int:
-    step = model.metadata.get("step")
-    return step if type(step) is int and 0 <= step <= LAST_STEP else 0
 
 
 def _errors_of(run: RunState, task: Task) -> ErrorSums | None:

@@ -6,18 +6,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from polycore.arrays import evenly
+from polycore.arrays import Floats, evenly
 from polycore.formatting import counted
+from polycore.network.kernels import Kernels
+from polycore.training.task import Task
 
 MOST = 400  # entries: a chart would not show more, and each is sent to the browser
-
-
-def _no_steps() -> NDArray[np.int64]:
-    return np.empty(0, dtype=np.int64)
-
-
-def _no_figures() -> NDArray[np.float64]:
-    return np.empty(0)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -38,10 +32,10 @@ class History:
     """
 
     every: int
-    step: NDArray[np.int64] = field(default_factory=_no_steps)
-    loss: NDArray[np.float64] = field(default_factory=_no_figures)
-    accuracy: NDArray[np.float64] = field(default_factory=_no_figures)
-    held_out_accuracy: NDArray[np.float64] = field(default_factory=_no_figures)
+    step: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    loss: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    accuracy: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    held_out_accuracy: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
 
     def __repr__(self) -> str:
         """The number of entries and their steps: there may be thousands."""
@@ -94,7 +88,7 @@ class History:
     def to_csv(self) -> str:
         """Return a header line and one line per entry, every number with all its digits.
 
-        For a run that continued, `polycore.training.history_csv` also has the training before.
+        For a run that continued, `polycore.training.leg.history_csv` also has the training before.
         """
         columns = (self.step, self.loss, self.accuracy, self.held_out_accuracy)
         rows = zip(*(column.tolist() for column in columns), strict=True)
@@ -107,3 +101,25 @@ class History:
 
     def _thinned(self) -> "History":
         return replace(self, every=2 * self.every).regular
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """Losses in nats and accuracies as shares, all computed in float64."""
+
+    loss: float
+    accuracy: float
+    held_out_loss: float
+    held_out_accuracy: float
+
+    def appended_to(self, history: History, step: int) -> History:
+        """Return the history with these values of `step` as its last entry."""
+        return history.appended(step, self.loss, self.accuracy, self.held_out_accuracy)
+
+
+def measure(parameters: Floats, task: Task, kernels: Kernels) -> Measurement:
+    """Return the losses and accuracies of the parameters."""
+    return Measurement(
+        *kernels.loss_and_accuracy(parameters, task.training),
+        *kernels.loss_and_accuracy(parameters, task.held_out),
+    )

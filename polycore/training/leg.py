@@ -1,7 +1,10 @@
-"""Leg: a part of a run's past that was trained with other settings."""
+"""Leg: a part of a run's past that was trained with other settings; and all parts as a table."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from itertools import dropwhile, pairwise
 from typing import Any
 
@@ -11,8 +14,7 @@ from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
 from polycore.experiment.settings import SETTINGS
 from polycore.limits import MAX_STEPS
-from polycore.points.point_set import PointSet
-from polycore.points.summary import summary_of
+from polycore.points.point_set import PointSet, summary_of
 from polycore.training.history import History
 
 MOST_LEGS = 16
@@ -100,15 +102,63 @@ def legs_in(value: object) -> tuple[Leg, ...]:
     if not isinstance(value, list) or len(value) > MOST_LEGS:
         return ()
     try:
-        legs = tuple(map(_leg, value))
+        legs = tuple(map(leg_from, value))
     except PolycoreError:
         return ()
-    return () if any(one.end != other.began_at for one, other in pairwise(legs)) else legs
+    return legs if are_joined(legs) else ()
 
 
-def _leg(value: object) -> Leg:
+def are_joined(legs: Sequence[Leg]) -> bool:
+    """Return whether each leg begins where the one before it ended."""
+    return all(one.end == other.began_at for one, other in pairwise(legs))
+
+
+def leg_from(value: object) -> Leg:
+    """Return the leg of `Leg.to_dict`. Raises PolycoreError if it is none."""
     if not isinstance(value, dict) or set(value) != {"began_at", "end", "experiment"}:
         raise PolycoreError("earlier: got other fields; expected began_at, end and experiment.")
     began_at = checked_whole_number("began_at", value["began_at"], 0, LAST_STEP)
     end = checked_whole_number("end", value["end"], began_at, LAST_STEP)
     return Leg(began_at, end, checked_settings(value["experiment"]))
+
+
+_COLUMNS = ("step", "loss_nats", "accuracy", "held_out_accuracy", "leg")
+
+
+def history_csv(experiment: Experiment, history: History, earlier: Sequence[Leg] = ()) -> str:
+    """Return a header line and one line per entry, every number with all its digits.
+
+    `history` is the experiment's own, `earlier` what was trained before. The column `leg` counts the parts of
+    the run from 1 on; a part whose network alone is known has a number but no entries. For each field of
+    the experiments in which the parts differ there is a column with its value, as JSON, or empty if unknown.
+    """
+    settings = [leg.settings for leg in earlier] + [experiment.summary()]
+    histories = [leg.history for leg in earlier] + [history]
+    known = [one for one in settings if one is not None]
+    names = (field.name for field in fields(Experiment))
+    differing = [name for name in names if any(one.get(name) != known[0].get(name) for one in known)]
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow([*_COLUMNS, *differing])
+    for number, (of_leg, values) in enumerate(zip(histories, settings, strict=True), 1):
+        if of_leg is None:
+            continue
+        texts = [_text(values, name) for name in differing]
+        columns = (of_leg.step, of_leg.loss, of_leg.accuracy, of_leg.held_out_accuracy)
+        for row in zip(*(column.tolist() for column in columns), strict=True):
+            writer.writerow([*map(repr, row), number, *texts])
+    return file.getvalue()
+
+
+def _text(settings: Mapping[str, Any] | None, name: str) -> str:
+    if settings is None:
+        return ""
+    value = settings.get(name)
+    # a text alone needs no quotes: it is one of a few words, such as adam
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def step_in(metadata: Mapping[str, object]) -> int | None:
+    """Return the step of a model's weights by its metadata; None if they lack it, or no run could have it."""
+    step = metadata.get("step")
+    return step if type(step) is int and 0 <= step <= LAST_STEP else None

@@ -2,31 +2,31 @@
 
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from numbers import Integral
 
 import numpy as np
 
 from polycore import network
-from polycore.arrays import Floats, Integers
-from polycore.checks import check_type, described
+from polycore.arrays import Floats
+from polycore.checks import check_type, checked_whole_number, described
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
 from polycore.formatting import loss_text
 from polycore.limits import MAX_PARAMETER_SIZE
-from polycore.model.evaluation import ACCURACY_ON, marked_as_measured_on, thinned_training_set
+from polycore.model.evaluation import (
+    ACCURACY_ON,
+    loss_and_accuracy,
+    marked_as_measured_on,
+    thinned_training_set,
+)
 from polycore.model.model import Model
 from polycore.model.path_or_file import PathOrFile
-from polycore.network.activations import ACTIVATIONS
 from polycore.network.parameters import Layers
-from polycore.pictures.notebook import picture_html
-from polycore.pictures.small_map import map_png
+from polycore.pictures.notebook import map_html
 from polycore.randomness import Stream, generator
 from polycore.training import continuing, run_file
 from polycore.training.continuing import Continuation
-from polycore.training.early_stop import sentence
-from polycore.training.history import History
+from polycore.training.history import History, measure
 from polycore.training.loop import train
-from polycore.training.measurement import measure
 from polycore.training.snapshots import NO_SNAPSHOTS, Snapshots
 from polycore.training.state import RunState
 from polycore.training.task import Task, task_of
@@ -49,11 +49,10 @@ class Run(RunState):
 
     def _repr_html_(self) -> str:
         """What a notebook shows: a map of the best weights, and what the representation says."""
-        experiment = self.experiment
-        weights, biases = zip(*task_of(experiment).raw_layers(self.best_parameters), strict=True)
-        picture = map_png(weights, biases, experiment.activation, experiment.inputs, experiment.window)
-        alt = "Map of the most likely class by the best weights"
-        return picture_html(picture, alt, repr(self).strip("<>"), experiment.shown_classes)
+        experiment, alt = self.experiment, "Map of the most likely class by the best weights"
+        layers = task_of(experiment).raw_layers(self.best_parameters)
+        kind = experiment.activation, experiment.inputs
+        return map_html(self, alt, layers, *kind, experiment.window, experiment.shown_classes)
 
     @classmethod
     def load(cls, source: PathOrFile) -> "Run":
@@ -100,9 +99,28 @@ class Run(RunState):
     @property
     def ended_because(self) -> str | None:
         """A sentence if the run ended before its last step, otherwise None."""
-        if self.ended is None:
-            return None
-        return sentence(self.ended, self.experiment, self.step, self.held_out_step)
+        match self.ended:
+            case "diverged":
+                return (
+                    f"The run diverged at step {self.step + 1:,}: a weight left the range in which the loss "
+                    "is finite and a file can store it. The best weights are kept. "
+                    f"Lower the learning rate ({self.experiment.learning_rate:g}) and start again."
+                )
+            case "target":
+                target = self.experiment.target_loss
+                return f"The loss reached the target of {target:g} nats at step {self.step:,}."
+            case "patience":
+                return (
+                    f"The loss on held-out points was lowest at step {self.held_out_step:,} and has not "
+                    f"fallen for {self.experiment.patience:,} steps: more training would only fit the "
+                    "samples better."
+                )
+            case "stuck":
+                return (
+                    f"L-BFGS found no lower loss after step {self.step:,}: it is at a minimum, as far as "
+                    "numbers of 16 digits can tell, or on a crease of the ReLUs."
+                )
+        return None
 
     @property
     def diverged(self) -> bool:
@@ -229,8 +247,7 @@ def advance(run: Run, steps: int) -> Run:
         Unless `run` is a Run and `steps` a whole number, 0 or more.
     """
     check_type("run", run, Run, "Start one: advance(start(experiment), steps).")
-    if isinstance(steps, bool) or not isinstance(steps, Integral) or steps < 0:
-        raise PolycoreError(f"steps: got {steps!r:.40}; expected a whole number, 0 or more.")
+    steps = checked_whole_number("steps", steps, 0)
     end = min(run.step + steps, run.last_step)
     if run.done or end == run.step:
         return run
@@ -269,14 +286,14 @@ def _initial_parameters(task: Task) -> Floats:
 
 def _model(run: Run, parameters: Floats, step: int) -> Model:
     layers = task_of(run.experiment).raw_layers(parameters)
-    loss, accuracy = _loss_and_accuracy(run, layers, *run.experiment.training_set())
+    loss, accuracy = loss_and_accuracy(run.experiment, layers, *run.experiment.training_set())
     return _model_of(run, layers, step, loss, accuracy)
 
 
 def _model_for_a_page(run: Run, parameters: Floats, step: int, known_loss: float | None) -> Model:
     points, labels = thinned_training_set(run.experiment)
     layers = task_of(run.experiment).raw_layers(parameters)
-    loss, accuracy = _loss_and_accuracy(run, layers, points, labels)
+    loss, accuracy = loss_and_accuracy(run.experiment, layers, points, labels)
     if known_loss is None:
         return marked_as_measured_on(_model_of(run, layers, step, loss, accuracy), len(points))
     model = _model_of(run, layers, step, known_loss, accuracy)
@@ -284,7 +301,7 @@ def _model_for_a_page(run: Run, parameters: Floats, step: int, known_loss: float
 
 
 def _model_of(run: Run, layers: Layers, step: int, loss: float, accuracy: float) -> Model:
-    _, held_out_accuracy = _loss_and_accuracy(run, layers, *run.experiment.held_out_set())
+    _, held_out_accuracy = loss_and_accuracy(run.experiment, layers, *run.experiment.held_out_set())
     return Model(
         weights=tuple(np.asarray(weights, dtype=np.float64) for weights, _ in layers),
         biases=tuple(np.asarray(biases, dtype=np.float64) for _, biases in layers),
@@ -304,11 +321,3 @@ def _model_of(run: Run, layers: Layers, step: int, loss: float, accuracy: float)
             **({"earlier": [leg.to_dict() for leg in run.earlier]} if run.earlier else {}),
         },
     )
-
-
-def _loss_and_accuracy(run: Run, layers: Layers, points: Floats, labels: Integers) -> tuple[float, float]:
-    weights, biases = zip(*layers, strict=True)
-    experiment = run.experiment
-    activation = ACTIVATIONS[experiment.activation]
-    probabilities = network.predict_proba(weights, biases, points, activation, experiment.inputs)
-    return network.cross_entropy(probabilities, labels), network.accuracy(probabilities, labels)

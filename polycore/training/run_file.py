@@ -27,21 +27,25 @@ from polycore.model.npy_header import MAX_HEADER, NpyHeader
 from polycore.model.path_or_file import PathOrFile, content_of, put
 from polycore.model.refusals import ReadingError
 from polycore.optimizers.lbfgs import MEMORY
-from polycore.optimizers.optimizer import Arrays
-from polycore.optimizers.registry import OPTIMIZERS
 from polycore.optimizers.soap import MOST_IN_SIDES
-from polycore.points.point_set import PointSet
-from polycore.points.summary import PointsSummary
-from polycore.training import run_arrays, run_metadata, run_past
+from polycore.points.point_set import PointSet, PointsSummary
+from polycore.training import run_arrays, run_metadata
 from polycore.training.history import MOST
-from polycore.training.leg import MOST_LEGS, Leg
-from polycore.training.run_arrays import ERRORS, LABELS, POINTS, ArraySpec
+from polycore.training.leg import MOST_LEGS
+from polycore.training.run_arrays import (
+    COLUMNS,
+    EARLIER,
+    ERRORS,
+    LABELS,
+    POINTS,
+    SNAPSHOT_STEP,
+    SNAPSHOTS,
+    ArraySpec,
+)
 from polycore.training.run_metadata import RunMetadata
-from polycore.training.run_past import COLUMNS, EARLIER, SNAPSHOT_STEP, SNAPSHOTS
 from polycore.training.run_refusals import RunReason, text_of
 from polycore.training.snapshots import MOST as MOST_SNAPSHOTS
 from polycore.training.snapshots import MOST_BYTES as MOST_SNAPSHOT_BYTES
-from polycore.training.snapshots import Rule, Snapshots
 from polycore.training.state import RunState
 from polycore.training.task import task_of
 
@@ -61,8 +65,7 @@ def read(source: PathOrFile) -> RunState:
     with _as_run_file_errors(), np.errstate(all="ignore"):
         entries = _entries(source)
         stored = _metadata(entries)
-        arrays = _arrays(entries, run_arrays.specs(stored))
-        state = _state(stored, arrays)
+        state = run_arrays.state_of(stored, _arrays(entries, run_arrays.specs(stored)))
         _check_task(state)
         return state
 
@@ -193,50 +196,6 @@ def _array(entry: Entry, header: NpyHeader, expected: ArraySpec) -> NDArray[Any]
     if not ((array >= np.float64(expected.low)) & (array <= np.float64(expected.high))).all():
         raise RunFileError(RunReason.NUMBERS.text(entry.name))
     return array
-
-
-def _state(metadata: RunMetadata, arrays: Arrays) -> RunState:
-    history = run_arrays.history_of(metadata, arrays)
-    optimizer_state = run_arrays.optimizer_state_of(metadata, arrays)
-    if not run_arrays.is_ordered(history, metadata.began_at):
-        raise RunFileError(RunReason.HISTORY.text())
-    if not OPTIMIZERS[metadata.experiment.optimizer].storage.is_sound(optimizer_state):
-        raise RunFileError(RunReason.PAIRS.text())
-    errors = run_arrays.errors_of(metadata, arrays)
-    if errors is not None and not errors.is_sound:
-        raise RunFileError(RunReason.ERRORS.text())
-    earlier, snapshots = _past(metadata, arrays)
-    return RunState(
-        experiment=metadata.experiment,
-        step=metadata.step,
-        parameters=arrays["parameters"],
-        optimizer_state=optimizer_state,
-        loss=metadata.loss,
-        gradient=arrays.get("gradient"),
-        best_step=metadata.best_step,
-        best_loss=metadata.best_loss,
-        best_parameters=arrays["best_parameters"],
-        history=history,
-        held_out_loss=metadata.held_out_loss,
-        held_out_step=metadata.held_out_step,
-        ended=metadata.ended,
-        began_at=metadata.began_at,
-        optimizer_began_at=metadata.optimizer_began_at,
-        earlier=earlier,
-        snapshots=snapshots,
-        errors=errors,
-    )
-
-
-def _past(metadata: RunMetadata, arrays: Arrays) -> tuple[tuple[Leg, ...], Snapshots]:
-    rule = Rule.of(metadata.experiment.parameter_count, metadata.began_at)
-    try:
-        return (
-            run_past.legs_with(metadata.earlier, arrays, metadata.experiment.data),
-            run_past.snapshots_with(arrays, rule, metadata.step),
-        )
-    except PolycoreError as error:
-        raise RunFileError(RunReason.PAST.text()) from error
 
 
 def _check_task(state: RunState) -> None:

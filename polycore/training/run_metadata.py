@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from polycore.checks import checked_whole_number
 from polycore.errors import PolycoreError, RunFileError
 from polycore.experiment.experiment import Experiment
 from polycore.limits import MAX_PARAMETER_SIZE, MAX_STEPS
@@ -13,21 +14,47 @@ from polycore.model import metadata
 from polycore.optimizers.lbfgs import MEMORY
 from polycore.optimizers.optimizer import StateNumbers
 from polycore.optimizers.registry import OPTIMIZERS
-from polycore.points.point_set import PointSet
-from polycore.points.summary import PointsSummary, summary_of
-from polycore.training import run_past
-from polycore.training.early_stop import END_REASONS, EndReason
+from polycore.points.point_set import PointSet, PointsSummary, summary_of
 from polycore.training.history import MOST
-from polycore.training.leg import LAST_STEP
-from polycore.training.run_past import LegMetadata
+from polycore.training.leg import LAST_STEP, MOST_LEGS, Leg, are_joined, leg_from
 from polycore.training.run_refusals import RunReason
 from polycore.training.snapshots import Rule
-from polycore.training.state import RunState
+from polycore.training.state import END_REASONS, EndReason, RunState
 from polycore.training.task import uses_full_batch
 from polycore.version import __version__
 
 KIND, FORMAT = "run", 3
 MAX_DEVIATION = 1e100
+
+
+@dataclass(frozen=True)
+class LegMetadata:
+    """A leg without its history, and how many entries that has: 0 if there is none."""
+
+    leg: Leg
+    history_every: int
+    history_entries: int
+
+    @classmethod
+    def of(cls, leg: Leg) -> "LegMetadata":
+        """Return the metadata of a leg."""
+        return cls(leg, 1, 0) if leg.history is None else cls(leg, leg.history.every, len(leg.history.step))
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "LegMetadata":
+        """Return the metadata of `to_json`. Raises PolycoreError if no run could have it."""
+        fields = dict(value)
+        every, entries = fields.pop("history_every", None), fields.pop("history_entries", None)
+        return cls(
+            leg=leg_from(fields),
+            history_every=checked_whole_number("history_every", every, 1, 2 * MAX_STEPS),
+            history_entries=checked_whole_number("history_entries", entries, 0, MOST),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        numbers = {"history_every": self.history_every, "history_entries": self.history_entries}
+        return {**self.leg.to_dict(), **numbers}
 
 
 @dataclass(frozen=True)
@@ -93,7 +120,7 @@ def to_json(run: RunState) -> str:
         "history_entries": len(run.history.step),
         "began_at": run.began_at,
         "optimizer_began_at": run.optimizer_began_at,
-        "earlier": [run_past.to_dict(leg) for leg in run.earlier],
+        "earlier": [LegMetadata.of(leg).to_json() for leg in run.earlier],
         "snapshots": len(run.snapshots),
         "versions": {"polycore": __version__, "numpy": np.__version__},
     }
@@ -168,10 +195,17 @@ def _experiment(value: Any, data: PointSet | None) -> Experiment:
 
 
 def _earlier(value: Any, began_at: int) -> tuple[LegMetadata, ...]:
+    """Return the legs before the step at which the experiment of a run began."""
+    is_list = isinstance(value, list) and len(value) <= MOST_LEGS
     try:
-        return run_past.legs_of(value, began_at)
+        if is_list and all(isinstance(one, dict) for one in value):
+            earlier = tuple(map(LegMetadata.from_json, value))
+            legs = [one.leg for one in earlier]
+            if are_joined(legs) and (not legs or legs[-1].end == began_at):
+                return earlier
     except PolycoreError as error:
         raise RunFileError(RunReason.EARLIER.text()) from error
+    raise RunFileError(RunReason.EARLIER.text())
 
 
 def _whole(fields: Mapping[str, Any], name: str, low: int, high: int) -> int:

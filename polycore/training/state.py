@@ -1,16 +1,19 @@
 """The state of a run: everything that a run file stores, and what each step changes."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from polycore.arrays import Floats
 from polycore.experiment.error_sums import ErrorSums
 from polycore.experiment.experiment import Experiment
 from polycore.optimizers.optimizer import OptimizerState
-from polycore.training.early_stop import EndReason
 from polycore.training.history import History
 from polycore.training.leg import Leg
 from polycore.training.snapshots import NO_SNAPSHOTS, Rule, Snapshots
+
+# why a run ended before its last step
+EndReason = Literal["diverged", "target", "patience", "stuck"]
+END_REASONS: tuple[EndReason, ...] = get_args(EndReason)
 
 
 class TrainState(NamedTuple):

@@ -16,10 +16,10 @@ from polycore.experiment.experiment import Experiment
 from polycore.experiment.fresh_points import FreshPoints, stage_at
 from polycore.limits import MAX_PARAMETER_SIZE
 from polycore.network.batch import Batch
-from polycore.network.dropout import Draw, masks
 from polycore.network.features import PLAIN
 from polycore.network.kernels import Kernels
 from polycore.network.parameters import Layers, raw_layers
+from polycore.network.regularization import Draw, masks
 from polycore.optimizers.optimizer import Optimizer
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.randomness import Stream, generator

@@ -9,14 +9,14 @@ import numpy as np
 from polycore.arrays import Floats
 from polycore.experiment.error_sums import ErrorSums
 from polycore.experiment.experiment import Experiment
-from polycore.network.penalty import Penalty
-from polycore.optimizers.comparison import LowerOnAll, LowerOnBatch
+from polycore.network.regularization import Penalty
 from polycore.optimizers.optimizer import (
     FullBatchOptimizer,
     GradientOptimizer,
     GradientStep,
     SearchOptimizer,
 )
+from polycore.optimizers.random_search import LowerOnAll, LowerOnBatch
 from polycore.optimizers.schedules import rate_at, warming_up
 from polycore.training.state import TrainState
 from polycore.training.task import Task

@@ -1,4 +1,4 @@
-"""The map of a page as SVG: regions as PNG, the true curves, the axes, and a sample of each class's look.
+"""The map of a page as SVG: regions as PNG, the true curves, the axes, and samples of how classes are drawn.
 
 The regions and the curves are stretched over the map by the browser; positions of axes are shares of the
 map in percent, so that lines and texts keep their size.
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from polycore.arrays import Floats
 from polycore.pictures.class_map import FINE as PIXELS_OF_A_CELL
 from polycore.pictures.class_map import ClassMap
-from polycore.pictures.palette import CASING, PALETTE, SOLID, Look, class_colors
+from polycore.pictures.palette import CASING, PALETTE, SOLID, ClassStyle, class_colors
 from polycore.pictures.png import data_url
 from polycore.pictures.ticks import linear_ticks, number_text
 from polycore.polynomials.classes import Classes, curves_of
@@ -49,9 +49,9 @@ def curves(classes: Classes, window: Window) -> str:
     )
     casing = f'stroke="{CASING}" stroke-width="5"'
     # first all casings: none may cover another curve
-    looks = [(label, casing) for label, _ in enumerate(known)]
-    looks += [(label, _stroke(look)) for label, look in enumerate(PALETTE[: len(known)])]
-    lines = "".join(f'<use href="#curve-{label}" data-class="{label}" {look}/>' for label, look in looks)
+    styles = [(label, casing) for label, _ in enumerate(known)]
+    styles += [(label, _stroke(style)) for label, style in enumerate(PALETTE[: len(known)])]
+    lines = "".join(f'<use href="#curve-{label}" data-class="{label}" {style}/>' for label, style in styles)
     return f"<defs>{shapes}</defs>{lines}"
 
 
@@ -103,9 +103,9 @@ def _path(polynomial: Polynomial, window: Window) -> str:
     return f"M0 {points[0, 1]}l{steps}"
 
 
-def _stroke(look: Look) -> str:
-    dash = "" if look.dash == SOLID else f' stroke-dasharray="{look.dash.replace("px", "")}"'
-    return f'stroke="{look.color}" stroke-width="2.5"{dash}'
+def _stroke(style: ClassStyle) -> str:
+    dash = "" if style.dash == SOLID else f' stroke-dasharray="{style.dash.replace("px", "")}"'
+    return f'stroke="{style.color}" stroke-width="2.5"{dash}'
 
 
 def _text(position: str, tick: float) -> str:

@@ -3,21 +3,24 @@
 import base64
 import hashlib
 import json
+from collections.abc import Sequence
 from html import escape
 from string import Template
 
 from polycore.checks import check_type
 from polycore.errors import PolycoreError
+from polycore.formatting import loss_text, percent
 from polycore.limits import MAX_COEFFICIENT
 from polycore.model.model import Model
-from polycore.pictures.class_map import ClassMap, class_map
+from polycore.network.activations import ACTIVATIONS
+from polycore.network.parameters import widths_text
+from polycore.pictures.class_map import class_map, map_in_words
 from polycore.pictures.palette import PALETTE, REGION_OPACITY
-from polycore.pictures.words import regions
-from polycore.polynomials.classes import Classes, curves_of
-from polycore.polynomials.window import Window
+from polycore.points.point_set import Axes, axes_sentence
+from polycore.polynomials.classes import Classes, counted_classes, curves_of, noun_of
 from polycore.version import __version__
-from polycore.web import drawing, facts, parameters
-from polycore.web.assets import asset
+from polycore.web import drawing
+from polycore.web.scripts import MOST_PARAMETERS, asset, bytes_of, curves_as_json, inputs_of, shapes_of
 
 FORMAT = 1
 SCRIPTS = ("network.js", "place.js", "label.js", "painter.js", "regions.js", "page.js")
@@ -41,16 +44,16 @@ def html_page(model: Model) -> str:
     """
     check_type("model", model, Model, "For a run, give run.best or run.current.")
     _check_size(model)
-    classes, window = facts.classes_of(model), model.shown_window
+    classes, window = model.named_classes, model.shown_window
     picture = class_map(model.weights, model.biases, window, activation=model.activation, inputs=model.inputs)
     style, script = asset("page.css"), "".join(map(asset, SCRIPTS))
     return Template(asset("page.html")).substitute(
         policy=_policy(style, script),
         version=__version__,
-        title=escape(facts.title_of(classes)),
-        introduction=escape(facts.introduction_of(classes)),
-        caption=escape(facts.caption_of(classes, model.axes)),
-        alt=escape(_alternative_text(classes, window, picture)),
+        title=escape(_title_of(classes)),
+        introduction=escape(_introduction_of(classes)),
+        caption=escape(_caption_of(classes, model.axes)),
+        alt=escape(map_in_words(classes, *window, picture.areas, picture.probability)),
         size=f"0 0 {drawing.WIDTH} {drawing.HEIGHT}",
         opacity=REGION_OPACITY,
         columns=picture.classes.shape[1],
@@ -58,8 +61,11 @@ def html_page(model: Model) -> str:
         curves=drawing.curves(classes, window),
         axes=drawing.axes(window),
         legend=_legend(classes),
-        figures="".join(_figure(name, value) for name, value in facts.figures_of(model)),
-        count=f"{parameters.count_of(model):,}",
+        figures="".join(
+            f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>"
+            for name, value in _figures_of(model)
+        ),
+        count=f"{model.parameter_count:,}",
         network=_network(model),
         style=style,
         script=script,
@@ -67,10 +73,10 @@ def html_page(model: Model) -> str:
 
 
 def _check_size(model: Model) -> None:
-    count = parameters.count_of(model)
-    if count > parameters.MOST_PARAMETERS:
+    count = model.parameter_count
+    if count > MOST_PARAMETERS:
         raise PolycoreError(
-            f"model: got {count:,} weights and biases; expected at most {parameters.MOST_PARAMETERS:,}, with "
+            f"model: got {count:,} weights and biases; expected at most {MOST_PARAMETERS:,}, with "
             "which a browser can compute. Use fewer or narrower layers, or save a weight file."
         )
     largest = max((abs(number) for one in model.polynomials for number in one.coefficients), default=0.0)
@@ -93,20 +99,12 @@ def _policy(*inline: str) -> str:
     )
 
 
-def _alternative_text(classes: Classes, window: Window, picture: ClassMap) -> str:
-    return regions(classes, *window, picture.areas, picture.probability)
-
-
 def _legend(classes: Classes) -> str:
     sample = drawing.line_sample if curves_of(classes) else drawing.color_sample
     return "".join(
         f'<li data-color="{look.color}" title="{escape(name)}">{sample(label)}<bdi>{escape(name)}</bdi></li>'
-        for label, (name, look) in enumerate(zip(facts.names_of(classes), PALETTE, strict=False))
+        for label, (name, look) in enumerate(zip(_names_of(classes), PALETTE, strict=False))
     )
-
-
-def _figure(name: str, value: str) -> str:
-    return f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>"
 
 
 def _network(model: Model) -> str:
@@ -116,12 +114,57 @@ def _network(model: Model) -> str:
         "polycore": __version__,
         "activation": model.activation,
         "classes": model.class_names,
-        **parameters.curves_of(model),
+        **curves_as_json(model),
         "loss": model.loss,
         "accuracy": model.accuracy,
         "held_out_accuracy": model.held_out_accuracy,
-        "inputs": parameters.inputs_of(model),
-        "shapes": parameters.shapes_of(model),
-        "numbers": base64.b64encode(parameters.bytes_of(model)).decode(),
+        "inputs": inputs_of(model),
+        "shapes": shapes_of(model),
+        "numbers": base64.b64encode(bytes_of(model)).decode(),
     }
     return json.dumps(values, separators=(",", ":"), allow_nan=False).translate(_MARKUP)
+
+
+# --- what the page says of the network; these texts are not escaped ---------------------------
+
+
+def _names_of(classes: Classes) -> list[str]:
+    """Return the name of each class, such as "p3 = x²", or its own."""
+    if not curves_of(classes):
+        return [one.typeset for one in classes]
+    return [f"p{label} = {polynomial.typeset}" for label, polynomial in enumerate(classes)]
+
+
+def _title_of(classes: Classes) -> str:
+    """Return the question that the network answers."""
+    return f"Which {noun_of(classes)} is this point {'on' if curves_of(classes) else 'in'}?"
+
+
+def _introduction_of(classes: Classes) -> str:
+    """Say what the network has learned."""
+    source = "from points on their curves" if curves_of(classes) else "from points of each"
+    return f"A neural network has learned, {source}, to tell {counted_classes(classes)} apart."
+
+
+def _caption_of(classes: Classes, axes: Axes) -> str:
+    """Say what the map shows, and what x and y are if they have names of their own."""
+    regions = (
+        f"Each point has the color of the network's most likely {noun_of(classes)}; the stronger the color, "
+        "the surer it is."
+    )
+    if curves_of(classes):
+        return f"{regions} The lines are the true curves: far from them it has seen no points."
+    return f"{regions} Far from its points it has seen nothing. {axes_sentence(axes)}".rstrip()
+
+
+def _figures_of(model: Model) -> Sequence[tuple[str, str]]:
+    """Return the figures of the network, each with its name."""
+    held_out = model.held_out_accuracy
+    return [
+        *([] if held_out is None else [("Held-out accuracy", percent(held_out))]),
+        ("Training accuracy", percent(model.accuracy)),
+        ("Loss", f"{loss_text(model.loss)} nats"),
+        ("Layers", widths_text(model.widths)),
+        *([] if model.inputs.is_plain else [("Inputs", ", ".join(model.inputs.labels))]),
+        *([("Activation", ACTIVATIONS[model.activation].label)] if len(model.weights) > 1 else []),
+    ]

@@ -4,12 +4,11 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from itertools import islice, product
-from numbers import Integral
 from typing import Any
 
 import numpy as np
 
-from polycore.checks import check_type
+from polycore.checks import check_type, checked_whole_number
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
 
@@ -64,12 +63,10 @@ def random_choices(
         As `grid` does, and if there are fewer than `count` combinations.
     """
     values = _checked(base, choices)
-    _check_whole("count", count)
-    _check_whole("seed", seed)
-    if seed < 0:
-        raise PolycoreError(f"seed: got {seed:,}; expected 0 or more.")
+    count = checked_whole_number("count", count, 1)
+    seed = checked_whole_number("seed", seed, 0)
     most = min(_combinations(values), MAX_EXPERIMENTS)
-    if not 1 <= count <= most:
+    if count > most:
         raise PolycoreError(
             f"count: got {count:,}; expected 1 to {most:,}. These choices have {_combinations(values):,} "
             f"combinations, and at most {MAX_EXPERIMENTS:,} experiments are allowed."
@@ -85,11 +82,6 @@ def _drawn(values: Mapping[str, Values], count: int, seed: int) -> Iterator[Valu
         drawn[tuple(rng.integers(sizes).tolist())] = None
     for indices in drawn:
         yield tuple(options[index] for options, index in zip(values.values(), indices, strict=True))
-
-
-def _check_whole(name: str, value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, Integral):
-        raise PolycoreError(f"{name}: got {value!r:.40}; expected a whole number.")
 
 
 def _checked(base: Experiment, choices: Mapping[str, Iterable[Any]]) -> dict[str, Values]:

@@ -1,15 +1,16 @@
 """A run chunk by chunk: some steps are taken in one call, in whatever process, and timed."""
 
 import math
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass, replace
-from time import perf_counter, process_time
+from time import monotonic, perf_counter, process_time
 from typing import NamedTuple
 
 import numpy as np
 
-from polycore.training.measurement import measure
+from polycore.training.history import measure
 from polycore.training.run import Run, advance
 from polycore.training.task import task_of
 from polycore.workers.picture import Picture, Wish, picture_of
@@ -129,3 +130,43 @@ def chunks(run: Run, compute: Compute, pace: Pace) -> Iterator[tuple[Chunk, Pace
         pace = pace.after(chunk, chunk.run.step - run.step)
         run = chunk.run
         yield chunk, pace
+
+
+# --- speed: how many steps a second a run takes, measured over the last few seconds -----------
+
+LEAST_SECONDS = 1.0  # of steps, before which a speed is a guess: the first chunks are short
+
+
+class Speed:
+    """Steps per second of wall-clock time, 0.0 while unknown. Older steps do not count: batches may grow."""
+
+    def __init__(self, seconds: float, clock: Callable[[], float] = monotonic) -> None:
+        """`seconds`: how far back it looks, at least LEAST_SECONDS. `clock` returns the time in seconds."""
+        self._seconds = seconds
+        self._clock = clock
+        self._reached: deque[tuple[float, int]] | None = None
+        self._steps_per_second = 0.0
+
+    def begin(self) -> None:
+        """Measure from the next step that is reached; until enough is known, the speed stays as it was.
+
+        What comes before that step does not count: the start of a worker, or the preparation of points.
+        """
+        self._reached = deque()
+
+    def end(self) -> None:
+        """Let the speed stay as it is until `begin`."""
+        self._reached = None
+
+    def reach(self, step: int) -> float:
+        """Note that the run is at this step now, and return the speed."""
+        if self._reached is None:
+            return self._steps_per_second
+        now = self._clock()
+        self._reached.append((now, step))
+        while len(self._reached) > 2 and now - self._reached[1][0] >= self._seconds:
+            self._reached.popleft()
+        then, first = self._reached[0]
+        if now - then >= LEAST_SECONDS:
+            self._steps_per_second = (step - first) / (now - then)
+        return self._steps_per_second

@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any, ParamSpec, TypeVar
 
 from polycore.errors import PolycoreError
-from polycore.workers.shut_down import ShutDownError
+from polycore.workers.processes import ShutDownError
 
 VARIABLE = "POLYCORE_SCHEDULER"  # holds the scheduler's address, such as tcp://10.0.0.5:8786
 CONNECT_SECONDS = 10.0

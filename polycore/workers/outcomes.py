@@ -18,8 +18,7 @@ from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
 from polycore.model.model import Model
 from polycore.training.run import advance, start
-from polycore.workers.processes import Workers, available_cores
-from polycore.workers.start_error import StartError
+from polycore.workers.processes import StartError, Workers, available_cores
 
 # Enough for a cluster of as many workers. If the caller is slow, no more outcomes than these wait in memory.
 MAX_PENDING = 512
@@ -161,7 +160,7 @@ def _one_line(error: BaseException) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class _Task:
+class _Attempt:
     index: int
     experiment: Experiment
     deaths: int = 0
@@ -201,10 +200,10 @@ class Outcomes:
         """
         self.refusal: BaseException | None = None
         self._begin, self._most = begin, most
-        self._tasks = (_Task(index, experiment) for index, experiment in enumerate(experiments))
-        self._again: deque[_Task] = deque()  # these come first
+        self._attempts = (_Attempt(index, experiment) for index, experiment in enumerate(experiments))
+        self._again: deque[_Attempt] = deque()  # these come first
         self._beginning = 0
-        self._under_way: dict[Future[Outcome], _Task] = {}
+        self._under_way: dict[Future[Outcome], _Attempt] = {}
         self._ended: queue.SimpleQueue[Future[Outcome]] = queue.SimpleQueue()
         self._lock = threading.Lock()
 
@@ -233,53 +232,53 @@ class Outcomes:
         """Begin no more runs, and cancel those that have not begun to be computed."""
         with self._lock:
             self._again.clear()
-            self._tasks.close()
+            self._attempts.close()
             futures = tuple(self._under_way)
         for future in futures:
             future.cancel()
 
     def _fill(self) -> bool:
         """Begin runs while there is room; return whether any is under way."""
-        while (task := self._reserved()) is not None:
+        while (attempt := self._reserved()) is not None:
             future = None
             try:
-                future = self._begin(task.index, task.experiment)
+                future = self._begin(attempt.index, attempt.experiment)
             except (RuntimeError, PolycoreError) as error:  # such as an executor that is shut down or broken
                 self.refusal = error
             with self._lock:
                 self._beginning -= 1
                 if future is None:
-                    self._again.appendleft(task)
+                    self._again.appendleft(attempt)
                     break
-                self._under_way[future] = task
+                self._under_way[future] = attempt
             future.add_done_callback(self._ended.put)
         return bool(self._under_way)
 
-    def _reserved(self) -> _Task | None:
-        """Return the next task, counted as beginning; None if there is none, or no room for it."""
+    def _reserved(self) -> _Attempt | None:
+        """Return the next attempt, counted as beginning; None if there is none, or no room for it."""
         with self._lock:
             if self.refusal is not None or self._beginning + len(self._under_way) >= self._most():
                 return None
-            task = self._again.popleft() if self._again else next(self._tasks, None)
-            if task is not None:
+            attempt = self._again.popleft() if self._again else next(self._attempts, None)
+            if attempt is not None:
                 self._beginning += 1
-            return task
+            return attempt
 
     def _outcome(self, future: Future[Outcome]) -> Outcome | None:
         """Return the outcome of a run that has ended; None if it has none, or is to be computed again."""
         with self._lock:
-            task = self._under_way.pop(future)
+            attempt = self._under_way.pop(future)
         error = CancelledError() if future.cancelled() else future.exception()
         if error is None:
             return future.result()
         if isinstance(error, CancelledError):
             self.refusal = error
             return None
-        if isinstance(error, BrokenExecutor) and task.deaths < MAX_RETRIES:
+        if isinstance(error, BrokenExecutor) and attempt.deaths < MAX_RETRIES:
             with self._lock:
-                self._again.append(replace(task, deaths=task.deaths + 1))
+                self._again.append(replace(attempt, deaths=attempt.deaths + 1))
             return None
-        return _failed(task.index, task.experiment, error)
+        return _failed(attempt.index, attempt.experiment, error)
 
 
 def _streamed(experiments: Iterable[Experiment], executor: Executor) -> Iterator[Outcome]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from polycore.model import dead_neurons
+from polycore.model import neurons
 from polycore.model.model import Model
 from polycore.pictures.class_map import PackedMap, class_map
 from polycore.polynomials.window import Window
@@ -89,4 +89,4 @@ def portrait_of(run: Run, model: Model, wish: Wish) -> Portrait:
     if wish.answers:
         points, _ = run.experiment.held_out_set()
         answers = model.predict_proba(points).argmax(axis=1).astype(np.uint8)
-    return Portrait(model, dead_neurons.count(model, run.experiment), map_of, answers)
+    return Portrait(model, neurons.dead_count(model, run.experiment), map_of, answers)

@@ -23,9 +23,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, ParamSpec, TypeVar, cast
 
-from polycore.workers.shut_down import ShutDownError
-from polycore.workers.start_error import StartError
-
 MAX_WORKERS = 8  # a worker holds about 50 MB
 # Bytes of address space for each worker. The largest experiments that polycore allows, one after another,
 # take a worker to 0.7 GB; the rest is a reserve.
@@ -38,6 +35,14 @@ BEGUN = b"!"  # what a worker answers at once, when it begins to read a call
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+class ShutDownError(RuntimeError):
+    """The workers were shut down, as when their server ends."""
+
+
+class StartError(BrokenExecutor):
+    """A worker process could not be started, or ended before it could compute."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,24 +7,23 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.attacks.archives import saved, small
 from tests.attacks.child import Outcome
 
 ROOT = Path(__file__).parents[2]
 
 
 def outcomes(
-    module: str, name: str, paths: Iterable[Path], folder: Path, content: bytes | None = None
+    module: str, name: str, paths: Iterable[Path], folder: Path, content: bytes
 ) -> dict[Path, Outcome]:
     """Return what MODULE.NAME came to in the child, for each path.
 
-    `content` is a sound file's; where it is None, a sound weight file's.
+    `content` is a sound file's.
 
     The child's working folder is `folder`, where a payload that ran would make the file "marker". A call that
     ends the child has the error "ended"; the files behind it go to another child.
     """
     sound = folder.with_name("sound")
-    sound.write_bytes(saved(small()) if content is None else content)
+    sound.write_bytes(content)
     broken = folder.with_name("broken")
     broken.write_bytes(b"")
     found: dict[Path, Outcome] = {}

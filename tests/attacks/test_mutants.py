@@ -1,4 +1,4 @@
-"""Whatever is changed in a sound file: it is refused, or its model predicts finite numbers."""
+"""Whatever is changed in a sound file: it is refused, or what it holds gives finite numbers."""
 
 import io
 import random
@@ -8,103 +8,92 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from polycore.errors import WeightFileError
-from polycore.experiment.experiment import Experiment
-from polycore.model.model import MAX_COORDINATE, Model
+import polycore as pc
+from polycore.model.model import MAX_COORDINATE
 from polycore.model.weight_file import read_npy
-from tests.attacks import mutants
+from tests.attacks import mutants, run_mutants
 from tests.attacks.archives import npy
-from tests.attacks.fixed_texts import reasons_of
+from tests.attacks.fixed_texts import reasons_of, run_reasons_of
+from tests.attacks.run_archives import saved
 
-EACH = 1001  # with ten seeds, 10,010 mutants
+EACH = 1001  # with ten seeds, 10,010 mutants of weight files
+EACH_RUN = 105  # with fourteen seeds, some 1,500 mutants of run files
 POINTS = np.array(
     [[0, 0], [0.5, -2], [-1, 1], [1e6, -1e6], [MAX_COORDINATE, 0], [-MAX_COORDINATE, MAX_COORDINATE]]
 )
 LOADED = "loaded"
 
 
-def outcome_of(content: bytes) -> str:
-    """Return LOADED, the reason of the refusal, or else what is wrong."""
+def use_model(content):
+    model = pc.Model.load(io.BytesIO(content))
+    assert isinstance(model.experiment, pc.Experiment | None)
+    assert np.isfinite(model.predict_proba(POINTS)).all()
+
+
+def use_run(content):
+    run = pc.Run.load(io.BytesIO(content))
+    for steps in (0, 1, 20):
+        run = pc.advance(run, steps)
+        figures = [run.best.loss, run.current.loss, run.best_loss, *run.history.loss, *run.parameters]
+        assert np.isfinite(figures).all(), f"behind step {run.step}"
+    run.ended_because  # noqa: B018  # a sentence that its numbers must suffice for
+    pc.Run.load(io.BytesIO(saved(run)))
+
+
+def use_array(content):
+    array = read_npy(io.BytesIO(content))
+    assert array.ndim <= 2
+    assert array.dtype in ("<f8", "<f4")
+
+
+def outcome_of(use, content, what, error_class, reasons_in, seconds):
+    """Return LOADED or the reason of the refusal. It fails for other errors, and if it takes more seconds."""
+    started, reasons, text = time.process_time(), [LOADED], ""
     try:
-        model = Model.load(io.BytesIO(content))
-    except WeightFileError as error:
-        reasons = reasons_of(str(error))
-        return reasons[0] if len(reasons) == 1 else f"wrong: no fixed text is {error}"
-    assert isinstance(model.experiment, Experiment | None)
-    probabilities = model.predict_proba(POINTS)
-    if not np.isfinite(probabilities).all():
-        return f"wrong: predictions are {probabilities}"
-    return LOADED
+        use(content)
+    except error_class as error:
+        reasons, text = reasons_in(str(error)), str(error)
+    except BaseException as error:
+        error.add_note(what)
+        raise
+    assert time.process_time() - started < seconds, what
+    assert len(reasons) == 1, f"no fixed text, or several: {text}\n{what}"
+    return reasons[0]
 
 
-def told(mutant: mutants.Mutant) -> str:
-    """Return as `outcome_of`; whatever else is raised is wrong, as is what takes a second."""
-    started = time.process_time()
-    try:
-        outcome = outcome_of(mutant.content)
-    except Exception as error:  # noqa: BLE001  # what must not come
-        outcome = f"wrong: {error!r}"
-    seconds = time.process_time() - started
-    return outcome if seconds < 1 else f"wrong: {seconds} s"
+def of_model(content, what=""):
+    return outcome_of(use_model, content, what, pc.WeightFileError, reasons_of, 1)
 
 
-@pytest.mark.parametrize("seed", mutants.SEEDS)
-def test_a_seed_is_sound(seed):
-    assert outcome_of(mutants.SEEDS[seed].content) == LOADED
+def of_run(content, what=""):
+    return outcome_of(use_run, content, what, pc.RunFileError, run_reasons_of, 5)
 
 
 @pytest.mark.parametrize("seed", mutants.SEEDS)
 def test_a_mutant_is_refused_or_predicts_finite_numbers_of(seed):
-    outcomes = Counter()
-    for number in range(EACH):
-        mutant = mutants.mutant(seed, number)
-        outcome = told(mutant)
-        assert not outcome.startswith("wrong"), f"{outcome}\n{mutant.told}"
-        outcomes[outcome] += 1
+    assert of_model(mutants.SEEDS[seed].content) == LOADED
+    made = (mutants.mutant(seed, number) for number in range(EACH))
+    outcomes = Counter(of_model(mutant.content, mutant.told) for mutant in made)
     # the changes reach all the way in: some leave a model, and the others fail in many ways
     assert outcomes[LOADED] > EACH // 50
     assert len(outcomes) > 20
 
 
-def outcome_of_array(content: bytes) -> str:
-    """Return as `outcome_of`, of an .npy file by itself."""
-    try:
-        found = read_npy(io.BytesIO(content))
-    except WeightFileError as error:
-        reasons = reasons_of(str(error))
-        return reasons[0] if len(reasons) == 1 else f"wrong: no fixed text is {error}"
-    return LOADED if found.ndim <= 2 and found.dtype in ("<f8", "<f4") else f"wrong: {found}"
+@pytest.mark.parametrize("kind", run_mutants.SEEDS)
+def test_a_mutant_is_refused_or_goes_on_with_finite_numbers_of(kind):
+    assert of_run(run_mutants.SEEDS[kind].content) == LOADED
+    made = (run_mutants.mutant(kind, number) for number in range(EACH_RUN))
+    outcomes = Counter(of_run(mutant.content, mutant.told) for mutant in made)
+    assert outcomes[LOADED] > EACH_RUN // 20
+    assert len(outcomes) > 12
 
 
 def test_a_mutant_of_a_single_array_is_refused_or_read():
     sources = [npy(array) for array in (np.ones((2, 3)), np.float64(0.5), np.ones(3, np.float32))]
-    outcomes = Counter()
+    outcomes = set()
     for number in range(1000):
         rng = random.Random(number)
         content, change = mutants.changed(rng, rng.choice(sources), 90)
-        outcome = outcome_of_array(content)
-        assert not outcome.startswith("wrong"), f"{outcome}\nmutant {number}: {change}"
-        outcomes[outcome] += 1
-    assert {LOADED, "ARRAY_HEADER", "BODY_SIZE"} <= set(outcomes)
-
-
-def test_there_are_10000_mutants_and_hardly_one_twice():
-    assert len(mutants.SEEDS) * EACH >= 10_000
-    found = [mutants.mutant(seed, number) for seed in mutants.SEEDS for number in range(100)]
-    assert len({mutant.content for mutant in found}) > 0.9 * len(found)
-
-
-def test_a_mutant_comes_back_from_its_seed_and_number():
-    for seed in mutants.SEEDS:
-        for number in range(20):
-            assert mutants.mutant(seed, number) == mutants.mutant(seed, number)
-
-
-def test_a_failing_mutant_would_be_told_with_its_change(monkeypatch):
-    monkeypatch.setattr(Model, "predict_proba", lambda *_: np.array([[np.nan, 1.0]]))
-    sound = mutants.Mutant(mutants.SEEDS["stored"].content, "")
-    assert told(sound).startswith("wrong: predictions are")
-    monkeypatch.setattr(Model, "load", lambda _: {}["loss"])
-    assert told(sound) == "wrong: KeyError('loss')"
-    change = mutants.Change(7, 2, b"\x0a\xff")
-    assert (str(change), change.of(b"0123456789")) == ("[7: 2 bytes become 0aff]", b"0123456\x0a\xff9")
+        what = f"mutant {number}: {change}"
+        outcomes.add(outcome_of(use_array, content, what, pc.WeightFileError, reasons_of, 1))
+    assert {LOADED, "ARRAY_HEADER", "BODY_SIZE"} <= outcomes

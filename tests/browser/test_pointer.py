@@ -12,7 +12,7 @@ import polycore as pc
 from polycore.links import link
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import NAMES, PLAIN
-from polycore.web.assets import asset
+from polycore.web.scripts import asset
 from tests.browser.dashboard import ROOT, opened, with_network
 
 WORDS = "?v=1&polynomials=x~x%5E2~-1&range=-2..2&schedule=constant&hidden=12&batch=all&samples=50"

@@ -10,7 +10,7 @@ import pytest
 
 import polycore as pc
 from polycore.__main__ import main
-from polycore.commands.argument_parser import with_dashes
+from polycore.commands.arguments import with_dashes
 from tests.commands.terminal import ENVIRONMENT, ROOT, program
 
 COMMANDS = ("train", "predict", "sweep", "film", "page", "step", "info")

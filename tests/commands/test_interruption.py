@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 import polycore as pc
-from polycore.commands.interruption import Interrupted, Interruption
+from polycore.commands.process import Interrupted, Interruption
 from tests.commands.terminal import COMMAND, ENVIRONMENT
 from tests.waiting import wait_until
 

@@ -13,8 +13,8 @@ import pytest
 
 import polycore as pc
 from polycore.__main__ import main
-from polycore.commands import options, sweep
-from polycore.commands.tally import Tally
+from polycore.commands import arguments, sweep
+from polycore.commands.sweep import Tally
 from polycore.experiment.settings import SETTINGS
 from polycore.workers.outcomes import Outcome
 from polycore.workers.processes import Workers
@@ -130,11 +130,11 @@ def test_seeds_may_be_named(folder, here):
 
 def test_an_option_that_is_given_again_adds_its_values():
     parser = argparse.ArgumentParser()
-    options.add_several_to(parser)
+    arguments.add_several_settings_to(parser)
     # points come from a file
     words = [setting.word for setting in SETTINGS.values() if setting.field != "data"]
-    given = chain.from_iterable((option, "1", option, "2", "3") for option in map(options.option, words))
-    assert options.words_of(parser.parse_args([*given])) == {word: ["1", "2", "3"] for word in words}
+    given = chain.from_iterable((option, "1", option, "2", "3") for option in map(arguments.option, words))
+    assert arguments.words_of(parser.parse_args([*given])) == {word: ["1", "2", "3"] for word in words}
 
 
 @pytest.mark.usefixtures("here")

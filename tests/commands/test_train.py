@@ -15,7 +15,7 @@ import pytest
 
 import polycore as pc
 from polycore.__main__ import main
-from polycore.commands import kept_files, options
+from polycore.commands import arguments, kept_files
 from polycore.commands.train import advanced
 from polycore.links.link import NAMES
 from polycore.workers.processes import Workers
@@ -342,9 +342,11 @@ def test_a_file_that_cannot_be_written_is_reported_on_one_line(folder):
 
 def test_every_part_of_a_link_is_an_option():
     parser = argparse.ArgumentParser()
-    options.add_to(parser)
-    given = [*chain.from_iterable((options.option(name), "1") for name in NAMES if name != "points")]
-    assert {*options.words_of(parser.parse_args(given)), "points"} == set(NAMES)  # --data has a file of them
+    arguments.add_settings_to(parser)
+    given = [*chain.from_iterable((arguments.option(name), "1") for name in NAMES if name != "points")]
+    assert {*arguments.words_of(parser.parse_args(given)), "points"} == set(
+        NAMES
+    )  # --data has a file of them
 
 
 def test_points_of_a_table_are_trained_on(folder):
@@ -385,7 +387,7 @@ def test_what_cannot_be_trained_on_is_said(folder, words, says):
     assert says in done.stderr
 
 
-@pytest.mark.parametrize("option", [options.option, "--{}".format])
+@pytest.mark.parametrize("option", [arguments.option, "--{}".format])
 def test_an_option_says_what_the_links_part_says(folder, monkeypatch, capsys, option):
     experiment = pc.Experiment(
         polynomials=pc.INTRODUCTION_POLYNOMIALS,

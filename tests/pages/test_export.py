@@ -21,8 +21,7 @@ from polycore import Experiment, Model, Polynomial, advance, html_page, start
 from polycore.links import link
 from polycore.links.snippet import script
 from polycore.training.history import History
-from polycore.training.history_csv import history_csv
-from polycore.training.leg import Leg
+from polycore.training.leg import Leg, history_csv
 from tests.pages.browsing import (
     HOME,
     QUICK,

@@ -259,7 +259,7 @@ def arguments():
         "pages.plane.crossings.table_of": curves,
         "pages.compare.cards._picture": (model, scene, 96, 60),
         "polycore.formula._parsed": ("w - rate * g",),
-        "polycore.model.dead_neurons.count": (model, EXPERIMENT),
+        "polycore.model.neurons.dead_count": (model, EXPERIMENT),
         "pages.inside.neuron_map._folds_of_first_layer": (model, window),
         "pages.inside.neuron_map._probabilities": (model, window),
         "pages.inside.neuron_map._straight_folds": (model, window),

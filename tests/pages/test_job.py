@@ -9,7 +9,7 @@ import polycore as pc
 from pages.runs import job as jobs
 from pages.runs.job import Job
 from pages.server.source import Source
-from polycore.workers.shut_down import ShutDownError
+from polycore.workers.processes import ShutDownError
 from tests.pages.watching import Tab
 from tests.waiting import wait_until
 

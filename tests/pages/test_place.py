@@ -10,7 +10,7 @@ from pages.plane.crossings import meetings_of
 from pages.plane.place import Place
 from pages.plane.scene import Scene, of_polynomials
 from polycore.polynomials.distances import far_from_all
-from polycore.web.assets import asset
+from polycore.web.scripts import asset
 from tests.pages.node import printed
 
 P = pc.Polynomial

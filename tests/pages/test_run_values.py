@@ -14,8 +14,8 @@ from pages.run_view.shown import Selection, values
 from pages.runs.runner import Training
 from pages.runs.view import Mark
 from pages.state.shown_weights import ShownWeights
-from polycore.model import dead_neurons
-from polycore.network.prediction import predict_proba
+from polycore.model import neurons
+from polycore.network.plain import predict_proba
 from polycore.pictures.class_map import class_map, unpacked
 from polycore.workers.chunk import Pace
 from polycore.workers.picture import picture_of
@@ -110,7 +110,7 @@ def test_its_map_is_that_of_the_network():
 
 def test_the_worker_counts_dead_neurons_and_the_server_does_not(monkeypatch):
     tab = watched()
-    monkeypatch.setattr(dead_neurons, "count", lambda *_: pytest.fail("they were counted again"))
+    monkeypatch.setattr(neurons, "dead_count", lambda *_: pytest.fail("they were counted again"))
     values, _ = EXPERIMENT.training_set()
     [(weights, biases), _] = tab.training.view.run.layers
     dead = int((np.maximum(values @ weights + biases, 0).max(axis=0) == 0).sum())

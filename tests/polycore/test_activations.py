@@ -15,7 +15,7 @@ from polycore.inspection.forward_pass import forward_pass
 from polycore.links.compact_weights import compact, model_from
 from polycore.links.link import from_query, to_query
 from polycore.links.snippet import numpy_snippet
-from polycore.model import dead_neurons
+from polycore.model import neurons
 from polycore.model.named_arrays import NAMES_OF_OTHERS
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.batch import Batch
@@ -341,7 +341,7 @@ def test_only_relu_leaves_neurons_dead():
     for name, dead in (("relu", 4), ("tanh", 0)):
         model = trained(name, 5).current
         off = replace(model, biases=(np.full((1, 4), -100.0), *model.biases[1:]))
-        assert dead_neurons.count(off, TINY) == dead
+        assert neurons.dead_count(off, TINY) == dead
 
 
 def test_a_run_continues_only_with_the_same_activation():

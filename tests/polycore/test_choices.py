@@ -132,9 +132,16 @@ def test_every_value_is_as_likely_whatever_the_others_are():
     assert all(abs(times - 250) < 5 * 14.8 for times in cells.values())
 
 
-@pytest.mark.parametrize("count", [-1, 0, 7])
-def test_no_more_can_be_drawn_than_there_are(count):
-    with pytest.raises(PolycoreError, match=f"count: got {count}; expected 1 to 6. .* 6 combinations"):
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [
+        (-1, "a whole number of 1 or more"),
+        (0, "a whole number of 1 or more"),
+        (7, "1 to 6. .* 6 combinations"),
+    ],
+)
+def test_no_more_can_be_drawn_than_there_are(count, expected):
+    with pytest.raises(PolycoreError, match=f"count: got {count}; expected {expected}"):
         random_choices(BASE, count, 0, seed=range(3), optimizer=["adam", "sgd"])
 
 

@@ -6,7 +6,7 @@ import pytest
 import polycore as pc
 from polycore.network.kernels import Kernels
 from polycore.network.parameters import initial_parameters
-from polycore.optimizers.comparison import LowerOnAll
+from polycore.optimizers.random_search import LowerOnAll
 from polycore.training.task import task_of
 
 SETTINGS = {

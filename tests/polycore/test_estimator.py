@@ -23,7 +23,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_estimator
 
 import polycore as pc
-from polycore.estimator.undivided import UndividedExperiment
+from polycore.estimator.classifier import UndividedExperiment
 
 ROOT = Path(__file__).parents[2]
 # three bands across the plane, apart from each other: every network with a few neurons can learn them

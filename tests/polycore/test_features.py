@@ -16,11 +16,11 @@ from polycore.links.compact_weights import compact, model_from
 from polycore.links.link import from_query, to_query
 from polycore.links.snippet import numpy_snippet, script
 from polycore.model.named_arrays import NAMES_OF_OTHERS
-from polycore.model.neuron_values import values_by_layer
+from polycore.model.neurons import values_by_layer
 from polycore.network.features import FEATURES, NAMES, PLAIN, Inputs
 from polycore.pictures.class_map import class_map, pixel_centers
 from polycore.training.task import task_of
-from polycore.web.assets import asset
+from polycore.web.scripts import asset
 from tests.runs import OWN, TINY, TWO
 from tests.runs import POINTS as POINTS_OF_OWN
 

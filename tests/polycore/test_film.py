@@ -11,12 +11,11 @@ from PIL import Image, ImageSequence
 
 import polycore as pc
 from polycore.films import film as film_module
-from polycore.films import plane_panel
+from polycore.films import gif_frames
+from polycore.films.drawing import GifColors
 from polycore.films.film import film
-from polycore.films.gif_colors import GifColors
-from polycore.films.gif_frames import LOSS, PLANE
-from polycore.films.loss_panel import LossPanel
-from polycore.films.moments import losses_of, moments_of
+from polycore.films.film_steps import film_steps_of, losses_of
+from polycore.films.gif_frames import LOSS, PLANE, LossPanel
 from polycore.pictures.palette import PALETTE
 from polycore.training.history import History
 from polycore.training.snapshots import NO_SNAPSHOTS, Snapshots
@@ -142,10 +141,11 @@ def test_own_points_are_drawn_where_they_are_in_their_colors():
 
 def test_of_many_own_points_300_are_drawn(monkeypatch):
     drawn = []
-    monkeypatch.setattr(plane_panel, "draw_disk", lambda *arguments: drawn.append(arguments))
+    monkeypatch.setattr(gif_frames, "draw_disk", lambda *arguments: drawn.append(arguments))
     points = np.random.default_rng(0).normal(size=(1000, 2))
     film(pc.start(TINY.on_points(pc.PointSet(points, np.arange(1000) % 2))))
-    assert len(drawn) == 300
+    points_drawn = [arguments for arguments in drawn if gif_frames.POINT_RADIUS in arguments]
+    assert len(points_drawn) == 300  # the others are the dots of the loss
 
 
 def test_a_run_without_snapshots_is_a_still_picture(run):
@@ -183,14 +183,14 @@ def with_snapshots_at(run, steps, history_steps):
 
 
 def test_of_many_snapshots_some_are_chosen_evenly(run):
-    steps = [moment.step for moment in moments_of(with_snapshots_at(run, range(60), [0, 60]), 48)]
+    steps = [one.step for one in film_steps_of(with_snapshots_at(run, range(60), [0, 60]), 48)]
     assert (len(steps), steps[0], steps[-1]) == (48, 0, 60)
     assert set(np.diff(steps)) == {1, 2}
 
 
 def test_the_figures_are_the_nearest_ones_or_measured_if_those_are_far(run):
     changed = with_snapshots_at(run, [0, 5, 50], [0, 40])
-    start, early, later, present = moments_of(changed, 48)
+    start, early, later, present = film_steps_of(changed, 48)
     assert (start.loss, start.held_out_accuracy) == (1, 0.01)
     assert (later.loss, later.held_out_accuracy) == (2, 0.02)  # 10 of 50 steps away
     # step 0 is 5 of 5 steps away; and step 40 is not the present
@@ -206,9 +206,9 @@ def test_the_figures_are_the_nearest_ones_or_measured_if_those_are_far(run):
 
 def test_a_run_that_continues_shows_what_was_trained_before(run):
     continued = pc.advance(pc.start(replace(TINY, optimizer="sgd"), run), 60)
-    moments = moments_of(continued, 48)
-    assert (moments[0].step, moments[-1].step) == (0, 120)
-    steps, losses = losses_of(continued.whole_history, moments)
+    film_steps = film_steps_of(continued, 48)
+    assert (film_steps[0].step, film_steps[-1].step) == (0, 120)
+    steps, losses = losses_of(continued.whole_history, film_steps)
     assert (np.diff(steps) >= 0).all()
     assert losses[0] == run.history.loss[0]
 

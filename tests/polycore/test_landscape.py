@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import polycore as pc
-from polycore.inspection.parts import landscape_by
+from polycore.inspection.landscape import landscape_by
 from polycore.inspection.survey import MARGIN
-from polycore.inspection.trajectory import parameters_of
+from polycore.inspection.weight_plane import parameters_of
 from polycore.network import plain
 from polycore.network.parameters import layers
 from polycore.training.snapshots import NO_SNAPSHOTS, Snapshots

@@ -6,8 +6,7 @@ import pytest
 from polycore import PolycoreError
 from polycore.figures import LINES, alternative_text, landscape_figure
 from polycore.inspection.landscape import Landscape
-from polycore.inspection.trajectory import Trajectory
-from polycore.inspection.weight_plane import WeightPlane
+from polycore.inspection.weight_plane import Trajectory, WeightPlane
 
 LOSSES = np.array([[1.0, 10.0, 100.0], [0.1, 1.0, 0.01]])
 ADAM = Trajectory(

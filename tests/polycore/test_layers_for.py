@@ -2,7 +2,7 @@
 
 import pytest
 
-from polycore.points.layers_for import layers_for
+from polycore.points.split import layers_for
 
 
 @pytest.mark.parametrize(

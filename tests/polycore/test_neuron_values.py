@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from polycore.model.neuron_values import strengths, strongest, values_by_layer
+from polycore.model.neurons import strengths, strongest, values_by_layer
 
 # neurons of the hidden layer: x, y, and -1 everywhere, which is dead
 MODEL = pc.Model(

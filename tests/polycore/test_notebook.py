@@ -12,8 +12,8 @@ from PIL import Image
 
 import polycore as pc
 from polycore.inspection import ParameterIndex, next_step
+from polycore.pictures.notebook import dots_png
 from polycore.pictures.palette import PALETTE
-from polycore.pictures.small_dots import dots_png
 from tests.runs import KINDS, OWN, TINY
 
 RUN = pc.advance(pc.start(TINY), 40)

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 import pytest
 
 from polycore.limits import MAX_CLASSES
-from polycore.pictures.palette import DARK_PAGE, LIGHT_PAGE, PALETTE, Look
+from polycore.pictures.palette import DARK_PAGE, LIGHT_PAGE, PALETTE, ClassStyle
 
 JUST_NOTICEABLE = 2.3
 SEVERITY_1 = {
@@ -147,4 +147,4 @@ def test_plotly_knows_the_look(look):
 
 
 def test_a_look_gives_its_color_as_numbers():
-    assert Look("#0a80ff", "solid", "circle").rgb == (10, 128, 255)
+    assert ClassStyle("#0a80ff", "solid", "circle").rgb == (10, 128, 255)

@@ -17,8 +17,8 @@ import polycore as pc
 from polycore import figures
 from polycore.links import link
 from polycore.links.compact_points import points_from, points_text
+from polycore.points.point_set import summary_of
 from polycore.points.split import held_out_count, split, training_count
-from polycore.points.summary import summary_of
 from tests.runs import KINDS, OWN, POINTS, TINY
 
 SQUARE = [[0, 0], [0, 1], [1, 0], [1, 1]]

@@ -15,11 +15,9 @@ from hypothesis import strategies as st
 
 from polycore.errors import PolycoreError
 from polycore.limits import MAX_POINTS
-from polycore.points.columns import Columns
 from polycore.points.point_set import PointSet
-from polycore.points.table import read_table
-from polycore.points.table_rows import MAX_CELLS
-from polycore.points.text_lines import MAX_BYTES, MAX_LINES
+from polycore.points.table import Columns, read_table
+from polycore.points.table_rows import MAX_BYTES, MAX_CELLS, MAX_LINES
 
 XYL = Columns(0, 1, 2)
 MINUS = "\N{MINUS SIGN}"

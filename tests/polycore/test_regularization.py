@@ -12,10 +12,9 @@ import polycore as pc
 from polycore import network
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.batch import Batch
-from polycore.network.dropout import masks
 from polycore.network.kernels import Kernels
 from polycore.network.parameters import layers, parameter_count
-from polycore.network.penalty import Penalty
+from polycore.network.regularization import Penalty, masks
 from polycore.training.task import task_of
 from polycore.training.update_rules import rates
 from tests.polycore.test_kernels import central_differences, some

@@ -96,7 +96,7 @@ SIZES = {"hidden": [(2,), (3,)]}
         ),
         pytest.param(
             lambda: random_choices(EXPERIMENT, 1, -1, **SIZES),
-            "seed: got -1; expected 0 or more.",
+            "seed: got -1; expected a whole number of 0 or more.",
             id="low seed",
         ),
         pytest.param(

@@ -13,8 +13,7 @@ import pytest
 from polycore import Experiment, PolycoreError, start
 from polycore.commands.train import advanced
 from polycore.workers import processes
-from polycore.workers.processes import Workers
-from polycore.workers.start_error import StartError
+from polycore.workers.processes import StartError, Workers
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]

@@ -1,15 +1,12 @@
-"""Moments: the steps of a run that a film shows, with the weights and the figures of each."""
+"""The steps of a run that a film shows, with the weights and the figures of each."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from polycore.arrays import Floats, evenly
-from polycore.model.evaluation import thinned_training_set
-from polycore.network.activations import ACTIVATIONS
+from polycore.model.evaluation import loss_and_accuracy, thinned_training_set
 from polycore.network.parameters import Layers
-from polycore.network.plain import accuracy, cross_entropy
-from polycore.network.prediction import predict_proba
 from polycore.training.history import History
 from polycore.training.run import Run
 from polycore.training.task import task_of
@@ -18,7 +15,7 @@ NEAR = 0.25  # of the steps since the first: within it a measurement stands for 
 
 
 @dataclass(frozen=True, eq=False)
-class Moment:
+class FilmStep:
     """A run after `step` steps.
 
     layers: the weights and biases, as they act on raw inputs. loss: in nats, on the training set.
@@ -32,29 +29,32 @@ class Moment:
     in_history: bool
 
 
-def moments_of(run: Run, limit: int) -> list[Moment]:
-    """Return at most `limit` moments of a run, evenly chosen from its snapshots and its present weights.
+def film_steps_of(run: Run, limit: int) -> list[FilmStep]:
+    """Return at most `limit` steps of a run, evenly chosen from its snapshots and its present weights.
 
     The first snapshot and the present, which comes last, are among them. The figures are those of the
     nearest measurement in the history. A run that is measured seldom changes a lot between its first two:
-    moments that are far from all, and the present, are measured here, on at most 20,000 training points.
+    steps that are far from all, and the present, are measured here, on at most 20,000 training points.
     """
     known = dict(zip(run.snapshots.step, run.snapshots.parameters, strict=True))
     known[run.step] = run.parameters
     steps = sorted(known)
-    history, moments = run.whole_history, []
+    history, chosen = run.whole_history, []
     for index in evenly(len(steps), limit):
         step = steps[index]
         near = 0 if step == run.step else NEAR * (step - steps[0])
-        moments.append(_moment(run, step, known[step], _entry_near(history, step, near)))
-    return moments
+        layers = task_of(run.experiment).raw_layers(known[step])
+        figures = _entry_near(history, step, near)
+        loss, held_out_accuracy = figures or _measured(run, layers)
+        chosen.append(FilmStep(step, layers, loss, held_out_accuracy, in_history=figures is not None))
+    return chosen
 
 
-def losses_of(history: History, moments: list[Moment]) -> tuple[Floats, Floats]:
-    """Return the steps (N,), ascending, and the losses (N,) of a history and of moments that it lacks."""
-    new = [moment for moment in moments if not moment.in_history]
-    steps = np.concatenate([history.step, [moment.step for moment in new]])
-    losses = np.concatenate([history.loss, [moment.loss for moment in new]])
+def losses_of(history: History, film_steps: list[FilmStep]) -> tuple[Floats, Floats]:
+    """Return the steps (N,), ascending, and the losses (N,) of a history and of film steps that it lacks."""
+    new = [one for one in film_steps if not one.in_history]
+    steps = np.concatenate([history.step, [one.step for one in new]])
+    losses = np.concatenate([history.loss, [one.loss for one in new]])
     order = np.argsort(steps, kind="stable")
     return steps[order], losses[order]
 
@@ -69,19 +69,8 @@ def _entry_near(history: History, step: int, near: float) -> tuple[float, float]
     return float(history.loss[nearest]), float(history.held_out_accuracy[nearest])
 
 
-def _moment(run: Run, step: int, parameters: Floats, figures: tuple[float, float] | None) -> Moment:
-    layers = task_of(run.experiment).raw_layers(parameters)
-    loss, held_out_accuracy = figures or _measured(run, layers)
-    return Moment(step, layers, loss, held_out_accuracy, in_history=figures is not None)
-
-
 def _measured(run: Run, layers: Layers) -> tuple[float, float]:
     """Return the loss on the training set, and the held-out accuracy."""
-    weights, biases = zip(*layers, strict=True)
-    kind = ACTIVATIONS[run.experiment.activation], run.experiment.inputs
-    points, labels = thinned_training_set(run.experiment)
-    held_out_points, held_out_labels = run.experiment.held_out_set()
-    return (
-        cross_entropy(predict_proba(weights, biases, points, *kind), labels),
-        accuracy(predict_proba(weights, biases, held_out_points, *kind), held_out_labels),
-    )
+    loss, _ = loss_and_accuracy(run.experiment, layers, *thinned_training_set(run.experiment))
+    _, held_out_accuracy = loss_and_accuracy(run.experiment, layers, *run.experiment.held_out_set())
+    return loss, held_out_accuracy

@@ -1,6 +1,8 @@
-"""Interruptions: Ctrl-C, SIGTERM and a closed terminal, as one exception."""
+"""The process around a command: its standard streams, and the signals that end it."""
 
+import os
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -71,3 +73,25 @@ class Interruption:
             self._allowed = False
             raise Interrupted(number)
         self._received = number
+
+
+# --- standard streams that are closed at the start, as after >&- in a shell -------------------
+
+
+def open_closed_streams() -> None:
+    """Open the closed streams, so that no other file gets their numbers.
+
+    Standard input is empty. Writing to standard output fails, as in other programs, because output must not
+    be lost without an error. Text for standard error is discarded.
+    """
+    if sys.stdin is None:
+        sys.stdin = _opened("r", os.O_RDONLY)
+    if sys.stdout is None:
+        sys.stdout = _opened("w", os.O_RDONLY)
+    if sys.stderr is None:
+        sys.stderr = _opened("w", os.O_WRONLY)
+
+
+def _opened(mode: str, flag: int) -> Any:
+    # a new file gets the lowest free number, which is the closed stream's
+    return open(os.open(os.devnull, flag), mode, encoding="utf-8", closefd=False)

@@ -1,6 +1,16 @@
-"""L1 and L2 regularization: penalties on large weights, added to the loss that steps minimize."""
+"""Regularization: dropout, and penalties on large weights.
 
-from collections.abc import Sequence
+L1 and L2 penalties are added to the loss that steps minimize. With dropout, each training step leaves out a
+random part of the hidden neurons, others for each point. The outputs of the others are scaled up during
+training, so that nothing changes when the whole network answers.
+
+References
+----------
+Dropout: N. Srivastava et al., Journal of Machine Learning Research 15 (2014), section 4; section 10 for the
+scaling.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +18,29 @@ from numpy.typing import DTypeLike
 
 from polycore.arrays import Floats
 from polycore.network.parameters import layers, parameter_count
+
+LEVELS = 2**16  # a share is rounded to one of so many: two random bytes decide on a neuron
+
+Masks = tuple[Floats, ...]
+# draws masks for so many points: a batch draws for one part after the other, since all may need much memory
+Draw = Callable[[int], Masks]
+
+
+def masks(
+    share: float, widths: Sequence[int], rng: np.random.Generator, dtype: type[np.floating], points: int
+) -> Masks:
+    """Return for each hidden layer the factors (neurons, points) of its outputs: 0, or 1 / (1 - share).
+
+    Parameters
+    ----------
+    share
+        Of the neurons that are left out, 0 to below 1.
+    """
+    dropped = round(share * LEVELS)
+    kept = dtype(LEVELS / (LEVELS - dropped))
+    return tuple(
+        (rng.integers(0, LEVELS, (neurons, points), np.uint16) >= dropped) * kept for neurons in widths[1:-1]
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,15 +1,26 @@
-"""What the scripts take of a model: network.js its layers as shapes and bytes, place.js its curves."""
+"""The scripts, styles and templates in this folder, and what the scripts take of a model.
+
+The dashboard uses some of the scripts too: network.js takes the layers of a model, place.js its curves.
+"""
+
+from pathlib import Path
 
 import numpy as np
 
 from polycore.model.model import Model
 
+
+def file_of(name: str) -> Path:
+    """Return the file with that name."""
+    return Path(__file__).with_name(name)
+
+
+def asset(name: str) -> str:
+    """Return its text."""
+    return file_of(name).read_text(encoding="utf-8")
+
+
 MOST_PARAMETERS = 250_000  # 2 MB; a browser would take seconds to fetch more, and to compute with them
-
-
-def count_of(model: Model) -> int:
-    """Return the number of weights and biases."""
-    return sum(array.size for array in (*model.weights, *model.biases))
 
 
 def shapes_of(model: Model) -> list[list[int]]:
@@ -32,7 +43,7 @@ def inputs_of(model: Model) -> dict[str, object]:
     return {"names": list(model.features), "curves": curves}
 
 
-def curves_of(model: Model) -> dict[str, object]:
+def curves_as_json(model: Model) -> dict[str, object]:
     """Return the coefficients of the classes' polynomials, the noise of points on them, and the window.
 
     polynomials: [] if the classes are not polynomials. noise: 0 if it is unknown.
