@@ -17,8 +17,8 @@ from pages.state import page_links, session
 HELP = "Copy the link to what you see, with the trained network if there is one."
 TRAINED = "Link copied. It contains the set-up and the best weights of the trained network."
 SET_UP = "Link copied. It contains the set-up."
-WAITING = "The link is copied as soon as it has all that you entered."
-LATE = "The server does not answer: this link may lack what you entered last."
+WAITING = "The link will be copied once it includes everything you entered."
+LATE = "The server is not answering: this link may lack your latest changes."
 MORE_HELP = "Links with or without the trained network, and HTML for your own page."
 
 _component = component.Component("polycore_copy", (Path(__file__).with_suffix(".js"),))

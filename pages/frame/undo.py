@@ -61,7 +61,7 @@ def draw() -> None:
             key=f"{PREFIX}.button",
             icon=":material/undo:",
             on_click=_bring_back,
-            help="Bring back what was lost: everything is again as it was before.",
+            help="Restores what was lost, exactly as it was.",
         )
 
 

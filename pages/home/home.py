@@ -101,7 +101,9 @@ def question(experiment: Experiment) -> str:
     """Return what a network is to learn, in words."""
     if experiment.data is not None:
         points = f"{len(experiment.data):,} points of {experiment.class_count} classes"
-        return f"{points} lie in one plane. Watch a small neural network learn which class a point is of."
+        return (
+            f"{points} lie in one plane. Watch a small neural network learn which class a point belongs to."
+        )
     return (
         f"{experiment.class_count} curves cross in one plane. Watch a small neural network learn which of "
         "them a point lies on."

@@ -31,7 +31,7 @@ PAGE_LABEL = "Download as HTML"
 NOTHING_TRAINED = "Nothing has been trained yet."
 RUNNING = "Code and page are written when the run pauses or ends, from the weights of its best loss so far."
 BY_HAND = "It was changed by hand."
-WITHOUT_STEPS = "It came without the number of steps that it was trained for."
+WITHOUT_STEPS = "It does not say how many steps it was trained for."
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +148,7 @@ def page_problem(model: Model) -> str:
         )
     if not plane.can_show(model.polynomials):
         return (
-            "There is no page of this network: a coefficient of its polynomials is larger than "
+            "This network has no page: a coefficient of its polynomials is larger than "
             f"{MAX_COEFFICIENT:,.0f}, and no map can show that. The weight file on Predict has the network."
         )
     return ""
@@ -201,7 +201,7 @@ def program(experiment: Experiment, export: Export) -> tuple[str, str]:
             missing = str(error)
     if missing:
         return script(experiment), (
-            f"**No program trains this network again.** {missing} This one trains its latest settings alone, "
+            f"**No program reproduces this network.** {missing} This one trains its latest settings alone, "
             "from new weights, and gives another network."
         )
     began_at = export.earlier[-1].end if export.earlier else 0
@@ -209,7 +209,7 @@ def program(experiment: Experiment, export: Export) -> tuple[str, str]:
     if export.step not in (None, began_at + experiment.steps):
         parts += f", up to step {export.step:,}"
     return code, (
-        f"A program that trains the same network again{parts}: on the same machine, equal to the last bit."
+        f"This program trains the same network again{parts}: on the same machine, equal to the last bit."
     )
 
 

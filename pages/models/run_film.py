@@ -15,7 +15,7 @@ from polycore import Run
 from polycore.films.film import film
 
 PREFIX = "run_film"
-OF_THE_RUN_BEFORE = "This film is of the run before."
+OF_AN_EARLIER_RUN = "This film shows an earlier run."
 
 
 def draw(training: Training) -> None:
@@ -38,7 +38,7 @@ def draw(training: Training) -> None:
         if content is None or job is None:
             return
         if job.of != training.name:
-            st.caption(OF_THE_RUN_BEFORE)
+            st.caption(OF_AN_EARLIER_RUN)
         st.image(content, width="content")
         st.download_button(
             "Download the GIF",

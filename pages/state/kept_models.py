@@ -210,9 +210,9 @@ class KeptModels:
         if not 1 <= len(name) <= LONGEST_TITLE:
             raise PolycoreError(f"The name has {len(name)} characters; expected 1 to {LONGEST_TITLE}.")
         if not name.isprintable():
-            raise PolycoreError("The name has characters that cannot be seen. Type it again.")
+            raise PolycoreError("The name contains invisible characters. Type it again.")
         if name != title and self.titled(name) is not None:
-            raise PolycoreError("Another model has this name. Choose one that tells them apart.")
+            raise PolycoreError("Another model has this name. Choose a different one.")
         return name
 
     def may_pin(self) -> bool:

@@ -13,6 +13,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 import polycore as pc
+from pages.frame import copy_button
 from polycore import Experiment
 from tests.browser import workers
 from tests.browser.dashboard import BACKGROUNDS, PHONE
@@ -43,9 +44,7 @@ def test_a_copied_link_shows_the_trained_map_to_another_person_at_once(visitor):
     visit = trained(visitor(PHONE))
     visit.page.wait_for_function("location.search.includes('&weights=d')")
     query = visit.copy_link().split("?")[1]
-    note = visit.page.locator(".note").filter(
-        has_text="It contains the set-up and the best weights of the trained network."
-    )
+    note = visit.page.locator(".note").filter(has_text=copy_button.TRAINED)
     expect(note).to_be_visible()
     visit.page.get_by_text(re.compile(r"^now \(step")).click()
     expect(note).to_have_count(0)
@@ -84,9 +83,7 @@ def test_a_link_is_copied_once_it_has_what_was_typed_just_before_the_press(lone_
 def press_with_a_slow_network(button, wire):
     page = button.page
     button.click()
-    page.get_by_role("status").filter(has_text="as soon as it has all that you entered").wait_for(
-        state="attached"
-    )
+    page.get_by_role("status").filter(has_text=copy_button.WAITING).wait_for(state="attached")
     assert "steps=400" in page.url
     held, wire.held = wire.held, None
     for message in held:
@@ -97,7 +94,7 @@ def assert_a_link_that_may_lack_something_is_offered(visit, wire):
     wire.held = []
     visit.page.get_by_label("Steps", exact=True).fill("600")
     visit.page.get_by_role("button", name="Copy link").first.click()
-    note = visit.page.locator(".note").filter(has_text="this link may lack what you entered last")
+    note = visit.page.locator(".note").filter(has_text=copy_button.LATE)
     expect(note.get_by_role("textbox")).to_have_value(re.compile("steps=500"))
     held, wire.held = wire.held, None
     for message in held:

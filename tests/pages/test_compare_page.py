@@ -131,7 +131,7 @@ def test_the_name_of_another_is_refused_in_words():
     app = with_kept(kept("A"), kept("B", replace(BASE, seed=1)))
     app.text_input(key=f"{key_of('name', 'B')}.v0").set_value("A").run()
     assert titles(app) == ["A", "B"]
-    assert "Another model has this name. Choose one that tells them apart." in texts(app)
+    assert "Another model has this name. Choose a different one." in texts(app)
     assert "Another one" not in " ".join(texts(app.run()))
 
 
@@ -605,7 +605,7 @@ def test_a_name_that_is_refused_is_refused_where_it_was_typed():
     app = with_kept(*twelve())
     app.switch_page(TRAIN).run()
     app.text_input(key="train.name.K0.v0").set_value("K5").run()
-    assert "Another model has this name. Choose one that tells them apart." in texts(app)
+    assert "Another model has this name. Choose a different one." in texts(app)
     assert titles(app) == list(TWELVE)
 
 

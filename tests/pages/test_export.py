@@ -333,7 +333,7 @@ def test_the_program_trains_the_same_network_again(run, words):
     for one in (Export.of_run(training, running=False), Export.of_kept(Kept.of_run(training.view, 1))):
         program, sentence = export.program(run.experiment, one)
         assert program == expected
-        assert f"A program that trains the same network {words} the same machine" in sentence
+        assert f"This program trains the same network {words} the same machine" in sentence
 
 
 def test_a_network_from_a_file_that_continued_is_not_offered_as_repeatable():
@@ -341,7 +341,7 @@ def test_a_network_from_a_file_that_continued_is_not_offered_as_repeatable():
     model = Model.load(io.BytesIO(model_in_use.saved(run.best)))
     program, sentence = export.program(run.experiment, Export.of_kept(Kept.of_file(model, 1)))
     assert program == script(run.experiment)
-    assert "No program trains this network again" in sentence
+    assert "No program reproduces this network" in sentence
     assert "continued at step 120 from a network whose weights are not known" in sentence
 
 
@@ -356,7 +356,7 @@ def test_a_network_that_no_program_trains_is_not_offered_as_repeatable(metadata,
     model = replace(start(TINY).best, metadata=metadata)
     program, sentence = export.program(TINY, Export.of_kept(Kept("A", model, TINY)))
     assert program == script(TINY)
-    assert f"No program trains this network again.** {reason} This one" in sentence
+    assert f"No program reproduces this network.** {reason} This one" in sentence
 
 
 def test_the_network_of_a_run_is_offered_once_it_has_a_step_and_rests():
@@ -386,7 +386,7 @@ def network(*widths, polynomials=TINY.polynomials):
         *(
             pytest.param(
                 network(2, polynomials=(Polynomial(size, 0), Polynomial(1))),
-                "There is no page of this network: a coefficient of its polynomials is larger than "
+                "This network has no page: a coefficient of its polynomials is larger than "
                 "1,000,000, and no map can show that",
                 id=f"a coefficient of {size:g}",
             )

@@ -50,9 +50,9 @@ def test_the_film_stays_when_another_run_begins(monkeypatch):
     assert "Download the GIF" in downloads(app)
     press(app, "Start again")
     assert "Download the GIF" in downloads(app)
-    assert any("of the run before" in caption.value for caption in app.caption)
+    assert run_film.OF_AN_EARLIER_RUN in [caption.value for caption in app.caption]
     press_save(wait_for(app, "finished"))
-    assert not any("of the run before" in caption.value for caption in app.caption)
+    assert run_film.OF_AN_EARLIER_RUN not in [caption.value for caption in app.caption]
 
 
 def test_a_film_that_cannot_be_drawn_says_why(monkeypatch):
