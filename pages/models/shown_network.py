@@ -80,7 +80,7 @@ def _moment(now: Session) -> ShownWeights | None:
 
 
 def _of_kept(kept: Kept, page: str, now: Session) -> ShownNetwork:
-    experiment = kept.experiment or kept.model.experiment
+    experiment = kept.trained_by
     by_hand = by_hand_of(now, kept) if page == INSIDE else None
     if by_hand is not None and by_hand.is_changed:
         loss = None if experiment is None else by_hand.model.loss
