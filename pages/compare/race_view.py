@@ -21,7 +21,7 @@ from pages.plane.scene import scene_of
 from pages.run_view import time_slider
 from pages.runs.job import Job
 from pages.runs.race import MOST, Lane, Race, RaceView
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.server import server
 from pages.server.source import Choice
 from pages.state import session

@@ -10,7 +10,7 @@ from pages.plane import live, plane
 from pages.plane.referee import best_possible
 from pages.run_view import map_view, presentation, progress
 from pages.run_view.shown import ShownRun, shown_run
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.setup import controls
 from pages.state import page_links, recall, session
 from polycore import Experiment

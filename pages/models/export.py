@@ -8,7 +8,7 @@ import streamlit as st
 from pages.models import model_in_use, run_film
 from pages.models.link_choice import CHAINED
 from pages.plane import plane
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.state import session
 from pages.state.kept_models import Kept
 from pages.wording.words import file_name

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.models import standing
 from pages.runs.job import Job, Progress
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.server import server
 from pages.state import session
 from pages.wording.words import file_name

@@ -9,8 +9,8 @@ from typing import Any
 
 from pages.channel import session_key
 from pages.channel.live_text import Followed
-from pages.runs.runner import Training
 from pages.runs.sweep import Sweep, SweepView
+from pages.runs.training import Training
 from pages.server.source import Contents, Source
 from pages.state import session
 from pages.state.session_value import Session

@@ -16,7 +16,7 @@ from pages.plane.live import Bound
 from pages.plane.referee import best_possible, referee_of
 from pages.plane.scene import scene_of
 from pages.runs import status
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.runs.view import RunView
 from pages.server.source import Choice, Contents, Show, Source
 from pages.setup import controls

@@ -8,7 +8,7 @@ from operator import methodcaller
 from time import monotonic
 from typing import Literal
 
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.runs.view import RunView
 from pages.server import server
 from polycore import Experiment, Model, PolycoreError

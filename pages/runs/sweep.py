@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Any, Literal
 
 from pages.runs.computing_cost import seconds_of
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.runs.varied import Varied
 from pages.runs.view import Mark, RunView
 from pages.server import presence, server

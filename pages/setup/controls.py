@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.channel import live_text
 from pages.channel.live_text import Followed
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.runs.view import RunView
 from pages.server import presence, server
 from pages.server.source import Halt

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import streamlit as st
 
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.server import presence, server
 from pages.state import inputs, recall
 from pages.state.comparison import Comparison

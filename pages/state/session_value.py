@@ -8,7 +8,7 @@ from typing import Any
 from pages.game.challenge import Challenge
 from pages.game.game import Game
 from pages.runs.job import Job
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.runs.view import RunView
 from pages.server import server
 from pages.server.computing import Id

@@ -11,7 +11,7 @@ import streamlit as st
 from pages.plane import live
 from pages.plane.referee import best_possible, best_possible_text
 from pages.plane.scene import class_name
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.state import session
 from pages.state.shown_weights import ShownWeights
 from pages.wording.percent import percent

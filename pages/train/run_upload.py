@@ -4,7 +4,7 @@ import io
 
 import streamlit as st
 
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.server import presence, server
 from pages.state import refusal, session
 from pages.state.uploads import Upload

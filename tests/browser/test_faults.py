@@ -36,26 +36,26 @@ import weakref
 
 import streamlit as st
 
-from pages.runs import runner
+from pages.runs import training
 from pages.server import presence, server
 
 presence.GRACE_SECONDS = {GRACE}
 server.current().tabs.seconds = float(st.query_params["remembered"])
-if not hasattr(runner, "observed"):
-    runner.observed = weakref.WeakSet()
-    begin = runner.Training.__init__
+if not hasattr(training, "observed"):
+    training.observed = weakref.WeakSet()
+    begin = training.Training.__init__
 
     def noted(training, *args, **kwargs):
-        runner.observed.add(training)
+        training.observed.add(training)
         begin(training, *args, **kwargs)
 
-    runner.Training.__init__ = noted
+    training.Training.__init__ = noted
 
 
 @st.fragment(run_every=1)
 def tell():
     gc.collect()
-    runs = sorted((training.view.status, training.view.run.step) for training in runner.observed)
+    runs = sorted((one.view.status, one.view.run.step) for one in training.observed)
     st.text("; ".join(f"{{status}} at {{step}}" for status, step in runs) or "no runs")
 
 

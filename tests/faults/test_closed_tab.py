@@ -15,7 +15,7 @@ import streamlit as st
 import polycore as pc
 from pages.channel import session_key
 from pages.frame import frame
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.server import presence, server
 from pages.server.tabs import Tabs
 from pages.server.turns import Turns

@@ -12,7 +12,7 @@ from distributed import Client
 
 import polycore as pc
 from benchmarks import dask_cluster
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.server.server import Server
 from polycore.workers import cluster
 from polycore.workers.chunk import timed

@@ -1,4 +1,4 @@
-"""Workers that die or run out of memory. What one killed worker costs is in tests/pages/test_runner.py."""
+"""Workers that die or run out of memory. tests/pages/test_training_run.py has the cost of a killed worker."""
 
 import contextlib
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import polycore as pc
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.server import server
 from pages.server.turns import Turns
 from polycore.workers.processes import Workers

@@ -10,7 +10,7 @@ import pytest
 from streamlit.components.v2 import manifest_scanner
 
 from pages.patches import request_order
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.server.server import Server
 from pages.server.turns import Turns
 from polycore.workers.processes import Workers

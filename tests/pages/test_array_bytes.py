@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 import polycore as pc
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.server import server
 from pages.server.array_bytes import array_bytes
 from pages.state.session_value import Session

@@ -11,7 +11,7 @@ from pages.frame import frame
 from pages.models import asked, from_link
 from pages.plane import live
 from pages.plane.crossings import explained
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.state import session
 from pages.state.shown_weights import ShownWeights
 from tests.hand import Hand

@@ -11,8 +11,8 @@ import pytest
 import polycore as pc
 from pages.runs.job import Job
 from pages.runs.race import Race
-from pages.runs.runner import Training
 from pages.runs.sweep import Sweep
+from pages.runs.training import Training
 from pages.server.array_bytes import _parts_of
 from pages.server.computing import Computing, Id
 from pages.state.links import Writing

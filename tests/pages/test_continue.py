@@ -9,7 +9,7 @@ import polycore as pc
 from pages.run_view.legs import chain_text, change_text, changes_of
 from pages.run_view.shown import values
 from pages.runs import status
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.state.kept_models import Kept
 from pages.state.shown_weights import ShownWeights
 from polycore.training.history import MOST, History

@@ -11,7 +11,7 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 
 from pages.models import export, from_link, link_choice, model_in_use
 from pages.models.export import Export
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.state import session
 from pages.state.kept_models import Kept, KeptModels
 from pages.state.session_value import Session

@@ -6,7 +6,7 @@ import pytest
 
 import polycore as pc
 from pages.run_view.following import SECONDS_BETWEEN, source_of
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.server.source import Contents
 from pages.state import session
 from pages.state.kept_models import Kept, KeptModels

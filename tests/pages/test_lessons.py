@@ -12,7 +12,7 @@ from pages.lessons import checks, continuing, lesson_panel, lessons
 from pages.lessons.continuing import AGAIN
 from pages.lessons.situation import LOAD, START, Situation
 from pages.models.shown_network import ShownNetwork
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.server import server
 from pages.state import session
 from pages.state.kept_models import ByHand, Kept, KeptModels

@@ -11,7 +11,7 @@ from pages.compare import cards, curves
 from pages.inside import inside_values, neuron_map
 from pages.predict import prediction
 from pages.predict.asked_point import Asked
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.state.kept_models import Kept, KeptModels
 from pages.state.session_value import Session
 from pages.state.view import View

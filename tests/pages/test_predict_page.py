@@ -16,7 +16,7 @@ from pages.models import model_in_use
 from pages.plane import live
 from pages.plane.crossings import explained
 from pages.predict import asked_point, weight_upload
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.state import session
 from pages.state.kept_models import MOST_KEPT, Kept
 from polycore.model.predictions import predictions_to_csv

@@ -16,7 +16,7 @@ from pages.runs.race import Race
 from polycore.formatting import loss_text, percent
 from polycore.pictures.class_map import class_map, unpacked
 from polycore.workers.chunk import Chunk
-from tests.pages.test_run_values import opened
+from tests.pages.test_run_frames import opened
 from tests.waiting import wait_until
 
 SET_UP = pc.Experiment(

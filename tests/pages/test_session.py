@@ -8,7 +8,7 @@ import pytest
 import polycore as pc
 from pages.inside import edited_model
 from pages.models import model_in_use
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.state import session
 from pages.state.comparison import Comparison
 from pages.state.kept_models import MOST_KEPT, Kept

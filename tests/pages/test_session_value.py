@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import polycore as pc
 from pages.game.game import Game
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.state.kept_models import ByHand, Kept, KeptModels
 from pages.state.session_value import MOST_UNDOS, Lessons, Play, Session
 from pages.state.setup import Replaced, Setup

@@ -11,7 +11,7 @@ import pytest
 
 import polycore as pc
 from pages.plane.scene import scene_of
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.server import server
 from polycore.workers.chunk import timed
 from polycore.workers.picture import Wish, picture_of

@@ -12,7 +12,7 @@ from pages.lessons.situation import Situation
 from pages.plane import live, plane
 from pages.plane.referee import referee_of
 from pages.plane.scene import scene_of
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.state import session
 from pages.state.session_value import Session
 from pages.state.shown_weights import ShownWeights

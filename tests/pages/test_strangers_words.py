@@ -17,7 +17,7 @@ import polycore as pc
 from pages.models import map_layers
 from pages.predict import prediction, weight_upload
 from pages.predict.asked_point import Asked
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.runs.view import Mark
 from pages.state import session
 from pages.state.kept_models import Kept

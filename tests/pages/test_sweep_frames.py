@@ -13,7 +13,7 @@ from pages.runs.varied import Varied
 from tests.clock import Clock
 from tests.examples.programs import NODE, ROOT
 from tests.pages.node import printed
-from tests.pages.test_run_values import opened
+from tests.pages.test_run_frames import opened
 from tests.pages.test_sweep import Hand
 from tests.pages.watching import Tab
 from tests.waiting import wait_until

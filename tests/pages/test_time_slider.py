@@ -11,7 +11,7 @@ import polycore as pc
 from pages.inside import edited_model, inside_values, neuron_map
 from pages.plane.scene import scene_of
 from pages.run_view import time_slider
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.server.source import choice_in
 from pages.state import session
 from pages.state.kept_models import ByHand
@@ -32,8 +32,8 @@ from tests.pages.browsing import (
     trained,
     wait_for,
 )
-from tests.pages.test_run_values import NETWORK, Directly, watched
-from tests.pages.test_run_values import opened as frame_of
+from tests.pages.test_run_frames import NETWORK, Directly, watched
+from tests.pages.test_run_frames import opened as frame_of
 from tests.runs import TINY, named
 
 TRAIN, INSIDE, HOME = "pages/3_train.py", "pages/5_inside.py", "streamlit_app.py"

@@ -10,7 +10,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 import polycore as pc
 from pages.plane import live
 from pages.runs import status
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.runs.view import RunView
 from pages.setup import controls
 from pages.state.session_value import Session

@@ -3,7 +3,7 @@
 from typing import Any
 
 from pages.run_view.shown import Selection, source_of
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.server import server
 from pages.server.source import Contents, Frame, Halt, Source
 

@@ -12,7 +12,7 @@ import pytest
 
 import polycore as pc
 from pages.runs import status
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.runs.view import MOST_MARKS, Mark, Marks
 from pages.server import server
 from polycore.training.snapshots import NO_SNAPSHOTS, Rule

@@ -11,7 +11,7 @@ import pytest
 import polycore as pc
 from pages.plane.scene import scene_of
 from pages.run_view.shown import Selection, values
-from pages.runs.runner import Training
+from pages.runs.training import Training
 from pages.runs.view import Mark
 from pages.state.shown_weights import ShownWeights
 from polycore.model import neurons
