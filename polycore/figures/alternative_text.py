@@ -101,7 +101,7 @@ def confusion(confusion: Integers, polynomials: Classes) -> str:
     true, answer = divmod(int(mistakes.argmax()), len(polynomials))
     often = mistakes[true, answer]
     worst = (
-        f"most often, {_times(often)}, "
+        f"most often, {'once' if often == 1 else f'{often} times'}, "
         f"{polynomials[true].spoken} is mistaken for {polynomials[answer].spoken}"
         if often
         else "there are no mistakes"
@@ -185,10 +185,6 @@ def _dead(dead: int, hidden: int) -> str:
     if hidden == 1:
         return f"the hidden neuron is {'dead' if dead else 'not dead'}"
     return counted(dead, "of the hidden neurons is dead", "of the hidden neurons are dead")
-
-
-def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"
 
 
 def _steps(steps: Integers) -> str:

@@ -18,7 +18,9 @@ def straight_fold(weights: Floats, bias: float, window: Window) -> Floats | None
         return None
     normal, offset = normal / size, bias / size
     lows, highs = np.array(window).T
-    start, direction = _nearest(normal, offset, (lows + highs) / 2), np.array([-normal[1], normal[0]])
+    middle = (lows + highs) / 2
+    start = middle - (normal @ middle + offset) / (normal @ normal) * normal  # the nearest point of the line
+    direction = np.array([-normal[1], normal[0]])
     first, last = -np.inf, np.inf
     for axis in range(2):  # Liang-Barsky clipping: the part of the line between each pair of edges
         if direction[axis] == 0:
@@ -41,11 +43,6 @@ def zero_lines(x: Floats, y: Floats, values: Floats) -> Floats:
     above = heights >= 0
     cut = above.any(axis=1) & ~above.all(axis=1)
     return _cut(corners[cut], heights[cut])
-
-
-def _nearest(normal: Floats, offset: float, point: Floats) -> Floats:
-    nearest: Floats = point - (normal @ point + offset) / (normal @ normal) * normal
-    return nearest
 
 
 def _triangles(grid: Floats) -> Floats:

@@ -161,8 +161,4 @@ def parameters_of(run: Run, task: Task) -> NDArray[np.float64]:
     own = task_of(run.experiment)
     if np.array_equal(own.mean, task.mean) and np.array_equal(own.deviation, task.deviation):
         return parameters
-    return np.array([_converted(one, own, task) for one in parameters])
-
-
-def _converted(parameters: Floats, own: Task, task: Task) -> Floats:
-    return task.parameters_of(own.raw_layers(parameters))
+    return np.array([task.parameters_of(own.raw_layers(one)) for one in parameters])

@@ -55,7 +55,7 @@ class History:
         )
         # once is enough, unless a run file has an `every` below the steps between its entries
         while len(longer.step) > MOST:
-            longer = longer._thinned()
+            longer = replace(longer, every=2 * longer.every).regular
         return longer
 
     @property
@@ -98,9 +98,6 @@ class History:
                 *(f"{','.join(map(repr, row))}\n" for row in rows),
             ]
         )
-
-    def _thinned(self) -> "History":
-        return replace(self, every=2 * self.every).regular
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def html_page(model: Model) -> str:
     return Template(asset("page.html")).substitute(
         policy=_policy(style, script),
         version=__version__,
-        title=escape(_title_of(classes)),
+        title=escape(f"Which {noun_of(classes)} is this point {'on' if curves_of(classes) else 'in'}?"),
         introduction=escape(_introduction_of(classes)),
         caption=escape(_caption_of(classes, model.axes)),
         alt=escape(map_in_words(classes, *window, picture.areas, picture.probability)),
@@ -133,11 +133,6 @@ def _names_of(classes: Classes) -> list[str]:
     if not curves_of(classes):
         return [one.typeset for one in classes]
     return [f"p{label} = {polynomial.typeset}" for label, polynomial in enumerate(classes)]
-
-
-def _title_of(classes: Classes) -> str:
-    """Return the question that the network answers."""
-    return f"Which {noun_of(classes)} is this point {'on' if curves_of(classes) else 'in'}?"
 
 
 def _introduction_of(classes: Classes) -> str:

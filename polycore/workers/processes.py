@@ -225,7 +225,8 @@ class _Worker:
             process = self._running_process()
             _begins(process, message)  # if not, there is nothing to receive
         try:
-            return _receive(cast("IO[bytes]", process.stdout))
+            answers = cast("IO[bytes]", process.stdout)
+            return _read(answers, _size(answers))
         except (EOFError, OSError) as error:
             self.end()
             raise BrokenExecutor(
@@ -354,16 +355,12 @@ def _send(pipe: IO[bytes], message: bytes) -> None:
     pipe.flush()
 
 
-def _receive(pipe: IO[bytes]) -> bytes:
-    """Return the next message. Raises EOFError if the other end is closed before its last byte."""
-    return _read(pipe, _size(pipe))
-
-
 def _size(pipe: IO[bytes]) -> int:
     return int.from_bytes(_read(pipe, 8), "big")
 
 
 def _read(pipe: IO[bytes], size: int) -> bytes:
+    """Return so many bytes. Raises EOFError if the other end is closed before the last one."""
     data = pipe.read(size)
     if len(data) < size:
         raise EOFError
