@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import streamlit as st
 
@@ -21,9 +21,10 @@ from pages.runs.varied import (
     written_features,
     written_network,
 )
-from pages.server import server
-from pages.state.inputs import Input
+from pages.state.inputs import Input, as_whole
 from polycore import Experiment, PolycoreError
+from polycore.experiment.kinds import WholeNumber
+from polycore.experiment.settings import SETTINGS
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import NAMES
 from polycore.optimizers.registry import OPTIMIZERS
@@ -53,6 +54,7 @@ FEATURES_HELP = (
     f"names are {', '.join(NAMES)}; the Train page explains them."
 )
 ACTIVATIONS_HELP = "One or several, each with the initial weights that suit it; the Train page explains them."
+STEPS = cast(WholeNumber, SETTINGS["steps"].kind)
 NOTHING_CHOSEN = "There is nothing to train; choose at least one {}."
 
 
@@ -64,7 +66,7 @@ class _Choices:
     """
 
     draw: Callable[[], object]
-    read: Callable[[], tuple[Any, ...]]
+    read: Callable[[], Any]
 
 
 def draw(set_up: Experiment) -> None:
@@ -80,34 +82,15 @@ def draw(set_up: Experiment) -> None:
     for column, name in zip(st.columns(len(TRIED)), TRIED, strict=True):
         with column:
             choices[name].draw()
-    limits = server.current().limits
-    left, right = st.columns(2)
-    with left:
-        _seeds(set_up).draw(
-            st.number_input,
-            "Seeds",
-            min_value=1,
-            max_value=min(MOST_SEEDS, limits.max_sweep_runs),
-            step=1,
-            help=SEEDS_HELP,
-        )
-    with right:
-        _steps(set_up).draw(
-            st.number_input,
-            "Steps of each run",
-            min_value=1,
-            max_value=max(limits.max_steps, set_up.steps),
-            step=1000,
-            help=STEPS_HELP,
-        )
+    for column, name in zip(st.columns(2), ("seeds", "steps"), strict=True):
+        with column:
+            choices[name].draw()
 
 
 def chosen(set_up: Experiment) -> Varied:
     """Return the current values of the inputs. Raises PolycoreError if one of them cannot be used."""
     values = {name: choices.read() for name, choices in _choices(set_up).items()}
     return Varied(
-        seeds=_seeds(set_up).value,
-        steps=_steps(set_up).value,
         numbers={name: values.pop(name) for name in TRIED},
         **values,
     )
@@ -166,6 +149,8 @@ def _choices(set_up: Experiment) -> dict[str, _Choices]:
             )
             for name, setting in TRIED.items()
         },
+        "seeds": _counted("seeds", "Seeds", SEEDS_HELP, unvaried(set_up).seeds, WholeNumber(1, MOST_SEEDS)),
+        "steps": _counted("steps", "Steps of each run", STEPS_HELP, set_up.steps, STEPS),
     }
 
 
@@ -199,9 +184,8 @@ def _picked(kind: str, text: str, labels: Mapping[str, str], of_set_up: str) -> 
     return _Choices(draw, read)
 
 
-def _seeds(set_up: Experiment) -> Input[int]:
-    return Input(f"{PREFIX}.seeds", lambda: unvaried(set_up).seeds)
-
-
-def _steps(set_up: Experiment) -> Input[int]:
-    return Input(f"{PREFIX}.steps", lambda: set_up.steps)
+def _counted(name: str, label: str, text: str, at_first: int, kind: WholeNumber) -> _Choices:
+    """Return the input of a whole number; `text` is its help."""
+    one = Input(f"{PREFIX}.{name}", lambda: at_first, read=as_whole)
+    draw = partial(one.draw_number, label, kind.increment, help=text)
+    return _Choices(draw, lambda: kind.check(label, one.value))

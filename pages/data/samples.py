@@ -1,5 +1,6 @@
 """The samples of polynomials: the inputs that describe them, their plot, their table and its file."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -11,9 +12,9 @@ from pages.plane import live
 from pages.server import server
 from pages.setup import optimizer_input, setting_input
 from pages.state import refusal, session
-from pages.state.inputs import Input
+from pages.state.inputs import Input, as_whole
 from pages.state.uploads import Points
-from polycore import Experiment, points_to_csv
+from polycore import Experiment, PolycoreError, points_to_csv
 from polycore.arrays import Floats, Integers
 from polycore.experiment.settings import MEASURED_PER_CLASS, SETTINGS
 from polycore.figures import curves_figure, showing_all, with_samples, with_unlabelled_points
@@ -43,13 +44,9 @@ def draw_inputs() -> None:
     )
     if needs_same:
         optimizer_input.offer_fresh_points()
-    PER_CLASS.draw(
-        st.number_input,
+    PER_CLASS.draw_number(
         SETTINGS["samples_per_class"].label,
-        min_value=1,
-        # a value from a link may exceed the limit: it is shown, and refused at the start of a run
-        max_value=max(server.current().limits.max_samples_per_class, PER_CLASS.show()),
-        step=50,
+        50,
         disabled=experiment.samples_per_class is None,
         help="The number of training samples on each curve. With more, a step takes longer, there are fewer "
         "gaps, and they are harder to learn by heart. Not used with fresh points.",
@@ -65,8 +62,13 @@ def draw_inputs() -> None:
 
 
 def _per_class() -> int:
-    # with fresh points the number that comes back without them
-    return session.current().experiment.samples_per_class or PER_CLASS.last or MEASURED_PER_CLASS
+    experiment = session.current().experiment
+    if experiment.samples_per_class is not None:
+        return experiment.samples_per_class
+    try:  # the number that comes back without fresh points
+        return replace(experiment, samples_per_class=PER_CLASS.last).samples_per_class or MEASURED_PER_CLASS
+    except PolycoreError:
+        return MEASURED_PER_CLASS
 
 
 def _is_fresh() -> bool:
@@ -85,7 +87,8 @@ def _sample(per_class: int | None) -> None:
 
 
 FRESH = Input(f"{PREFIX}.fresh", _is_fresh, lambda fresh: _sample(None if fresh else PER_CLASS.value))
-PER_CLASS: Input[int] = Input(f"{PREFIX}.per_class", _per_class, _use_per_class)
+# with fresh points it cannot be changed: a number that was refused must not stay in it
+PER_CLASS: Input[int] = Input(f"{PREFIX}.per_class", _per_class, _use_per_class, _is_fresh, read=as_whole)
 
 
 # --- the plot ----------------------------------------------------------------------------------

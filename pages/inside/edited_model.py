@@ -12,7 +12,7 @@ from pages.models import kept_actions, model_in_use, shown_network
 from pages.models.shown_network import shown_inside, step_inside
 from pages.run_view import time_slider
 from pages.server.source import Choice
-from pages.state import inputs, session
+from pages.state import inputs, refusal, session
 from pages.state.inputs import Input
 from pages.state.kept_models import ByHand, Kept
 from pages.wording.percent import percent
@@ -30,6 +30,7 @@ HELD = "You see the network of step {:,}, which is held still. Press Put it back
 OF_NOW = "You see the network of the latest step. Press Best loss to see the one in use again."
 
 PREFIX = "inside.numbers"
+REFUSED = "The network stays as it was."
 CHANGED, UNCHANGED = "Changed by hand", "Unchanged"
 UNMEASURED = (
     "Map and probabilities are those of the changed network. Its loss cannot be measured: the file does not "
@@ -205,6 +206,7 @@ def draw(kept: Kept, neuron: Neuron, *, running: bool) -> None:
             )
         else:
             _draw_rows(kept, held, neuron)
+            refusal.draw_inputs(f"{PREFIX}.number.", REFUSED)
         _draw_buttons(kept, held)
 
 
@@ -310,12 +312,9 @@ def _draw_row(row: str, kept: Kept, parameter: ParameterIndex, name: str, reach:
             format="%.3g",
             help="Drag it and see what changes. The exact number is beside it.",
         )
-        Input(f"{PREFIX}.number.{row}", value, change, about).draw(
-            st.number_input,
+        Input(f"{PREFIX}.number.{row}", value, change, about).draw_number(
             f"{name}, exactly",
-            min_value=-MAX_PARAMETER_SIZE,
-            max_value=MAX_PARAMETER_SIZE,
-            step=reach / 20,
+            reach / 20,
             format="%.6g",
             label_visibility="collapsed",
             width=110,

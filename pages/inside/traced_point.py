@@ -101,7 +101,7 @@ def _draw_number(axis: int, name: str, text: str) -> None:
         _choose((value, y) if axis == 0 else (x, value), view.traced_label)
 
     number = Input(f"{PREFIX}.{name}", shown, move)
-    number.draw(st.number_input, name, step=STEP, format=FORMAT, width=180, help=text)
+    number.draw_number(name, STEP, format=FORMAT, width=180, help=text)
 
 
 def _draw_label(model: Model) -> None:

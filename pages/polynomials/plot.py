@@ -10,22 +10,23 @@ from pages.polynomials import change, editor
 from pages.polynomials.change import Polynomials
 from pages.setup import setting_input
 from pages.state import refusal, session
-from pages.state.inputs import Input
+from pages.state.inputs import Input, as_whole
 from polycore import PolycoreError, Polynomial
+from polycore.checks import checked_whole_number
 from polycore.figures import curves_figure
 
 PREFIX = "polynomials"
 CONTAINER = f"{PREFIX}.drawing"  # the key of the plot's container
 PLOT_KEY = f"{PREFIX}.plot"
 CAPTION = "Drag a curve to move it up or down; on a touch screen hold your finger on it first."
+POSITIONS_LABEL = "Positions"
+MOST_POSITIONS = 2000
 POSITIONS_HELP = (
     "The number of points through which each curve is drawn. A few points show how a computer draws a curve: "
     "with short straight lines. Steep curves on a wide range need more."
 )
 READABLE = "The plot shows what can be read of the lines. The set-up still has its {} polynomials."
 UNREADABLE = "The plot shows what is being typed. Correct the lines on the left first, then drag the curve."
-
-POSITIONS = Input(f"{PREFIX}.positions", lambda: 100)
 
 
 def draw() -> None:
@@ -35,19 +36,13 @@ def draw() -> None:
     drawing, below = st.container(key=CONTAINER), st.container()
     with st.container(horizontal=True, gap="small"):
         setting_input.draw_x_range(PREFIX)
-        positions = POSITIONS.draw(
-            st.number_input,
-            "Positions",
-            min_value=2,
-            max_value=2000,
-            step=50,
-            width=130,
-            help=POSITIONS_HELP,
-        )
+        POSITIONS.draw_number(POSITIONS_LABEL, 50, width=130, help=POSITIONS_HELP)
     with st.container():
         refusal.draw_inputs(f"{PREFIX}.range", setting_input.NOT_YET)
+        refusal.draw_inputs(POSITIONS.name, setting_input.NOT_YET)
     polynomials = editor.shown()
-    figure = curves_figure(polynomials, session.current().experiment.x_range, positions)
+    now = session.current()
+    figure = curves_figure(polynomials, now.experiment.x_range, now.view.positions)
     with drawing:
         live.figure(
             figure,
@@ -55,12 +50,22 @@ def draw() -> None:
             height=400 + 10 * len(polynomials),
             file="polycore-curves",
             on_lift=partial(_lift, polynomials),
-            lifts=session.current().view.lifts,
+            lifts=now.view.lifts,
         )
     with below:
         st.caption(CAPTION if polynomials == change.present() else READABLE.format(len(change.present())))
         with st.container():
             refusal.draw(PLOT_KEY, "Not moved: nothing has changed.")
+
+
+def _use_positions(count: int) -> None:
+    positions = checked_whole_number(POSITIONS_LABEL, count, 2, MOST_POSITIONS)
+    session.set_view(replace(session.current().view, positions=positions))
+
+
+POSITIONS = Input(
+    f"{PREFIX}.positions", lambda: session.current().view.positions, _use_positions, read=as_whole
+)
 
 
 def _lift(shown: Polynomials, index: int, by: float) -> None:

@@ -169,7 +169,7 @@ def _draw_x(description: str) -> None:
 
 
 def _draw_number(number: Input[float], name: str, description: str) -> None:
-    number.draw(st.number_input, name, step=STEP, format=FORMAT, help=description, width=160)
+    number.draw_number(name, STEP, format=FORMAT, help=description, width=160)
 
 
 def _draw_tutorial_button() -> None:

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.server import server
 from pages.setup import setting_input
 from pages.setup.setting_input import PREFIX
 from pages.state import session
@@ -31,7 +30,6 @@ def draw_batch_size() -> None:
         SETTINGS["batch_size"],
         f"{PREFIX}batch_size",
         lambda size: session.set_setup(with_batch_size(session.current().setup, size or None)),
-        most=server.current().limits.max_batch_size,
     )
 
 

@@ -6,17 +6,17 @@ More than one page has the range of x, which has two inputs, and the seed, which
 import math
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from pages.state import session
+from pages.state import inputs, session
 from pages.state.inputs import Input
 from polycore.experiment.compound_kinds import FeatureNames
 from polycore.experiment.kinds import Choice, Number, OrNone, WholeNumber, YesOrNo
 from polycore.experiment.settings import Setting
-from polycore.limits import MAX_X
 from polycore.network.features import NAMES, label_of
 
 PREFIX = "settings."  # of the names of the inputs that describe training, all on Train
@@ -37,13 +37,11 @@ def draw(
     adopt: Callable[[Any], object] | None = None,
     *,
     options: Sequence[str] | None = None,
-    most: int | None = None,
 ) -> Any:
     """Draw the input of that name, which shows the set-up's value; return what it holds.
 
     adopt: uses a value that changes more of the set-up than this setting.
-    options: of a choice, if not all make sense for the set-up. most: the highest number that this server
-    allows, if it has a limit of its own.
+    options: of a choice, if not all make sense for the set-up.
     """
     shown: Input[Any] = Input(name, partial(_shown, setting), adopt or partial(_adopt, setting))
     label = setting.label
@@ -62,11 +60,9 @@ def draw(
             return shown.choose(st.pills, label, options or NAMES, selection_mode="multi", **more)
         case OrNone(number, of_zero=meaning):
             # 0 and not an empty input: Streamlit lets the user empty only inputs that began empty
-            return shown.draw(
-                st.number_input, f"{label} (0 = {meaning})", **more, **_limits(number, 0, shown, most)
-            )
+            return _draw_number(shown, number, f"{label} (0 = {meaning})", **more)
         case Number() | WholeNumber() as number:
-            return shown.draw(st.number_input, label, **more, **_limits(number, number.low, shown, most))
+            return _draw_number(shown, number, label, **more)
         case kind:
             raise TypeError(f"{type(kind).__name__} has an input of its own.")
 
@@ -86,31 +82,18 @@ def _adopt(setting: Setting, value: Any) -> None:
     session.change(**{setting.field: value or None if isinstance(setting.kind, OrNone) else value})
 
 
-def _limits(number: Number | WholeNumber, low: float, shown: Input[Any], most: int | None) -> dict[str, Any]:
-    """Return the arguments of an input for a number: its limits, and its steps."""
-    value = shown.show()
-    if isinstance(number, Number):
-        # a tenth of the power of ten at or above the value, so that - never gives 0
-        step = number.increment or float(10.0 ** (math.ceil(math.log10(value)) - 1))
-        return {"min_value": float(low), "max_value": float(number.high), "step": step, "format": "%.6g"}
-    # it can show a value from a link above the server's limit, which Start refuses
-    high = number.high if most is None else max(most, int(value))
-    return {"min_value": low, "max_value": high, "step": number.increment}
+def _draw_number(shown: Input[Any], number: Number | WholeNumber, label: str, **more: Any) -> Any:
+    if isinstance(number, WholeNumber):
+        return replace(shown, read=inputs.as_whole).draw_number(label, number.increment, **more)
+    # a tenth of the power of ten at or above the value, so that - never gives 0
+    step = number.increment or float(10.0 ** (math.ceil(math.log10(shown.show())) - 1))
+    return shown.draw_number(label, step, format="%.6g", **more)
 
 
 def draw_x_range(prefix: str) -> None:
     """Draw the two inputs for the range of x, side by side if there is room."""
     for label, end in zip(X_LABELS, _ends(prefix), strict=True):
-        end.draw(
-            st.number_input,
-            label,
-            min_value=-MAX_X,
-            max_value=MAX_X,
-            step=0.5,
-            format="%.6g",
-            help=X_HELP,
-            width=130,
-        )
+        end.draw_number(label, 0.5, format="%.6g", help=X_HELP, width=130)
 
 
 def _ends(prefix: str) -> tuple[Input[float], Input[float]]:

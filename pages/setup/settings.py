@@ -99,10 +99,10 @@ def draw() -> None:
     with st.container(gap="xsmall"):
         layer_diagram.draw(experiment)
         _draw_hidden()
-        refused = st.container()  # below the one input that accepts any text, so that it is seen
+        refused = st.container()  # amid the inputs, so that it is seen
         left, right = st.columns(2, gap="small")
         with left:
-            _draw("steps", experiment, server.current().limits.max_steps)
+            _draw("steps", experiment)
         with right:
             _draw("seed", experiment)
     # only while it is open: without these inputs a change of the set-up costs a browser a seventh less
@@ -117,9 +117,9 @@ def draw() -> None:
         refusal.draw_inputs(PREFIX, "These settings cannot be used. The last valid ones stay.")
 
 
-def _draw(field: str, experiment: Experiment, most: int | None = None) -> None:
+def _draw(field: str, experiment: Experiment) -> None:
     if SETTINGS[field].is_used(experiment):
-        setting_input.draw(SETTINGS[field], PREFIX + field, most=most)
+        setting_input.draw(SETTINGS[field], PREFIX + field)
 
 
 def _draw_hidden() -> None:

@@ -66,9 +66,25 @@ class Input(Generic[Value]):
     read: Callable[[Value, Any], Value] = _as_reported
 
     def draw(self, widget: Callable[..., object], label: str, **options: Any) -> Value:
-        """Draw it with a widget that has a `value`, such as st.number_input; return what it holds."""
+        """Draw it with a widget that has a `value`, such as st.toggle; return what it holds."""
         drawn = self._updated(tuple(map(options.get, ENDS)))
         widget(label, value=drawn.value, **drawn.wires, **options)
+        return drawn.value
+
+    def draw_number(self, label: str, step: float, **options: Any) -> Value:
+        """Draw it with st.number_input; return what it holds. What numbers it may hold is for `adopt` to say.
+
+        The widget has no limits: a browser shows a number beyond them in red and never sends it, so that a
+        press uses the number before. Nor is it one for whole numbers: in that a browser reads 1e5 as 1 and
+        2.5 as 2, and never sends what has more than 16 digits.
+
+        step: what + and - add; an int for whole numbers, whose input has `as_whole` for its `read`.
+        """
+        drawn = self._updated(None)
+        if isinstance(step, int):
+            options["format"] = "%g"  # all digits, and no fraction if there is none
+        value: Any = drawn.value
+        st.number_input(label, value=float(value), step=float(step), **drawn.wires, **options)
         return drawn.value
 
     def choose(
@@ -147,6 +163,11 @@ def forget_refused() -> None:
     """Let all inputs whose values were refused show what they are to show: a press has replaced that."""
     for drawn in _all().values():
         drawn.is_forgotten |= drawn.refused != ""
+
+
+def as_whole(_: object, report: float) -> Any:
+    """Return a number that a widget reports, as an int if it is whole: the `read` of whole numbers."""
+    return int(report) if float(report).is_integer() else report
 
 
 def are_near(tolerance: float, one: float, other: float) -> bool:

@@ -40,6 +40,7 @@ class View:
     traced: the point that the Inside page traces through the network.
     traced_label: its true class; None for that of the nearest curve.
     settings: whether the panel of settings beside the map is unfolded.
+    positions: through how many points each curve of the Polynomials page is drawn.
     lifts: how often a curve of the Polynomials page was dragged; see `live.figure`.
     report: whether the report on the run is open.
     presenting: whether the run fills the screen, for a projector.
@@ -58,6 +59,7 @@ class View:
     traced: tuple[float, float] = (0.5, 0.75)
     traced_label: int | None = None
     settings: bool = True
+    positions: int = 100
     lifts: int = 0
     report: bool = False
     presenting: bool = False

@@ -25,6 +25,45 @@ def test_start_trains_what_the_input_shows(visitor):
         visit.rest()
 
 
+@pytest.mark.parametrize(
+    ("label", "wrong", "right"),
+    [("Learning rate", "-1", "0.05"), ("Steps", "99999999999999999999", "3e2"), ("Batch size", "2.5", "32")],
+)
+def test_a_number_beyond_its_limits_reaches_the_server_which_refuses_it(visitor, label, wrong, right):
+    visit = visitor().open(f"train{QUICK}")
+    box = visit.page.get_by_label(re.compile(f"^{label}")).first
+    start = visit.page.get_by_role("button", name=re.compile(r"\bStart\b")).first
+    box.fill(wrong)
+    start.click()
+    visit.page.get_by_text("This set-up cannot be trained.").wait_for()
+    expect(visit.page.get_by_text(f"{label}: got ").first).to_be_visible()
+    assert float(box.input_value()) == float(wrong)
+    box.fill(right)
+    start.click()
+    visit.page.get_by_text(re.compile("Finished · step 300 of 300")).wait_for()
+    assert float(box.input_value()) == float(right)
+    visit.rest()
+
+
+def test_the_buttons_beside_a_number_change_it_and_undo_shows_what_comes_back(visitor):
+    visit = visitor().open(f"train{QUICK}")
+    steps = visit.page.get_by_label("Steps", exact=True).first
+    beside = visit.page.locator(".stNumberInput", has=visit.page.get_by_label("Steps", exact=True)).first
+    beside.get_by_role("button", name="Increment").click()
+    visit.wait_for_words(steps="1300")
+    beside.get_by_role("button", name="Decrement").click()
+    visit.wait_for_words(steps="300")
+    beside.get_by_role("button", name="Decrement").click()
+    visit.page.get_by_text("Steps: got -700; expected").wait_for()
+    visit.press("Recommended")
+    expect(steps).to_have_value("7000")
+    visit.rest()
+    visit.page.locator(".st-key-undo-toast").get_by_role("button", name="Undo").click()
+    expect(steps).to_have_value("300")
+    expect(visit.page.get_by_text("Steps: got -700")).to_have_count(0)
+    visit.rest()
+
+
 def test_a_link_to_another_page_leads_there_with_what_was_typed(visitor):
     visit = visitor().open(f"train{QUICK}")
     inputs = (("Data", "Noise", "noise", ""), ("Polynomials", "x to", "range", "-1.."))

@@ -122,6 +122,15 @@ def test_fresh_points_can_be_switched_on_and_off_again():
     assert now(page).experiment.samples_per_class == 3
 
 
+def test_a_refused_number_of_samples_does_not_wait_for_fresh_points_to_be_switched_off():
+    page = entered(opened(begun=Session(setup=Setup(TWO))), "Samples of each polynomial", -5)
+    page.toggle[0].set_value(True).run()
+    assert now(page).experiment.samples_per_class is None
+    assert not refusal(page)
+    page.toggle[0].set_value(False).run()
+    assert now(page).experiment.samples_per_class == 100  # as many as the loss is measured on
+
+
 def test_without_noise_the_samples_lie_on_their_polynomials():
     table = samples.table_of(TWO, *TWO.training_set())
     assert table["polynomial"].tolist() == [0, 0, 0, 1, 1, 1]
@@ -142,6 +151,9 @@ def test_a_new_seed_gives_other_samples():
     [
         pytest.param("x from", 1.0, "Range of x: got (1.0, 1.0)", id="an empty range"),
         pytest.param("Samples of each polynomial", 90_000, "at most 1,000,000 samples", id="too many"),
+        pytest.param("Samples of each polynomial", -5, "got -5; expected a whole number", id="none"),
+        pytest.param("x to", 5000.0, "expected two numbers from -1000 to 1000", id="too far"),
+        pytest.param("Noise", -0.5, "Noise: got -0.5; expected a number from 0", id="negative noise"),
     ],
 )
 def test_an_invalid_value_changes_nothing_and_stays(label, value, expected):

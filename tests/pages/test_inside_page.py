@@ -203,6 +203,18 @@ def test_put_it_back_brings_every_number_back_and_can_be_undone():
     assert edited_model.CHANGED in words(app)
 
 
+def test_a_number_that_no_weight_can_have_is_refused_and_the_network_stays():
+    app = with_model(model_of((3,)))
+    shown_number(app, "Bias").set_value(2e6).run()
+    assert not app.exception
+    assert edited_model.REFUSED in words(app)
+    assert shown_number(app, "Bias").value == 2e6
+    assert session_of(app).by_hand is None
+    shown_number(app, "Bias").set_value(0.5).run()
+    assert edited_model.REFUSED not in words(app)
+    assert session_of(app).by_hand.is_changed
+
+
 def test_a_changed_network_becomes_a_model_of_its_own():
     app = trained_inside()
     kept = session_of(app).answering

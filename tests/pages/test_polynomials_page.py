@@ -297,6 +297,17 @@ def test_range_and_positions_are_drawn_at_once():
     assert page.query_params["range"] == "-2..1"
 
 
+def test_a_number_of_positions_that_no_curve_can_have_is_refused_and_the_plot_stays():
+    page = opened({"polynomials": "x^2~x"})
+    for wrong in (1, 2001, 2.5):
+        page.number_input[2].set_value(wrong).run()
+        assert f"Positions: got {wrong}; expected a whole number from 2 to 2,000." in refusal(page)
+        assert len(base64.b64decode(drawn(page)["data"][1]["x"]["bdata"])) == 100 * 8
+    page.number_input[2].set_value(2000).run()
+    assert not refusal(page)
+    assert len(base64.b64decode(drawn(page)["data"][1]["x"]["bdata"])) == 2000 * 8
+
+
 def test_an_invalid_range_changes_nothing_and_can_be_completed():
     page = opened({"polynomials": "x^2~x"})
     page.number_input[0].set_value(2.0).run()

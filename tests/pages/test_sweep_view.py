@@ -100,8 +100,15 @@ def test_all_inputs_that_cannot_be_used_are_named_at_once():
     }
     for label, (text, _) in wrong.items():
         labelled(app.text_input, label).set_value(text)
+    numbers = {
+        "Seeds": (31, "Seeds: got 31; expected a whole number from 1 to 30."),
+        "Steps of each run": (0, "Steps of each run: got 0; expected a whole number from 1"),
+    }
+    for label, (number, _) in numbers.items():
+        labelled(app.number_input, label).set_value(number)
     labelled(app.button_group, "Activations").set_value([])
     app.run()
+    wrong |= numbers
     reasons = [one.value for one in app.text]
     assert len(reasons) == len(wrong) + 1
     for _, reason in wrong.values():

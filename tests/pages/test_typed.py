@@ -1,10 +1,13 @@
 """What is typed counts if a button is pressed in the same moment: one request carries both."""
 
+import re
+
 import pytest
 
 from polycore import INTRODUCTION_POLYNOMIALS, Polynomial
 from tests.pages.browsing import (
     QUICK,
+    ROOT,
     edited,
     labelled,
     opened,
@@ -63,6 +66,39 @@ def test_what_cannot_be_read_starts_nothing_and_says_why():
     assert any("many" in text.value for text in app.text)
     press(typed(app, "Hidden layers", "8"), "Start")
     assert session_of(app).training.view.run.experiment.hidden == (8,)
+
+
+@pytest.mark.parametrize(
+    ("label", "wrong", "reason", "right"),
+    [
+        ("Learning rate", -1.0, "Learning rate: got -1.0; expected a number above 0 and at most 10.", 0.5),
+        ("Steps", 0, "Steps: got 0; expected a whole number from 1 to 100,000,000.", 7),
+        ("Steps", 99_999_999_999, "Steps: got 99999999999; expected a whole number", 7),
+        ("Steps", 2.5, "Steps: got 2.5; expected a whole number", 7),
+        ("Seed", -5, "Seed: got -5; expected a whole number from 0 to 4,294,967,295.", 5),
+        ("Batch size (0 = all points)", -3, "Batch size: got -3; expected a whole number from 1", 16),
+    ],
+)
+def test_a_number_beyond_its_limits_starts_nothing_and_says_why(label, wrong, reason, right):
+    app = press(typed(opened(TRAIN), label, wrong), "Start")
+    assert session_of(app).training is None
+    assert any(text.value.startswith(reason) for text in app.text)
+    assert labelled(app.number_input, label).value == wrong
+    press(typed(app, label, right), "Start")
+    trained = session_of(app).training.view.run.experiment
+    assert right in (trained.learning_rate, trained.steps, trained.seed, trained.batch_size)
+    assert labelled(app.number_input, label).value == right
+
+
+def test_no_input_has_limits_that_would_keep_a_number_in_the_browser():
+    sources = {path: path.read_text(encoding="utf-8") for path in (ROOT / "pages").rglob("*.py")}
+    drawn = [path.name for path, text in sources.items() if "st.number_input(" in text]
+    passed_on = [path.name for path, text in sources.items() if re.search(r"st\.number_input\b[^(]", text)]
+    assert drawn == ["inputs.py"]
+    assert passed_on == ["inputs.py"]  # in a docstring
+    limited = [box.proto.has_min or box.proto.has_max for box in unfold_settings(opened(TRAIN)).number_input]
+    assert limited == [False] * len(limited)
+    assert len(limited) > 5
 
 
 def test_a_batch_size_typed_as_lbfgs_is_chosen_comes_back_with_the_next_optimizer():
