@@ -45,7 +45,7 @@ class _Stretch:
 
     turn: its turn to compute. generation: of the run's view meanwhile.
     used_at: when the latest chunk was used, or it began.
-    is_single: whether it is one step alone.
+    steps: how many single steps it has still to take; None if it takes steps until it is halted.
     is_repeating: whether the next chunk was computed already, for others, so that the run needs no turn.
     catches_up: whether it goes through such chunks without waiting.
     """
@@ -53,9 +53,14 @@ class _Stretch:
     turn: Turn
     generation: int
     used_at: float
-    is_single: bool
+    steps: int | None
     is_repeating: bool
     catches_up: bool = False
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it takes single steps."""
+        return self.steps is not None
 
 
 class Training:
@@ -184,8 +189,15 @@ class Training:
         self._go("resume")
 
     def step(self) -> None:
-        """Take one step and pause. Does nothing unless ready, paused or failed."""
-        self._go("step")
+        """Take one step and pause; while it takes one, take another one after it.
+
+        Does nothing if it advances until it is halted, or has ended.
+        """
+        with self._changed:
+            if self._stretch is not None and self._stretch.steps is not None:
+                self._stretch.steps += 1
+            else:
+                self._go("step")
 
     def pause(self) -> None:
         """Stay at the latest chunk until `resume`, even if the run was asleep because nobody looked."""
@@ -242,16 +254,16 @@ class Training:
         with self._changed:
             if state_after(self._view.state, event) is None:
                 return
-            own, is_single = server.current(), event == "step"
+            own, steps = server.current(), 1 if event == "step" else None
             turn = own.turns.take(self._origin, self._owner)
             if turn is None:
                 self._see(error=status.full(own.turns))
                 return
-            is_repeating = not is_single and own.results.kept(self._key(self._view.run.step)) is not None
+            is_repeating = steps is None and own.results.kept(self._key(self._view.run.step)) is not None
             self._viewer.wait()
             self._enter(event, error=None)
             generation, now = self._view.generation, self._clock()
-            self._stretch = _Stretch(turn, generation, now, is_single, is_repeating)
+            self._stretch = _Stretch(turn, generation, now, steps, is_repeating)
             threading.Thread(target=self._work, args=(self._stretch,), name="run", daemon=True).start()
 
     def _work(self, stretch: _Stretch) -> None:
@@ -262,8 +274,7 @@ class Training:
         try:
             for chunk, pace in chunks(view.run, partial(self._next, stretch), view.pace):
                 self._use(chunk, pace, stretch)
-                if stretch.is_single:
-                    break
+                self._rest_after_steps(stretch)
                 self._sleep_unless_seen(stretch)
                 stretch.turn.pass_on()
         except (ShutDownError, CancelledError):
@@ -286,6 +297,14 @@ class Training:
             if is_current:
                 self._enter(event, **changes)
             return is_current
+
+    def _rest_after_steps(self, stretch: _Stretch) -> None:
+        """Note that a single step was taken, if it was one, and rest if that was the last one asked for."""
+        with self._changed:  # so that none is asked for in between
+            if stretch.steps is not None:
+                stretch.steps -= 1
+                if stretch.steps == 0:
+                    self._end(stretch, "rest")
 
     def _sleep_unless_seen(self, stretch: _Stretch) -> None:
         with self._changed:

@@ -11,26 +11,27 @@ from polycore.workers.picture import Picture, Portrait, Wish, portrait_of
 
 # asleep: paused since nobody looks; it continues by itself when somebody does.
 # running: it advances by itself, now or when its turn comes.
+# stepping: it takes the single steps that were asked for, and then rests.
 # failed: it is as it was before steps that could not be computed.
-State = Literal["ready", "running", "asleep", "paused", "stopped", "finished", "failed"]
+State = Literal["ready", "running", "stepping", "asleep", "paused", "stopped", "finished", "failed"]
 
 # What the user does: start, step (one, and then rest), resume, pause, stop.
 # look: somebody looks. leave: nobody has looked for too long.
-# rest: the single step was taken, or the server ends. finish: no step or no budget is left.
+# rest: the single steps were taken, or the server ends. finish: no step or no budget is left.
 Event = Literal["start", "step", "resume", "pause", "stop", "look", "leave", "rest", "finish", "fail"]
 
 # by the event and the state before it: the state after it; an event changes nothing in the other states
 AFTER: Mapping[Event, Mapping[State, State]] = {
     "start": {"ready": "running"},
-    "step": {"ready": "running", "asleep": "running", "paused": "running", "failed": "running"},
+    "step": {"ready": "stepping", "asleep": "stepping", "paused": "stepping", "failed": "stepping"},
     "resume": {"asleep": "running", "paused": "running", "failed": "running"},
-    "pause": {"running": "paused", "asleep": "paused"},
-    "stop": dict.fromkeys(("ready", "running", "asleep", "paused", "failed"), "stopped"),
+    "pause": {"running": "paused", "stepping": "paused", "asleep": "paused"},
+    "stop": dict.fromkeys(("ready", "running", "stepping", "asleep", "paused", "failed"), "stopped"),
     "look": {"asleep": "running"},
-    "leave": {"running": "asleep"},
-    "rest": {"running": "paused"},
-    "finish": {"running": "finished"},
-    "fail": {"running": "failed"},
+    "leave": {"running": "asleep", "stepping": "paused"},
+    "rest": {"running": "paused", "stepping": "paused"},
+    "finish": {"running": "finished", "stepping": "finished"},
+    "fail": {"running": "failed", "stepping": "failed"},
 }
 
 # A state as pages show it: "waiting" of a run that waits for its turn, "paused" also of one that sleeps.
@@ -206,14 +207,18 @@ class RunView:
     @property
     def status(self) -> Status:
         """The state as pages show it."""
-        if self.state == "asleep":
-            return "paused"
-        return "waiting" if self.state == "running" and self.ahead is not None else self.state
+        match self.state:
+            case "asleep":
+                return "paused"
+            case "running" | "stepping":
+                return "running" if self.ahead is None else "waiting"
+            case state:
+                return state
 
     @property
     def is_active(self) -> bool:
         """Whether it advances by itself, now or when its turn comes: "running" or "waiting"."""
-        return self.state == "running"
+        return self.state in ("running", "stepping")
 
     @property
     def has_spent_budget(self) -> bool:

@@ -151,7 +151,8 @@ def row_of(training: Training | None, view: RunView | None, changed: bool) -> di
             main = replace(main, kind="secondary")
         at_rest = view.status in ("paused", "failed")  # and may continue
         if view.status != "ready":
-            step = partial(_step, training) if at_rest else None
+            # a step that has to wait for its turn must not disable the button that asks for another one
+            step = partial(_step, training) if at_rest or view.state == "stepping" else None
             reset = partial(_reset, training)
         if at_rest or view.is_active:
             stop = training.stop

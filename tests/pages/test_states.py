@@ -9,13 +9,14 @@ from tests.runs import TINY
 # a row for each state, a column for each event; a dot changes nothing
 TABLE = """
             start    step     resume   pause    stop     look     leave    rest     finish   fail
-ready       running  running  .        .        stopped  .        .        .        .        .
+ready       running  stepping .        .        stopped  .        .        .        .        .
 running     .        .        .        paused   stopped  .        asleep   paused   finished failed
-asleep      .        running  running  paused   stopped  running  .        .        .        .
-paused      .        running  running  .        stopped  .        .        .        .        .
+stepping    .        .        .        paused   stopped  .        paused   paused   finished failed
+asleep      .        stepping running  paused   stopped  running  .        .        .        .
+paused      .        stepping running  .        stopped  .        .        .        .        .
 stopped     .        .        .        .        .        .        .        .        .        .
 finished    .        .        .        .        .        .        .        .        .        .
-failed      .        running  running  .        stopped  .        .        .        .        .
+failed      .        stepping running  .        stopped  .        .        .        .        .
 """
 EVENTS, *ROWS = (line.split() for line in TABLE.strip().splitlines())
 CASES = [(state, event, after) for state, *cells in ROWS for event, after in zip(EVENTS, cells, strict=True)]

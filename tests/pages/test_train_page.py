@@ -83,6 +83,18 @@ def test_one_step_is_one_step():
     assert session_of(app).training.view.run.step == 2
 
 
+def test_a_press_on_one_step_counts_while_the_step_before_it_waits(share, monkeypatch):
+    monkeypatch.setattr(controls, "STEP_SECONDS", 0.0)
+    app = wait_for(press(opened(TRAIN), "One step"), "paused")
+    other = share(most_running=1).take("others", "another session")
+    for _ in range(3):
+        press(app, "One step")
+        assert session_of(app).training.view.status == "waiting"
+    other.give_up()
+    wait_for(app, "paused")
+    assert session_of(app).training.view.run.step == 4
+
+
 def test_the_page_that_is_drawn_for_one_step_shows_it(monkeypatch):
     monkeypatch.setattr(controls, "STEP_SECONDS", 60.0)  # on a machine that is busy a step takes long
     app = opened(TRAIN)

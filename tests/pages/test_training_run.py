@@ -340,6 +340,30 @@ def test_a_single_step_is_one_step_then_a_pause(begin, hand):
     hand.nothing_is_asked_for()
 
 
+def test_a_step_that_is_asked_for_during_a_step_follows_it(begin, hand):
+    training = begin()
+    for _ in range(3):
+        training.step()
+    for _ in range(3):
+        assert training.view.is_active
+        order = hand.order()
+        assert order.steps == 1
+        order.deliver()
+    wait_until(lambda: training.view.status == "paused")
+    assert training.view.run == count_on(Count(), 3)
+    hand.nothing_is_asked_for()
+
+
+def test_a_pause_drops_the_steps_that_were_asked_for(begin, hand):
+    training = begin()
+    training.step()
+    training.step()
+    hand.order()
+    training.pause()
+    assert (training.view.status, training.view.run.step) == ("paused", 0)
+    hand.nothing_is_asked_for()
+
+
 def test_the_last_single_step_finishes_the_run(begin, hand):
     training = begin(Count(steps=1))
     training.step()
