@@ -9,7 +9,9 @@ import streamlit as st
 from pages.channel import component
 from pages.data.setup_on_points import (
     CLASSES,
+    after_drawing,
     note_on_network,
+    on_own_points,
     on_polynomials,
     on_samples,
     sketch_of,
@@ -22,7 +24,7 @@ from pages.runs.varied import written_network
 from pages.state import refusal, session
 from pages.state.inputs import Input
 from pages.state.setup import Setup
-from pages.state.sketch import STEPS, Sketch, operations_in
+from pages.state.sketch import STEPS, operations_in
 from pages.state.uploads import Upload
 from polycore import PointSet, PolycoreError
 from polycore.class_name import checked_names, composed
@@ -39,6 +41,7 @@ PREFIX = "own_points"
 DRAWING_KEY = "data.draw"
 DRAWING_HEIGHT = 520  # pixels, with the tools
 POLYNOMIALS, OWN = "Polynomials", "My own points"
+REPLACED = "Your earlier points were replaced."
 SEPARATOR = ","
 UPLOAD = "points_upload"  # the prefix of its keys
 MAX_MEGABYTES = 4
@@ -68,17 +71,19 @@ def draw_source() -> None:
         "Learn from",
         (POLYNOMIALS, OWN),
         required=True,
-        help="Polynomials: the program samples points on them. My own points: draw them, or upload a table.",
+        help="Polynomials: the program samples points on them. My own points: draw them, or upload a table. "
+        "Each is kept while you choose the other.",
     )
 
 
 def _choose_source(source: str) -> None:
-    now = session.current()
+    setup = session.current().setup
     if source == OWN:
-        session.replace_setup(now.experiment, None, Sketch(polynomials=now.experiment))
+        chosen = on_own_points(setup)
+        session.replace_setup(chosen.experiment, None, chosen.sketch)
     else:
-        put_aside = None if now.experiment.data is None else "Your points were put aside."
-        session.replace_setup(on_polynomials(now.setup), put_aside)
+        put_aside = None if setup.experiment.data is None else "Your points were put aside."
+        session.replace_setup(on_polynomials(setup), put_aside)
 
 
 def draw_samples_button() -> None:
@@ -93,8 +98,10 @@ def draw_samples_button() -> None:
 
 
 def _edit_samples() -> None:
-    edited = on_samples(session.current().setup)
-    session.replace_setup(edited.experiment, "The set-up learns from your own points now.", edited.sketch)
+    setup = session.current().setup
+    edited = on_samples(setup)
+    said = "The set-up learns from your own points now." if setup.put_aside is None else REPLACED
+    session.replace_setup(edited.experiment, said, edited.sketch)
 
 
 # --- the points --------------------------------------------------------------------------------
@@ -147,16 +154,15 @@ def draw(setup: Setup) -> None:
 def _take_drawn() -> None:
     sent = operations_in(component.sent(DRAWING_KEY, "drawn"))
     if sent is not None:
-        setup = session.current().setup
-        session.set_setup(with_sketch(setup, sketch_of(setup).after(*sent)))
+        session.set_setup(after_drawing(session.current().setup, *sent))
 
 
 def adopt(data: PointSet) -> None:
     """Use these points in place of those that are there."""
     setup = session.current().setup
-    undo = "Your earlier points were replaced." if setup.experiment.data not in (None, data) else None
+    is_lost = setup.experiment.data != data and bool(setup.experiment.data or sketch_of(setup).points)
     adopted = with_points(setup, data)
-    session.replace_setup(adopted.experiment, undo, adopted.sketch)
+    session.replace_setup(adopted.experiment, REPLACED if is_lost else None, adopted.sketch)
 
 
 def _draw_names() -> None:

@@ -1,6 +1,8 @@
 """A set-up on points of the user's own, as a value: how it changes, and what there is to say about it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from pages.plane.scene import scene_of
 from pages.runs.varied import written_network
@@ -32,11 +34,27 @@ def with_points(setup: Setup, data: PointSet) -> Setup:
 
 def with_sketch(setup: Setup, sketch: Sketch) -> Setup:
     """Return the set-up with a sketch, on whose points it trains if that is possible; see `with_points`."""
-    experiment = setup.experiment
-    try:
-        return _with_network(setup, experiment.on_points(sketch.data, experiment.held_out_share), sketch)
-    except PolycoreError:
-        return replace(setup, sketch=sketch)
+    return _with_sketch(setup, sketch, setup.experiment.held_out_share)
+
+
+def after_drawing(setup: Setup, pen: str, operations: Sequence[Mapping[str, Any]]) -> Setup:
+    """Return the set-up after a browser's operations on the points; see `Sketch.after`.
+
+    They may arrive late, after the press that put the points aside.
+    """
+    aside = setup.put_aside
+    if setup.own_points is None and aside is not None:
+        return replace(setup, put_aside=replace(aside, sketch=aside.sketch.after(pen, operations)))
+    return with_sketch(setup, sketch_of(setup).after(pen, operations))
+
+
+def on_own_points(setup: Setup) -> Setup:
+    """Return the set-up on the user's points that were put aside, or on none yet."""
+    aside = setup.put_aside
+    if aside is None:
+        return replace(setup, sketch=Sketch(polynomials=setup.experiment))
+    sketch = replace(aside.sketch, polynomials=setup.experiment)
+    return _with_sketch(setup, sketch, aside.held_out_share)
 
 
 def on_samples(setup: Setup) -> Setup:
@@ -65,6 +83,13 @@ def on_polynomials(setup: Setup) -> Experiment:
     if OPTIMIZERS[now.optimizer].needs_full_batch:
         return experiment
     return experiment.with_optimizer(now.optimizer)
+
+
+def _with_sketch(setup: Setup, sketch: Sketch, held_out_share: float) -> Setup:
+    try:
+        return _with_network(setup, setup.experiment.on_points(sketch.data, held_out_share), sketch)
+    except PolycoreError:
+        return replace(setup, sketch=sketch)
 
 
 def _with_network(setup: Setup, experiment: Experiment, sketch: Sketch) -> Setup:

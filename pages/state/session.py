@@ -82,12 +82,12 @@ def replace_setup(experiment: Experiment, undo: str | None = None, sketch: Sketc
     """Replace the whole set-up; the samples that its optimizer had replaced are forgotten.
 
     undo: a sentence that says so if the present set-up can be brought back, else None.
-    sketch: the points of the user's own as they are drawn; see Setup.
+    sketch: the points of the user's own as they are drawn; see Setup. Earlier ones are put aside.
     """
     now = current()
     view = now.view if sketch is None or now.setup.own_points else now.view.of_points()
-    changed = replace(now, setup=Setup(experiment, sketch=sketch), view=view)
-    _store_setup(now, changed, undo)
+    setup = Setup(experiment, sketch=sketch).following(now.setup)
+    _store_setup(now, replace(now, setup=setup, view=view), undo)
 
 
 def begin_lesson(name: str, experiment: Experiment, undo: str | None) -> None:
@@ -104,7 +104,7 @@ def begin_lesson(name: str, experiment: Experiment, undo: str | None) -> None:
         inputs.forget_refused()
         _store(begun)
     else:
-        _store_setup(now, replace(begun, setup=Setup(experiment)), undo)
+        _store_setup(now, replace(begun, setup=Setup(experiment).following(now.setup)), undo)
 
 
 def _store_setup(before: Session, after: Session, undo: str | None) -> None:

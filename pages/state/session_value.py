@@ -345,7 +345,7 @@ class Session:
             lessons = replace(lessons, current=current, before=self.name_of_run_unless(opened.experiment))
         return replace(
             self,
-            setup=self.setup if self.experiment == opened.experiment else opened.setup,
+            setup=self.setup if self.experiment == opened.experiment else opened.setup.following(self.setup),
             training_id=opened.training_id or self.training_id,
             lessons=lessons,
             play=Play(game, challenge or self.play.challenge),

@@ -29,17 +29,30 @@ CAN_USE_ALL = "adam"  # an optimizer that can train on any points
 
 
 @dataclass(frozen=True)
+class PutAside:
+    """Points of the user's own that the set-up does not learn from at present.
+
+    held_out_share: as in the experiment that had them.
+    """
+
+    sketch: Sketch
+    held_out_share: float
+
+
+@dataclass(frozen=True)
 class Setup:
     """The set-up as it stands. A run that has begun keeps its own experiment.
 
     replaced: None if choosing the optimizer has replaced nothing.
     sketch: points of the user's own as they are drawn; the experiment has them once they can be trained on.
         None if it learns polynomials, or points that came with a link or a file.
+    put_aside: the user's points for when "My own points" is chosen again; None if there are none.
     """
 
     experiment: Experiment = field(default_factory=Experiment.recommended)
     replaced: Replaced | None = None
     sketch: Sketch | None = None
+    put_aside: PutAside | None = None
 
     @property
     def own_points(self) -> Sketch | None:
@@ -47,3 +60,19 @@ class Setup:
         if self.sketch is not None or self.experiment.data is None:
             return self.sketch
         return Sketch.of(self.experiment.data, None)
+
+    def following(self, before: "Setup") -> "Setup":
+        """Return the set-up, which replaces `before`, with the user's points of that put aside.
+
+        It has no others put aside if it learns points that the user has made. Points that came with a link
+        or a file are put aside only if there are none that the user has made.
+        """
+        if self.sketch is not None:
+            return replace(self, put_aside=None)
+        if before.sketch is None and before.put_aside is not None:
+            return replace(self, put_aside=before.put_aside)
+        points = before.own_points
+        if points is None or replace(points, polynomials=None) == Sketch():
+            return replace(self, put_aside=None)
+        aside = PutAside(replace(points, polynomials=None), before.experiment.held_out_share)
+        return replace(self, put_aside=aside)

@@ -17,8 +17,10 @@ from tests.pages.browsing import (
     metrics,
     opened,
     press,
+    refreshed,
     sent_to,
     session_of,
+    trigger,
     wait_for,
 )
 
@@ -124,6 +126,102 @@ def test_the_choice_between_polynomials_and_points_comes_back():
     source.set_value(own_points.POLYNOMIALS).run()
     assert session_of(app).setup.own_points is None
     assert session_of(app).experiment == before
+
+
+def choose_source(app, source):
+    [choice] = [one for one in app.button_group if one.label == "Learn from"]
+    choice.set_value(source).run()
+    assert not app.exception
+    return app
+
+
+def drawn(app, *places):
+    """Draw a stroke through these columns, rows and classes of the plane."""
+    operation = {"number": 1, "add": [[f"k{index}", *place] for index, place in enumerate(places)]}
+    return trigger(app, own_points.DRAWING_KEY, "drawn", {"pen": "pen", "operations": [operation]})
+
+
+ONE_CLASS = ((100, 200, 0), (300, 400, 0))
+BOTH_CLASSES = (*ONE_CLASS, (500, 600, 1), (700, 800, 1), (900, 100, 1))
+
+
+@pytest.mark.parametrize("places", [ONE_CLASS, BOTH_CLASSES], ids=["one class", "both classes"])
+def test_a_look_at_polynomials_keeps_the_points(places):
+    app = drawn(choose_source(opened(DATA), own_points.OWN), *places)
+    before = session_of(app).setup
+    assert len(before.own_points.points) == len(places)
+    choose_source(app, own_points.POLYNOMIALS)
+    assert session_of(app).experiment.polynomials
+    assert session_of(app).setup.own_points is None
+    app.switch_page(TRAIN).run()
+    press(app, "Recommended")
+    app.switch_page(DATA).run()
+    choose_source(app, own_points.OWN)
+    after = session_of(app).setup
+    assert after.own_points.points == before.own_points.points
+    assert after.experiment.data == before.experiment.data
+
+
+def test_names_and_held_out_share_are_kept_with_the_points():
+    app = drawn(choose_source(opened(DATA), own_points.OWN), *BOTH_CLASSES)
+    [names] = [one for one in app.text_input if one.label == "Classes"]
+    names.set_value("left, right").run()
+    [share] = app.slider
+    share.set_value(50).run()
+    before = session_of(app)
+    choose_source(app, own_points.POLYNOMIALS)
+    choose_source(app, own_points.OWN)
+    assert session_of(app).setup == before.setup
+    assert session_of(app).experiment.data.names == ("left", "right")
+    assert session_of(app).experiment.held_out_share == 0.5
+
+
+def test_points_that_were_put_aside_outlast_a_refresh():
+    app = drawn(choose_source(opened(DATA, USUAL), own_points.OWN), *ONE_CLASS)
+    points = session_of(app).setup.own_points.points
+    choose_source(app, own_points.POLYNOMIALS)
+    app = choose_source(refreshed(app, DATA, USUAL), own_points.OWN)
+    assert session_of(app).setup.own_points.points == points
+
+
+def test_points_outlast_a_link_that_is_opened_meanwhile():
+    app = drawn(choose_source(opened(DATA, USUAL), own_points.OWN), *ONE_CLASS)
+    points = session_of(app).setup.own_points.points
+    app = refreshed(app, DATA, words(SQUARES))
+    assert session_of(app).experiment.data == SQUARES
+    choose_source(app, own_points.POLYNOMIALS)
+    choose_source(app, own_points.OWN)
+    assert session_of(app).setup.own_points.points == points
+
+
+def test_a_stroke_that_arrives_after_the_points_were_put_aside_is_kept_with_them():
+    usual = pc.Experiment.recommended()
+    stroke = {"number": 1, "add": [["a", 0, 0, 0]]}
+    on_points = setup_on_points.after_drawing(Setup(usual, sketch=Sketch(polynomials=usual)), "pen", [stroke])
+    aside = Setup(setup_on_points.on_polynomials(on_points)).following(on_points)
+    late = setup_on_points.after_drawing(aside, "pen", [stroke, {"number": 2, "add": [["b", 1000, 0, 1]]}])
+    assert late.own_points is None
+    back = setup_on_points.on_own_points(late)
+    assert [point[1:] for point in back.own_points.points] == [(-1, -1, 0), (1, -1, 1)]
+
+
+def test_samples_to_edit_replace_points_that_were_put_aside_and_undo_brings_these_back():
+    app = drawn(choose_source(opened(DATA), own_points.OWN), *ONE_CLASS)
+    points = session_of(app).setup.own_points.points
+    choose_source(app, own_points.POLYNOMIALS)
+    press(app, "Edit these as my own points")
+    assert own_points.REPLACED in [one.value for one in app.text]
+    press(app, "Undo")
+    choose_source(app, own_points.OWN)
+    assert session_of(app).setup.own_points.points == points
+
+
+def test_a_table_that_replaces_an_unfinished_drawing_can_be_undone():
+    app = drawn(choose_source(opened(DATA, USUAL), own_points.OWN), *ONE_CLASS)
+    points = session_of(app).setup.own_points.points
+    uploaded_to(app, TABLE.encode())
+    press(app, "Undo")
+    assert session_of(app).setup.own_points.points == points
 
 
 def test_without_points_the_page_says_what_to_do_and_what_is_trained_meanwhile():
