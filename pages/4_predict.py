@@ -89,7 +89,8 @@ def _draw_answer(answer: Answer, followed: Followed | None) -> None:
 
 
 def _draw_map(shown: Prediction, meetings: Sequence[Meeting], followed: Followed | None) -> None:
-    kept, layers = shown.kept, session.current().view.predict_layers
+    kept = shown.kept
+    layers = session.current().view.predict_layers.on_map_of(kept.model.shown_classes)
     scene = model_in_use.scene_of_kept(kept)
     if scene is None:
         if kept.model.polynomials:

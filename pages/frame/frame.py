@@ -23,7 +23,6 @@ from pages.state.holdings import Holdings
 from pages.state.links import Links
 from pages.state.session_value import Play, Session
 from pages.state.setup import Setup
-from pages.state.view import View
 from polycore import PolycoreError
 from polycore.links import link
 
@@ -129,7 +128,6 @@ def _restore(*, in_two_parts: bool) -> None:
         received = challenge.from_query(st.query_params, opened)
         new = Session(
             setup=Setup(opened.experiment),
-            view=View() if opened.experiment.data is None else View().of_points(),
             play=Play(challenge=received.challenge),
             links=Links(problems=opened.problems + received.problems),
         )

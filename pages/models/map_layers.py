@@ -28,6 +28,7 @@ from polycore.figures import (
 )
 from polycore.figures.plane import LAYER_MARKERS, DrawnLayer
 from polycore.formatting import counted
+from polycore.polynomials.classes import Classes
 from polycore.referee.bayes_classifier import probabilities_anywhere
 
 PREFIX = "map_layers"
@@ -125,28 +126,37 @@ def captions(figure: go.Figure) -> tuple[str, ...]:
     return tuple(figure.layout.meta.get("captions", ()))
 
 
-def draw_for_run() -> None:
-    """Draw the choice of layers for the map of a run."""
+def draw_for_run(classes: Classes) -> None:
+    """Draw the choice of layers for the map of a run that learns these classes."""
+
+    def chosen() -> list[MapLayer]:
+        return list(session.current().view.map_layers.on_map_of(classes))
 
     def choose(layers: list[MapLayer]) -> None:
-        session.set_view(replace(session.current().view, map_layers=_in_order(layers)))
+        view = session.current().view
+        map_layers = view.map_layers.chosen(_in_order(layers), classes)
+        session.set_view(replace(view, map_layers=map_layers))
 
-    shown = Input(f"{PREFIX}.run", lambda: list(session.current().view.map_layers), choose)
+    shown = Input(f"{PREFIX}.run", chosen, choose)
     shown.choose(st.pills, LABEL, ALL, selection_mode="multi", label_visibility="collapsed")
 
 
 def draw_for_model(kept: Kept) -> None:
     """Draw the choice of layers for the map of a model; without known data there are no points to show."""
+    classes = kept.model.shown_classes
     experiment, scene = model_in_use.known_experiment(kept), model_in_use.scene_of_kept(kept)
     offered: list[MapLayer] = [] if experiment is None else ["Samples", "Mistakes"]
     if scene is not None and scene.curves:
         offered.append("Crossings")
 
     def chosen() -> list[MapLayer]:
-        return [layer for layer in session.current().view.predict_layers if layer in offered]
+        layers = session.current().view.predict_layers.on_map_of(classes)
+        return [layer for layer in layers if layer in offered]
 
     def choose(layers: list[MapLayer]) -> None:
-        session.set_view(replace(session.current().view, predict_layers=_in_order(layers)))
+        view = session.current().view
+        predict_layers = view.predict_layers.chosen(_in_order(layers), classes)
+        session.set_view(replace(view, predict_layers=predict_layers))
 
     shown = Input(f"{PREFIX}.predict", chosen, choose)
     shown.choose(st.pills, LABEL, offered, selection_mode="multi", help=HELP)

@@ -97,7 +97,8 @@ def contents(asked: Asked, now: Session) -> Contents:
         values["walk"] = curve_walk.values(prediction.walk)
     if view is None:
         return Contents(values)
-    shown, overlay = _map(kept, prediction.scene, view), prediction.overlay(now.view.predict_layers)
+    shown = _map(kept, prediction.scene, view)
+    overlay = prediction.overlay(now.view.predict_layers.on_map_of(kept.model.shown_classes))
     alt = overlay.described(shown.values["map_alt"])
     values["weights"] = {**shown.values, "map_alt": alt, **overlay.values()}
     return Contents(values, {"map": shown.pixels})

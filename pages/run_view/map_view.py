@@ -51,7 +51,7 @@ def draw(experiment: Experiment) -> None:
         Input(KEY, partial(shown_view, experiment), _choose).choose(
             st.segmented_control, "Map", views, required=True, label_visibility="collapsed"
         )
-        map_layers.draw_for_run()
+        map_layers.draw_for_run(experiment.shown_classes)
         # beside the choice: a label with the help would take a line, and on a phone so would a word here
         st.markdown("&nbsp;", width="content", help=HELP)
 
@@ -60,8 +60,9 @@ def selection() -> Selection:
     """Return what the map of a run shows, as the user has chosen."""
     now = session.current()
     view, of_run = now.view, now.run_view
-    map_view = view.map_view if of_run is None else shown_view(of_run.run.experiment)
-    return Selection(view.choice, map_view, view.map_layers, view.asked)
+    experiment = now.experiment if of_run is None else of_run.run.experiment
+    layers = view.map_layers.on_map_of(experiment.shown_classes)
+    return Selection(view.choice, shown_view(experiment), layers, view.asked)
 
 
 def network_selection() -> Selection:
@@ -115,7 +116,7 @@ def draw_network(shown: ShownRun) -> None:
     """Draw the same for a run that is shown by `network_selection`."""
     figure = figure_of(shown)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        map_layers.draw_for_run()
+        map_layers.draw_for_run(shown.experiment.shown_classes)
         st.markdown("&nbsp;", width="content", help=map_layers.HELP)
     draw_figure(figure, shown)
     _draw_caption(captions(figure), shown)

@@ -21,7 +21,7 @@ from pages.state.session_value import Drawings, Lessons, Play, Session
 from pages.state.setup import Setup
 from pages.state.sketch import Sketch
 from pages.state.uploads import Points, Upload
-from pages.state.view import View
+from pages.state.view import Layers, View
 from polycore import Experiment, Model, Polynomial
 
 KEY = "polycore.session"
@@ -85,9 +85,8 @@ def replace_setup(experiment: Experiment, undo: str | None = None, sketch: Sketc
     sketch: the points of the user's own as they are drawn; see Setup. Earlier ones are put aside.
     """
     now = current()
-    view = now.view if sketch is None or now.setup.own_points else now.view.of_points()
     setup = Setup(experiment, sketch=sketch).following(now.setup)
-    _store_setup(now, replace(now, setup=setup, view=view), undo)
+    _store_setup(now, replace(now, setup=setup), undo)
 
 
 def begin_lesson(name: str, experiment: Experiment, undo: str | None) -> None:
@@ -97,7 +96,7 @@ def begin_lesson(name: str, experiment: Experiment, undo: str | None) -> None:
     parts of the lesson.
     """
     now = current()
-    view = replace(now.view, neuron=View().neuron, asked=None, map_view=View().map_view, map_layers=())
+    view = replace(now.view, neuron=View().neuron, asked=None, map_view=View().map_view, map_layers=Layers())
     lessons = replace(now.lessons, current=name, before=now.name_of_run_unless(experiment))
     begun = replace(now, lessons=lessons, view=view)
     if experiment == now.experiment:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from pages.server.source import Choice, Weights
+from polycore.polynomials.classes import Classes, curves_of
 
 MapView = Literal["Network", "Referee", "Differences"]
 MapLayer = Literal["Samples", "Mistakes", "Crossings"]
@@ -23,6 +24,27 @@ class AskedPoint:
     y: float = 0.75
     curve: int = 0
     crossing: int | None = None
+
+
+@dataclass(frozen=True)
+class Layers:
+    """What lies on a map, chosen for maps of polynomials and, apart from that, of points of the user's own.
+
+    On these the samples are shown at first: nothing else shows what is learned.
+    """
+
+    of_polynomials: tuple[MapLayer, ...] = ()
+    of_points: tuple[MapLayer, ...] = ("Samples",)
+
+    def on_map_of(self, classes: Classes) -> tuple[MapLayer, ...]:
+        """Return what lies on a map of these classes."""
+        return self.of_polynomials if curves_of(classes) else self.of_points
+
+    def chosen(self, layers: tuple[MapLayer, ...], classes: Classes) -> "Layers":
+        """Return what lies on maps once the user has chosen `layers` for that of these classes."""
+        if curves_of(classes):
+            return replace(self, of_polynomials=layers)
+        return replace(self, of_points=layers)
 
 
 @dataclass(frozen=True)
@@ -51,8 +73,8 @@ class View:
     past: int | None = None
     inside: Weights = "Best"
     map_view: MapView = "Network"
-    map_layers: tuple[MapLayer, ...] = ()
-    predict_layers: tuple[MapLayer, ...] = ("Crossings",)
+    map_layers: Layers = Layers()
+    predict_layers: Layers = Layers(("Crossings",), ("Samples", "Crossings"))
     asked: tuple[float, float] | None = None
     point: AskedPoint = field(default_factory=AskedPoint)
     neuron: tuple[int, int] = (0, 0)
@@ -80,9 +102,3 @@ class View:
         """Return the view with these weights on the Inside page, and wherever a run is shown."""
         chosen = self.chosen(choice)
         return chosen if isinstance(choice, int) else replace(chosen, inside=choice)
-
-    def of_points(self) -> "View":
-        """Return the view with points of the user's own on the maps: nothing else shows what is learned."""
-        with_samples = tuple({"Samples": None} | dict.fromkeys(self.map_layers))
-        of_model = tuple({"Samples": None} | dict.fromkeys(self.predict_layers))
-        return replace(self, map_layers=with_samples, predict_layers=of_model)

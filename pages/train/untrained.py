@@ -47,7 +47,8 @@ def draw_bar(*, has_network: bool) -> None:
 
 def _figure(experiment: Experiment) -> go.Figure:
     """Return what there is to learn, or the Bayes classifier's map; no network is there to compare with."""
-    layers, referee = session.current().view.map_layers, _shown_referee(experiment)
+    layers = session.current().view.map_layers.on_map_of(experiment.shown_classes)
+    referee = _shown_referee(experiment)
     if referee is not None:
         mistakes = map_layers.mistakes_of_referee(referee, experiment) if "Mistakes" in layers else None
         map_of_all = plane.referee_map(referee, scene_of(experiment))

@@ -201,7 +201,7 @@ def test_what_is_chosen_stays_on_other_pages_and_through_the_end_of_a_run():
     app.switch_page("pages/2_data.py").run()
     app.switch_page(HOME).run()
     assert choice(app).value == [MISTAKES, CROSSINGS]
-    assert session_of(app).view.predict_layers == (CROSSINGS,)
+    assert choice(app.switch_page(PREDICT).run()).value == [CROSSINGS]
 
 
 @pytest.mark.usefixtures("maps")

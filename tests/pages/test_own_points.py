@@ -7,6 +7,7 @@ import pytest
 
 import polycore as pc
 from pages.data import own_points, setup_on_points
+from pages.models import map_layers
 from pages.state import session
 from pages.state.setup import Setup
 from pages.state.sketch import Sketch
@@ -250,11 +251,28 @@ def test_samples_become_points_and_go_back_to_polynomials():
     now = session_of(app)
     assert len(now.experiment.data) == 40  # all of 20 on each of two curves
     assert now.experiment.data.names == ("-x^2 + 1", "x^3 - 2")
-    assert "Samples" in now.view.map_layers
     [source] = [one for one in app.button_group if one.label == "Learn from"]
     source.set_value(own_points.POLYNOMIALS).run()
     assert not app.exception
     assert session_of(app).experiment == before
+
+
+def test_samples_lie_on_maps_of_own_points_and_not_on_those_of_polynomials_unless_chosen_there():
+    def on_map(app):
+        app.switch_page(TRAIN).run()
+        assert not app.exception
+        [layers] = [one for one in app.button_group if one.label == map_layers.LABEL]
+        return layers
+
+    app = press(opened(DATA), "Edit these as my own points")
+    assert on_map(app).value == ["Samples"]
+    choose_source(app.switch_page(DATA).run(), own_points.POLYNOMIALS)
+    assert on_map(app).value == []
+    on_map(app).set_value(["Samples", "Mistakes"]).run()
+    choose_source(app.switch_page(DATA).run(), own_points.OWN)
+    on_map(app).set_value(["Crossings"]).run()
+    choose_source(app.switch_page(DATA).run(), own_points.POLYNOMIALS)
+    assert on_map(app).value == ["Samples", "Mistakes"]
 
 
 def test_a_search_that_was_chosen_on_points_gets_fresh_points_that_it_can_use():

@@ -24,7 +24,7 @@ from pages.state.kept_models import Kept
 from pages.state.session_value import Session
 from pages.state.setup import Setup
 from pages.state.uploads import Points
-from pages.state.view import AskedPoint, View
+from pages.state.view import AskedPoint, Layers, View
 from polycore.quoting import visible
 from tests.hand import Hand
 from tests.pages.browsing import ROOT, messages, opened, session_of, strings
@@ -191,8 +191,8 @@ def run():
 def test_the_names_of_classes_are_only_where_they_are_shown_as_they_are(run, way):
     app = opened()
     view = View(
-        map_layers=map_layers.ALL,
-        predict_layers=map_layers.ALL,
+        map_layers=Layers(of_points=map_layers.ALL),
+        predict_layers=Layers(of_points=map_layers.ALL),
         asked=(0.0, 0.0),
         point=AskedPoint(way),
         traced=(0.0, 0.0),
@@ -213,7 +213,7 @@ def test_the_names_of_classes_are_only_where_they_are_shown_as_they_are(run, way
 
 
 def test_in_frames_the_names_of_classes_are_text_and_in_their_figures_escaped(run):
-    view = View(predict_layers=("Mistakes",))
+    view = View(predict_layers=Layers(of_points=("Mistakes",)))
     now = Session(training_id=named(Training(run, Hand(), pc.advance)), view=view).collected()
     values = prediction.contents(Asked(0.5, 0.5, curve=0), now).values
     assert values["answer"]["heading"] in NAMES  # the script of a text does not read it as HTML
