@@ -50,10 +50,7 @@ def checked_names(argument: str, names: Sequence[str]) -> tuple[ClassName, ...]:
     for index, name in enumerate(names):
         check_name(f"{argument}[{index}]", name)
         if name in names[:index]:
-            raise PolycoreError(
-                f"{argument}[{index}]: got {quoted(name, MAX_NAME)}, the name of class {names.index(name)}; "
-                "expected different names."
-            )
+            raise PolycoreError(f"{argument}: got {quoted(name, MAX_NAME)} twice; expected different names.")
     return tuple(map(ClassName, names))
 
 

@@ -27,7 +27,7 @@ from pages.state.setup import Setup
 from pages.state.sketch import STEPS, operations_in
 from pages.state.uploads import Upload
 from polycore import PointSet, PolycoreError
-from polycore.class_name import checked_names, composed
+from polycore.class_name import check_name, checked_names, composed
 from polycore.experiment.experiment import MOST_POINTS_IN_JSON
 from polycore.experiment.settings import SETTINGS
 from polycore.formatting import counted
@@ -182,6 +182,8 @@ def _rename(text: str) -> None:
     before = session.current()
     sketch = sketch_of(before.setup)
     names = [name.strip() for name in composed(text).split(SEPARATOR) if name.strip()]
+    for name in names:
+        check_name(CLASSES, name)  # here, because with all of them it says which by an index from 0
     renamed = sketch.named(checked_names(CLASSES, names))
     session.set_setup(with_sketch(before.setup, renamed))
     if len(renamed.points) < len(sketch.points):

@@ -181,6 +181,8 @@ def table_rows(content: str | bytes) -> TableRows:
     breaks a limit, has a quote that is not closed or another number of fields than most.
     """
     lines = text_lines(content)
+    if not any(line.strip(_BLANK) for line in lines):
+        raise PolycoreError("the file is empty; expected points, each with x, y and a label.")
     stated = stated_delimiter(lines[0])
     if stated:
         lines[0] = ""

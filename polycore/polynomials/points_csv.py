@@ -102,6 +102,10 @@ def points_from_csv(content: str | bytes) -> tuple[Points, Labels | None]:
         str: characters) or MAX_CSV_ROWS is refused before any line is read.
     """
     text = _decoded(content).removeprefix("\ufeff").rstrip("\r\n")
+    if not text.strip():
+        raise PolycoreError(
+            "the file is empty; expected the header x,y or x,y,polynomial, and a line for each point."
+        )
     count = text.count("\n")
     if count > MAX_CSV_ROWS:
         raise PolycoreError(
@@ -184,7 +188,7 @@ def _points_and_labels(
         if len(row) != columns:
             raise _line_error(line, lines[line - 1], f"{columns} numbers with commas between them")
     if not table:
-        raise _line_error(2, "", "at least one point")
+        raise PolycoreError("line 2: got no point; expected one or more below the header.")
     x, y, *polynomial = zip(*table, strict=True)
     points = np.column_stack([_numbers(x), _numbers(y)])
     return points, _labels(polynomial[0]) if polynomial else None

@@ -257,7 +257,7 @@ def test_another_file_replaces_the_points():
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        pytest.param(b"", "line 1: got ''; expected the header", id="empty"),
+        pytest.param(b"", "the file is empty; expected the header", id="empty"),
         pytest.param(b"x,y\n[a](http://b),1\n", "line 2: got '[a](http://b)'", id="Markdown"),
         pytest.param(b"x,y\n" + b"1,1\n" * 20_001, "at most 20000", id="too many rows"),
     ],

@@ -307,9 +307,13 @@ def test_classes_are_renamed_added_and_removed():
     [names] = [one for one in app.text_input if one.label == "Classes"]
     names.set_value("left, left").run()
     assert "The classes have not changed." in " ".join(one.value for one in app.markdown)
-    assert any(one.value.startswith("Classes[1]: got 'left', the name of class 0") for one in app.text)
+    assert any(
+        one.value.startswith("Classes: got 'left' twice; expected different names.") for one in app.text
+    )
     names.set_value("").run()
     assert any(one.value.startswith("Classes: got 0; expected 2 to 24") for one in app.text)
+    names.set_value("left, " + 41 * "x").run()
+    assert any(one.value.startswith("Classes: got 'xxx") for one in app.text)
 
 
 def test_typed_names_that_look_alike_are_one_name():
@@ -319,7 +323,7 @@ def test_typed_names_that_look_alike_are_one_name():
     assert session_of(app).experiment.data.names == ("caf\u00e9", "the")
     [names] = [one for one in app.text_input if one.label == "Classes"]
     names.set_value("cafe\u0301, caf\u00e9").run()
-    assert any(one.value.startswith("Classes[1]: got 'caf\u00e9', the name of class 0") for one in app.text)
+    assert any(one.value.startswith("Classes: got 'caf\u00e9' twice") for one in app.text)
 
 
 def test_the_held_out_share_is_chosen():
@@ -362,6 +366,11 @@ def test_what_is_wrong_in_a_table_is_said_with_line_and_column():
 def test_a_file_that_is_no_table_is_refused():
     app = uploaded(b"\xff\xd8\xff\xe0 no table")
     assert "This table cannot be read." in " ".join(one.value for one in app.markdown)
+
+
+def test_an_empty_file_is_called_empty():
+    app = uploaded(b"\n\n")
+    assert any(one.value.startswith("the file is empty; expected points") for one in app.text)
 
 
 def test_other_columns_are_chosen():

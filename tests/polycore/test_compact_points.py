@@ -115,7 +115,7 @@ BAD = {
     ),
     "a class without a point": (by_hand("i", HEAD, [b"a", b"b"], [0, 0, 0], BODY), "no point of class 1"),
     "a point of no class": (by_hand("i", HEAD, [b"a", b"b"], [0, 1, 2], BODY), "labels: got"),
-    "two equal names": (by_hand("i", HEAD, [b"a", b"a"], [0, 1, 0], BODY), "the name of class 0"),
+    "two equal names": (by_hand("i", HEAD, [b"a", b"a"], [0, 1, 0], BODY), "got 'a' twice"),
     "a name of control characters": (by_hand("i", HEAD, [b"a", b"\x1b"], [0, 1, 0], BODY), "names"),
     "a name that is not text": (by_hand("i", HEAD, [b"a", b"\xff"], [0, 1, 0], BODY), "not valid text"),
     "a point less": (by_hand("i", HEAD, [b"a", b"b"], [0, 1], BODY[:16]), "length"),
