@@ -15,6 +15,9 @@ const GAP = 5;
 const FONT = "12px sans-serif";
 const PARTS = 5; // of an axis, at most, between its ticks
 
+// What Undo of the plane that went last could take back, and the operation, by pen and number, after which that holds.
+let left = null;
+
 export default keeping(
   (parent) => new Drawing(parent),
   (drawing, { data, setTriggerValue }) => {
@@ -53,6 +56,8 @@ class Drawing {
   }
 
   show(data) {
+    // another page was shown meanwhile, and nothing has changed the points since
+    if (!this.data && left?.pen === data.pen && left.number === data.applied) this.done = left.done;
     this.data = data;
     if (data.pen === this.pen) this.waiting = this.waiting.filter(({ number }) => number > data.applied);
     if (this.label >= data.names.length) this.label = 0;
@@ -260,6 +265,8 @@ class Drawing {
   }
 
   end() {
+    // one that has drawn nothing leaves what the one before it has left
+    if (this.number > 0) left = { pen: this.pen, number: this.number, done: this.done };
     this.listening.abort();
     this.observer.disconnect();
     this.root.remove();

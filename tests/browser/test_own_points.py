@@ -67,6 +67,28 @@ def test_points_are_drawn_undone_erased_and_trained_on(visitor):
     expect(count(other)).to_have_text(drawn)
 
 
+def test_undo_of_the_plane_outlasts_other_pages_and_polynomials(visitor):
+    visit = visitor().open("data")
+    box = choose_own_points(visit)
+    for index in range(2):
+        tool(visit, "AB"[index]).click()
+        stroke(visit, box, (0.2 + index * 0.5, 0.3 + index * 0.4))
+    expect(visit.page.get_by_text("2 points of 2 classes")).to_be_visible()
+    visit.go_to("Train")
+    visit.go_to("Data")
+    expect(count(visit)).to_have_text("2 points")
+    tool(visit, "Undo").click()
+    expect(count(visit)).to_have_text("1 point")
+    expect(visit.page.get_by_text("No points yet of B")).to_be_visible()
+    visit.page.get_by_role("radio", name="Polynomials").click()
+    expect(count(visit)).to_have_count(0)
+    choose_own_points(visit)
+    expect(count(visit)).to_have_text("1 point")
+    tool(visit, "Undo").click()
+    expect(count(visit)).to_have_text("0 points")
+    expect(tool(visit, "Undo")).to_be_disabled()
+
+
 def test_strokes_in_quick_succession_are_all_kept(visitor):
     visit = visitor().open("data")
     box = choose_own_points(visit)
