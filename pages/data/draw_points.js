@@ -15,8 +15,8 @@ const GAP = 5;
 const FONT = "12px sans-serif";
 const PARTS = 5; // of an axis, at most, between its ticks
 
-// What Undo of the plane that went last could take back, and the operation, by pen and number, after which that holds.
-let left = null;
+// What Undo of the last plane could take back, and the operation, by pen and number, with which that list ends.
+let lastUndo = null;
 
 export default keeping(
   (parent) => new Drawing(parent),
@@ -57,7 +57,7 @@ class Drawing {
 
   show(data) {
     // another page was shown meanwhile, and nothing has changed the points since
-    if (!this.data && left?.pen === data.pen && left.number === data.applied) this.done = left.done;
+    if (!this.data && lastUndo?.pen === data.pen && lastUndo.number === data.applied) this.done = lastUndo.done;
     this.data = data;
     if (data.pen === this.pen) this.waiting = this.waiting.filter(({ number }) => number > data.applied);
     if (this.label >= data.names.length) this.label = 0;
@@ -265,8 +265,8 @@ class Drawing {
   }
 
   end() {
-    // one that has drawn nothing leaves what the one before it has left
-    if (this.number > 0) left = { pen: this.pen, number: this.number, done: this.done };
+    // a plane on which nothing was drawn leaves the list as it found it
+    if (this.number > 0) lastUndo = { pen: this.pen, number: this.number, done: this.done };
     this.listening.abort();
     this.observer.disconnect();
     this.root.remove();
