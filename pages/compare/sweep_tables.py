@@ -21,7 +21,7 @@ from polycore.workers.table import ALL_STEPS, summary, table
 Rows = Literal["Settings", "Runs"]
 
 NUMBER_HELP = "The setting's number, and its color in the figure above."
-SETTING_HELP = "What varies; everything else is as in the set-up."
+SETTING_HELP = "What varies or is not as in the set-up. All have the same number of steps."
 HELD_OUT_HELP = "The share of 3,000 held-out points, never trained on, that are classified correctly."
 LOSS_HELP = "On the training set."
 SECONDS_HELP = "Seconds of computing for a run."
@@ -99,7 +99,7 @@ def _setting_row(
     ended = [outcome for outcome in outcomes if outcome.error is None]
     failed = len(outcomes) - len(ended)
     runs = f"{len(ended)} of {sweep.varied.seeds}" + (f", {failed} failed" if failed else "")
-    name = sweep.varied.name_of(setting)
+    name = sweep.name_of(setting)
     if not ended:
         return [str(number), name, "", "needs two seeds" if failed else "", runs, "", ""]
     held_out = confidence(outcome.held_out_accuracy or 0.0 for outcome in ended)
@@ -124,7 +124,7 @@ def _run_row(number: int, sweep: SweepView, outcome: Outcome) -> list[str]:
     experiment = outcome.experiment
     return [
         str(number),
-        sweep.varied.name_of(experiment),
+        sweep.name_of(experiment),
         str(experiment.seed),
         _share(outcome.held_out_accuracy),
         _share(outcome.accuracy),

@@ -208,7 +208,7 @@ def _networks(sweep: SweepView, best: Best) -> list[Kept]:
 
 def _name(sweep: SweepView, best: Best) -> str:
     experiment = best.outcome.experiment
-    return f"{sweep.varied.name_of(experiment)}, seed {experiment.seed}"
+    return f"{sweep.name_of(experiment)}, seed {experiment.seed}"
 
 
 def _draw_sweep(sweep: Sweep, *, running: bool) -> None:
@@ -275,7 +275,7 @@ def figure_of(sweep: SweepView, possible: float | None) -> go.Figure:
         ended = [outcome for outcome in outcomes if outcome.error is None]
         seconds = np.array([outcome.seconds for outcome in ended])
         accuracies = np.array([outcome.held_out_accuracy for outcome in ended], dtype=np.float64)
-        groups.append(Group(sweep.varied.name_of(setting), seconds, accuracies))
+        groups.append(Group(sweep.name_of(setting), seconds, accuracies))
     return sweep_figure(groups, possible)
 
 

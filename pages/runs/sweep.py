@@ -110,6 +110,10 @@ class SweepView:
             parts.append(f"about {duration(self.seconds_left / max(1, len(self.runs)))} left")
         return " · ".join(parts)
 
+    def name_of(self, experiment: Experiment) -> str:
+        """Return the name of the setting of `experiment`; see Varied.name_of."""
+        return self.varied.name_of(experiment, self.set_up)
+
     def _cost(self, index: int) -> float:
         return min(self.budget, seconds_of(self.experiments[index]))
 

@@ -11,6 +11,7 @@ from pages.wording.words import HYPHEN, NO_LAYERS, layers_in, layers_in_words, l
 from polycore import Experiment, PolycoreError
 from polycore.experiment.kinds import Number
 from polycore.experiment.settings import SETTINGS, Setting
+from polycore.formatting import counted
 from polycore.limits import MAX_SEED
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import NAMES, PLAIN, in_order, label_of
@@ -78,22 +79,31 @@ class Varied:
             server.current().limits.check(experiment)
         return tuple(sorted(experiments, key=lambda experiment: seeds.index(experiment.seed)))
 
-    def name_of(self, experiment: Experiment) -> str:
-        """Return in a few words what distinguishes the setting of `experiment` from the others."""
+    def name_of(self, experiment: Experiment, set_up: Experiment) -> str:
+        """Return in a few words what distinguishes `experiment` from the other settings and from the set-up.
+
+        The number of steps, which all share, is named only if it is the sole difference.
+        """
+
+        def is_told(field: str, values: Sequence[object]) -> bool:
+            return len(values) > 1 or getattr(experiment, field) != getattr(set_up, field)
+
         words = []
-        if len(self.optimizers) > 1:
+        if is_told("optimizer", self.optimizers):
             words.append(OPTIMIZERS[experiment.optimizer].words.label)
-        if len(self.networks) > 1:
+        if is_told("hidden", self.networks):
             words.append(layers_in_words(experiment.hidden))
-        if len(self.activations) > 1:
+        if is_told("activation", self.activations):
             words.append(ACTIVATIONS[experiment.activation].label)
-        if len(self.features) > 1:
+        if is_told("features", self.features):
             words.append(f"inputs {listed(map(label_of, experiment.features))}")
         for name, numbers in self.numbers.items():
-            if len(numbers) > 1 and TRIED[name].is_used(experiment):
+            if TRIED[name].is_used(experiment) and is_told(name, numbers):
                 words.append(f"{TRIED[name].short} {getattr(experiment, name):g}")
-        if len(self.learning_rates) > 1 and SETTINGS["learning_rate"].is_used(experiment):
+        if SETTINGS["learning_rate"].is_used(experiment) and is_told("learning_rate", self.learning_rates):
             words.append(f"at {experiment.learning_rate:g}")
+        if not words and self.steps != set_up.steps:
+            return f"as set up, with {counted(self.steps, 'step')}"
         return ", ".join(words) or "as set up"
 
     def _choices(self, optimizer: str) -> dict[str, Sequence[object]]:

@@ -42,7 +42,7 @@ def test_each_activation_is_trained_with_the_weights_that_suit_it():
         ((8, 8), "relu", "he"),
         ((8, 8), "tanh", "glorot"),
     ]
-    assert varied.name_of(experiments[1]) == "one layer of 4, tanh"
+    assert varied.name_of(experiments[1], SET_UP) == "one layer of 4, tanh"
     back = replace(varied, activations=("relu",)).experiments(SET_UP.with_activation("sine"))
     assert {(one.activation, one.initial_weights) for one in back} == {("relu", "he")}
 
@@ -110,7 +110,7 @@ def test_each_set_of_features_is_trained_and_named():
     )
     experiments = varied.experiments(SET_UP)
     assert [one.features for one in experiments] == [("x", "y"), ("x2",)] * 2
-    assert [varied.name_of(one) for one in experiments[:2]] == ["inputs x and y", "inputs x²"]
+    assert [varied.name_of(one, SET_UP) for one in experiments[:2]] == ["inputs x and y", "inputs x²"]
 
 
 def test_regularization_is_listed_with_commas_and_0_is_none():
@@ -141,12 +141,12 @@ def test_regularization_varies_for_the_optimizers_that_use_it():
     assert (varied.settings, varied.runs, len(experiments)) == (5, 10, 10)
     adam = [one for one in experiments[:5] if one.optimizer == "adam"]
     assert [(one.l1, one.l2, one.dropout) for one in adam] == list(product((0.0, 0.001), (0.25,), (0.0, 0.5)))
-    names = [varied.name_of(one) for one in experiments[:5]]
+    names = [varied.name_of(one, SET_UP) for one in experiments[:5]]
     assert names == [
-        "Adam, L1 0, dropout 0",
-        "Adam, L1 0, dropout 0.5",
-        "Adam, L1 0.001, dropout 0",
-        "Adam, L1 0.001, dropout 0.5",
+        "Adam, L1 0, L2 0.25, dropout 0",
+        "Adam, L1 0, L2 0.25, dropout 0.5",
+        "Adam, L1 0.001, L2 0.25, dropout 0",
+        "Adam, L1 0.001, L2 0.25, dropout 0.5",
         "L-BFGS",
     ]
 
@@ -196,9 +196,9 @@ def test_without_a_choice_the_set_up_itself_is_trained_with_three_seeds(limits):
     assert len(unvaried(SET_UP).experiments(SET_UP)) == 2
 
 
-def test_the_name_of_a_setting_says_what_varies_and_no_more():
+def test_the_name_of_a_setting_says_what_varies():
     first_seed = VARIED.experiments(SET_UP)[:6]
-    assert [VARIED.name_of(experiment) for experiment in first_seed] == [
+    assert [VARIED.name_of(experiment, SET_UP) for experiment in first_seed] == [
         "Adam, one layer of 4, at 0.01",
         "Adam, one layer of 4, at 0.1",
         "Adam, two layers of 8, at 0.01",
@@ -206,9 +206,26 @@ def test_the_name_of_a_setting_says_what_varies_and_no_more():
         "L-BFGS, one layer of 4",
         "L-BFGS, two layers of 8",
     ]
-    assert unvaried(SET_UP).name_of(SET_UP) == "as set up"
+    assert unvaried(SET_UP).name_of(SET_UP, SET_UP) == "as set up"
     straight = replace(VARIED, networks=((), (4,)), optimizers=("sgd",), learning_rates=(0.1,))
-    assert straight.name_of(replace(SET_UP, hidden=())) == "no hidden layer"
+    assert straight.name_of(straight.experiments(SET_UP)[0], SET_UP) == "SGD, no hidden layer, at 0.1"
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"networks": ((4,),), "steps": 300}, "one layer of 4"),
+        ({"optimizers": ("lbfgs",)}, "L-BFGS"),
+        ({"activations": ("tanh",), "learning_rates": (0.25,)}, "tanh, at 0.25"),
+        ({"features": (("x", "y", "x2"),), "numbers": {"l2": (0.5,)}}, "inputs x, y and x², L2 0.5"),
+        ({"steps": 300}, "as set up, with 300 steps"),
+        ({"seeds": 1}, "as set up"),
+    ],
+)
+def test_a_setting_that_is_not_as_set_up_is_named_though_it_does_not_vary(changes, name):
+    set_up = replace(SET_UP, hidden=(5, 5))
+    varied = replace(unvaried(set_up), **changes)
+    assert varied.name_of(varied.experiments(set_up)[0], set_up) == name
 
 
 # --- too much ---------------------------------------------------------------------------------
