@@ -55,6 +55,10 @@ BUDGET_HELP = (
     "longer but stays fair."
 )
 KEEP_HELP = (
+START_HELP = (
+    "Start all from the initial weights. This replaces the last race; you can undo it right afterwards."
+)
+REPLACED = "A new race has replaced the last one."
     "Add the weights with the lowest loss of each to the kept runs, where you can use and compare them."
 )
 SHARED: Mapping[Kind, str] = {
@@ -151,7 +155,7 @@ def _draw_buttons(race: Race | None, *, running: bool, is_valid: bool) -> None:
         icon=":material/flag:",
         on_click=_begin,
         disabled=running or not is_valid,
-        help="Start all again from the initial weights. The last race is lost unless you keep its networks.",
+        help=START_HELP,
     )
     st.button(
         "Stop the race",
@@ -183,7 +187,9 @@ def _begin() -> None:
         race = Race.of(session.current().experiment, names, budget, workers, owner, kind)
         race.start()
         own, before = server.current().computing.add(race), session.current().comparison
-        session.set_comparison(replace(before, race_id=own, landscape_id=None, moment="Now"))
+        is_loss = before.race is not None and before.race.view.has_begun
+        another = replace(before, race_id=own, landscape_id=None, moment="Now")
+        session.compare_another(another, REPLACED if is_loss else None)
 
 
 def _stop() -> None:

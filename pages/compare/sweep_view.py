@@ -55,6 +55,10 @@ FULL_BATCH = (
 EARLIER = "This sweep uses an earlier set-up: {}."
 ROWS_HELP = "Settings: a row for each, averaged over its seeds. Runs: a row for each that has ended."
 KEEP_HELP = "Add its weights to the kept runs, where you can use and compare them."
+START_HELP = (
+    "Train all of them, a few at once. This replaces the last sweep; you can undo it right afterwards."
+)
+REPLACED = "A new sweep has replaced the last one."
 
 
 def draw() -> None:
@@ -131,7 +135,7 @@ def _draw_buttons(sweep: Sweep | None, standing: SweepStatus | None, *, is_valid
         ":material/play_arrow:",
         _begin,
         under_way or not is_valid,
-        "Train all of them, a few at once. The results of the last sweep are lost unless you keep them.",
+        START_HELP,
         "primary",
     )
     # a key for each label: the second of two quick clicks must not press the button that replaces the first
@@ -189,8 +193,9 @@ def _begin() -> None:
         sweep = Sweep(set_up, sweep_inputs.chosen(set_up), workers, owner)
         sweep.seen(presence.of_this_tab())
         sweep.start()
-        own = server.current().computing.add(sweep)
-        session.set_comparison(replace(session.current().comparison, sweep_id=own))
+        own, before = server.current().computing.add(sweep), session.current().comparison
+        is_loss = before.sweep is not None and before.sweep.view.outcomes
+        session.compare_another(replace(before, sweep_id=own), REPLACED if is_loss else None)
 
 
 def _networks(sweep: SweepView, best: Best) -> list[Kept]:

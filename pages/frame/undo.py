@@ -98,8 +98,13 @@ def _bring_back() -> None:
         return  # the second of two quick clicks, or something newer would be gone
     session.bring_back()
     after = session.current()
-    if before.training is not None and after.training is not before.training:
-        before.training.stop()  # no page shows it any longer
+    for gone, back in (
+        (before.training, after.training),
+        (before.comparison.race, after.comparison.race),
+        (before.comparison.sweep, after.comparison.sweep),
+    ):
+        if gone is not None and gone is not back:
+            gone.stop()  # no page shows it any longer
     game = resumed(after.play.game, before.play.game, monotonic() - undo.made_at)
     if game is not after.play.game:
         session.set_play(replace(after.play, game=game))

@@ -108,11 +108,19 @@ def begin_lesson(name: str, experiment: Experiment, undo: str | None) -> None:
 
 def _store_setup(before: Session, after: Session, undo: str | None) -> None:
     inputs.forget_refused()
+    _store_offering(before, after, undo if after.experiment != before.experiment else None)
+
+
+def _store_offering(before: Session, after: Session, undo: str | None) -> None:
+    """Make `after` the present session; `undo` is a sentence that says so if it loses something, else None.
+
+    Without a loss of its own, what was lost last can still be brought back: that is all the user has lost.
+    """
     offered = before.offered_undo
-    if undo is not None and after.experiment != before.experiment:
+    if undo is not None:
         after = after.with_undo(undo, before)
     elif offered is not None:
-        after = after.still_offering(offered)  # what it brings back is still all that the user has lost
+        after = after.still_offering(offered)
     _store(after)
 
 
@@ -350,6 +358,12 @@ def set_play(play: Play, undo: str | None = None) -> None:
 def set_comparison(comparison: Comparison) -> None:
     """Change what the Compare page compares."""
     _store(replace(current(), comparison=comparison))
+
+
+def compare_another(comparison: Comparison, undo: str | None) -> None:
+    """Compare another race or sweep; `undo` is a sentence that says so if results are lost, else None."""
+    now = current()
+    _store_offering(now, replace(now, comparison=comparison), undo)
 
 
 def set_drawings(drawings: Drawings) -> None:

@@ -215,6 +215,9 @@ class Session:
             "setup": self.setup,
             POLYNOMIALS: self.experiment.polynomials,
             "run": self.training_id,
+            "race": self.comparison.race_id,
+            "race_shown": (self.comparison.landscape_id, self.comparison.order, self.comparison.moment),
+            "sweep": self.comparison.sweep_id,
             "models": Work.of(self.models),
             "in_use": self.models.in_use,
             "by_hand": self.by_hand,
@@ -308,6 +311,7 @@ class Session:
                 view = replace(view, past=choice)
             else:
                 view = replace(view, past=None, inside=choice)
+        landscape_id, order, moment = back["race_shown"]
         lesson, run_before = back["lesson"]
         return replace(
             self,
@@ -318,6 +322,14 @@ class Session:
             view=view,
             points=back["points"],
             play=replace(self.play, game=back["game"]),
+            comparison=replace(
+                self.comparison,
+                race_id=back["race"],
+                landscape_id=landscape_id,
+                order=order,
+                moment=moment,
+                sweep_id=back["sweep"],
+            ),
             lessons=replace(self.lessons, current=lesson, before=run_before),
             drawings=back["drawings"],
             undos=tuple(one for one in self.undos if one is not undo),

@@ -9,7 +9,8 @@ from pages.state.kept_models import ByHand, KeptModels
 from polycore import Experiment, Model
 
 POLYNOMIALS = "polynomials"
-WORK = {"setup", "run", "models", "by_hand", "points", "game"}  # the parts in which work can be lost
+# the parts in which work can be lost
+WORK = {"setup", "run", "race", "sweep", "models", "by_hand", "points", "game"}
 
 Parts = Mapping[str, Any]  # see `Session.parts`
 Progress = tuple[bool, int]  # whether a run advances by itself, and its step

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import polycore as pc
+from pages.compare import race_inputs, sweep_view
 from pages.frame import undo
 from pages.game.game import Game
 from pages.lessons import lessons
@@ -33,6 +34,7 @@ from tests.pages.browsing import (
 from tests.waiting import wait_until
 
 POLYNOMIALS, TRAIN, PREDICT = "pages/1_polynomials.py", "pages/3_train.py", "pages/4_predict.py"
+COMPARE = "pages/6_compare.py"
 POINTS = Points(np.zeros((1, 2)), None)
 LONG = {**QUICK, "steps": "1000000"}
 THREE = {**QUICK, "polynomials": "x~-x~x^2"}
@@ -307,6 +309,55 @@ def test_points_that_came_after_others_were_removed_are_not_dropped():
     more_points(app, b"x,y\n1,2\n3,4\n")
     assert toast(app) is None
     assert len(session_of(app).points.points) == 2
+
+
+def started(app, view, button):
+    """Show that view of Compare and start what it is about."""
+    app.button_group(key="compare.view.v0").set_value(view).run()
+    return press(app, button)
+
+
+def test_a_sweep_that_another_has_replaced_comes_back():
+    app = started(opened(COMPARE), "Sweep", "Start the sweep")
+    first = session_of(app).comparison.sweep
+    wait_until(lambda: first.view.status == "finished")
+    labelled(app.number_input, "Steps of each run").set_value(1_000_000).run()
+    before = session_of(app).comparison
+    press(app, "Sweep again")
+    assert toast(app) == sweep_view.REPLACED
+    press(app, "Stop the sweep")
+    # that one had no results: only those of the first are lost
+    press(app, "Sweep again")
+    last = session_of(app).comparison.sweep
+    assert session_of(undone(app)).comparison == before
+    assert before.sweep is first
+    assert len(first.view.outcomes) == 3
+    assert last.view.status == "stopped"
+    assert "Keep the best" in {button.label for button in app.button}
+
+
+def test_the_first_sweep_replaces_nothing():
+    app = started(opened(COMPARE, LONG), "Sweep", "Start the sweep")
+    assert toast(app) is None
+    session_of(app).comparison.sweep.stop()
+
+
+def test_a_race_that_another_has_replaced_comes_back(monkeypatch):
+    monkeypatch.setattr(race_inputs, "BUDGETS", (0.2,))
+    app = started(opened(COMPARE), "Race", "Start the race")
+    first = session_of(app).comparison.race
+    wait_until(lambda: not first.view.is_running)
+    app.run()
+    press(app, "Draw the loss landscape")
+    wait_until(lambda: not session_of(app).comparison.landscape.view.is_active)
+    before = session_of(app).comparison
+    monkeypatch.setattr(race_inputs, "BUDGETS", (100.0,))
+    press(app, "Race again")
+    assert toast(app) == race_inputs.REPLACED
+    second = session_of(app).comparison.race
+    assert session_of(undone(app)).comparison == before
+    assert before.race is first
+    assert not second.view.is_running
 
 
 def test_a_game_begun_after_one_was_left_is_not_dropped():
