@@ -8,6 +8,7 @@ from typing import get_args
 import streamlit as st
 
 from pages.compare import keeping
+from pages.compare.recalled_input import recalled_input
 from pages.runs.race import (
     BUDGETS,
     DEFAULT,
@@ -54,11 +55,11 @@ BUDGET_HELP = (
     "Processor time for each of them, without the time spent waiting: on a busy machine the race takes "
     "longer but stays fair."
 )
-KEEP_HELP = (
 START_HELP = (
     "Start all from the initial weights. This replaces the last race; you can undo it right afterwards."
 )
 REPLACED = "A new race has replaced the last one."
+KEEP_HELP = (
     "Add the weights with the lowest loss of each to the kept runs, where you can use and compare them."
 )
 SHARED: Mapping[Kind, str] = {
@@ -77,11 +78,11 @@ WHY_REPLACED: Mapping[Kind, str] = {
 }
 
 
-KIND = Input[Kind](f"{PREFIX}.kind", lambda: "Optimizers")
+KIND: Input[Kind] = recalled_input(f"{PREFIX}.kind", lambda: "Optimizers")
 NAMES: Mapping[Kind, Input[list[str]]] = {
-    kind: Input(f"{PREFIX}.names.{kind}", partial(list, DEFAULT[kind])) for kind in DEFAULT
+    kind: recalled_input(f"{PREFIX}.names.{kind}", partial(list, DEFAULT[kind])) for kind in DEFAULT
 }
-BUDGET = Input(f"{PREFIX}.budget", lambda: _budgets()[0])
+BUDGET = recalled_input(f"{PREFIX}.budget", lambda: _budgets()[0])
 
 
 def draw(race: Race | None, *, running: bool) -> None:

@@ -1,12 +1,13 @@
 """The inputs for what varies in a sweep; at first they hold the set-up alone."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, cast
 
 import streamlit as st
 
+from pages.compare.recalled_input import recalled_input
 from pages.runs.varied import (
     FEATURES_EXAMPLE,
     MOST_SEEDS,
@@ -21,7 +22,7 @@ from pages.runs.varied import (
     written_features,
     written_network,
 )
-from pages.state.inputs import Input, as_whole
+from pages.state.inputs import as_whole
 from polycore import Experiment, PolycoreError
 from polycore.experiment.kinds import WholeNumber
 from polycore.experiment.settings import SETTINGS
@@ -158,13 +159,13 @@ def _typed(
     name: str, label: str, text: str, of_set_up: str, read: Callable[[str], tuple[Any, ...]]
 ) -> _Choices:
     """Return the input of a list that is typed; `text` is its help, and `read` reads the list."""
-    one = Input(f"{PREFIX}.{name}", lambda: of_set_up)
+    one = recalled_input(f"{PREFIX}.{name}", lambda: of_set_up)
     return _Choices(partial(one.draw, st.text_input, label, help=text), lambda: read(one.value))
 
 
 def _picked(kind: str, text: str, labels: Mapping[str, str], of_set_up: str) -> _Choices:
     """Return the input of several of those in `labels`; `text` is its help."""
-    one = Input(f"{PREFIX}.{kind}s", lambda: [of_set_up])
+    one = recalled_input(f"{PREFIX}.{kind}s", lambda: [of_set_up])
     draw = partial(
         one.choose,
         st.pills,
@@ -186,6 +187,6 @@ def _picked(kind: str, text: str, labels: Mapping[str, str], of_set_up: str) -> 
 
 def _counted(name: str, label: str, text: str, at_first: int, kind: WholeNumber) -> _Choices:
     """Return the input of a whole number; `text` is its help."""
-    one = Input(f"{PREFIX}.{name}", lambda: at_first, read=as_whole)
+    one = replace(recalled_input(f"{PREFIX}.{name}", lambda: at_first), read=as_whole)
     draw = partial(one.draw_number, label, kind.increment, help=text)
     return _Choices(draw, lambda: kind.check(label, one.value))

@@ -1,5 +1,8 @@
 // A table whose rows come with the frames of a sweep; sweep_tables.py describes `data`.
 
+// The order that the user has chosen for each table, by its label: it stays when the table has left the page.
+const chosen = {};
+
 export default keeping(
   (parent) => new Table(parent),
   (table, { data }) => table.show(data),
@@ -18,16 +21,16 @@ class Table {
   show({ label, columns, rows, colors, follow }) {
     this.root.setAttribute("aria-label", label);
     this.colors = colors;
-    if (label !== this.label) this.begin(columns);
-    this.label = label;
+    if (label !== this.label) this.begin(label, columns);
     this.fill(rows);
     this.leave?.();
     this.leave = channel().follow(follow, ({ rows }) => this.fill(rows));
   }
 
-  begin(columns) {
+  begin(label, columns) {
+    this.label = label;
     this.body.replaceChildren();
-    this.sorted = { column: null, direction: 1 }; // at first in the order in which they come
+    this.sorted = chosen[label] ?? { column: null, direction: 1 }; // at first in the order in which they come
     this.head.replaceChildren(
       ...columns.map(([name, help], column) => {
         const button = element("button", { type: "button", title: help });
@@ -43,7 +46,7 @@ class Table {
   // By the column that is pressed, from its lowest value to its highest; pressed again, the other way.
   sort(column) {
     const direction = column === this.sorted.column ? -this.sorted.direction : 1;
-    this.sorted = { column, direction };
+    this.sorted = chosen[this.label] = { column, direction };
     this.fill(this.rows);
   }
 

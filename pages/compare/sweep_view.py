@@ -12,6 +12,7 @@ import streamlit as st
 
 from pages.channel import live_text
 from pages.compare import keeping, sweep_inputs, sweep_tables
+from pages.compare.recalled_input import recalled_input
 from pages.compare.sweep_inputs import PREFIX
 from pages.compare.sweep_tables import Rows
 from pages.models.setting_words import phrase
@@ -54,11 +55,11 @@ FULL_BATCH = (
 )
 EARLIER = "This sweep uses an earlier set-up: {}."
 ROWS_HELP = "Settings: a row for each, averaged over its seeds. Runs: a row for each that has ended."
-KEEP_HELP = "Add its weights to the kept runs, where you can use and compare them."
 START_HELP = (
     "Train all of them, a few at once. This replaces the last sweep; you can undo it right afterwards."
 )
 REPLACED = "A new sweep has replaced the last one."
+KEEP_HELP = "Add its weights to the kept runs, where you can use and compare them."
 
 
 def draw() -> None:
@@ -221,7 +222,7 @@ def _draw_sweep(sweep: Sweep, *, running: bool) -> None:
     best = best_possible(sweep.view.set_up)
     standing = st.container()
     figure = st.container()
-    shown = Input[Rows](f"{PREFIX}.rows", lambda: "Settings")
+    shown: Input[Rows] = recalled_input(f"{PREFIX}.rows", lambda: "Settings")
     rows = shown.choose(st.segmented_control, "Table of", get_args(Rows), required=True, help=ROWS_HELP)
     followed = following.follow_sweep(
         "table", sweep, partial(values, rows=rows, possible=best), running=running

@@ -238,26 +238,30 @@ CHOICE = Input(f"{PREFIX}.choice", lambda: session.current().models.in_use, _use
 def draw_note() -> None:
     """Draw a note if the model in use was trained on something else than the set-up: it stays as it is."""
     session.collect()
-    difference = _difference(session.current())
-    if difference is None:
+    trained = trained_otherwise(session.current())
+    if trained is None:
         return
     with st.container(border=True, gap="small"):
         st.markdown(
-            f":material/inventory_2: You're still seeing the network trained on the previous {difference}, "
-            "until you train a new one."
+            f":material/inventory_2: You're seeing a network that was trained {trained}, until you "
+            "train a new one."
         )
         page_links.draw(page_links.TRAIN, "Train on this set-up", ":material/model_training:")
 
 
-def _difference(now: Session) -> str | None:
-    """Return what the model in use was trained on and is no longer in the set-up; None if that is nothing."""
+def trained_otherwise(now: Session) -> str | None:
+    """Return on what else than the set-up the model in use was trained; None if on the same."""
     if now.answering is None:
         return None
-    if now.answering.model.shown_classes != now.experiment.shown_classes:
-        return "points" if now.experiment.data or now.answering.model.classes else "curves"
-    trained = now.answering.experiment
+    model, trained = now.answering.model, now.answering.experiment
+    if not model.shown_classes:
+        return "elsewhere"  # its file does not say on what
+    if model.shown_classes != now.experiment.shown_classes:
+        if now.experiment.data is None:
+            return "on other curves" if model.polynomials else "on points, not on these curves"
+        return "on curves, not on these points" if model.polynomials else "on points of other classes"
     if trained is not None and _samples(trained) != _samples(now.experiment):
-        return "samples"
+        return "on other samples"
     return None
 
 

@@ -1,7 +1,8 @@
 """What the Compare page compares: kept runs, a race, a sweep, or the networks of a class."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from pages.runs.job import Job
 from pages.runs.race import Race
@@ -61,6 +62,8 @@ class Comparison:
         trajectories it has.
     moment: which weights of the race are shown: those after so many microseconds of computing, or the latest.
     class_table: the table that was measured last; None before the first.
+    entered: what the user has entered for a race or a sweep, by the names of the inputs, each with what
+        the input was to show otherwise.
     """
 
     view: Comparing = "Kept runs"
@@ -71,6 +74,7 @@ class Comparison:
     order: tuple[int, ...] = ()
     moment: Choice = "Now"
     class_table: ClassTable | None = None
+    entered: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
 
     @property
     def race(self) -> Race | None:

@@ -170,6 +170,12 @@ def is_under_way(kept: Kept) -> bool:
     return view.is_active or view.status in ("paused", "failed")
 
 
+def compare_another(comparison: Comparison, undo: str | None) -> None:
+    """Compare another race or sweep; `undo` is a sentence that says so if results are lost, else None."""
+    now = current()
+    _store_offering(now, replace(now, comparison=comparison), undo)
+
+
 def note_running() -> None:
     """Note in the view whether the run advances. Each page calls this before it uses anything of the run.
 
@@ -358,12 +364,6 @@ def set_play(play: Play, undo: str | None = None) -> None:
 def set_comparison(comparison: Comparison) -> None:
     """Change what the Compare page compares."""
     _store(replace(current(), comparison=comparison))
-
-
-def compare_another(comparison: Comparison, undo: str | None) -> None:
-    """Compare another race or sweep; `undo` is a sentence that says so if results are lost, else None."""
-    now = current()
-    _store_offering(now, replace(now, comparison=comparison), undo)
 
 
 def set_drawings(drawings: Drawings) -> None:

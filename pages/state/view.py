@@ -28,7 +28,7 @@ class AskedPoint:
 
 @dataclass(frozen=True)
 class Layers:
-    """What lies on a map, chosen for maps of polynomials and, apart from that, of points of the user's own.
+    """What lies on a map, chosen separately for maps of polynomials and of points of the user's own.
 
     On these the samples are shown at first: nothing else shows what is learned.
     """

@@ -106,3 +106,31 @@ def accuracies(table):
     """Return the accuracies in the table, from the top, as they are at one moment."""
     cells = table.locator("tbody tr td:nth-child(3)").all_inner_texts()
     return [float(cell.rstrip(" %")) for cell in cells if cell]
+
+
+def test_a_table_is_ordered_by_a_press_anywhere_in_a_head_and_stays_so(visitor):
+    visit = visitor().open(f"compare{QUICK}")
+    page = visit.page
+    page.get_by_role("radio", name="Sweep", exact=True).click()
+    visit.fill("Networks", "2, 12, 4")
+    visit.press("Start the sweep")
+    expect(page.get_by_text(re.compile("^Finished · 9 of 9 runs"))).to_be_visible(timeout=60_000)
+    table = page.get_by_role("table")
+    head = table.locator("th").nth(2)
+    arrow = "(head) => getComputedStyle(head.querySelector('button'), '::after').content"
+    assert "⇅" in head.evaluate(arrow)
+    box = head.bounding_box()
+    for corner, order in ((1, "ascending"), (box["width"] - 2, "descending")):
+        head.click(position={"x": corner, "y": box["height"] - 3})
+        expect(head).to_have_attribute("aria-sort", order)
+    assert "↓" in head.evaluate(arrow)
+    page.get_by_role("radio", name="Runs", exact=True).click()
+    expect(table.locator("tbody tr")).to_have_count(9)
+    expect(head).to_have_attribute("aria-sort", "none")
+    page.get_by_role("radio", name="Settings", exact=True).click()
+    expect(table.locator("tbody tr")).to_have_count(3)
+    expect(head).to_have_attribute("aria-sort", "descending")
+    visit.go_to("Data")
+    visit.go_to("Compare")
+    expect(head).to_have_attribute("aria-sort", "descending")
+    assert is_ascending(accuracies(table)[::-1])

@@ -27,6 +27,7 @@ from tests.pages.browsing import (
     metrics,
     opened,
     press,
+    refreshed,
     session_of,
     told_by,
     wait_for,
@@ -513,6 +514,19 @@ def test_a_race_stands_as_it_is_when_one_comes_back():
     assert app.button_group(key="compare.view.v0").value == "Race"
     assert "has the lowest loss" in live_value(app, "standing")
     assert sorted(labelled(app.button_group, "Who races").value) == ["Adam", "Random search"]
+
+
+@pytest.mark.usefixtures("short", "figures")
+def test_a_refresh_keeps_who_races():
+    app = at_the_line("Adam", "Evolution", budget=0.6)
+    labelled(app.button_group, "Race").set_value("Activations").run()
+    labelled(app.button_group, "Who races").set_value(["tanh", "ReLU"]).run()
+    app = refreshed(app, COMPARE)
+    race = session_of(press(app, "Start the race")).comparison.race
+    assert (race.kind, race.names, race.budget) == ("Activations", ("ReLU", "tanh"), 0.6)
+    race.stop()
+    labelled(app.button_group, "Race").set_value("Optimizers").run()
+    assert sorted(labelled(app.button_group, "Who races").value) == ["Adam", "Evolution"]
 
 
 def test_too_few_cannot_start():

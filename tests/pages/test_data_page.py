@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from pages.data import samples
+from pages.models import model_in_use
 from pages.points import score, uploaded_points
 from pages.state import session
 from pages.state.kept_models import Kept, KeptModels
 from pages.state.session_value import Session
 from pages.state.setup import Setup
 from pages.state.uploads import Points
-from polycore import TUTORIAL_POLYNOMIALS, Experiment, Model, Polynomial, points_from_csv
+from polycore import TUTORIAL_POLYNOMIALS, Experiment, Model, PointSet, Polynomial, points_from_csv
 from polycore.limits import MAX_CLASSES
 from tests.pages.browsing import metrics
 from tests.pages.browsing import opened as browsed
@@ -372,7 +373,7 @@ def test_labels_keep_their_meaning_when_the_set_up_changes():
 
 
 def stays(page):
-    return [value for value in shown(page) if "still seeing the network" in value]
+    return [value for value in shown(page) if "seeing a network" in value]
 
 
 def test_other_samples_leave_the_trained_model_and_say_so():
@@ -380,7 +381,7 @@ def test_other_samples_leave_the_trained_model_and_say_so():
     assert not stays(page)
     entered(page, "Noise", 0.5)
     [line] = stays(page)
-    assert "previous samples" in line
+    assert "seeing a network that was trained on other samples, until" in line
     assert now(page).answering is not None
 
 
@@ -388,5 +389,41 @@ def test_a_model_for_other_polynomials_is_mentioned_first():
     begun = with_model()
     page = opened(begun=Session(setup=Setup(Experiment()), models=begun.models))
     [line] = stays(page)
-    assert "previous curves" in line
+    assert "seeing a network that was trained on other curves, until" in line
     assert now(page).experiment.polynomials == TUTORIAL_POLYNOMIALS
+
+
+UNNAMED = replace(signed_model(), polynomials=())
+CURVES, POINTS = TWO, Experiment(data=PointSet([[0, 0], [1, 1], [0, 1], [1, 0]], ["A", "B", "A", "B"]))
+
+
+@pytest.mark.parametrize(
+    ("learned", "set_up", "words"),
+    [
+        pytest.param(Kept("Run 1", signed_model(), CURVES), CURVES, None, id="the same"),
+        # as after "Keep the best" of a sweep, whose best has another seed: nothing was there before
+        pytest.param(
+            Kept("Sweep", signed_model(), replace(CURVES, seed=1)), CURVES, "on other samples", id="samples"
+        ),
+        pytest.param(Kept("Run 1", signed_model(), CURVES), Experiment(), "on other curves", id="curves"),
+        pytest.param(
+            Kept("Run 1", signed_model(), CURVES), POINTS, "on curves, not on these points", id="points drawn"
+        ),
+        pytest.param(
+            Kept("Run 1", replace(UNNAMED, classes=("A", "B")), POINTS),
+            CURVES,
+            "on points, not on these curves",
+            id="curves after points",
+        ),
+        pytest.param(
+            Kept("Upload 1", replace(UNNAMED, classes=("C", "D")), None),
+            POINTS,
+            "on points of other classes",
+            id="other classes",
+        ),
+        pytest.param(Kept("Upload 1", UNNAMED, None), CURVES, "elsewhere", id="a file that does not say"),
+    ],
+)
+def test_what_is_said_of_a_network_of_another_set_up_is_so(learned, set_up, words):
+    begun = Session(setup=Setup(set_up), models=KeptModels((learned,), learned.title))
+    assert model_in_use.trained_otherwise(begun) == words

@@ -23,6 +23,7 @@ from tests.pages.browsing import (
     live_value,
     opened,
     press,
+    refreshed,
     sent_to,
     session_of,
 )
@@ -162,6 +163,21 @@ def test_the_inputs_restart_with_another_set_up_and_survive_a_visit_to_another_p
     app.session_state[session.KEY] = replace(session_of(app), setup=Setup(experiment))
     app.run()
     assert labelled(app.text_input, "Networks").value == "5-6"
+
+
+def test_a_refresh_keeps_what_is_chosen_for_a_sweep():
+    app = with_networks(sweep_page(), "8, 4-4")
+    labelled(app.button_group, "Optimizers").set_value(["adam", "sgd"])
+    labelled(app.number_input, "Seeds").set_value(5)
+    labelled(app.number_input, "Steps of each run").set_value(40).run()
+    app = refreshed(app, COMPARE)
+    assert labelled(app.text_input, "Networks").value == "8, 4-4"
+    assert labelled(app.button_group, "Optimizers").value == ["adam", "sgd"]
+    assert labelled(app.number_input, "Seeds").value == 5
+    assert "**20 runs**: 4 settings with 5 seeds." in page_text(app)
+    sweep = session_of(press(app, START)).comparison.sweep
+    assert {one.steps for one in sweep.view.experiments} == {40}
+    sweep.stop()
 
 
 # --- while it is under way, and afterwards ---------------------------------------------------------
