@@ -352,7 +352,7 @@ def test_every_class_has_a_different_swatch():
 
 
 def stays(page):
-    return [value for value in shown(page) if "still seeing the network" in value]
+    return [value for value in shown(page) if "seeing a network" in value]
 
 
 def test_other_polynomials_leave_the_trained_model_and_say_so():
