@@ -39,8 +39,8 @@ POOLS = ("ThreadPoolExecutor-0", "asyncio", "AnyIO worker thread", "jemalloc")
 # what of a server is counted, by the name in the table
 COUNTED = {
     "sessions of Streamlit's": "AppSession",
-    "holders": "Holder",
-    "live sockets": "Spectator",
+    "viewers": "Viewer",
+    "live sockets": "LiveSocket",
     "runs": "Training",
 }
 
@@ -49,8 +49,8 @@ TEXT = """\
 left: one in {leaving} by closing the tab during the run, the others after Stop. They are light clients as
 above. Before each reading the server was idle for {rest:.0f} s. Streamlit was configured to forget a
 session one second after its tab is closed; by default it keeps up to 128 of them for two minutes. The live
-channel forgot after a second too, in place of a minute, what a session's sockets may show: its holder. What
-the last 400 tabs had is kept for a refresh, as always: each has its run, and that its holder. Before each
+channel forgot after a second too, in place of a minute, what a session's sockets may show: its viewer. What
+the last 400 tabs had is kept for a refresh, as always: each has its run, and that its viewer. Before each
 reading one more session opens the page and leaves.
 
 Threads in pools do not belong to sessions: Streamlit's, which check whether its settings have changed,

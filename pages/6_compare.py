@@ -35,7 +35,7 @@ def draw_kept() -> None:
 
 def choose_view(view: Comparing) -> None:
     """Show that view."""
-    session.set_comparison(replace(session.current().comparison, view=view))
+    session.update(comparison=replace(session.current().comparison, view=view))
 
 
 frame.draw("Compare")

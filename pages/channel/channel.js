@@ -86,7 +86,7 @@ class Channel {
       if (!this.isCurrent(socket)) return;
       this.socket = null;
       if (code >= FOR_GOOD) {
-        // the server knows this tab no more, or another page of it has another key
+        // the server no longer knows this tab, or another page of it has another key
         this.followers.forEach(({ lose }) => lose(true));
         return;
       }
@@ -165,7 +165,7 @@ function channel() {
   return (window.polycoreChannel ??= new Channel());
 }
 
-// The base address of the app, whatever the page and the proxy's path: Streamlit's own script is relative to it.
+// The base address of the app, for any page and any path of a proxy: Streamlit's own script is relative to it.
 function base() {
   const script = document.querySelector('script[type="module"][src*="static/js/"]');
   return script ? new URL("../../", script.src) : document.baseURI;

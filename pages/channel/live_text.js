@@ -82,7 +82,7 @@ class Text {
   }
 
   // What is shown may be long past: the next frame says how the run stands. If there will be none, a page that is drawn
-  // anew has another address.
+  // again has another address.
   lose(forGood) {
     if (forGood && this.data.reports) this.report();
     for (const status of this.root.querySelectorAll("[data-value=status]")) status.textContent = "Disconnected";

@@ -18,7 +18,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pages.channel import address, component
 from pages.server import monitoring, server
-from pages.server.audience import Holder, Spectator
+from pages.server.audience import LiveSocket, Viewer
 from pages.server.source import Frame
 from polycore import Model, Referee
 from polycore.polynomials.window import plane_range
@@ -60,8 +60,8 @@ def routes() -> list[BaseRoute]:
 
 async def weights_now(request: Request) -> Response:
     """Answer with the weights of the network whose map has that name on the session's page."""
-    holder = server.current().audience.holder(request.path_params["key"])
-    model_now = None if holder is None else holder.model_now(request.path_params["name"])
+    viewer = server.current().audience.viewer(request.path_params["key"])
+    model_now = None if viewer is None else viewer.model_now(request.path_params["name"])
     content = None if model_now is None else await asyncio.to_thread(lambda: packed(model_now()))
     if content is None:
         return Response(status_code=204, headers=NOT_STORED)  # see latest_frame
@@ -97,12 +97,12 @@ def packed(model: Model | Referee) -> bytes | None:
 
 async def latest_frame(request: Request) -> Response:
     """Answer with the latest frame of a run, for a page whose socket cannot open."""
-    holder = server.current().audience.holder(request.path_params["key"])
-    source = None if holder is None else holder.source(request.path_params["name"])
-    if holder is None or source is None:
+    viewer = server.current().audience.viewer(request.path_params["key"])
+    source = None if viewer is None else viewer.source(request.path_params["name"])
+    if viewer is None or source is None:
         # not 404: after a restart that is nothing to report, and browsers would as an error of the page
         return Response(status_code=204, headers=NOT_STORED)
-    await asyncio.to_thread(holder.fetched)
+    await asyncio.to_thread(viewer.fetched)
     frame = await asyncio.to_thread(source.frame)
     return Response(frame.content, media_type="application/octet-stream", headers=NOT_STORED)
 
@@ -113,13 +113,13 @@ async def channel(socket: WebSocket) -> None:
         await socket.accept()
     except OSError:  # the tab has gone meanwhile
         return
-    holder = server.current().audience.holder(socket.path_params["key"])
+    viewer = server.current().audience.viewer(socket.path_params["key"])
     if not is_allowed(socket.headers.get("origin"), socket.headers.get("host")):
         await _close(socket, FOREIGN_ORIGIN)
-    elif holder is None:
+    elif viewer is None:
         await _close(socket, UNKNOWN_KEY)
     else:
-        await _serve(socket, holder)
+        await _serve(socket, viewer)
 
 
 def is_allowed(origin: str | None, host: str | None) -> bool:
@@ -144,18 +144,18 @@ def is_allowed(origin: str | None, host: str | None) -> bool:
     return parts.netloc == host or name in LOCAL or name in hosts
 
 
-async def _serve(socket: WebSocket, holder: Holder) -> None:
-    spectator = Spectator()
-    if not holder.add(spectator):
+async def _serve(socket: WebSocket, viewer: Viewer) -> None:
+    live_socket = LiveSocket()
+    if not viewer.add(live_socket):
         await _close(socket, TOO_MANY_SOCKETS)
         return
     try:
-        await asyncio.to_thread(holder.seen)
-        code = await _first_of(_read(socket, holder, spectator), _write(socket, holder, spectator))
+        await asyncio.to_thread(viewer.seen)
+        code = await _first_of(_read(socket, viewer, live_socket), _write(socket, viewer, live_socket))
         if code is not None:
             await _close(socket, code)
     finally:
-        holder.remove(spectator)
+        viewer.remove(live_socket)
 
 
 async def _close(socket: WebSocket, code: int) -> None:
@@ -187,7 +187,7 @@ def _code(task: asyncio.Task[int | None]) -> int | None:
     return FAILED
 
 
-async def _read(socket: WebSocket, holder: Holder, spectator: Spectator) -> int | None:
+async def _read(socket: WebSocket, viewer: Viewer, live_socket: LiveSocket) -> int | None:
     """Take what a tab reports. Return the code to close the socket with; None if the tab has gone."""
     arrivals: deque[float] = deque(maxlen=MOST_MESSAGES)
     while True:
@@ -202,7 +202,7 @@ async def _read(socket: WebSocket, holder: Holder, spectator: Spectator) -> int 
         if len(arrivals) == MOST_MESSAGES and now - arrivals[0] < IN_SECONDS:
             return TOO_FAST
         arrivals.append(now)
-        await _take(_parsed(content), holder, spectator)
+        await _take(_parsed(content), viewer, live_socket)
 
 
 def _parsed(content: bytes) -> dict[str, Any]:
@@ -213,36 +213,36 @@ def _parsed(content: bytes) -> dict[str, Any]:
     return message if isinstance(message, dict) else {}
 
 
-async def _take(message: dict[str, Any], holder: Holder, spectator: Spectator) -> None:
+async def _take(message: dict[str, Any], viewer: Viewer, live_socket: LiveSocket) -> None:
     match message.get("hidden"):
         case bool(is_hidden):
-            spectator.hide() if is_hidden else spectator.show()
+            live_socket.hide() if is_hidden else live_socket.show()
             # hidden or not: a tab that is there keeps its runs awake. In a thread: runs may begin then
-            await asyncio.to_thread(holder.seen)
+            await asyncio.to_thread(viewer.seen)
     match message.get("choose"):
         case [str(name), choice]:
-            holder.choose(name, choice)
+            viewer.choose(name, choice)
     match message.get("halt"):
         case [str(name), "pause" | "stop" as how, int(generation)]:
-            holder.halt(name, how, generation)
+            viewer.halt(name, how, generation)
 
 
-async def _write(socket: WebSocket, holder: Holder, spectator: Spectator) -> int | None:
+async def _write(socket: WebSocket, viewer: Viewer, live_socket: LiveSocket) -> int | None:
     """Send each run's latest frame when there is another. Return the code to close the socket with."""
     sent: dict[str, tuple[int, bool]] = {}
     audience = server.current().audience
-    while not holder.is_revoked:
-        sources = holder.sources
+    while not viewer.is_revoked:
+        sources = viewer.sources
         sent = {source.name: sent[source.name] for source in sources if source.name in sent}
         for source in sources:
             frame = await asyncio.to_thread(source.frame)
-            latest = frame.sequence, not spectator.is_hidden
+            latest = frame.sequence, not live_socket.is_hidden
             if latest > sent.get(source.name, (-1, False)):
                 # this waits while the browser is slow: what changes meanwhile is in the frame after
                 try:
-                    await socket.send_bytes(frame.without_blobs if spectator.is_hidden else frame.content)
+                    await socket.send_bytes(frame.without_blobs if live_socket.is_hidden else frame.content)
                 except GONE:
                     return None
                 sent[source.name] = latest
-        await spectator.wait(max(WAIT_SECONDS, audience.sockets / FRAMES_PER_SECOND), HIDDEN_SECONDS)
+        await live_socket.wait(max(WAIT_SECONDS, audience.sockets / FRAMES_PER_SECOND), HIDDEN_SECONDS)
     return UNKNOWN_KEY

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.channel import address
 from pages.server import presence, server
-from pages.server.audience import Holder, ModelNow
+from pages.server.audience import ModelNow, Viewer
 from pages.server.source import Source
 
 KEY = "channel"
@@ -31,14 +31,14 @@ class _Page:
 
 def key() -> str:
     """Return the session's key; the first call creates it."""
-    holder()
+    viewer()
     return _page().key
 
 
-def holder() -> Holder:
+def viewer() -> Viewer:
     """Return what this session may see; a new session has nothing yet."""
     audience = server.current().audience
-    known = audience.holder(_page().key)
+    known = audience.viewer(_page().key)
     if known is not None:
         return known
     own_key, new = audience.open(presence.of_this_tab())
@@ -57,7 +57,7 @@ def follow(source: Source) -> int:
     One like it that is followed already stays, with its latest frame. Returns the number from which on frames
     are as recent as what the page reads after this call.
     """
-    own = holder()
+    own = viewer()
     known = own.source(source.name)
     if known is not None and known.is_like(source):
         source = known
@@ -71,7 +71,7 @@ def follow(source: Source) -> int:
 
 def offer(name: str, model_now: ModelNow) -> str:
     """Let the tab have the weights of a map's network while the page is there; return where, as `channel`."""
-    own, page = holder(), _page()
+    own, page = viewer(), _page()
     offered = {**page.offered, name: model_now}
     st.session_state[KEY] = replace(page, offered=offered)
     own.offer(offered)
@@ -80,7 +80,7 @@ def offer(name: str, model_now: ModelNow) -> str:
 
 def is_known(other: str) -> bool:
     """Return whether the server knows that key still."""
-    return server.current().audience.holder(other) is not None
+    return server.current().audience.viewer(other) is not None
 
 
 def revoke(other: str) -> None:

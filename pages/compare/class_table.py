@@ -196,7 +196,7 @@ def _measure(files: Sequence[UploadedFile], text: str) -> None:
         rows.append(task())
     progress.empty()
     table = ClassTable(experiment, with_distinct_names(rows), len(tasks) - count)
-    session.set_comparison(replace(session.current().comparison, class_table=table))
+    session.update(comparison=replace(session.current().comparison, class_table=table))
 
 
 def _draw_table(measured: ClassTable) -> None:

@@ -103,7 +103,7 @@ def _titles() -> list[str]:
 
 
 def _compare(titles: list[str]) -> None:
-    session.set_comparison(replace(session.current().comparison, titles=tuple(titles)))
+    session.update(comparison=replace(session.current().comparison, titles=tuple(titles)))
 
 
 def _draw_charts(shown: Sequence[Kept]) -> None:

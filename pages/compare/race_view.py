@@ -29,7 +29,7 @@ from pages.state.shown_weights import ShownWeights
 from polycore import Landscape, Model, Run
 from polycore.figures import line_url
 from polycore.figures.style import ZERO_LINE
-from polycore.pictures.palette import PALETTE
+from polycore.pictures.palette import class_colors
 
 MAP_HEIGHT = 200
 LOSS_AXIS = "lowest loss so far (nats)"
@@ -93,7 +93,7 @@ def _draw_race(race: Race, *, running: bool) -> None:
 
 
 def _show(moment: Choice) -> None:
-    session.set_comparison(replace(session.current().comparison, moment=moment))
+    session.update(comparison=replace(session.current().comparison, moment=moment))
 
 
 def _draw_lanes(
@@ -112,7 +112,7 @@ def _draw_lanes(
                 ("layout.images.0.source", f"picture.lanes.{index}"),
                 ("layout.meta.alt", f"lanes.{index}.map_alt"),
             )
-            colors = [look.rgb for look in PALETTE[: lane.experiment.class_count]]
+            colors = class_colors(lane.experiment.class_count)
             live.figure(
                 maps[index],
                 key=f"{PREFIX}.map.{index}",
@@ -208,4 +208,4 @@ def _begin_landscape(race: Race) -> None:
     order = leader, *(index for index in range(len(view.lanes)) if index != leader)
     job = run_landscape.begun(race.name, *(view.lanes[index].view.run for index in order))
     own = server.current().computing.add(job)
-    session.set_comparison(replace(session.current().comparison, landscape_id=own, order=order))
+    session.update(comparison=replace(session.current().comparison, landscape_id=own, order=order))

@@ -21,6 +21,6 @@ def recalled_input(name: str, show: Callable[[], Value]) -> Input[Value]:
 
     def enter(value: Value) -> None:
         now = session.current().comparison
-        session.set_comparison(replace(now, entered={**now.entered, name: (value, show())}))
+        session.update(comparison=replace(now, entered={**now.entered, name: (value, show())}))
 
     return Input(name, shown, enter)

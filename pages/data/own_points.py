@@ -154,7 +154,7 @@ def draw(setup: Setup) -> None:
 def _take_drawn() -> None:
     sent = operations_in(component.sent(DRAWING_KEY, "drawn"))
     if sent is not None:
-        session.set_setup(after_drawing(session.current().setup, *sent))
+        session.update(setup=after_drawing(session.current().setup, *sent))
 
 
 def adopt(data: PointSet) -> None:
@@ -185,7 +185,7 @@ def _rename(text: str) -> None:
     for name in names:
         check_name(CLASSES, name)  # here, because with all of them it says which by an index from 0
     renamed = sketch.named(checked_names(CLASSES, names))
-    session.set_setup(with_sketch(before.setup, renamed))
+    session.update(setup=with_sketch(before.setup, renamed))
     if len(renamed.points) < len(sketch.points):
         session.offer_undo("A class and its points were removed.", before)
 
@@ -224,7 +224,7 @@ def _use_network() -> None:
     setup = session.current().setup
     hidden = layers_for(setup.experiment.sample_count or 0)
     sketch = replace(sketch_of(setup), network=hidden)
-    session.set_setup(replace(setup, experiment=replace(setup.experiment, hidden=hidden), sketch=sketch))
+    session.update(setup=replace(setup, experiment=replace(setup.experiment, hidden=hidden), sketch=sketch))
 
 
 def _draw_upload() -> None:

@@ -54,7 +54,7 @@ def close_links_of_another_page() -> None:
 
 def _show(button: tuple[str, str] | None) -> None:
     # kept in the session: a run that ends draws its page again, and what is not drawn then disappears
-    session.set_links(replace(session.current().links, shown=button))
+    session.update(links=replace(session.current().links, shown=button))
 
 
 @st.dialog("More links", icon=":material/link:", on_dismiss=lambda: _show(None))

@@ -142,7 +142,7 @@ def _restore(*, in_two_parts: bool) -> None:
         recall.remember(session.current())  # perhaps nothing changes before the tab opens another address
     lost = recall.lost()
     if lost != Holdings():
-        session.set_lost(lost)
+        session.update(lost=lost)
 
 
 def _draw_navigation(title: str) -> None:
@@ -164,11 +164,11 @@ def _draw_link_problems() -> None:
         for problem in problems:
             # st.text renders no Markdown: anyone can write a link
             st.text(refusal.of_link(problem))
-        st.button("Dismiss", key="frame.link_problems", on_click=_forget_link_problems)
-
-
-def _forget_link_problems() -> None:
-    session.set_links(replace(session.current().links, problems=()))
+        st.button(
+            "Dismiss",
+            key="frame.link_problems",
+            on_click=lambda: session.update(links=replace(session.current().links, problems=())),
+        )
 
 
 def _draw_lost_work() -> None:
@@ -177,7 +177,7 @@ def _draw_lost_work() -> None:
     if message is not None:
         with st.container(border=True):
             st.write(f":material/cloud_off: {message}")
-            st.button("OK", key="frame.loss", on_click=session.set_lost, args=(Holdings(),))
+            st.button("OK", key="frame.loss", on_click=session.update, kwargs={"lost": Holdings()})
 
 
 def _draw_sweep() -> None:

@@ -107,4 +107,4 @@ def _bring_back() -> None:
             gone.stop()  # no page shows it any longer
     game = resumed(after.play.game, before.play.game, monotonic() - undo.made_at)
     if game is not after.play.game:
-        session.set_play(replace(after.play, game=game))
+        session.update(play=replace(after.play, game=game))

@@ -1,4 +1,4 @@
-"""The network that Inside shows: of which moment of its run, and changed by hand in what."""
+"""The network that Inside shows: at which step of its run, and what was changed by hand."""
 
 from dataclasses import replace
 from functools import lru_cache, partial
@@ -26,15 +26,15 @@ from polycore.tutorial.untrained_model import is_tutorial, tutorial_sets
 
 SLIDER_KEY = "inside.time"
 OF_THE_PAST = "You see the network of step {:,}. Press Best loss to see the one in use again."
-HELD = "You see the network of step {:,}, which is held still. Press Put it back to see that of the slider."
+HELD = "You see the network of step {:,}. It stays at this step until you press Put it back."
 OF_NOW = "You see the network of the latest step. Press Best loss to see the one in use again."
 
 PREFIX = "inside.numbers"
 REFUSED = "The network stays as it was."
 CHANGED, UNCHANGED = "Changed by hand", "Unchanged"
 UNMEASURED = (
-    "Map and probabilities are those of the changed network. Its loss cannot be measured: the file does not "
-    "say what it was trained on."
+    "The map and the probabilities are from the changed network. Its loss cannot be measured: the file does "
+    "not say what it was trained on."
 )
 BY_HAND = "By hand: "
 STRONGEST = 3  # incoming weights that have their own slider; any other is chosen from a list
@@ -96,7 +96,7 @@ def put_back() -> None:
     held = session.current().by_hand
     if held is None:
         return  # the second of two quick clicks
-    session.set_by_hand(None, undo="Your changes by hand were dropped." if held.is_changed else None)
+    session.update(by_hand=None, undo="Your changes by hand were dropped." if held.is_changed else None)
 
 
 def keep(kept: Kept) -> None:
@@ -109,7 +109,7 @@ def keep(kept: Kept) -> None:
     at = f", at step {held.step:,}" if held.choice != "Best" else ""
     what = _what_differs(held.original, held.model)
     metadata = dict(held.model.metadata) | {"changed_by_hand": True}
-    session.set_by_hand(None)
+    session.update(by_hand=None)
     # without an experiment of its own: the run must not replace this model as it improves
     new = replace(held.model, metadata=metadata)
     session.add(Kept(f"{BY_HAND}{what}{at} · {title}", new, None, about=kept.about, named=kept.named))
@@ -128,7 +128,7 @@ def _hold(held: ByHand) -> None:
             undo = "Your changes to another model were dropped."
         elif other.choice != held.choice:
             undo = "Your changes to the network of another step were dropped."
-    session.set_by_hand(held, undo=undo)
+    session.update(by_hand=held, undo=undo)
 
 
 def _what_differs(before: Model, after: Model) -> str:
@@ -164,7 +164,7 @@ def draw_slider(followed: Followed | None, held: ByHand | None) -> None:
     """
 
     def choose(choice: Choice) -> None:
-        session.set_view(session.current().view.chosen_inside(choice))
+        session.update(view=session.current().view.chosen_inside(choice))
 
     now = session.current()
     view, choice = now.answering_view, now.inside_choice

@@ -43,7 +43,7 @@ class InsideValues:
 
     @property
     def stands_still(self) -> bool:
-        """Whether it stays as it is, whatever its run learns."""
+        """Whether it stays as it is while its run learns."""
         return self.is_past or self.by_hand is not None
 
     @cached_property
@@ -116,7 +116,7 @@ def follow(plane_view: str) -> Followed | None:
 
 
 def contents(plane_view: str, now: Session) -> Contents:
-    """Return what a frame has of the session as it is by then, the plane in that view."""
+    """Return what a frame has of the session `now`, with the plane in that view."""
     values, of_run = of(now), now.run_view
     if values is None or of_run is None:
         return Contents({})

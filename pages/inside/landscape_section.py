@@ -69,4 +69,4 @@ def _begin() -> None:
         return
     job = run_landscape.begun(view.name, view.run, directions=DIRECTIONS.value)
     own = server.current().computing.add(job)
-    session.set_drawings(replace(session.current().drawings, landscape_id=own))
+    session.update(drawings=replace(session.current().drawings, landscape_id=own))

@@ -45,7 +45,7 @@ def chosen(view: View, model: Model) -> Neuron:
 def choose(model: Model, neuron: Neuron) -> None:
     """Choose `neuron`, if the model has it."""
     if neuron.is_in(model):
-        session.set_view(replace(session.current().view, neuron=(neuron.layer, neuron.index)))
+        session.update(view=replace(session.current().view, neuron=(neuron.layer, neuron.index)))
 
 
 def draw(model: Model) -> None:

@@ -130,7 +130,7 @@ def draw(
 ) -> None:
     """Draw the plane with the point, which a click moves.
 
-    title: of the model, another one of which has another window.
+    title: of the model; other models have other windows.
     followed: the frames that have its `values` from then on; None if the model stands still.
     model_now: see `live.figure`.
     """
@@ -192,7 +192,7 @@ def _about_folds(model: Model) -> str:
 
 
 def _with_lines(figure: go.Figure, lines: Sequence[Floats], clause: str, width: float) -> go.Figure:
-    """Return the map with fold lines; without any it has their traces all the same, for frames to fill."""
+    """Return the map with fold lines; without any it still has their traces, for frames to fill."""
     drawn = with_fold_lines(figure, lines, clause, width)
     return drawn if len(lines) else drawn.update_layout(meta=figure.layout.meta)
 

@@ -275,7 +275,7 @@ def _prediction(model: Model, forward: ForwardPass, point: TracedPoint, sets: Da
         begin, end = (", ".join(map(str, part)) for part in (ends[:ENDS], ends[ENDS:]))
         ends_of_set = f" For the training set the predictions begin with {begin} and end with {end}."
     name = class_name(model.shown_classes, forward.prediction)
-    far = f"{point.place} A network answers all the same. " if point.place.is_far else ""
+    far = f"{point.place} A network still answers. " if point.place.is_far else ""
     return Section(
         "Prediction",
         formula=r"\hat{k} = \arg\max_k \, p_k",

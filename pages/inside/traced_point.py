@@ -88,7 +88,7 @@ def choose_first_sample(model: Model) -> None:
 
 
 def _choose(point: tuple[float, float], label: int | None) -> None:
-    session.set_view(replace(session.current().view, traced=point, traced_label=label))
+    session.update(view=replace(session.current().view, traced=point, traced_label=label))
 
 
 def _draw_number(axis: int, name: str, text: str) -> None:

@@ -136,7 +136,7 @@ def accuracy_on_lines(network: ShownNetwork) -> float:
 def _held_out(seed: int) -> tuple[Floats, Integers]:
     """Return the points (N, 2) and labels (N,) on which runs of the lines with that seed are measured."""
     held_out = replace(LINES, seed=seed).held_out_set()
-    return read_only(cast(tuple[Floats, Integers], held_out))  # only points of the user's own may have none
+    return read_only(cast(tuple[Floats, Integers], held_out))  # only the user's own points may have none
 
 
 def _discontinuous(situation: Situation, first: SetUp, second: SetUp) -> str:

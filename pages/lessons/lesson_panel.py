@@ -42,7 +42,7 @@ def note() -> None:
     now = session.current()
     noted = lessons.noted(now)
     if noted != now.lessons:
-        session.set_lessons(noted)
+        session.update(lessons=noted)
 
 
 def words() -> dict[str, str]:
@@ -190,7 +190,7 @@ def _note_seen(lesson: Lesson, page: str) -> bool:
     """
     if _is_newly_seen(lesson, page):
         now = session.current().lessons
-        session.set_lessons(replace(now, seen=now.seen | {lesson.name}))
+        session.update(lessons=replace(now, seen=now.seen | {lesson.name}))
     return lesson.name in session.current().lessons.seen
 
 
@@ -200,12 +200,12 @@ def _is_newly_seen(lesson: Lesson, page: str) -> bool:
 
 
 def _was_seen_when_opened(lesson: Lesson, page: str, *, has_seen: bool) -> bool:
-    """Return whether the lesson had been seen when the user came to the page: what is there then stays."""
+    """Return whether the lesson had been seen when the user came to the page: its panel stays so."""
     now = session.current().lessons
     opened = now.opened
     if opened is None or opened[:2] != (page, lesson.name):
         opened = (page, lesson.name, has_seen)
-        session.set_lessons(replace(now, opened=opened))
+        session.update(lessons=replace(now, opened=opened))
     return opened[2]
 
 
@@ -259,8 +259,8 @@ def _watch(lesson: Lesson, now: Mapping[str, str], followed: Followed | None, un
 
 def situation_on(page: str, now: Session) -> Situation:
     """Return the situation on that page; on Predict with its point, elsewhere with that on the run's map."""
-    view = now.view
-    return Situation(now, page, (view.point.x, view.point.y) if page == PREDICTING else view.asked)
+    typed = now.view.point_inputs
+    return Situation(now, page, (typed.x, typed.y) if page == PREDICTING else now.view.asked)
 
 
 def _link(lesson: Lesson, label: str, icon: str) -> None:
@@ -285,4 +285,4 @@ def _begin(lesson: Lesson, query: Mapping[str, str]) -> None:
 
 def _end() -> None:
     page_links.note_arrival()
-    session.set_lessons(replace(session.current().lessons, current=None))
+    session.update(lessons=replace(session.current().lessons, current=None))

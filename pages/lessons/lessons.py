@@ -196,8 +196,8 @@ LESSONS = (
         do="Start with two hidden neurons, then load 32 below and start again.",
         see="With two neurons the map has few straight pieces and the accuracy is near 40\u00a0%; 32 reach "
         "about 90\u00a0%.",
-        why="Each neuron adds one fold to the map. Two folds cannot follow twelve curves, whatever the "
-        "optimizer and the number of steps.",
+        why="Each neuron adds one fold to the map. Two folds cannot follow twelve curves, with any "
+        "optimizer and any number of steps.",
         set_ups=(SetUp("2 neurons", checks.TWO_NEURONS), SetUp("32 neurons", checks.MORE_NEURONS)),
         check=checks.better_by(CLEARLY),
         watched=HELD_OUT,

@@ -32,7 +32,7 @@ CLICK = "Click the map to ask about a point."
 def choose(x: float, y: float) -> None:
     """Ask about the point (x, y). For a click."""
     if max(abs(x), abs(y)) <= MAX_COORDINATE:
-        session.set_view(replace(session.current().view, asked=(x, y)))
+        session.update(view=replace(session.current().view, asked=(x, y)))
 
 
 def answer_of_run(shown: ShownWeights, point: tuple[float, float] | None) -> Answer | None:
@@ -85,10 +85,6 @@ def _draw_point(x: float, y: float) -> None:
             key=f"{PREFIX}.close",
             icon=":material/close:",
             type="tertiary",
-            on_click=_forget,
+            on_click=lambda: session.update(view=replace(session.current().view, asked=None)),
             help="Remove the marker from the map. Another click asks about another point.",
         )
-
-
-def _forget() -> None:
-    session.set_view(replace(session.current().view, asked=None))

@@ -139,7 +139,7 @@ def _draw_page_to_keep(model: Model, name: str) -> None:
 
 
 def page_problem(model: Model) -> str:
-    """Return why there is no page of a network; "" if there is one."""
+    """Return why a network has no page to keep; "" if it has one."""
     count = model.parameter_count
     if count > MOST_PARAMETERS:
         return (

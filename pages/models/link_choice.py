@@ -18,7 +18,7 @@ from polycore.links.compact_weights import compact
 
 # Servers accept a request line of at most 8 KB, which is the address and a few characters around it.
 MAX_ADDRESS = 8_000
-ROOM_FOR_SETTINGS = 1_000  # characters, beside points of the user's own
+ROOM_FOR_SETTINGS = 1_000  # characters, beside the user's own points
 OTHER_WORDS = 50  # characters: for the parameter of a lesson, and for longer names of other pages
 CHECK_SECONDS = 0.1  # between two checks for a click
 TOO_MANY = (
@@ -37,7 +37,7 @@ FRAME_HEIGHT = 760  # pixels, enough for a whole embedded dashboard on a desktop
 
 
 def fits(experiment: Experiment) -> bool:
-    """Return whether a link can hold the experiment: points of the user's own may be too many."""
+    """Return whether a link can hold the experiment: the user's own points may be too many."""
     if experiment.data is None:
         return True
     try:
@@ -113,7 +113,7 @@ def write_weights(page: str) -> None:
     if writing is None or writing.model is not kept.model:
         writing = Writing.begun(kept.model, experiment, room_for(page, experiment) - OTHER_WORDS)
         own = server.current().computing.add(writing)
-        session.set_links(replace(session.current().links, writing_id=own))
+        session.update(links=replace(session.current().links, writing_id=own))
     st.fragment(partial(_put, writing), parallel=True)()
 
 

@@ -79,7 +79,7 @@ class Overlay:
         )
 
     def on(self, figure: go.Figure) -> go.Figure:
-        """Return a map with it, whose `captions` are those of the layers; `figure` itself if it is empty."""
+        """Return a map with it and with the `captions` of its layers; `figure` itself if it is empty."""
         layers = self._layers
         if not layers:
             return figure
@@ -135,7 +135,7 @@ def draw_for_run(classes: Classes) -> None:
     def choose(layers: list[MapLayer]) -> None:
         view = session.current().view
         map_layers = view.map_layers.chosen(_in_order(layers), classes)
-        session.set_view(replace(view, map_layers=map_layers))
+        session.update(view=replace(view, map_layers=map_layers))
 
     shown = Input(f"{PREFIX}.run", chosen, choose)
     shown.choose(st.pills, LABEL, ALL, selection_mode="multi", label_visibility="collapsed")
@@ -156,7 +156,7 @@ def draw_for_model(kept: Kept) -> None:
     def choose(layers: list[MapLayer]) -> None:
         view = session.current().view
         predict_layers = view.predict_layers.chosen(_in_order(layers), classes)
-        session.set_view(replace(view, predict_layers=predict_layers))
+        session.update(view=replace(view, predict_layers=predict_layers))
 
     shown = Input(f"{PREFIX}.predict", chosen, choose)
     shown.choose(st.pills, LABEL, offered, selection_mode="multi", help=HELP)

@@ -147,7 +147,7 @@ def draw_setup_button(kept: Kept) -> None:
 def experiment_of(kept: Kept) -> Experiment | None:
     """Return the experiment that trained the model; None if it is unknown.
 
-    A weight file says on which points of the user's own it was trained, but only the set-up may have them.
+    A weight file says on which of the user's own points it was trained, but only the set-up may have them.
     """
     known = kept.trained_by
     if known is not None or not kept.model.classes:

@@ -32,7 +32,7 @@ def names_of(all_kept: Sequence[Kept]) -> dict[str, str]:
 
 
 def _telling(set_ups: Mapping[str, Experiment]) -> dict[str, dict[str, str]]:
-    """Return for each title words of as few settings as distinguish the set-ups, by the settings.
+    """Return for each title the words of the fewest settings that distinguish the set-ups, by setting.
 
     The setting by which most of them differ comes first; those that have it alike differ by others.
     """

@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.models import standing
+from pages.models import job_button
 from pages.runs.job import Job, Progress
 from pages.runs.training import Training
 from pages.server import server
@@ -25,7 +25,7 @@ def draw(training: Training) -> None:
         "Map and loss side by side, from the first step to the present one, as an animated image to share: "
         "at most 3 MB."
     )
-    content = standing.draw(
+    content = job_button.draw(
         lambda: session.current().drawings.film,
         partial(_begin, training),
         PREFIX,
@@ -56,7 +56,7 @@ def _begin(training: Training) -> None:
     job = Job(training.name, partial(_drawn, training.view.run), "Waiting for another film", "Frame {} of {}")
     job.start()
     own = server.current().computing.add(job)
-    session.set_drawings(replace(session.current().drawings, film_id=own))
+    session.update(drawings=replace(session.current().drawings, film_id=own))
 
 
 def _drawn(run: Run, show: Progress) -> bytes:

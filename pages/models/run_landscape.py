@@ -7,7 +7,7 @@ from math import prod
 
 import streamlit as st
 
-from pages.models import standing
+from pages.models import job_button
 from pages.plane import live
 from pages.runs.job import Job, Progress
 from pages.server import server
@@ -32,10 +32,10 @@ def ask(
 ) -> Landscape | None:
     """Draw the button that begins a landscape, with the help `text`; return it once there is one.
 
-    find, begin: see `standing.draw`.
+    find, begin: see `job_button.draw`.
     """
     label = "Draw the loss landscape" if find() is None else "Draw it again"
-    return standing.draw(find, begin, key, label, ":material/landscape:", text)
+    return job_button.draw(find, begin, key, label, ":material/landscape:", text)
 
 
 def begun(of: str, run: Run, *others: Run, directions: Directions = "principal") -> Job[Landscape]:
@@ -71,7 +71,7 @@ def _computed(run: Run, others: Sequence[Run], directions: Directions, show: Pro
 
 
 def _size_for(run: Run) -> int:
-    """Return how many losses along each side take a few seconds, or as few as show anything."""
+    """Return how many losses along each side take a few seconds, or the fewest that show anything."""
     widths = run.experiment.widths
     weights = sum(map(prod, pairwise(widths)))
     points = min(MOST_POINTS, run.experiment.sample_count or MOST_POINTS)

@@ -131,7 +131,7 @@ def columns(answer: Answer) -> dict[str, list[str]]:
 
 
 def draw_crossing(answer: Answer, key: str, followed: Followed | None) -> None:
-    """Explain the crossing that the point is, and show the odds of its curves; nothing if it is none.
+    """Explain the crossing at the point, and show the odds of its curves; nothing if there is no crossing.
 
     followed: see `draw_bars`.
     """

@@ -361,7 +361,7 @@ class Chart {
     return { x: axes.x.p2d(right), y: axes.y.p2d(down) };
   }
 
-  // The point itself, or that of the nearest marker within a distance on the screen, whatever the zoom.
+  // The point itself, or that of the nearest marker within a distance on the screen, at any zoom.
   snapped(point) {
     const { x, y } = this.axes();
     let nearest = TOUCH.matches ? SNAP_DISTANCE.coarse : SNAP_DISTANCE.fine;
@@ -460,7 +460,7 @@ function turn() {
   return lastTurn;
 }
 
-// A curve of which Plotly says nothing under the pointer: the label says more. With a template it would.
+// A curve for which Plotly shows nothing under the pointer: the label says more. With a template it would.
 function withoutHover(trace) {
   return isCurve(trace) ? { ...trace, hoverinfo: "skip", hovertemplate: undefined } : trace;
 }

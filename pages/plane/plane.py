@@ -56,7 +56,7 @@ def model_map(model: Model, scene: Scene) -> go.Figure:
 
 
 def to_learn(experiment: Experiment) -> go.Figure:
-    """Return what there is to learn: the curves of the polynomials, or the points of the user's own."""
+    """Return what there is to learn: the curves of the polynomials, or the user's own points."""
     if experiment.data is None:
         return curves_figure(experiment.polynomials, experiment.x_range)
     points, labels = experiment.training_set()
@@ -187,7 +187,7 @@ class Decisions:
     as_likely: NDArray[np.uint32]
 
     def for_answers(self, answers: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Return the referee's answers (rows, columns): those of a network where they are as likely."""
+        """Return the referee's answers (rows, columns): the network's own if they are as likely as any."""
         agrees = (self.as_likely >> answers) & 1
         return np.where(agrees == 1, answers, self.likeliest)
 

@@ -17,7 +17,7 @@ EXPLAINED = (
 def referee_of(experiment: Experiment) -> Referee | None:
     """Return the referee of the points of `experiment`: for equal curves, range and noise the same object.
 
-    Of points of the user's own it is that of the curves that fit them; None if there are none, or none that a
+    Of the user's own points it is that of the curves that fit them; None if there are none, or none that a
     referee can judge by.
     """
     if experiment.data is None:
@@ -37,7 +37,7 @@ def referee_of_curves(experiment: Experiment) -> Referee:
 def best_possible(experiment: Experiment) -> float | None:
     """Return the best accuracy that can be expected, as a share from 0 to 1.
 
-    None for points of the user's own: nobody knows how likely each class is at each x.
+    None for the user's own points: nobody knows how likely each class is at each x.
 
     Call it before anything is drawn: the first call takes 3 to 26 ms for most set-ups, and more than a second
     for 24 extreme polynomials with hardly any noise.

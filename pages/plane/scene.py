@@ -46,7 +46,7 @@ def of_polynomials(polynomials: tuple[Polynomial, ...], x_range: tuple[float, fl
 def scene_of(experiment: Experiment) -> Scene:
     """Return the scene of the points that an experiment trains on.
 
-    Points of the user's own have curves if a polynomial fits each class.
+    The user's own points have curves if a polynomial fits each class.
     """
     if experiment.data is None:
         return of_polynomials(experiment.polynomials, experiment.x_range)

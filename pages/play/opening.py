@@ -58,7 +58,7 @@ def opponent_in(experiment: Experiment) -> Kept | None:
 
 def begin_again() -> None:
     """Begin a game of the current set-up on new points. For a button's on_click."""
-    session.set_play(replace(session.current().play, challenge=None))
+    session.update(play=replace(session.current().play, challenge=None))
     _begin()
 
 
@@ -72,7 +72,7 @@ def _begin() -> None:
         experiment, seed = challenge.experiment, challenge.seed
     opponent = opponent_in(experiment)
     model = None if opponent is None else opponent.model
-    session.set_play(replace(now.play, game=Game.begin(experiment, seed, model, monotonic())))
+    session.update(play=replace(now.play, game=Game.begin(experiment, seed, model, monotonic())))
 
 
 def _draw_rules(challenge: Challenge | None) -> None:

@@ -176,17 +176,17 @@ def _answer(index: int, label: int) -> None:
     play = session.current().play
     game = play.game
     if game is not None and game.index == index:  # not a late click on a button of an earlier point
-        session.set_play(replace(play, game=game.answered(label, monotonic())))
+        session.update(play=replace(play, game=game.answered(label, monotonic())))
 
 
 def _next(index: int) -> None:
     play = session.current().play
     game = play.game
     if game is not None and game.index == index:
-        session.set_play(replace(play, game=game.next(monotonic())))
+        session.update(play=replace(play, game=game.next(monotonic())))
 
 
 def _leave() -> None:
     play = session.current().play
     if play.game is not None:  # else the second of two quick clicks
-        session.set_play(replace(play, game=None), undo="You left the game.")
+        session.update(play=replace(play, game=None), undo="You left the game.")

@@ -65,7 +65,7 @@ def _referee_accuracy(model: Model, points: Floats, labels: Integers) -> float |
     if not model.polynomials:
         return None
     try:
-        # it chooses the nearest curve, whatever the noise and the range
+        # it chooses the nearest curve, with any noise and any range
         answers = Referee(model.polynomials, ANY_RANGE, 0.0).predict(points)
     except PolycoreError:
         return None

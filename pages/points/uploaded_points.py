@@ -32,7 +32,7 @@ OTHER_POLYNOMIALS = (
     "The model was trained on another list of polynomials than the one that the numbers in the file mean. A "
     "point is scored only if its polynomial is in both; the table has the model's own."
 )
-ALL_UNKNOWN = "The model knows none of the points' polynomials: nothing to measure."
+ALL_UNKNOWN = "The model does not know any of the points' polynomials, so there is nothing to measure."
 
 
 def draw(polynomials: Classes) -> None:
@@ -84,7 +84,7 @@ def _draw_summary(points: Points, polynomials: Classes) -> None:
 
 def _remove() -> None:
     if session.current().points is not None:  # else the second of two quick clicks
-        session.set_points(None, undo="Your points were removed.")
+        session.update(points=None, undo="Your points were removed.")
 
 
 def notes_on_labels(points: Points, polynomials: Classes) -> list[str]:
@@ -186,7 +186,7 @@ def note_on_far(far: int, count: int) -> str:
     if far == count:
         which = "All points lie"
     return (
-        f"{which} far from every curve, and so on none. The model names a curve all the same, and may be "
+        f"{which} far from every curve, so they lie on none. The model still names a curve, and may be "
         "certain of it."
     )
 

@@ -60,7 +60,7 @@ def draw() -> None:
 
 def _use_positions(count: int) -> None:
     positions = checked_whole_number(POSITIONS_LABEL, count, 2, MOST_POSITIONS)
-    session.set_view(replace(session.current().view, positions=positions))
+    session.update(view=replace(session.current().view, positions=positions))
 
 
 POSITIONS = Input(
@@ -71,7 +71,7 @@ POSITIONS = Input(
 def _lift(shown: Polynomials, index: int, by: float) -> None:
     """Add `by` to the constant term of a polynomial, of those that the plot shows."""
     view = session.current().view
-    session.set_view(replace(view, lifts=view.lifts + 1))
+    session.update(view=replace(view, lifts=view.lifts + 1))
     with refusal.later(PLOT_KEY):
         if shown != change.present():
             raise PolycoreError(UNREADABLE)

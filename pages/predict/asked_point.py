@@ -12,7 +12,7 @@ from pages.plane.crossings import Meeting, meeting_at
 from pages.plane.scene import Scene, class_name
 from pages.state import session
 from pages.state.inputs import Input
-from pages.state.view import AskedPoint, Way
+from pages.state.view import PointInputs, Way
 from polycore import TUTORIAL_POLYNOMIALS, Polynomial
 from polycore.class_name import ClassName
 from polycore.points.point_set import axes_sentence
@@ -29,7 +29,7 @@ TUTORIAL_CLASS, TUTORIAL_X = 9, -0.55
 _TUTORIAL_POLYNOMIAL = TUTORIAL_POLYNOMIALS[TUTORIAL_CLASS]
 
 
-class Asked(NamedTuple):
+class AskedPoint(NamedTuple):
     """The point, and the class of the curve it was placed on, if any. On a steep curve y may be infinite."""
 
     x: float
@@ -37,17 +37,17 @@ class Asked(NamedTuple):
     curve: int | None = None
 
 
-def draw(scene: Scene, meetings: Sequence[Meeting]) -> Asked:
+def draw(scene: Scene, meetings: Sequence[Meeting]) -> AskedPoint:
     """Draw the inputs and return the point. If the scene has no curves the user types x and y."""
     polynomials = scene.curves
     ways = [ANY, *([ON_CURVE] if polynomials else []), *([AT_CROSSING] if meetings else [])]
-    before = session.current().view.point
+    before = session.current().view.point_inputs
     point = _fitted(before, ways, len(polynomials), len(meetings))
     asked = _asked(point, polynomials, meetings)
     if math.isfinite(asked.y):
         point = replace(point, x=asked.x, y=asked.y)  # so that "Any point" continues from there
     if point != before:
-        session.set_view(replace(session.current().view, point=point))
+        session.update(view=replace(session.current().view, point_inputs=point))
     if polynomials:
         _draw_way(ways)
     with st.container():
@@ -83,7 +83,7 @@ def move(x: float) -> None:
     _change(x=x)
 
 
-def _fitted(point: AskedPoint, ways: Sequence[Way], curves: int, crossings: int) -> AskedPoint:
+def _fitted(point: PointInputs, ways: Sequence[Way], curves: int, crossings: int) -> PointInputs:
     """Return the point with a way, a curve and a crossing that the model has."""
     return replace(
         point,
@@ -93,28 +93,28 @@ def _fitted(point: AskedPoint, ways: Sequence[Way], curves: int, crossings: int)
     )
 
 
-def _asked(point: AskedPoint, polynomials: Sequence[Polynomial], meetings: Sequence[Meeting]) -> Asked:
+def _asked(point: PointInputs, polynomials: Sequence[Polynomial], meetings: Sequence[Meeting]) -> AskedPoint:
     if point.way == ON_CURVE:
-        return Asked(point.x, polynomials[point.curve](point.x), point.curve)
+        return AskedPoint(point.x, polynomials[point.curve](point.x), point.curve)
     if point.way == AT_CROSSING:
         meeting = meetings[_crossing(point, meetings)]
-        return Asked(meeting.x, meeting.y)
+        return AskedPoint(meeting.x, meeting.y)
     # a crossing may need more digits than the inputs show
     index = meeting_at(meetings, point.x, point.y)
-    return Asked(point.x, point.y) if index is None else Asked(meetings[index].x, meetings[index].y)
+    return AskedPoint(point.x, point.y) if index is None else AskedPoint(meetings[index].x, meetings[index].y)
 
 
-def _crossing(point: AskedPoint, meetings: Sequence[Meeting]) -> int:
+def _crossing(point: PointInputs, meetings: Sequence[Meeting]) -> int:
     return len(meetings) // 2 if point.crossing is None else point.crossing
 
 
-def _point() -> AskedPoint:
-    return session.current().view.point
+def _point() -> PointInputs:
+    return session.current().view.point_inputs
 
 
 def _change(**changes: Any) -> None:
     view = session.current().view
-    session.set_view(replace(view, point=replace(view.point, **changes)))
+    session.update(view=replace(view, point_inputs=replace(view.point_inputs, **changes)))
 
 
 def _draw_way(ways: Sequence[Way]) -> None:
@@ -149,7 +149,7 @@ def _draw_curve(scene: Scene, y: float) -> None:
     st.caption(f"y = {y:.6g}")
 
 
-def _draw_crossing(point: AskedPoint, meetings: Sequence[Meeting]) -> None:
+def _draw_crossing(point: PointInputs, meetings: Sequence[Meeting]) -> None:
     Input(
         f"{PREFIX}.crossing",
         lambda: _crossing(_point(), meetings),

@@ -76,7 +76,7 @@ def draw_slider(referee: Referee) -> None:
 
     def nearest() -> float:
         """Return the x nearest to that of the point that the slider can show."""
-        x = min(max(session.current().view.point.x, low), high)
+        x = min(max(session.current().view.point_inputs.x, low), high)
         return float(np.clip(low + round((x - low) / step) * step, low, high))
 
     # a browser may round to its own grid

@@ -15,7 +15,7 @@ from pages.plane.answer import Answer
 from pages.plane.plane import ShownMap, pixels_of, shown_map
 from pages.plane.scene import Scene, scene_of
 from pages.predict import curve_walk
-from pages.predict.asked_point import Asked
+from pages.predict.asked_point import AskedPoint
 from pages.run_view.following import follow_answering
 from pages.runs.view import RunView
 from pages.server.source import Contents
@@ -31,7 +31,7 @@ class Prediction:
     """A model, and the point that it is asked about."""
 
     kept: Kept
-    asked: Asked
+    asked: AskedPoint
 
     @cached_property
     def scene(self) -> Scene:
@@ -76,14 +76,14 @@ def scene_of_model(kept: Kept) -> Scene:
     return model_in_use.scene_of_kept(kept) or anywhere
 
 
-def follow(kept: Kept, asked: Asked) -> Followed | None:
+def follow(kept: Kept, asked: AskedPoint) -> Followed | None:
     """Let the tab follow `kept`, which is asked about a point; None if no run improves it."""
     window = None if kept.experiment is None else scene_of(kept.experiment).window
     return follow_answering("predict", partial(contents, asked), window)
 
 
-def contents(asked: Asked, now: Session) -> Contents:
-    """Return what a frame has of the session as it is by then, which is asked about a point."""
+def contents(asked: AskedPoint, now: Session) -> Contents:
+    """Return what a frame has of the session `now` about a point."""
     kept, view = now.own, now.run_view
     if kept is None or kept.experiment is None:
         return Contents({})

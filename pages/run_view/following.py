@@ -26,7 +26,7 @@ RESTS = 12  # times as long as a frame takes, before the next one, within that l
 # and the table takes some milliseconds of a core that all users share.
 SWEEP_SECONDS = 1.0
 
-# of a session or a sweep as it is by then; called from other threads than the page's
+# of a session or a sweep as it is when called, which happens in threads other than the page's
 Show = Callable[[Session], Contents]
 ShowSweep = Callable[[SweepView], Mapping[str, Any]]
 
@@ -54,7 +54,7 @@ def follow(part: str, show: Show, window: Window | None = None) -> Followed | No
 def source_of(
     name: str, training: Training, now: Session, show: Show, clock: Callable[[], float] = monotonic
 ) -> Source:
-    """Return the source of that name for the session `now`, with what its run has learned by then."""
+    """Return the source of that name for the session `now`; a frame has what its run has learned by then."""
 
     def contents() -> Contents:
         shown = show(now.collected())
@@ -65,7 +65,7 @@ def source_of(
         # a run that computes soon has another; of one that rests, the last frame must be true
         return min(SECONDS_BETWEEN, RESTS * took) if training.view.status == "running" else 0.0
 
-    # another look at each drawing of the page, whose session may differ from that of the one before
+    # another version each time the page is drawn: its session may have changed since the last time
     return Source(name, (training,), object(), contents, rest=rest, clock=clock)
 
 

@@ -1,7 +1,6 @@
 """What the map of a run shows: its network, the Bayes classifier, or where the two differ."""
 
 from dataclasses import replace
-from functools import partial
 from html import escape
 from typing import get_args
 
@@ -48,9 +47,11 @@ def draw(experiment: Experiment) -> None:
     """Draw the choices for a map of the experiment's classes."""
     views = get_args(MapView) if referee_of(experiment) is not None else ("Network",)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        Input(KEY, partial(shown_view, experiment), _choose).choose(
-            st.segmented_control, "Map", views, required=True, label_visibility="collapsed"
-        )
+        Input(
+            KEY,
+            lambda: shown_view(experiment),
+            lambda map_view: session.update(view=replace(session.current().view, map_view=map_view)),
+        ).choose(st.segmented_control, "Map", views, required=True, label_visibility="collapsed")
         map_layers.draw_for_run(experiment.shown_classes)
         # beside the choice: a label with the help would take a line, and on a phone so would a word here
         st.markdown("&nbsp;", width="content", help=HELP)
@@ -190,7 +191,3 @@ def _points_sentence(experiment: Experiment) -> str:
         "All points lie exactly on the curves. Elsewhere the referee chooses the vertically nearest curve, "
         "which means little far from all of them."
     )
-
-
-def _choose(map_view: MapView) -> None:
-    session.set_view(replace(session.current().view, map_view=map_view))

@@ -161,4 +161,4 @@ def _numbers(held_out: str, best: str, loss: str) -> str:
 
 def _switch() -> None:
     view = session.current().view
-    session.set_view(replace(view, presenting=not view.presenting))
+    session.update(view=replace(view, presenting=not view.presenting))

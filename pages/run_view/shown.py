@@ -28,7 +28,7 @@ from polycore.figures import alternative_text
 from polycore.figures.progress import accuracy_mark, loss_mark
 from polycore.formatting import duration, loss_text, percent
 from polycore.model import neurons
-from polycore.pictures.palette import PALETTE
+from polycore.pictures.palette import class_colors
 from polycore.training.history import History
 from polycore.workers.picture import Portrait, Wish
 
@@ -95,7 +95,7 @@ class ShownRun:
 
     def bound(self, *bindings: tuple[str, str]) -> Bound:
         """Return what lets a figure follow the run; see `live.Bound`."""
-        colors = [color.rgb for color in PALETTE[: self.experiment.class_count]]
+        colors = class_colors(self.experiment.class_count)
         return Bound(self.followed, bindings, colors)
 
 

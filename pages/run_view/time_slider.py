@@ -22,8 +22,14 @@ def draw(shown: ShownRun) -> None:
 
     While it is moved, the channel sends the weights of its steps; the page is drawn again once it rests.
     """
-    choice = shown.weights.choice
-    _draw(KEY, shown.followed, shown.values["moments"], choice, _choose, moves=True)
+    _draw(
+        KEY,
+        shown.followed,
+        shown.values["moments"],
+        shown.weights.choice,
+        lambda choice: session.update(view=session.current().view.chosen(choice)),
+        moves=True,
+    )
 
 
 def draw_for_race(
@@ -74,7 +80,3 @@ def _take(key: str, choose: Callable[[Choice], None]) -> None:
     choice = choice_in(component.sent(key, "chosen"))
     if choice is not None:
         choose(choice)
-
-
-def _choose(choice: Choice) -> None:
-    session.set_view(session.current().view.chosen(choice))

@@ -69,7 +69,7 @@ class Job(Generic[T]):
         threading.Thread(target=self._work, name="job", daemon=True).start()
 
     def give_up(self) -> None:
-        """Let it end at its next progress: nobody wants it any more."""
+        """End it when it next reports progress: its result is no longer needed."""
         self._is_given_up = True
 
     def seen(self, is_there: IsThere) -> None:

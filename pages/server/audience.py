@@ -25,7 +25,7 @@ FETCHED_SECONDS = 3.0  # a tab that fetches frames does so once a second, and on
 ModelNow = Callable[[], Model | Referee]  # returns what a map shows at that moment
 
 
-class Spectator:
+class LiveSocket:
     """A socket that waits for news. Its members are used in the event loop alone, except `wake`."""
 
     def __init__(self) -> None:
@@ -79,7 +79,7 @@ class Spectator:
         self._urgent.clear()
 
 
-class Holder:
+class Viewer:
     """What one session may see, and the sockets that show it. Thread-safe; `Audience.open` creates it."""
 
     def __init__(self, audience: "Audience", is_there: IsThere) -> None:
@@ -88,7 +88,7 @@ class Holder:
         self._session_is_there = is_there
         self._gone_at: float | None = None
         self._fetched_at = -FETCHED_SECONDS
-        self._spectators: frozenset[Spectator] = frozenset()
+        self._live_sockets: frozenset[LiveSocket] = frozenset()
         self._lock = threading.Lock()
         # weak: they live as long as the session that follows them
         self._sources: tuple[ReferenceType[Source], ...] = ()
@@ -104,18 +104,18 @@ class Holder:
     @property
     def sockets(self) -> int:
         """How many sockets it has."""
-        return len(self._spectators)
+        return len(self._live_sockets)
 
     @property
     def is_watching(self) -> bool:
         """Whether the tab is seen, and has a socket or fetches frames."""
-        is_shown = any(not spectator.is_hidden for spectator in self._spectators)
+        is_shown = any(not live_socket.is_hidden for live_socket in self._live_sockets)
         return is_shown or self._audience.clock() - self._fetched_at < FETCHED_SECONDS
 
     def is_forgotten(self) -> bool:
-        """Return whether nobody has been there for so long that nobody will miss it; `Audience` alone asks.
+        """Return whether it has been unused for so long that it can go; only `Audience` asks.
 
-        The time counts from the first check that finds nobody there, so that a short cut is harmless.
+        The time counts from the first check that finds it unused, so a short disconnection is harmless.
         """
         if self.is_there():
             self._gone_at = None
@@ -127,7 +127,7 @@ class Holder:
 
     def is_there(self) -> bool:
         """Return whether anybody may still look: a socket is open, or the session is active."""
-        return bool(self._spectators) or self._session_is_there()
+        return bool(self._live_sockets) or self._session_is_there()
 
     def show(self, sources: Sequence[Source], is_there: IsThere) -> None:
         """Let its sockets show these from now on, unless it was revoked."""
@@ -178,23 +178,23 @@ class Holder:
         reference = self._models.get(name)
         return None if reference is None else reference()
 
-    def add(self, spectator: Spectator) -> bool:
+    def add(self, live_socket: LiveSocket) -> bool:
         """Let a socket show what there is; return False if there are too many."""
         with self._lock:
-            if len(self._spectators) >= MOST_SOCKETS:
+            if len(self._live_sockets) >= MOST_SOCKETS:
                 return False
-            self._spectators |= {spectator}
+            self._live_sockets |= {live_socket}
             return True
 
-    def remove(self, spectator: Spectator) -> None:
+    def remove(self, live_socket: LiveSocket) -> None:
         """Forget a socket that has ended."""
         with self._lock:
-            self._spectators -= {spectator}
+            self._live_sockets -= {live_socket}
 
     def wake(self, *, at_once: bool = False) -> None:
         """Let its sockets look for news, `at_once` or when they are due."""
-        for spectator in self._spectators:
-            spectator.wake(at_once=at_once)
+        for live_socket in self._live_sockets:
+            live_socket.wake(at_once=at_once)
 
     def end(self) -> None:
         """Show nothing more; the sockets end."""
@@ -205,15 +205,15 @@ class Holder:
 
 
 class Audience:
-    """The holders of all sessions, by their keys, and who of them looks at what. Thread-safe."""
+    """The viewers of all sessions, by their keys, and what each of them looks at. Thread-safe."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         """`clock` returns the time in seconds."""
         self.clock = clock
-        self._holders: dict[str, Holder] = {}
+        self._viewers: dict[str, Viewer] = {}
         # by the name of a run or a job; each set is replaced and never changed in place
-        self._looking: dict[str, frozenset[Holder]] = {}
-        # Also held while holders are asked whether they are forgotten: a page that gets its holder just then
+        self._looking: dict[str, frozenset[Viewer]] = {}
+        # Also held while viewers are asked whether they are forgotten: a page that gets its viewer just then
         # either has come before the question, and is there, or gets none.
         self._lock = threading.Lock()
         self._places = threading.Lock()
@@ -222,52 +222,52 @@ class Audience:
     def sockets(self) -> int:
         """How many sockets are open."""
         with self._lock:
-            return sum(holder.sockets for holder in self._holders.values())
+            return sum(viewer.sockets for viewer in self._viewers.values())
 
     def announce(self, name: str, *, at_once: bool = False) -> None:
         """Wake all who look at what has that name: it has changed. `at_once`: somebody waits for it."""
-        for holder in self.looking_at(name):
-            holder.wake(at_once=at_once)
+        for viewer in self.looking_at(name):
+            viewer.wake(at_once=at_once)
 
     def is_watching(self, name: str) -> bool:
         """Return whether anybody looks at it, so that pictures are worth their time."""
-        return any(holder.is_watching for holder in self.looking_at(name))
+        return any(viewer.is_watching for viewer in self.looking_at(name))
 
-    def looking_at(self, name: str) -> frozenset[Holder]:
+    def looking_at(self, name: str) -> frozenset[Viewer]:
         """Return whose sockets show what has that name."""
         return self._looking.get(name, frozenset())
 
-    def place(self, holder: Holder, before: frozenset[str], now: frozenset[str]) -> None:
-        """Let `holder` look at what has these names, and no more at what it looked at before."""
+    def place(self, viewer: Viewer, before: frozenset[str], now: frozenset[str]) -> None:
+        """Let `viewer` look at what has these names, and at nothing else any longer."""
         with self._places:
             for name in before - now:
-                others = self.looking_at(name) - {holder}
+                others = self.looking_at(name) - {viewer}
                 if others:
                     self._looking[name] = others
                 else:
                     self._looking.pop(name, None)
             for name in now:
-                self._looking[name] = self.looking_at(name) | {holder}
+                self._looking[name] = self.looking_at(name) | {viewer}
 
-    def open(self, is_there: IsThere) -> tuple[str, Holder]:
-        """Return the key and the holder of a new session."""
+    def open(self, is_there: IsThere) -> tuple[str, Viewer]:
+        """Return the key and the viewer of a new session."""
         self.revoke_forgotten()
-        key, holder = secrets.token_hex(KEY_BYTES), Holder(self, is_there)
+        key, viewer = secrets.token_hex(KEY_BYTES), Viewer(self, is_there)
         with self._lock:
-            self._holders[key] = holder
-        return key, holder
+            self._viewers[key] = viewer
+        return key, viewer
 
-    def holder(self, key: str) -> Holder | None:
-        """Return the holder of that key, unless it was revoked."""
+    def viewer(self, key: str) -> Viewer | None:
+        """Return the viewer of that key, unless it was revoked."""
         with self._lock:
-            return self._holders.get(key)
+            return self._viewers.get(key)
 
     def revoke(self, key: str) -> None:
-        """End the holder of that key, if there is one."""
+        """End the viewer of that key, if there is one."""
         with self._lock:
-            holder = self._holders.pop(key, None)
-        if holder is not None:
-            holder.end()
+            viewer = self._viewers.pop(key, None)
+        if viewer is not None:
+            viewer.end()
 
     async def keep_forgetting(self, every: float = FORGOTTEN_AFTER) -> None:
         """Let go of what closed tabs followed, also if no visitor comes after them; until it is cancelled."""
@@ -276,9 +276,9 @@ class Audience:
             await asyncio.to_thread(self.revoke_forgotten)
 
     def revoke_forgotten(self) -> None:
-        """End the holders that nobody misses."""
+        """End the viewers that have been unused for long."""
         with self._lock:
-            forgotten = [key for key, holder in self._holders.items() if holder.is_forgotten()]
-            gone = [self._holders.pop(key) for key in forgotten]
-        for holder in gone:
-            holder.end()
+            forgotten = [key for key, viewer in self._viewers.items() if viewer.is_forgotten()]
+            gone = [self._viewers.pop(key) for key in forgotten]
+        for viewer in gone:
+            viewer.end()

@@ -25,7 +25,7 @@ class Request(Generic[T]):
         self._leave = leave
 
     def leave(self) -> None:
-        """Want it no more. Call it once; the computation is cancelled if nobody else wants it."""
+        """Withdraw the request. Call it once; the computation is cancelled if no other session wants it."""
         self._leave()
 
 
@@ -86,7 +86,7 @@ class SharedResults:
     def ask(self, key: Hashable, submit: Callable[[], "Future[T]"]) -> Request[T]:
         """Return a request for a result; `submit` lets it be computed unless it is kept or under way.
 
-        key: None for a result that is shared with nobody and not kept.
+        key: None for a result that is neither shared nor kept.
         """
         if key is None:
             own = submit()

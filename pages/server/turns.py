@@ -168,7 +168,7 @@ class Turns:
 
     @property
     def chunk_seconds(self) -> float:
-        """How long chunks last with the runs of now: each is updated a few times a second."""
+        """How long chunks last with the current number of runs: each is updated a few times a second."""
         if self.running <= self.workers:
             return CHUNK_SECONDS
         fair = UPDATE_SECONDS * self.workers / self.running

@@ -17,7 +17,7 @@ def draw() -> None:
     setting_input.draw(
         SETTINGS["optimizer"],
         f"{PREFIX}optimizer",
-        lambda optimizer: session.set_setup(with_optimizer(session.current().setup, optimizer)),
+        lambda optimizer: session.update(setup=with_optimizer(session.current().setup, optimizer)),
     )
     note = note_on_replaced(session.current().setup)
     if note is not None:
@@ -29,7 +29,7 @@ def draw_batch_size() -> None:
     setting_input.draw(
         SETTINGS["batch_size"],
         f"{PREFIX}batch_size",
-        lambda size: session.set_setup(with_batch_size(session.current().setup, size or None)),
+        lambda size: session.update(setup=with_batch_size(session.current().setup, size or None)),
     )
 
 
@@ -47,7 +47,7 @@ def offer_fresh_points() -> None:
 
 def _use_fresh_points() -> None:
     setup = with_optimizer(session.current().setup, "adam")
-    session.set_setup(replace(setup, experiment=replace(setup.experiment, samples_per_class=None)))
+    session.update(setup=replace(setup, experiment=replace(setup.experiment, samples_per_class=None)))
 
 
 def with_optimizer(setup: Setup, optimizer: str) -> Setup:

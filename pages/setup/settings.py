@@ -37,7 +37,7 @@ def draw_fold() -> None:
     Input(
         f"{PREFIX}unfolded",
         lambda: session.current().view.settings,
-        lambda unfolded: session.set_view(replace(session.current().view, settings=unfolded)),
+        lambda unfolded: session.update(view=replace(session.current().view, settings=unfolded)),
     ).draw(
         st.toggle,
         "Settings",

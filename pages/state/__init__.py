@@ -1,1 +1,1 @@
-"""The session's state, the one door to it, and what is shown of a press that was refused."""
+"""The session's state, the one door to it, and what is shown when a press was refused."""

@@ -36,7 +36,7 @@ class Holdings:
         return asdict(self)
 
     def loss_message(self, *, network_in_address: bool) -> str | None:
-        """Return a message that all but a network in the address is lost; None if nothing is."""
+        """Return a message that everything but a network in the address is lost; None if nothing was."""
         networks = self.networks - network_in_address
         names = ["your run"] * self.run
         names += [counted(networks, "kept network")] * (networks > 0)

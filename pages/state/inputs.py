@@ -16,18 +16,6 @@ ENDS = ("min_value", "max_value", "max_chars")  # with others Streamlit may take
 Value = TypeVar("Value")
 
 
-def _keep(_: object) -> None:
-    """Do nothing with a value: the input alone has it."""
-
-
-def _nothing() -> None:
-    """Return nothing: the input is about all of the session."""
-
-
-def _as_reported(_: object, report: Any) -> Any:
-    return report
-
-
 @dataclass(frozen=True)
 class Input(Generic[Value]):
     """An input for a value that something else, such as a press, may change too.
@@ -60,10 +48,10 @@ class Input(Generic[Value]):
 
     name: str
     show: Callable[[], Value]
-    adopt: Callable[[Value], object] = _keep
-    of: Callable[[], Hashable] = _nothing
+    adopt: Callable[[Value], object] = lambda _: None  # the input alone has the value
+    of: Callable[[], Hashable] = lambda: None  # it is about all of the session
     same: Callable[[Value, Value], bool] = operator.eq
-    read: Callable[[Value, Any], Value] = _as_reported
+    read: Callable[[Value, Any], Value] = lambda _, report: report
 
     def draw(self, widget: Callable[..., object], label: str, **options: Any) -> Value:
         """Draw it with a widget that has a `value`, such as st.toggle; return what it holds."""
@@ -105,7 +93,7 @@ class Input(Generic[Value]):
 
     @property
     def last(self) -> Value | None:
-        """What it showed last, whatever has changed since; None if it was never drawn."""
+        """What it showed last, even if its value has changed since; None if it was never drawn."""
         return None if self._drawn is None else self._drawn.value
 
     @property
@@ -125,7 +113,7 @@ class Input(Generic[Value]):
             self._drawn.typing = value
 
     def forget(self) -> None:
-        """Let it show what it is to show, whatever was entered."""
+        """Let it show its value again, in place of what was entered."""
         if self._drawn is not None:
             self._drawn.is_forgotten = True
 

@@ -13,7 +13,7 @@ from polycore.links import link
 from polycore.quoting import visible
 
 LABELS = {field: setting.label for field, setting in SETTINGS.items()}
-WEIGHTS_LABEL = "Trained network"  # of the part of a link that is no field
+WEIGHTS_LABEL = "Trained network"  # of the part of a link that is not a field
 _FIELD = re.compile(rf"^({'|'.join(LABELS)})\b(?= is |: )")
 _LAYER = re.compile(r"^hidden (?=layer \d+\b)")
 _POLYNOMIAL = re.compile(r"\bpolynomials\[(\d+)\]")
@@ -40,20 +40,20 @@ def later(place: str) -> Iterator[None]:
     try:
         yield
     except PolycoreError as error:
-        session.set_refused({**session.current().refused, place: str(error)})
+        session.update(refused={**session.current().refused, place: str(error)})
 
 
 def taken(place: str) -> str | None:
-    """Return, once, the reason that is to be shown at `place`; None if there is none."""
+    """Return the reason to show at `place`, once; None if there is none."""
     refused = dict(session.current().refused)
     reason = refused.pop(place, None)
     if reason is not None:
-        session.set_refused(refused)
+        session.update(refused=refused)
     return reason
 
 
 def draw(place: str, what: str) -> None:
-    """Show `what` and the reason if a press was refused that is to say so at `place`."""
+    """Show `what` and the reason if a press was refused whose reason belongs at `place`."""
     reason = taken(place)
     if reason is not None:
         show(what, reason)

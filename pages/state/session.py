@@ -6,7 +6,7 @@ or writes the session.
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any, TypedDict, Unpack, cast
 
 import streamlit as st
 
@@ -40,22 +40,43 @@ def exists() -> bool:
 
 
 def restore(session: Session) -> None:
-    """Make `session` the present one."""
+    """Make `session` the current one."""
     st.session_state[KEY] = session
     recall.remember(session)
 
 
 def _store(session: Session, row: Hashable = None) -> None:
-    """Make `session` the present one, which follows the one of now; see Session.following."""
+    """Make `session` the current one, after the one so far; see Session.following."""
     restore(session.following(current(), row))
 
 
+class Subjects(TypedDict, total=False):
+    """The subjects of a Session that `update` replaces: those that a page changes with nothing else."""
+
+    setup: Setup
+    by_hand: ByHand | None
+    points: Points | None
+    view: View
+    lessons: Lessons
+    play: Play
+    comparison: Comparison
+    drawings: Drawings
+    links: Links
+    refused: Mapping[str, str]
+    lost: Holdings
+
+
+def update(*, undo: str | None = None, **subjects: Unpack[Subjects]) -> None:
+    """Replace these subjects of the session as a whole, as in `update(view=replace(current().view, ...))`.
+
+    undo: a sentence that says what that loses, if the earlier session can be brought back, else None.
+    """
+    now = current()
+    changed = replace(now, **subjects)
+    _store(changed if undo is None else changed.with_undo(undo, now))
+
+
 # --- the set-up --------------------------------------------------------------------------------
-
-
-def set_setup(setup: Setup) -> None:
-    """Make that the set-up."""
-    _store(replace(current(), setup=setup))
 
 
 def change(**fields: Any) -> None:
@@ -64,7 +85,7 @@ def change(**fields: Any) -> None:
     Raises PolycoreError, and changes nothing, if they do not fit the others.
     """
     setup = current().setup
-    set_setup(replace(setup, experiment=replace(setup.experiment, **fields)))
+    update(setup=replace(setup, experiment=replace(setup.experiment, **fields)))
 
 
 def load(experiment: Experiment, undo: str | None = None, row: Hashable = None) -> None:
@@ -82,7 +103,7 @@ def replace_setup(experiment: Experiment, undo: str | None = None, sketch: Sketc
     """Replace the whole set-up; the samples that its optimizer had replaced are forgotten.
 
     undo: a sentence that says so if the present set-up can be brought back, else None.
-    sketch: the points of the user's own as they are drawn; see Setup. Earlier ones are put aside.
+    sketch: the user's own points as they are drawn; see Setup. Earlier ones are put aside.
     """
     now = current()
     setup = Setup(experiment, sketch=sketch).following(now.setup)
@@ -185,7 +206,7 @@ def note_running() -> None:
     now = current()
     running = now.run_view is not None and now.run_view.is_active
     if running != now.view.running:
-        set_view(replace(now.view, running=running))
+        update(view=replace(now.view, running=running))
 
 
 # --- the kept models ---------------------------------------------------------------------------
@@ -225,7 +246,7 @@ def rename(title: str, text: str) -> None:
         compared = now.comparison.titles
         if compared is not None and title in compared:
             titles = tuple(name if other == title else other for other in compared)
-            set_comparison(replace(now.comparison, titles=titles))
+            update(comparison=replace(now.comparison, titles=titles))
 
 
 def name_classes(title: str, polynomials: Sequence[Polynomial]) -> None:
@@ -260,7 +281,7 @@ def free_slots() -> int:
 
 def going_for_run() -> tuple[Kept, ...]:
     """Return the model that makes room once a new run has one; () if there is a free slot."""
-    return current().models.going(None)  # the run of now may go too, since it is no longer the run then
+    return current().models.going(None)  # the current run's may go too: by then it is not the run's any more
 
 
 def going_for(count: int) -> tuple[Kept, ...]:
@@ -322,65 +343,16 @@ def bring_back_polynomials() -> None:
 # --- the other subjects ------------------------------------------------------------------------
 
 
-def set_view(view: View) -> None:
-    """Let the pages show `view`."""
-    _store(replace(current(), view=view))
-
-
-def set_by_hand(by_hand: ByHand | None, undo: str | None = None) -> None:
-    """Hold and change that model by hand, or none; see `replace_setup` for `undo`."""
-    now = current()
-    changed = replace(now, by_hand=by_hand)
-    _store(changed if undo is None else changed.with_undo(undo, now))
-
-
 def note_upload(files: frozenset[str], upload: Upload) -> None:
     """Note what became of the uploaded files with these identifiers."""
     _store(current().noting(files, upload))
 
 
-def set_points(points: Points | None, undo: str | None, file: str | None = None) -> None:
+def set_points(points: Points, undo: str | None, file: str) -> None:
     """Make `points` the uploaded ones; `undo` is a sentence that says so if that loses others, else None.
 
     file: the identifier of the file that brought them; its uploader is then empty again.
     """
     now = current()
-    changed = replace(now if file is None else now.noting(frozenset({file}), Upload()), points=points)
+    changed = replace(now.noting(frozenset({file}), Upload()), points=points)
     _store(changed if undo is None else changed.with_undo(undo, now))
-
-
-def set_lessons(lessons: Lessons) -> None:
-    """Change what is on and what was seen of the guided lessons."""
-    _store(replace(current(), lessons=lessons))
-
-
-def set_play(play: Play, undo: str | None = None) -> None:
-    """Change the game or the challenge; `undo` is a sentence that says so if a game is left, else None."""
-    now = current()
-    changed = replace(now, play=play)
-    _store(changed if undo is None else changed.with_undo(undo, now))
-
-
-def set_comparison(comparison: Comparison) -> None:
-    """Change what the Compare page compares."""
-    _store(replace(current(), comparison=comparison))
-
-
-def set_drawings(drawings: Drawings) -> None:
-    """Change what the user has asked for about the run."""
-    _store(replace(current(), drawings=drawings))
-
-
-def set_links(links: Links) -> None:
-    """Change what is known of the opened link, and of those to pass on."""
-    _store(replace(current(), links=links))
-
-
-def set_refused(refused: Mapping[str, str]) -> None:
-    """Change which refusals pages will show; see `refusal.later`."""
-    _store(replace(current(), refused=refused))
-
-
-def set_lost(lost: Holdings) -> None:
-    """Note what the tab has lost; nothing once the user has read it."""
-    _store(replace(current(), lost=lost))

@@ -45,7 +45,7 @@ class Lessons:
 
     current: the one that is on, by its name in the address; None if none is.
     seen: the names of those whose check has passed.
-    before: the name of the run that was there when the lesson began, which is no part of it.
+    before: the name of the run that there was before the lesson began; it does not count for the lesson.
     runs: the longest run of each set-up of a lesson, by `situation.key_of` of its experiment.
     broken: the losses of the latest networks that were changed by hand for the lesson about that.
     opened: the page and the lesson that the user came to last, and whether it had been seen by then.
@@ -69,7 +69,7 @@ class Play:
 
 @dataclass(frozen=True)
 class Drawings:
-    """What the user has asked for about the run, in whatever state; None for what was not asked for."""
+    """The film and the landscape that the user has asked for, finished or not; None if not asked for."""
 
     film_id: Id[Job[bytes]] | None = None
     landscape_id: Id[Job[Landscape]] | None = None
@@ -95,7 +95,7 @@ class Drawings:
 class Session:
     """Everything of one session.
 
-    training_id: of the run, in whatever state; None before the first.
+    training_id: of the run, whether it advances or not; None before the first.
     by_hand: the model that the user changes by hand, None without one.
     points: None if none were uploaded.
     uploads: what became of each upload, by the identifiers of its files; an uploader may show them for long.
@@ -133,7 +133,7 @@ class Session:
 
     @property
     def training(self) -> Training | None:
-        """The run, in whatever state; None before the first."""
+        """The run, whether it advances or not; None before the first."""
         return server.current().computing.get(self.training_id)
 
     @property
@@ -195,7 +195,7 @@ class Session:
 
     @property
     def last_of_polynomials(self) -> int | None:
-        """The index in `undos` of the change that has led to the polynomials of now; None without one."""
+        """The index in `undos` of the change that led to the current polynomials; None if there is none."""
         now = self.experiment.polynomials
         for index, undo in reversed(tuple(enumerate(self.undos))):
             if undo.is_of_polynomials and undo.after[POLYNOMIALS] == now != undo.before[POLYNOMIALS]:
@@ -249,7 +249,7 @@ class Session:
         return self if updated is own else replace(self, models=self.models.exchanged(own, updated))
 
     def keeping(self, new: Kept) -> "Session":
-        """Return the session with a model more, which answers; see KeptModels.added."""
+        """Return the session with one more model, which answers; see KeptModels.added."""
         models = self.models.added(new, self.own)
         gone = set(self.models.titles) - set(models.titles)
         return replace(self, models=models, by_hand=self.by_hand_unless(gone))
@@ -273,7 +273,7 @@ class Session:
         return replace(self, undos=(*earlier, new))
 
     def still_offering(self, undo: Undo) -> "Session":
-        """Return the session with that way back, for a change that is no loss itself, but would end it."""
+        """Return the session with that way back, for a change that loses nothing but would end the offer."""
         others = (one for one in self.undos if one is not undo)
         return replace(self, undos=(*others, undo.still_offered(self.parts, self.progress)))
 
@@ -295,7 +295,7 @@ class Session:
         return replace(self, undos=tuple(undos[-MOST_UNDOS:]))
 
     def reverted(self, undo: Undo) -> "Session":
-        """Return the session without the change that `undo` leads back from, and with all else as it is now.
+        """Return the session with the change of `undo` undone and everything else as it is now.
 
         Raises PolycoreError if the set-up of now cannot have the polynomials that come back alone.
         """

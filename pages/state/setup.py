@@ -44,7 +44,7 @@ class Setup:
     """The set-up as it stands. A run that has begun keeps its own experiment.
 
     replaced: None if choosing the optimizer has replaced nothing.
-    sketch: points of the user's own as they are drawn; the experiment has them once they can be trained on.
+    sketch: the user's own points as they are drawn; the experiment has them once they can be trained on.
         None if it learns polynomials, or points that came with a link or a file.
     put_aside: the user's points for when "My own points" is chosen again; None if there are none.
     """
@@ -56,7 +56,7 @@ class Setup:
 
     @property
     def own_points(self) -> Sketch | None:
-        """The points of the user's own, drawn or not; None if the set-up learns polynomials."""
+        """The user's own points, drawn or not; None if the set-up learns polynomials."""
         if self.sketch is not None or self.experiment.data is None:
             return self.sketch
         return Sketch.of(self.experiment.data, None)

@@ -11,7 +11,7 @@ from pages.server.source import Choice, Weights
 from pages.state import session
 from pages.state.inputs import Input
 from polycore import Model, Run
-from polycore.figures.alternative_text import Mark
+from polycore.figures.alternative_text import MarkedWeights
 
 # said at the button: by the held-out points other weights may be better
 LABELS: Mapping[Weights, str] = {"Now": "Now", "Best": "Best loss"}
@@ -56,7 +56,7 @@ class ShownWeights:
         return f"{name} (step {self.step:,})"
 
     @property
-    def mark(self) -> Mark:
+    def mark(self) -> MarkedWeights:
         """Their name on the charts."""
         if isinstance(self.choice, int):
             return "then"
@@ -104,7 +104,7 @@ def _shown() -> Weights | None:
 
 def _choose(weights: Weights | None) -> None:
     if weights is not None:
-        session.set_view(session.current().view.chosen(weights))
+        session.update(view=session.current().view.chosen(weights))
 
 
 _CHOICE = Input("shown_weights", _shown, _choose)

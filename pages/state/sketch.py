@@ -1,4 +1,4 @@
-"""Sketch: points of the user's own as they are drawn, before and after they can be trained on."""
+"""Sketch: the user's own points as they are drawn, before and after they can be trained on."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

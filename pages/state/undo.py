@@ -60,7 +60,7 @@ class Undo:
 
     @property
     def is_of_polynomials(self) -> bool:
-        """Whether other polynomials come back with it, and not points of the user's own."""
+        """Whether other polynomials come back with it, and not the user's own points."""
         return bool(self.before.get(POLYNOMIALS) and self.after[POLYNOMIALS])
 
     @property
@@ -75,7 +75,7 @@ class Undo:
         return replace(self, after=after, progress=progress if "run" in after else None)
 
     def is_harmless(self, now: Parts, progress: Progress | None) -> bool:
-        """Return whether it takes away nothing newer: whether what it brings back was not changed since."""
+        """Return whether it takes away nothing newer: what it brings back has not changed since."""
         by_hand: ByHand | None = self.before.get("by_hand")
         return (
             all(now[name] == self.after[name] for name in WORK & self.after.keys())

@@ -12,11 +12,11 @@ Way = Literal["Any point", "On a curve", "At a crossing"]
 
 
 @dataclass(frozen=True)
-class AskedPoint:
-    """The point (x, y) that the Predict page asks about, and the way in which it is chosen.
+class PointInputs:
+    """What the inputs for the point of the Predict page hold: the way to choose it, and a value for each way.
 
-    curve: the class on whose curve it lies, if the way is "On a curve".
-    crossing: its index among the model's crossings, if the way is "At a crossing"; None for the middle one.
+    x, y: of the point. curve: the class on whose curve it lies, if the way is "On a curve".
+    crossing: its index among the crossings of the model; None for the middle one.
     """
 
     way: Way = "Any point"
@@ -57,7 +57,7 @@ class View:
     map_view: what the map of the Train page shows.
     map_layers, predict_layers: what lies on a run's map, and on the map of the Predict page.
     asked: the point that is asked about on a run's map; None if there is none.
-    point: the point that the Predict page asks about.
+    point_inputs: what the inputs for the point of the Predict page hold.
     neuron: layer and index in it, from 0, of the neuron that the Inside page shows.
     traced: the point that the Inside page traces through the network.
     traced_label: its true class; None for that of the nearest curve.
@@ -76,7 +76,7 @@ class View:
     map_layers: Layers = Layers()
     predict_layers: Layers = Layers(("Crossings",), ("Samples", "Crossings"))
     asked: tuple[float, float] | None = None
-    point: AskedPoint = field(default_factory=AskedPoint)
+    point_inputs: PointInputs = field(default_factory=PointInputs)
     neuron: tuple[int, int] = (0, 0)
     traced: tuple[float, float] = (0.5, 0.75)
     traced_label: int | None = None

@@ -55,22 +55,25 @@ def draw(training: Training | None, *, running: bool) -> None:
     """
     if training is None or training.view.status == "ready":
         return
-    st.button(TITLE, key=OPEN_KEY, icon=ICON, on_click=_open, help=HELP)
+    st.button(
+        TITLE,
+        key=OPEN_KEY,
+        icon=ICON,
+        # kept in the session: a run that ends draws its page again, and what is not drawn then disappears
+        on_click=lambda: session.update(view=replace(session.current().view, report=True)),
+        help=HELP,
+    )
     # its content is computed only while it is open
     if session.current().view.report:
         _show(training, running=running)
 
 
-def _open() -> None:
-    # kept in the session: a run that ends draws its page again, and what is not drawn then disappears
-    session.set_view(replace(session.current().view, report=True))
-
-
-def _close() -> None:
-    session.set_view(replace(session.current().view, report=False))
-
-
-@st.dialog(TITLE, width="large", icon=ICON, on_dismiss=_close)
+@st.dialog(
+    TITLE,
+    width="large",
+    icon=ICON,
+    on_dismiss=lambda: session.update(view=replace(session.current().view, report=False)),
+)
 def _show(training: Training, *, running: bool) -> None:
     if running:
         st.caption("Measured when the run pauses or ends, with the weights of its best loss so far.")

@@ -41,12 +41,12 @@ def draw_beside() -> None:
 
 
 def draw_bar(*, has_network: bool) -> None:
-    """Draw how far the run is: there is none yet. has_network: whether a network is shown all the same."""
+    """Draw the progress bar before the first run. has_network: whether a network is shown anyway."""
     st.progress(0.0, text=STATUS_BESIDE_NETWORK if has_network else STATUS)
 
 
 def _figure(experiment: Experiment) -> go.Figure:
-    """Return what there is to learn, or the Bayes classifier's map; no network is there to compare with."""
+    """Return what there is to learn, or the Bayes classifier's map; there is no network to compare."""
     layers = session.current().view.map_layers.on_map_of(experiment.shown_classes)
     referee = _shown_referee(experiment)
     if referee is not None:

@@ -14,8 +14,8 @@ from polycore.inspection.landscape import Landscape
 from polycore.pictures.class_map import extent, map_in_words
 from polycore.polynomials.classes import Classes, counted_classes, noun_of
 
-Mark = Literal["best", "now", "then"]
-MARKED: dict[Mark, str] = {
+MarkedWeights = Literal["best", "now", "then"]
+MARKED: dict[MarkedWeights, str] = {
     "best": "the weights with the best loss",
     "now": "the latest weights",
     "then": "the chosen weights",
@@ -38,7 +38,9 @@ def samples(points: Floats, labels: Integers, polynomials: Classes) -> str:
     return f"{counted(len(points), 'sample')} of {_count(polynomials)}, {each} of each, {window}."
 
 
-def loss(steps: Integers, losses: Floats, best_step: int, best_loss: float, mark: Mark = "best") -> str:
+def loss(
+    steps: Integers, losses: Floats, best_step: int, best_loss: float, mark: MarkedWeights = "best"
+) -> str:
     """Give the first, the last and the marked loss; `mark` is "best", "now" or "then"."""
     return (
         f"Loss over {_steps(steps)}, from {loss_text(losses[0])} to {loss_text(losses[-1])} nats; "
@@ -53,7 +55,7 @@ def accuracy(
     best_step: int,
     best_held_out_accuracy: float,
     best_possible: float | None,
-    mark: Mark = "best",
+    mark: MarkedWeights = "best",
 ) -> str:
     """Give both accuracies, first and last, those of the marked weights, and the best possible one."""
     text = (

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from polycore.arrays import Floats, Integers
 from polycore.figures import alternative_text
-from polycore.figures.alternative_text import Mark
+from polycore.figures.alternative_text import MarkedWeights
 from polycore.figures.style import (
     BEST_COLOR,
     HELD_OUT_COLOR,
@@ -40,7 +40,7 @@ def loss_figure(
     best_step: int,
     best_loss: float,
     *,
-    mark: Mark = "best",
+    mark: MarkedWeights = "best",
     changes: Sequence[Change] = (),
 ) -> go.Figure:
     """Return the loss in nats, on a log scale, over the steps, with one point marked.
@@ -81,7 +81,7 @@ def accuracy_figure(
     best_held_out_accuracy: float,
     best_possible: float | None,
     *,
-    mark: Mark = "best",
+    mark: MarkedWeights = "best",
     changes: Sequence[Change] = (),
 ) -> go.Figure:
     """Return the accuracies on the training samples and on held-out points, in percent, over the steps.
@@ -143,12 +143,12 @@ def _change(change: Change, row: int = 0, *, named: bool = False) -> dict[str, o
     return line | {"label": {"text": text, "font": {"size": 11}} | look}
 
 
-def loss_mark(mark: Mark, loss: float) -> str:
+def loss_mark(mark: MarkedWeights, loss: float) -> str:
     """Return the name of the marked point of `loss_figure`."""
     return f"{mark} {loss_text(loss)}"
 
 
-def accuracy_mark(mark: Mark, held_out_accuracy: float) -> str:
+def accuracy_mark(mark: MarkedWeights, held_out_accuracy: float) -> str:
     """Return the name of the marked point of `accuracy_figure`: the best are not so by their accuracy."""
     name = "at best loss" if mark == "best" else mark
     return f"{name} {escape(percent(held_out_accuracy))}"

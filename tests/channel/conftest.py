@@ -53,14 +53,14 @@ def channel_server() -> Iterator[ChannelServer]:
 
 
 class Seat:
-    """A session's holder, and a client for its channel."""
+    """A session's viewer, and a client for its channel."""
 
     def __init__(self, served_by: ChannelServer, *tapes: Tape) -> None:
         self.is_there = True
         self.server = served_by
-        self.key, self.holder = server.current().audience.open(lambda: self.is_there)
-        self._tapes = tapes  # the holder alone would not keep them
-        self.holder.show(tapes, lambda: self.is_there)
+        self.key, self.viewer = server.current().audience.open(lambda: self.is_there)
+        self._tapes = tapes  # the viewer alone would not keep them
+        self.viewer.show(tapes, lambda: self.is_there)
         self._opened = ExitStack()
 
     @property
@@ -69,7 +69,7 @@ class Seat:
 
     @property
     def sockets(self) -> int:
-        return self.holder.sockets
+        return self.viewer.sockets
 
     def connect(self, **options: Any) -> ClientConnection:
         """Open a socket, as a tab does."""

@@ -42,14 +42,14 @@ def test_a_key_has_128_random_bits(own):
 
 
 def test_a_holder_is_found_by_its_key_alone_until_that_is_revoked(own):
-    key, holder = own.open(yes)
-    assert own.holder(key) is holder
-    assert own.holder(key.upper()) is None or key.isdigit()
-    assert own.holder("") is None
+    key, viewer = own.open(yes)
+    assert own.viewer(key) is viewer
+    assert own.viewer(key.upper()) is None or key.isdigit()
+    assert own.viewer("") is None
     own.revoke(key)
     own.revoke(key)
-    assert own.holder(key) is None
-    assert holder.is_revoked
+    assert own.viewer(key) is None
+    assert viewer.is_revoked
 
 
 def test_a_holder_without_anybody_is_revoked_a_minute_after_that_was_first_noticed(own, clock):
@@ -57,33 +57,33 @@ def test_a_holder_without_anybody_is_revoked_a_minute_after_that_was_first_notic
     key, _ = own.open(lambda: not gone["is"])
     clock.now += 3600
     other, _ = own.open(no)
-    assert own.holder(key)
+    assert own.viewer(key)
     gone["is"] = True
     own.open(no)
     clock.now += audience.FORGOTTEN_AFTER
     own.open(no)
-    assert own.holder(key)
+    assert own.viewer(key)
     clock.now += 1
     own.open(no)
-    assert own.holder(key) is None
-    assert own.holder(other) is None
+    assert own.viewer(key) is None
+    assert own.viewer(other) is None
 
 
 def test_a_holder_is_revoked_though_no_visitor_comes_after(own, clock):
-    key, holder = own.open(no)
+    key, viewer = own.open(no)
     stays, _ = own.open(yes)
 
     async def watched():
         forgetting = asyncio.create_task(own.keep_forgetting(every=0.01))
-        while not holder.is_revoked:
+        while not viewer.is_revoked:
             clock.now += 10
             await asyncio.sleep(0.01)
         forgetting.cancel()
 
     with ThreadPoolExecutor(1) as thread:  # playwright's loop may run in this one
         thread.submit(asyncio.run, asyncio.wait_for(watched(), 20)).result()
-    assert own.holder(key) is None
-    assert own.holder(stays)
+    assert own.viewer(key) is None
+    assert own.viewer(stays)
 
 
 def test_a_tab_that_was_cut_for_a_moment_keeps_its_key(own, clock):
@@ -93,7 +93,7 @@ def test_a_tab_that_was_cut_for_a_moment_keeps_its_key(own, clock):
         there["is"] = is_there
         clock.now += 50
         own.open(no)
-    assert own.holder(key)
+    assert own.viewer(key)
 
 
 class Meanwhile:
@@ -127,7 +127,7 @@ def test_a_tab_that_comes_back_as_another_thread_looks_for_forgotten_ones_harms_
     clocks.append(lambda: meanwhile() or 1e9)
     own.revoke_forgotten()
     meanwhile.began[0].join(20)
-    assert own.holder(key) is None  # it was gone when the question was asked
+    assert own.viewer(key) is None  # it was gone when the question was asked
 
 
 def test_who_opens_a_session_as_another_thread_looks_for_forgotten_ones_disturbs_neither(own):
@@ -136,12 +136,12 @@ def test_who_opens_a_session_as_another_thread_looks_for_forgotten_ones_disturbs
     keys += [own.open(is_there)[0] for is_there in (lambda: meanwhile() or True, yes)]
     own.revoke_forgotten()
     meanwhile.began[0].join(20)
-    assert [own.holder(key) is not None for key in keys] == [True] * 3
+    assert [own.viewer(key) is not None for key in keys] == [True] * 3
 
 
 def test_a_page_that_comes_back_as_its_key_is_being_forgotten_gets_no_holder_that_ends(own, clock):
     found = []
-    meanwhile = Meanwhile(lambda: found.append(own.holder(key)))
+    meanwhile = Meanwhile(lambda: found.append(own.viewer(key)))
     now = {"ask": False}
     key, _ = own.open(lambda: (now["ask"] and meanwhile()) or False)
     own.revoke_forgotten()
@@ -154,31 +154,31 @@ def test_a_page_that_comes_back_as_its_key_is_being_forgotten_gets_no_holder_tha
 
 def test_what_is_no_longer_shown_wakes_the_session_no_more(own):
     one, two, three = Tape("one"), Tape("two"), Tape("three")
-    _, holder = own.open(yes)
-    holder.show([one, two], yes)
-    holder.show([two, three], yes)
+    _, viewer = own.open(yes)
+    viewer.show([one, two], yes)
+    viewer.show([two, three], yes)
     looking = [own.looking_at(tape.name) for tape in (one, two, three)]
-    assert looking == [frozenset(), {holder}, {holder}]
-    assert holder.source("one") is None
-    assert holder.source("three") is three
+    assert looking == [frozenset(), {viewer}, {viewer}]
+    assert viewer.source("one") is None
+    assert viewer.source("three") is three
 
 
 def test_a_page_that_draws_after_its_key_was_revoked_shows_nothing(own):
     tape = Tape()
-    key, holder = own.open(yes)
+    key, viewer = own.open(yes)
     own.revoke(key)
-    holder.show([tape], yes)
-    assert (holder.sources, own.looking_at(tape.name)) == ((), frozenset())
+    viewer.show([tape], yes)
+    assert (viewer.sources, own.looking_at(tape.name)) == ((), frozenset())
 
 
 def test_a_tab_that_fetches_frames_is_watching_for_three_seconds(own, clock):
-    _, holder = own.open(no)
-    assert not holder.is_watching
-    holder.fetched()
+    _, viewer = own.open(no)
+    assert not viewer.is_watching
+    viewer.fetched()
     clock.now += 2.9
-    assert holder.is_watching
+    assert viewer.is_watching
     clock.now += 0.2
-    assert not holder.is_watching
+    assert not viewer.is_watching
 
 
 @pytest.mark.parametrize(("name", "found"), [("b", "b"), ("", "a"), ("a/../b", "a"), ("ä", "a")])
@@ -190,7 +190,7 @@ def test_the_address_has_the_replica_s_name_and_the_key(monkeypatch, name, found
 # --- who is woken -----------------------------------------------------------------------------
 
 
-class Spectator:
+class LiveSocket:
     """A socket that counts how often it was woken."""
 
     is_hidden = False
@@ -204,24 +204,24 @@ class Spectator:
 
 
 def looking_at(own, *tapes):
-    """Return a holder that shows these, and a socket of it that has not been woken yet."""
-    _, holder = own.open(yes)
-    holder.show(tapes, yes)
-    spectator = Spectator()
-    holder.add(spectator)
-    return holder, spectator
+    """Return a viewer that shows these, and a socket of it that has not been woken yet."""
+    _, viewer = own.open(yes)
+    viewer.show(tapes, yes)
+    live_socket = LiveSocket()
+    viewer.add(live_socket)
+    return viewer, live_socket
 
 
 def test_each_change_wakes_each_socket_that_shows_it_once(own):
     run, part, other = Tape("run"), Tape("run-part"), Tape("other")
     part.subjects = run.subjects  # two sources of one run
-    holder, first = looking_at(own, run, part)
+    viewer, first = looking_at(own, run, part)
     own.announce("run")
     _, second = looking_at(own, run)
     _, third = looking_at(own, other)
     own.announce("run")
     assert (first.woken, second.woken, third.woken) == (2, 1, 0)
-    holder.end()
+    viewer.end()
     before = first.woken
     own.announce("run")
     assert (first.woken, second.woken) == (before, 2)
@@ -229,11 +229,11 @@ def test_each_change_wakes_each_socket_that_shows_it_once(own):
 
 def test_a_change_that_somebody_waits_for_is_urgent_and_no_other_is(own):
     tape = Tape("run")
-    _, spectator = looking_at(own, tape)
+    _, live_socket = looking_at(own, tape)
     own.announce("run")
-    assert (spectator.woken, spectator.urgent) == (1, 0)
+    assert (live_socket.woken, live_socket.urgent) == (1, 0)
     own.announce("run", at_once=True)
-    assert (spectator.woken, spectator.urgent) == (2, 1)
+    assert (live_socket.woken, live_socket.urgent) == (2, 1)
 
 
 def test_it_is_watched_as_long_as_anybody_sees_it(own):
@@ -241,28 +241,28 @@ def test_it_is_watched_as_long_as_anybody_sees_it(own):
     _, hidden = looking_at(own, tape)
     hidden.is_hidden = True
     assert not own.is_watching("run")
-    holder, spectator = looking_at(own, tape)
+    viewer, live_socket = looking_at(own, tape)
     assert own.is_watching("run")
     assert not own.is_watching("another")
-    holder.remove(spectator)
+    viewer.remove(live_socket)
     assert not own.is_watching("run")
 
 
 def test_what_a_session_shows_is_kept_by_that_alone(own):
-    _, holder = own.open(yes)
+    _, viewer = own.open(yes)
     tape = Tape()
-    holder.show([tape], yes)
-    assert holder.sources == (tape,)
+    viewer.show([tape], yes)
+    assert viewer.sources == (tape,)
     del tape
     gc.collect()
-    assert holder.sources == ()
+    assert viewer.sources == ()
     own.announce("tape")
 
 
 def test_a_choice_wakes_the_sockets_of_its_own_session(own):
     tape = Tape()
-    holder, mine = looking_at(own, tape)
+    viewer, mine = looking_at(own, tape)
     _, another_s = looking_at(own, tape)
-    holder.choose("tape", 64)
-    holder.choose("another", 64)
+    viewer.choose("tape", 64)
+    viewer.choose("another", 64)
     assert (mine.urgent, another_s.woken, tape.choices) == (1, 0, [64])

@@ -37,10 +37,10 @@ def test_it_is_the_frame_that_the_socket_sends_and_never_kept_on_the_way(seat):
 def test_it_counts_as_a_look(seat):
     tape = Tape("run")
     here = seat(tape)
-    assert not here.holder.is_watching
+    assert not here.viewer.is_watching
     fetched(here, f"{here.path}/run").close()
     assert len(tape.looks) == 1
-    assert here.holder.is_watching
+    assert here.viewer.is_watching
 
 
 @pytest.mark.parametrize("path", ["/live/a/{other}/run", "/live/a/{key}/another"])

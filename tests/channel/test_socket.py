@@ -39,7 +39,7 @@ def test_each_source_of_the_session_comes_over_one_socket(seat):
     connection = here.connect()
     assert {first(connection)[0]["run"] for _ in range(2)} == {"one", "two"}
     third = Tape("three")
-    here.holder.show([third], lambda: True)
+    here.viewer.show([third], lambda: True)
     assert first(connection)[0]["run"] == "three"
 
 
@@ -190,7 +190,7 @@ def test_messages_without_sense_are_ignored(seat):
         connection.send(message)
     tape.show(1)
     assert first(connection)[0]["number"] == 1
-    assert here.holder.is_watching
+    assert here.viewer.is_watching
     assert tape.halts == []
 
 
@@ -227,7 +227,7 @@ def test_a_revoked_key_ends_its_sockets_and_lets_the_sources_go(seat):
     hidden = here.connect()
     first(hidden)
     hidden.send(HIDDEN)
-    wait_until(lambda: not here.holder.is_watching)
+    wait_until(lambda: not here.viewer.is_watching)
     tape.show(1)
     first(hidden)
     seen = here.connect()
@@ -299,7 +299,7 @@ def test_a_hidden_tab_gets_headers_at_long_intervals_and_the_whole_frame_as_soon
     connection = here.connect()
     assert first(connection)[1] != {}
     connection.send(HIDDEN)
-    wait_until(lambda: not here.holder.is_watching)
+    wait_until(lambda: not here.viewer.is_watching)
     tape.show(1)  # the socket still waits for news as that of a tab that is seen
     assert first(connection)[1] == {}
     began = monotonic()
@@ -311,7 +311,7 @@ def test_a_hidden_tab_gets_headers_at_long_intervals_and_the_whole_frame_as_soon
     connection.send(SHOWN)
     header, blobs = first(connection)
     assert (header["number"], len(blobs["map"])) == (99, 400)
-    assert here.holder.is_watching
+    assert here.viewer.is_watching
 
 
 def test_a_tab_that_is_shown_again_waits_for_no_interval(seat):
@@ -320,7 +320,7 @@ def test_a_tab_that_is_shown_again_waits_for_no_interval(seat):
     connection = here.connect()
     first(connection)
     connection.send(HIDDEN)
-    wait_until(lambda: not here.holder.is_watching)
+    wait_until(lambda: not here.viewer.is_watching)
     tape.show(1)
     assert first(connection)[1] == {}
     began = monotonic()

@@ -414,16 +414,16 @@ def test_the_oldest_tabs_are_forgotten_when_all_have_too_many_bytes(tab_of, own_
 
 def test_the_next_session_of_a_tab_revokes_the_key_of_the_one_before(tab_of):
     tab_of("a")
-    holder = session_key.holder()
+    viewer = session_key.viewer()
     recall.remember(Session())
     recall.confirm_name()
-    assert not holder.is_revoked
+    assert not viewer.is_revoked
     tab_of("b")
-    other = session_key.holder()
+    other = session_key.viewer()
     recall.remember(Session())
-    assert not holder.is_revoked
+    assert not viewer.is_revoked
     tab_of("a")
-    assert holder.is_revoked
+    assert viewer.is_revoked
     assert not other.is_revoked
     server.current().audience.revoke(session_key.key())
 
@@ -434,10 +434,10 @@ def test_the_key_that_a_tab_has_after_a_long_cut_is_revoked_by_its_next_session_
     recall.remember(Session())
     server.current().audience.revoke(key)  # as after a minute without the tab
     recall.confirm_name()  # its page is drawn, and nothing in the session has changed
-    holder = session_key.holder()
+    viewer = session_key.viewer()
     assert session_key.key() != key
     tab_of("a")
-    assert holder.is_revoked
+    assert viewer.is_revoked
 
 
 def test_two_tabs_of_one_person_are_never_mixed_up(tab_of):

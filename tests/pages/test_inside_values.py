@@ -276,7 +276,7 @@ def test_of_a_point_on_no_curve_that_is_said_before_the_answer():
     far = values_of(model_of(), traced=(0.5, 0.9))
     assert str(far.point.place) == place
     said = walk_of(far)["Prediction"].said
-    assert said.startswith(f"{place} A network answers all the same. The answer is the most likely class: p")
+    assert said.startswith(f"{place} A network still answers. The answer is the most likely class: p")
     near = values_of(model_of(), traced=(0.5, -0.5))
     assert str(near.point.place) == "The point lies on p1."
     assert walk_of(near)["Prediction"].said.startswith("The answer is the most likely class: p")

@@ -18,7 +18,7 @@ from pages.state import session
 from pages.state.kept_models import ByHand, Kept, KeptModels
 from pages.state.session_value import Lessons, Session
 from pages.state.setup import Setup
-from pages.state.view import AskedPoint, View
+from pages.state.view import PointInputs, View
 from polycore.formatting import loss_text, percent
 from polycore.links import link
 from polycore.model.evaluation import DataSets
@@ -653,7 +653,7 @@ def test_the_last_lesson_has_no_next():
 
 
 def test_the_point_is_that_of_predict_there_and_elsewhere_that_on_the_map():
-    now = Session(view=View(asked=(1.0, 2.0), point=AskedPoint(x=0.25, y=-0.5)))
+    now = Session(view=View(asked=(1.0, 2.0), point_inputs=PointInputs(x=0.25, y=-0.5)))
     assert lesson_panel.situation_on("Predict", now).asked == (0.25, -0.5)
     assert lesson_panel.situation_on("Train", now).asked == (1.0, 2.0)
 
@@ -711,7 +711,7 @@ def test_while_a_run_is_under_way_its_frames_say_when_the_lesson_is_seen(monkeyp
     training = session_of(app).training
     component = sent_to(app, "lesson.watch")
     assert (component["until"], component["follow"]["run"]) == ("seen", f"{training.name}-lesson")
-    held = server.current().audience.holder(app.session_state[session_key.KEY].key)
+    held = server.current().audience.viewer(app.session_state[session_key.KEY].key)
     source = held.source(f"{training.name}-lesson")
     assert source.frame().header["seen"] is False
     seen.append(True)

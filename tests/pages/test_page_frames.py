@@ -10,7 +10,7 @@ import polycore as pc
 from pages.compare import cards, curves
 from pages.inside import inside_values, neuron_map
 from pages.predict import prediction
-from pages.predict.asked_point import Asked
+from pages.predict.asked_point import AskedPoint
 from pages.runs.training import Training
 from pages.state.kept_models import Kept, KeptModels
 from pages.state.session_value import Session
@@ -45,7 +45,7 @@ def probabilities(model, x, y):
 
 def test_predict_has_answer_walk_map_and_mistakes(run):
     now = session_of(run, predict_layers=Layers(("Mistakes",)))
-    contents = prediction.contents(Asked(0.25, 0.25, curve=0), now)
+    contents = prediction.contents(AskedPoint(0.25, 0.25, curve=0), now)
     values, model = json.loads(json.dumps(contents.values, allow_nan=False)), now.own.model
     shares, _ = probabilities(model, 0.25, 0.25)
     rows = values["answer"]["table"]["rows"]
@@ -65,7 +65,7 @@ def test_predict_has_answer_walk_map_and_mistakes(run):
 
 
 def test_predict_says_nothing_about_a_point_too_far_out(run):
-    contents = prediction.contents(Asked(1e101, 0.0), session_of(run))
+    contents = prediction.contents(AskedPoint(1e101, 0.0), session_of(run))
     assert contents.values.keys() == {"figures"}
 
 

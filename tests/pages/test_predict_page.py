@@ -15,6 +15,7 @@ import polycore as pc
 from pages.models import model_in_use
 from pages.plane import live
 from pages.plane.crossings import explained
+from pages.points.uploaded_points import note_on_far
 from pages.predict import asked_point, weight_upload
 from pages.runs.training import Training
 from pages.state import session
@@ -185,7 +186,7 @@ def test_the_page_says_what_the_network_answers():
 def test_uploaded_points_on_no_curve_are_counted():
     # the first lies on 2x + 1; at -1 the curves are at -1, 1 and 0
     app = with_points("x,y\n0.5,2\n-1,9\n-1,8\n")
-    assert "2 of 3 points lie far from every curve, and so on none." in words(app)
+    assert note_on_far(2, 3) in words(app)
     assert "far from every curve" not in words(with_points("x,y\n0.5,2\n"))
 
 
@@ -368,7 +369,7 @@ def test_the_point_stays_for_a_browser_that_missed_how_it_was_chosen(charts, bef
     shown = told_by(app)
     choose(app, charts)
     behind(app, shown)
-    now = session_of(app).view.point
+    now = session_of(app).view.point_inputs
     assert (now.way, (now.x, now.y)) == (way, place)
     assert labelled(app.button_group, "Point").value == way
     marked = charts["predict.map"].data[-1]
@@ -382,7 +383,7 @@ def test_y_stays_for_a_browser_that_missed_where_the_curve_led():
     labelled(app.button_group, "Point").set_value(asked_point.ANY)
     shown = told_by(app)
     behind(app.run(), shown)
-    assert labelled(app.number_input, "y").value == session_of(app).view.point.y == 8.0  # 3² - 1
+    assert labelled(app.number_input, "y").value == session_of(app).view.point_inputs.y == 8.0  # 3² - 1
 
 
 def test_a_refresh_keeps_the_point():
@@ -399,7 +400,7 @@ def test_another_model_without_the_chosen_curve_uses_its_first_curve():
     shown = told_by(app)
     behind(uploaded(app, ("b.npz", npz(arrays(2), json.dumps(two)))), shown)
     assert labelled(app.selectbox, "Curve").value == 0
-    assert session_of(app).view.point.y == 2.0  # 2·0.5 + 1
+    assert session_of(app).view.point_inputs.y == 2.0  # 2·0.5 + 1
 
 
 # --- uploads and downloads of models ----------------------------------------------------------

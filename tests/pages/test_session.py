@@ -134,7 +134,7 @@ def test_the_choice_of_a_model_has_a_new_version_if_others_are_kept_but_not_if_o
 
 
 def test_a_new_name_is_also_that_of_the_model_that_is_compared(three):
-    session.set_comparison(Comparison(titles=(three[2], three[0])))
+    session.update(comparison=Comparison(titles=(three[2], three[0])))
     session.rename(three[0], "first")
     assert session.current().comparison.titles == (three[2], "first")
 

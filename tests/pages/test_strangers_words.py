@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 import polycore as pc
 from pages.models import map_layers
 from pages.predict import prediction, weight_upload
-from pages.predict.asked_point import Asked
+from pages.predict.asked_point import AskedPoint
 from pages.runs.training import Training
 from pages.runs.view import Mark
 from pages.state import session
@@ -24,7 +24,7 @@ from pages.state.kept_models import Kept
 from pages.state.session_value import Session
 from pages.state.setup import Setup
 from pages.state.uploads import Points
-from pages.state.view import AskedPoint, Layers, View
+from pages.state.view import Layers, PointInputs, View
 from polycore.quoting import visible
 from tests.hand import Hand
 from tests.pages.browsing import ROOT, messages, opened, session_of, strings
@@ -194,7 +194,7 @@ def test_the_names_of_classes_are_only_where_they_are_shown_as_they_are(run, way
         map_layers=Layers(of_points=map_layers.ALL),
         predict_layers=Layers(of_points=map_layers.ALL),
         asked=(0.0, 0.0),
-        point=AskedPoint(way),
+        point_inputs=PointInputs(way),
         traced=(0.0, 0.0),
         report=True,
     )
@@ -215,7 +215,7 @@ def test_the_names_of_classes_are_only_where_they_are_shown_as_they_are(run, way
 def test_in_frames_the_names_of_classes_are_text_and_in_their_figures_escaped(run):
     view = View(predict_layers=Layers(of_points=("Mistakes",)))
     now = Session(training_id=named(Training(run, Hand(), pc.advance)), view=view).collected()
-    values = prediction.contents(Asked(0.5, 0.5, curve=0), now).values
+    values = prediction.contents(AskedPoint(0.5, 0.5, curve=0), now).values
     assert values["answer"]["heading"] in NAMES  # the script of a text does not read it as HTML
     for figure in (values["answer"]["bars"], values["weights"]["mistakes"]):
         words = [text for name, text in texts(figure) if name != "alt" and WORD in text]

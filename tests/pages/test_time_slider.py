@@ -269,9 +269,9 @@ def test_a_change_whose_snapshot_is_gone_is_shown_and_named_by_its_own_step():
     app.run()
     assert sent_to(app, edited_model.SLIDER_KEY)["choice"] == following
     assert bias_of(app) == changed
-    assert any(f"the network of step {step}, which is held still" in one.value for one in app.caption)
+    assert any(edited_model.HELD.format(step) in one.value for one in app.caption)
     press(app, "Put it back")
-    assert any(f"the network of step {following}." in one.value for one in app.caption)
+    assert any(edited_model.OF_THE_PAST.format(following) in one.value for one in app.caption)
 
 
 def test_undo_shows_the_step_whose_changes_it_brings_back():

@@ -189,10 +189,10 @@ def test_a_browser_that_rounds_the_slider_to_its_grid_does_not_move_the_point():
     app = on_a_curve()
     labelled(app.number_input, "x").set_value(0.753).run()
     slider(app).set_value(slider(app).value + 1e-9).run()
-    assert session_of(app).view.point.x == 0.753
+    assert session_of(app).view.point_inputs.x == 0.753
     # a step of the slider is 4 / 200
     slider(app).set_value(0.78).run()
-    assert session_of(app).view.point.x == 0.78
+    assert session_of(app).view.point_inputs.x == 0.78
 
 
 def test_a_click_on_the_chart_moves_the_point(charts, monkeypatch):
@@ -200,7 +200,7 @@ def test_a_click_on_the_chart_moves_the_point(charts, monkeypatch):
     before = session_of(app)
     monkeypatch.setattr("streamlit.session_state", {session.KEY: before})
     charts[curve_walk.CHART_KEY][1](-0.123456789, 55.0)
-    after = session.current().view.point
+    after = session.current().view.point_inputs
     assert (after.way, after.curve, after.x) == (asked_point.ON_CURVE, 1, -0.1235)
     assert not app.exception
 

@@ -15,9 +15,9 @@ class Tab:
 
     def __init__(self) -> None:
         self.urgent: list[bool] = []
-        _, self.holder = server.current().audience.open(lambda: True)
-        self._socket: Any = self  # as the holder calls it
-        self.holder.add(self._socket)
+        _, self.viewer = server.current().audience.open(lambda: True)
+        self._socket: Any = self  # as the viewer calls it
+        self.viewer.add(self._socket)
 
     @property
     def news(self) -> int:
@@ -28,8 +28,8 @@ class Tab:
 
     def show(self, *sources: Source) -> None:
         """Show these, as after a page was drawn."""
-        self._sources = sources  # the holder alone would not keep them
-        self.holder.show(sources, lambda: True)
+        self._sources = sources  # the viewer alone would not keep them
+        self.viewer.show(sources, lambda: True)
 
 
 def watching(training: Training) -> Tab:
@@ -63,8 +63,8 @@ class WatchedRun(Tab):
 
     def choose(self, value: object) -> None:
         """Move the slider through the past."""
-        self.holder.choose(self.training.name, value)
+        self.viewer.choose(self.training.name, value)
 
     def halt(self, how: Halt, generation: int) -> None:
         """Press a button that pauses or stops the run."""
-        self.holder.halt(self.training.name, how, generation)
+        self.viewer.halt(self.training.name, how, generation)

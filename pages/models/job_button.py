@@ -1,4 +1,4 @@
-"""A job on a page: the button that begins it, how it stands, and its result."""
+"""A job on a page: the button that begins it, its progress and its result."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -17,7 +17,7 @@ T = TypeVar("T")
 def draw(
     find: Callable[[], Job[T] | None], begin: Callable[[], None], key: str, label: str, icon: str, text: str
 ) -> T | None:
-    """Draw the button that begins a job, and how it stands; return its result, None as long as there is none.
+    """Draw the button that begins a job, and its progress; return its result, None until there is one.
 
     find: returns the job of the session as it is by then; None before the first press. begin: begins it.
     label, icon, text: of the button. The page is drawn again when the job ends.
