@@ -13,7 +13,7 @@ from pages.runs.job import Job, Progress
 from pages.server import server
 from polycore import Landscape, Run
 from polycore.figures import landscape_figure
-from polycore.inspection.landscape import landscape_by
+from polycore.inspection.landscape_in_parts import landscape_by
 from polycore.inspection.survey import MOST_POINTS, Directions
 
 TITLE = "The loss landscape"

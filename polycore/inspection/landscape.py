@@ -1,12 +1,7 @@
 """The loss landscape of a run: losses over a plane through its weights, with the trajectory that it took."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import BrokenExecutor, Executor
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
-from time import perf_counter
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,55 +116,3 @@ def landscape(
         if progress is not None:
             progress(row + 1, rows)
     return Landscape.of(survey, losses)
-
-
-# --- part by part in workers, so that other calls come in between -----------------------------
-
-PART_SECONDS = 0.15
-MAX_DEATHS = 3  # of workers during one call, before the landscape is given up
-FIRST_PART = 16  # losses: one of the largest network takes a tenth of a second
-
-T = TypeVar("T")
-
-
-def landscape_by(
-    executor: Executor,
-    run: Run,
-    *others: Run,
-    directions: Directions = "principal",
-    size: int = 41,
-    seed: int = 0,
-    progress: Progress,
-) -> Landscape:
-    """Return what `landscape` returns, from calls of about 0.15 s, one after another.
-
-    progress: called after each with the number of losses computed and the total.
-
-    Raises what `landscape` and the executor raise.
-    """
-    survey = _computed(
-        executor, partial(survey_of, directions=directions, size=size, seed=seed), run, *others
-    )
-    losses: list[NDArray[np.float64]] = []
-    start, length = 0, FIRST_PART
-    while start < survey.count:
-        stop = min(start + length, survey.count)
-        part, seconds = _computed(executor, _timed_losses, survey, start, stop)
-        losses.append(part)
-        length = max(1, min(2 * length, int(PART_SECONDS / max(seconds, 1e-9) * len(part))))
-        start = stop
-        progress(start, survey.count)
-    return Landscape.of(survey, losses)
-
-
-def _computed(executor: Executor, function: Callable[..., T], *args: object) -> T:
-    """Return what a call of a worker returns, from another worker if one dies."""
-    for _ in range(MAX_DEATHS - 1):
-        with suppress(BrokenExecutor):
-            return executor.submit(function, *args).result()
-    return executor.submit(function, *args).result()
-
-
-def _timed_losses(survey: Survey, start: int, stop: int) -> tuple[NDArray[np.float64], float]:
-    began = perf_counter()
-    return survey.losses(start, stop), perf_counter() - began

@@ -45,9 +45,9 @@ if not hasattr(training, "observed"):
     training.observed = weakref.WeakSet()
     begin = training.Training.__init__
 
-    def noted(training, *args, **kwargs):
-        training.observed.add(training)
-        begin(training, *args, **kwargs)
+    def noted(one, *args, **kwargs):
+        training.observed.add(one)
+        begin(one, *args, **kwargs)
 
     training.Training.__init__ = noted
 

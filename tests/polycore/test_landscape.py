@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import polycore as pc
-from polycore.inspection.landscape import landscape_by
+from polycore.inspection.landscape_in_parts import landscape_by
 from polycore.inspection.survey import MARGIN
 from polycore.inspection.weight_plane import parameters_of
 from polycore.network import plain
