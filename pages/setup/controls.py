@@ -139,7 +139,7 @@ def row_of(training: Training | None, view: RunView | None, changed: bool) -> di
 
     view: of the run; None if there is none. changed: whether the set-up is another one than the run's.
     """
-    step: Callable[[], object] | None = partial(_begin, _step)
+    step: Callable[[], object] | None = _begin_with_step
     stop: Callable[[], object] | None = None
     reset: Callable[[], object] | None = None
     reset_help = RESET_HELP
@@ -278,6 +278,19 @@ def _begin(how: Callable[[Training], object]) -> None:
             training = _new_training(now.experiment)
             session.begin(training)
         how(training)
+
+
+def _begin_with_step() -> None:
+    """Begin the session's run of the set-up with one step.
+
+    Of two quick presses the second may come before a page is drawn with that run: it takes its second step.
+    """
+    now = session.current()
+    training, view = now.training, now.run_view
+    if training is None or view is None or view.status in RESTING or view.run.experiment != now.experiment:
+        _begin(_step)
+    else:
+        _step(training)
 
 
 def _step(training: Training) -> None:

@@ -13,7 +13,9 @@ from pages.runs import status
 from pages.runs.training import Training
 from pages.runs.view import RunView
 from pages.setup import controls
+from pages.state import session
 from pages.state.session_value import Session
+from pages.state.setup import Setup
 from pages.train import untrained
 from polycore import Experiment
 from tests.pages.browsing import (
@@ -93,6 +95,16 @@ def test_a_press_on_one_step_counts_while_the_step_before_it_waits(share, monkey
     other.give_up()
     wait_for(app, "paused")
     assert session_of(app).training.view.run.step == 4
+
+
+def test_two_presses_on_one_step_before_there_is_a_run_take_two_steps_of_one_run(monkeypatch):
+    monkeypatch.setattr(session.st, "session_state", {session.KEY: Session(setup=Setup(TINY))})
+    press = controls.row_of(None, None, changed=True)["step"].action
+    press()
+    training = session.current().training
+    press()
+    assert session.current().training is training
+    wait_until(lambda: training.view.state == "paused" and training.view.run.step == 2)
 
 
 def test_the_page_that_is_drawn_for_one_step_shows_it(monkeypatch):
