@@ -48,7 +48,8 @@ def draw_whole() -> None:
     with st.container():
         controls.show_refusal()
     shown = shown_run(map_view.selection(), running=running)
-    # what takes its place comes in a part of its own: the room is that of the container
+    # the space around it belongs to this container: what replaces its content arrives in a later message, and
+    # nothing below may jump meanwhile
     with st.container(key="train.standing"):
         if shown is None:
             untrained.draw_bar(has_network=from_link.fitting() is not None)
@@ -69,7 +70,7 @@ def draw_whole() -> None:
             map_view.draw_selected(shown)
         with figures_column:
             draw_figures(shown)
-    # a lesson begins without a map: that of an earlier network would look like a part of it
+    # a lesson begins without a map: an earlier network's would look like a part of it
     elif session.current().lessons.current is not None or not from_link.draw(map_column, figures_column):
         with map_column:
             untrained.draw(session.current().experiment)
@@ -80,12 +81,7 @@ def draw_whole() -> None:
         run_upload.draw()
 
 
-def present() -> None:
-    """Draw the run for a projector, or a network that came with a link."""
-    presentation.draw(shown_run(map_view.selection(), running=running), controls.draw)
-
-
 if presentation.is_on():
-    present()
+    presentation.draw(shown_run(map_view.selection(), running=running), controls.draw)
 else:
     draw_whole()

@@ -16,7 +16,7 @@ _KEY = re.compile(rf"(/{PREFIX}/[^/\s]*/)[^/\s?]+")
 
 
 def of_this_server() -> str:
-    """Return the address of this server's channel, relative to the app's; a tab's has its key behind it."""
+    """Return the address of this server's channel, relative to the app's; a tab's key follows it."""
     name = os.environ.get(VARIABLE, "")
     return f"{PREFIX}/{name if name.isascii() and name.isalnum() else 'a'}"
 

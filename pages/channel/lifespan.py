@@ -38,11 +38,11 @@ async def lifespan(_: object) -> AsyncIterator[None]:
 
 
 def begin_late() -> None:
-    """Give a server that began without our routes and our lifespan both, as it draws its first page.
+    """Add our routes and our lifespan to a server that began without them, as it draws its first page.
 
     `streamlit run` finds the app in streamlit_app.py, which has them. A launcher that calls Streamlit's own
-    function, `streamlit.web.bootstrap.run`, looks for no app. Where there is no server, as in AppTest, this
-    does nothing.
+    function, `streamlit.web.bootstrap.run`, looks for no app. Without a server, as in AppTest, this does
+    nothing.
 
     Raises PolycoreError if Streamlit is served in some other way, to which no routes can be added.
     """

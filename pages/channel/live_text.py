@@ -53,7 +53,7 @@ def draw(
     until: str = "",
     halts: Mapping[str, Halt] = NO_HALTS,
 ) -> None:
-    """Draw `html`, of ours alone: a person's words in it are escaped.
+    """Draw `html`, of ours alone: a user's words in it are escaped.
 
     An element with `data-value="a.b"` shows the value `b` of `a` in each frame's header, and is hidden while
     that is empty; the cells of a row with `data-values="a"` show a list of them. `data-width="a"` is as many
@@ -115,7 +115,7 @@ def bar(name: str, share: float, label: str) -> str:
 def table(label: str, heads: Sequence[str], rows: Mapping[str, Sequence[str]], name: str) -> str:
     """Return a table: `rows` by their heads, each with a text for every column.
 
-    label: its name for screen readers. heads: of all columns, HTML of ours as those of the rows.
+    label: its name for screen readers. heads: of all columns, HTML of ours as the heads of the rows are.
     name: of the value that has a list of rows, each a list of texts.
     """
     columns = "".join(f"<th scope='col'>{head}</th>" if head else "<td></td>" for head in heads)

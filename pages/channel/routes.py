@@ -83,7 +83,7 @@ def packed(model: Model | Referee) -> bytes | None:
             "referee": {"coefficients": coefficients, "noise": model.noise},
             "curves": {"polynomials": coefficients, "noise": model.noise, "window": window},
         }
-        return Frame("weights", 0, header, {}).content
+        return Frame("weights", 0, header).content
     if model.parameter_count > MOST_PARAMETERS:
         return None
     header = {
@@ -125,8 +125,8 @@ async def channel(socket: WebSocket) -> None:
 def is_allowed(origin: str | None, host: str | None) -> bool:
     """Return whether a page of that origin may open a socket of this server, which it called by that host.
 
-    Those may that may open Streamlit's own. Browsers always send an origin; a program that sends none needs a
-    key all the same.
+    The pages that may open Streamlit's own socket may. Browsers always send an origin; a program that sends
+    none still needs a key.
     """
     if origin is None or not st.get_option("server.enableCORS"):
         return True

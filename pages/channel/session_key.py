@@ -18,8 +18,9 @@ KEY = "channel"
 class _Page:
     """What the page shows by the channel, which lives only as long as the session state has it.
 
-    key: the session's, which never leaves the server but to the session's own tab.
-    sources: those of the page before, if `is_begun`, until the page that is drawn follows its first.
+    key: the session's; the server sends it to the session's own tab alone.
+    sources: what the page follows; of the page before, if `is_begun`.
+    is_begun: whether the page that is being drawn has followed nothing yet.
     offered: what returns the network of each map, by the map's name.
     """
 
@@ -70,7 +71,7 @@ def follow(source: Source) -> int:
 
 
 def offer(name: str, model_now: ModelNow) -> str:
-    """Let the tab have the weights of a map's network while the page is there; return where, as `channel`."""
+    """Let the tab have the weights of a map's network while the page is there; return their address."""
     own, page = viewer(), _page()
     offered = {**page.offered, name: model_now}
     st.session_state[KEY] = replace(page, offered=offered)
@@ -79,12 +80,12 @@ def offer(name: str, model_now: ModelNow) -> str:
 
 
 def is_known(other: str) -> bool:
-    """Return whether the server knows that key still."""
+    """Return whether the server still knows that key."""
     return server.current().audience.viewer(other) is not None
 
 
 def revoke(other: str) -> None:
-    """End what another session of this tab may see, which is over."""
+    """End what an earlier session of this tab may see."""
     if other != _page().key:
         server.current().audience.revoke(other)
 

@@ -31,8 +31,6 @@ streamlits_own = AppSession.request_rerun
 # the page that each session requested last: Streamlit's hash of it ("" if it was opened by its address), and
 # its query
 _last_pages: WeakKeyDictionary[AppSession, tuple[str, str]] = WeakKeyDictionary()
-
-
 # in the session state: Streamlit's hash of the page that has read its query
 ARRIVED_AT = "arrival.page"
 

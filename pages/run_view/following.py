@@ -27,11 +27,11 @@ RESTS = 12  # times as long as a frame takes, before the next one, within that l
 SWEEP_SECONDS = 1.0
 
 # of a session or a sweep as it is when called, which happens in threads other than the page's
-Show = Callable[[Session], Contents]
+ShowSession = Callable[[Session], Contents]
 ShowSweep = Callable[[SweepView], Mapping[str, Any]]
 
 
-def follow_answering(part: str, show: Show, window: Window | None = None) -> Followed | None:
+def follow_answering(part: str, show: ShowSession, window: Window | None = None) -> Followed | None:
     """Let the tab follow what a page shows of the model that answers; None if no run improves that.
 
     window: of the map that workers render of it.
@@ -40,7 +40,7 @@ def follow_answering(part: str, show: Show, window: Window | None = None) -> Fol
     return follow(part, show, window) if now.own is not None and now.own is now.answering else None
 
 
-def follow(part: str, show: Show, window: Window | None = None) -> Followed | None:
+def follow(part: str, show: ShowSession, window: Window | None = None) -> Followed | None:
     """Let the tab follow what that part of the page shows, while the run advances; None if it does not."""
     now = session.current()
     training = now.training
@@ -52,7 +52,7 @@ def follow(part: str, show: Show, window: Window | None = None) -> Followed | No
 
 
 def source_of(
-    name: str, training: Training, now: Session, show: Show, clock: Callable[[], float] = monotonic
+    name: str, training: Training, now: Session, show: ShowSession, clock: Callable[[], float] = monotonic
 ) -> Source:
     """Return the source of that name for the session `now`; a frame has what its run has learned by then."""
 

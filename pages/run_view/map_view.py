@@ -67,7 +67,7 @@ def selection() -> Selection:
 
 
 def network_selection() -> Selection:
-    """Return the same for a map that shows the network, whichever is selected."""
+    """Return what a map shows that is always of the network, whichever map the user has chosen."""
     return replace(selection(), map_view="Network")
 
 
@@ -114,7 +114,7 @@ def draw_selected(shown: ShownRun) -> None:
 
 
 def draw_network(shown: ShownRun) -> None:
-    """Draw the same for a run that is shown by `network_selection`."""
+    """Draw the map with its caption for a run that is shown by `network_selection`."""
     figure = figure_of(shown)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         map_layers.draw_for_run(shown.experiment.shown_classes)
@@ -166,7 +166,7 @@ def network_caption(experiment: Experiment) -> str:
 
 
 def captions(figure: go.Figure) -> str:
-    """Return the captions of the layers on a map as HTML, in which that of the mistakes follows the run."""
+    """Return the captions of the layers on a map as HTML, where the mistakes' caption follows the run."""
     return " ".join(
         live_text.value("weights.mistakes.caption", caption)
         if caption.startswith(map_layers.MISTAKES_MARK)

@@ -79,7 +79,7 @@ def is_on() -> bool:
 
 
 def is_possible() -> bool:
-    """Return whether there is a network to present: that of a run, or one that came with a link."""
+    """Return whether there is a network to present: a run's, or one that came with a link."""
     return session.current().training is not None or from_link.fitting() is not None
 
 
@@ -100,7 +100,7 @@ def button() -> None:
 def draw(shown: ShownRun | None, draw_controls: Callable[[], None]) -> None:
     """Draw a map and, beside it, accuracy and loss, the controls, and the answer to a click.
 
-    They are those of the run or, without one, of a network that came with a link.
+    All of it is of the run or, without one, of a network that came with a link.
     """
     st.html(STYLE)
     map_column, figures = st.columns([3, 1], gap="medium")

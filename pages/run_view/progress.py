@@ -136,7 +136,7 @@ def draw_inner_figures(shown: ShownRun) -> None:
 
 
 def draw_loss_chart(shown: ShownRun, earlier: Earlier = None) -> None:
-    """Draw the loss over the steps, with a mark at the weights shown, and that of an earlier run."""
+    """Draw the loss over the steps, with a mark at the weights shown, and the loss of an earlier run."""
     weights = shown.weights
     run, history = weights.run, weights.run.whole_history
     figure = loss_figure(
@@ -162,7 +162,7 @@ def draw_loss_chart(shown: ShownRun, earlier: Earlier = None) -> None:
 
 
 def draw_accuracy_chart(shown: ShownRun, best_possible: float | None, earlier: Earlier = None) -> None:
-    """Draw the accuracies over the steps, with a mark at the weights shown, and that of an earlier run."""
+    """Draw the accuracies over the steps, with a mark at the weights shown, and an earlier run's curve."""
     weights = shown.weights
     run, held_out = weights.run, weights.model.held_out_accuracy or 0.0
     history = run.whole_history

@@ -39,7 +39,7 @@ UNKNOWN = "\N{EN DASH}"
 class Selection:
     """What of a run a session has selected to see.
 
-    weights: those that are shown.
+    weights: which are shown.
     map_view: what the map shows; None without a map.
     layers: what is on the map.
     asked: the point that is asked about; None if there is none.
@@ -230,7 +230,7 @@ def _weights(shown: ShownWeights, dead: int) -> dict[str, Any]:
 
 
 def _portrait(view: RunView, shown: ShownWeights, wish: Wish) -> Portrait | None:
-    """Return the portrait of the weights shown, unless the workers have not made it."""
+    """Return the portrait of the weights shown; None if no worker has computed it yet."""
     if isinstance(shown.choice, int):
         return view.past_portrait(shown.choice, wish)
     if view.pictured is None:

@@ -70,7 +70,7 @@ class TimeSlider {
     this.name(shown);
   }
 
-  // The best weights may have become those of the latest step, and a moment may have made room for others.
+  // The best weights may now be the latest, and a moment may have made room for others.
   nearest() {
     if (typeof this.choice !== "number") return this.moments.length - 1;
     const later = this.moments.findIndex(([at]) => at >= this.choice);
@@ -89,7 +89,7 @@ class TimeSlider {
     this.range.setAttribute("aria-valuetext", typeof choice === "number" ? text : `${text}, ${choice.toLowerCase()}`);
   }
 
-  // What the slider shows by now is sent soon: the latest moment of those that it passes.
+  // What the slider shows by now is sent soon: the latest of the moments that it passes.
   move() {
     this.pauseOnly();
     this.moving = true;
@@ -123,7 +123,7 @@ class TimeSlider {
 
   go(name) {
     this.pauseOnly();
-    // by its name: the best weights may be those of the latest step, and others a moment later
+    // by its name: the best weights may be the latest now, and others a moment later
     this.choice = name === "First" ? this.at(name)[1] : name;
     this.draw();
     if (this.moves) this.send();

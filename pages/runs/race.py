@@ -229,7 +229,7 @@ class Race:
 
     @property
     def name(self) -> str:
-        """Its name, which is that of its first lane's run."""
+        """Its name: the name of its first lane's run."""
         return self.trainings[0].name
 
     @property

@@ -40,11 +40,11 @@ class SweepView:
     """What there is to see of a sweep at one moment.
 
     budget: seconds of computing for each run.
-    status: that of the whole sweep. generation: how often it has changed.
+    status: of the whole sweep. generation: how often it has changed.
     outcomes: of the runs that have ended, in the order of their ends; without models.
     best: the best outcome by `polycore.workers.outcomes.best`; None if no run has succeeded.
     refused: a sentence if the server had no room for the latest run that was to start, else None.
-    runs: those that have started and not ended.
+    runs: which have started and not ended.
     """
 
     set_up: Experiment

@@ -121,7 +121,7 @@ class Training:
         at_end: Callable[["Training"], None] = lambda _: None,
         **options: Any,
     ) -> "Training":
-        """Return the training of a new run, which shares its chunks with those of the same experiment.
+        """Return the training of a new run, which shares its chunks with other runs of the same experiment.
 
         The experiment determines the run to the last bit, and together with the budget where its chunks end.
         `options`: see the class. Raises PolycoreError as `polycore.start` does.
@@ -149,7 +149,7 @@ class Training:
         return server.current().audience.is_watching(self.name)
 
     def computed_ahead(self) -> Ahead:
-        """Return what it comes to next that has been computed already, for others who train the same."""
+        """Return how far its next steps have been computed already, for others who train the same."""
         view, results = self._view, server.current().results
         end, seconds = view.run.step, 0.0
         while view.is_active and (chunk := results.kept(self._key(end))) and chunk.run.step > end:

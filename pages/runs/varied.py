@@ -85,22 +85,22 @@ class Varied:
         The number of steps, which all share, is named only if it is the sole difference.
         """
 
-        def is_told(field: str, values: Sequence[object]) -> bool:
+        def is_named(field: str, values: Sequence[object]) -> bool:
             return len(values) > 1 or getattr(experiment, field) != getattr(set_up, field)
 
         words = []
-        if is_told("optimizer", self.optimizers):
+        if is_named("optimizer", self.optimizers):
             words.append(OPTIMIZERS[experiment.optimizer].words.label)
-        if is_told("hidden", self.networks):
+        if is_named("hidden", self.networks):
             words.append(layers_in_words(experiment.hidden))
-        if is_told("activation", self.activations):
+        if is_named("activation", self.activations):
             words.append(ACTIVATIONS[experiment.activation].label)
-        if is_told("features", self.features):
+        if is_named("features", self.features):
             words.append(f"inputs {listed(map(label_of, experiment.features))}")
         for name, numbers in self.numbers.items():
-            if TRIED[name].is_used(experiment) and is_told(name, numbers):
+            if TRIED[name].is_used(experiment) and is_named(name, numbers):
                 words.append(f"{TRIED[name].short} {getattr(experiment, name):g}")
-        if SETTINGS["learning_rate"].is_used(experiment) and is_told("learning_rate", self.learning_rates):
+        if SETTINGS["learning_rate"].is_used(experiment) and is_named("learning_rate", self.learning_rates):
             words.append(f"at {experiment.learning_rate:g}")
         if not words and self.steps != set_up.steps:
             return f"as set up, with {counted(self.steps, 'step')}"

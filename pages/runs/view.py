@@ -94,7 +94,7 @@ class Marks:
         return self.kept if self.kept[-1] is self.latest else (*self.kept, self.latest)
 
     def after(self, mark: Mark) -> "Marks":
-        """Return the marks with that of the next chunk."""
+        """Return the marks with `mark`, the mark of the next chunk."""
         kept = (*self.kept, mark) if self.count % self.every == 0 else self.kept
         if len(kept) < MOST_MARKS:
             return Marks(kept, mark, self.every, self.count + 1)
@@ -102,7 +102,7 @@ class Marks:
 
 
 class Models:
-    """The best and the latest model of a run, and those of its snapshots, with their portraits.
+    """The best and the latest model of a run, and the models of its snapshots, with their portraits.
 
     What is kept is replaced and never changed in place: pages and frames come here from threads of their own.
     """
@@ -148,7 +148,7 @@ class Models:
         return known
 
     def past_portrait(self, run: Run, step: int, wish: Wish) -> Portrait | None:
-        """Return the portrait of the same model."""
+        """Return the portrait of the snapshot's model; None if there is no snapshot of that step."""
         model = self.past(run, step)
         if model is None:
             return None
@@ -181,7 +181,7 @@ class RunView:
     ahead: how many runs wait for their turn ahead of it; None unless it waits.
     others_wait: whether others do while it advances, so that it alternates between computing and waiting.
     version: how often anything that can be seen of it has changed.
-    models: those that have been measured.
+    models: which have been measured.
     """
 
     name: str
@@ -273,5 +273,5 @@ class RunView:
         return self.models.past(self.run, step)
 
     def past_portrait(self, step: int, wish: Wish) -> Portrait | None:
-        """Return the portrait of the same model."""
+        """Return the portrait of the snapshot's model; None if there is no snapshot of that step."""
         return self.models.past_portrait(self.run, step, wish)

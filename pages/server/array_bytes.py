@@ -1,4 +1,4 @@
-"""About how much memory a value holds: that of its arrays, and of texts of bytes."""
+"""About how much memory a value holds in arrays and in objects of type bytes."""
 
 from collections import deque
 from collections.abc import Mapping

@@ -38,7 +38,7 @@ class Usage:
     """What a server does at one time, and has done since its start.
 
     sockets: of the live channel, that are open.
-    computing, waiting: runs that compute by turns, and that wait in the queue. Those who train the same
+    computing, waiting: runs that compute by turns, and that wait in the queue. Runs of the same
         experiment count as one.
     begun, refused: such runs since the start of the server, and starts for which the queue was full.
     hits, misses: results of runs since the start that were there for somebody, and that had to be computed.
@@ -130,7 +130,7 @@ def _families(usage: Usage) -> Sequence[Sequence[CounterStat | GaugeStat]]:
 
 
 async def keep_logging(read: ReadUsage, every: float = SECONDS) -> None:
-    """Log a line for each time of so many seconds in which something ran, or nothing can; until cancelled."""
+    """Log every so many seconds what ran meanwhile, and why no worker can start; until it is cancelled."""
     before = read()
     while True:
         await asyncio.sleep(every)

@@ -1,7 +1,8 @@
 """Whether the browser tab that a page is drawn for is there, and whether its user looks at a run.
 
-The connection of a tab ends as soon as the tab is closed or opens another site; that of a hidden tab stays. A
-refresh or a short network failure ends it too, so callers wait a little before they act.
+The connection of a tab ends as soon as the tab is closed or opens another site; a hidden tab
+keeps its connection. A refresh or a short network failure ends it too, so callers wait a little before they
+act.
 """
 
 from collections.abc import Callable

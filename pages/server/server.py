@@ -22,9 +22,9 @@ class Server:
     limits: what visitors may ask for.
     workers: what computes their runs: processes of its own, or a Dask cluster.
     turns: whose turn it is to compute.
-    results: the chunks and pictures that those who train the same share.
+    results: chunks and pictures, which runs of the same experiment share.
     audience: which tab may see which runs, and its sockets, which are woken as these change.
-    tabs: what each tab had, in case that it is refreshed.
+    tabs: what each tab had, in case it is refreshed.
     computing: what computes for tabs, by the ids that their sessions hold.
     """
 
@@ -69,8 +69,8 @@ def has_begun() -> bool:
 def current() -> Server:
     """Return the server of this process.
 
-    It begins as the server starts, or as that draws its first page (pages/channel/lifespan.py). Where nothing
-    lets it begin, as when a page is run by itself, the first call creates it.
+    The lifespan creates it as Streamlit's server starts, or draws its first page (pages/channel/lifespan.py).
+    Without a lifespan, as when a page is run by itself, the first call does.
     """
     global _current
     with _lock:

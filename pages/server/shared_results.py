@@ -67,7 +67,7 @@ class SharedResults:
             return result
 
     def kept(self, key: Hashable) -> Any | None:
-        """Return a result that is kept, or None. It is not counted: who only looks does without it."""
+        """Return a result that is kept, or None. It does not count as a hit: the caller may only look."""
         with self._lock:
             if key not in self._kept:
                 return None

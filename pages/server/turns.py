@@ -117,7 +117,7 @@ class Turns:
 
     film: held while a film is drawn, which takes some seconds of the server's own core.
     landscape: held while workers compute a landscape; others compute runs meanwhile.
-    taken, refused: how many entries were given a place so far, and to how many runs the full queue gave none.
+    taken, refused: how many entries there have been, and how many runs the full queue has refused.
     """
 
     def __init__(
@@ -127,7 +127,7 @@ class Turns:
         most_waiting: int | None = None,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        """None is what suits the number of workers, and grows with a cluster.
+        """Numbers that are None suit the number of workers, and grow with a cluster.
 
         `clock` returns the time in seconds.
         """

@@ -34,8 +34,8 @@ class Input(Generic[Value]):
     4. What was entered stays as it is, valid or not, also while other pages are shown, until `show` returns
        something else or a press calls `forget`. What was refused is tried again when another value counts.
 
-    All widgets that hold a value of the session are drawn in this way, but for uploaders, whose value cannot
-    be shown, and for what unfolds.
+    All widgets that hold a value of the session are drawn in this way, except expanders, popovers, and
+    uploaders, whose value cannot be shown.
 
     name: no other input of any page has it.
     show: returns the value that it is to show, of a multiple choice as a list.
@@ -159,7 +159,7 @@ def as_whole(_: object, report: float) -> Any:
 
 
 def are_near(tolerance: float, one: float, other: float) -> bool:
-    """Return whether two numbers are the same for a user. A browser rounds those of a slider."""
+    """Return whether two numbers are the same for a user. A browser rounds a slider's numbers."""
     return abs(one - other) < tolerance
 
 

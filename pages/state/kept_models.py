@@ -26,7 +26,7 @@ class Kept:
     """A model that is kept.
 
     title: no two are the same. The user may have typed it: show it with a function that reads no Markdown.
-    experiment, history: None for a model from a file. The history is that of the experiment alone.
+    experiment, history: None for a model from a file. The history is of the experiment alone.
     seconds: how long workers computed for the run.
     marks: the step that the run had reached after so many seconds of computing.
     pinned: it never makes room for another model.

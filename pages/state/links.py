@@ -1,4 +1,4 @@
-"""What the link brought that the visitor has opened, and what the links to pass on are to have."""
+"""What an opened link has brought, and what the links to pass on contain."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, wait

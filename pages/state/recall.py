@@ -117,7 +117,7 @@ def confirm_name() -> bool:
     """Remember what the tab has from now on, under the name that it has reported; return whether it is new.
 
     Call it when the session has what was recalled. A press may end a page whenever that reads or writes the
-    session; the next run of the page then recalls again. The tab's session before it sees nothing more.
+    session; the next run of the page then recalls again. The tab's earlier session sees nothing more.
     """
     tab, tabs = st.session_state[KEY], server.current().tabs
     name = tab.name if tab.reported is None else tab.reported

@@ -69,7 +69,7 @@ def draw_inputs(prefix: str, what: str) -> None:
 def of_link(problem: str) -> str:
     """Return a problem of a link with the label of the input in place of the part's name.
 
-    The name of the field may follow that of the part, as in "range: x_range: got ...": it goes.
+    The name of the field may follow the name of the part, as in "range: x_range: got ...": it is removed.
     """
     part, colon, reason = problem.partition(": ")
     if part == link.WEIGHTS:

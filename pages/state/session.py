@@ -51,7 +51,7 @@ def _store(session: Session, row: Hashable = None) -> None:
 
 
 class Subjects(TypedDict, total=False):
-    """The subjects of a Session that `update` replaces: those that a page changes with nothing else."""
+    """The subjects of a Session that `update` can replace: a page changes each of them by itself."""
 
     setup: Setup
     by_hand: ByHand | None
@@ -226,12 +226,15 @@ def add_upload(model: Model) -> None:
 
 
 def put(old: Kept, new: Kept) -> None:
-    """Put `new` in the slot of the kept model `old`."""
+    """Put `new` in the slot of the kept model `old`; what names that by its title follows."""
     now = current()
-    by_hand = now.by_hand
+    by_hand, compared = now.by_hand, now.comparison.titles
     if by_hand is not None and by_hand.title == old.title != new.title:
         by_hand = replace(by_hand, title=new.title)
-    _store(replace(now, models=now.models.exchanged(old, new), by_hand=by_hand))
+    if compared is not None:
+        compared = tuple(new.title if title == old.title else title for title in compared)
+    comparison = replace(now.comparison, titles=compared)
+    _store(replace(now, models=now.models.exchanged(old, new), by_hand=by_hand, comparison=comparison))
 
 
 def rename(title: str, text: str) -> None:
@@ -239,14 +242,10 @@ def rename(title: str, text: str) -> None:
 
     Raises PolycoreError if that cannot be its name; see KeptModels.checked_title.
     """
-    now = current()
-    name, kept = now.models.checked_title(title, text), now.models.titled(title)
+    models = current().models
+    name, kept = models.checked_title(title, text), models.titled(title)
     if kept is not None:
         put(kept, replace(kept, title=name, named=True))
-        compared = now.comparison.titles
-        if compared is not None and title in compared:
-            titles = tuple(name if other == title else other for other in compared)
-            update(comparison=replace(now.comparison, titles=titles))
 
 
 def name_classes(title: str, polynomials: Sequence[Polynomial]) -> None:

@@ -62,7 +62,7 @@ class Setup:
         return Sketch.of(self.experiment.data, None)
 
     def following(self, before: "Setup") -> "Setup":
-        """Return the set-up, which replaces `before`, with the user's points of that put aside.
+        """Return the set-up, which replaces `before`, with the user's points of `before` put aside.
 
         It has no others put aside if it learns points that the user has made. Points that came with a link
         or a file are put aside only if there are none that the user has made.

@@ -1,4 +1,4 @@
-"""Which weights of a run its page shows: those of the latest step, the best so far, or earlier ones."""
+"""Which weights of a run its page shows: the latest, the best so far, or earlier ones."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -14,7 +14,7 @@ function stored(use) {
 }
 
 // The name lies in the store only between two pages: a tab that is opened from this one begins with a copy of
-// the store, and would share this one's run. A tab without a name adopts that of its session.
+// the store, and would share this one's run. A tab without a name adopts its session's.
 function nameOfThisTab(ofSession) {
   if (!window.polycoreTab) {
     window.polycoreTab = stored((store) => store.getItem(KEY)) ?? ofSession;
@@ -64,7 +64,7 @@ class Connection {
     return isAnswered;
   }
 
-  // `number` is that of the last request that the server has handled: of two that wait, it handles the later one.
+  // `number` is the number of the last request that the server has handled: of two that wait, it handles the later one.
   answered(number) {
     this.waiting.filter((one) => one.number <= number).forEach((one) => one.answer(true));
     this.waiting = this.waiting.filter((one) => !(one.number <= number));

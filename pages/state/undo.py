@@ -25,7 +25,7 @@ class Work:
 
     @classmethod
     def of(cls, models: KeptModels) -> "Work":
-        """Return the part of a session that its kept models are."""
+        """Return the part of a session that has its kept models."""
         compared = ((kept.title, kept.pinned, kept.experiment or kept.model) for kept in models.kept)
         return cls(tuple(compared), models)
 

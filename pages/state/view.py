@@ -41,7 +41,7 @@ class Layers:
         return self.of_polynomials if curves_of(classes) else self.of_points
 
     def chosen(self, layers: tuple[MapLayer, ...], classes: Classes) -> "Layers":
-        """Return what lies on maps once the user has chosen `layers` for that of these classes."""
+        """Return what lies on maps once the user has chosen `layers` for a map of these classes."""
         if curves_of(classes):
             return replace(self, of_polynomials=layers)
         return replace(self, of_points=layers)
@@ -60,7 +60,7 @@ class View:
     point_inputs: what the inputs for the point of the Predict page hold.
     neuron: layer and index in it, from 0, of the neuron that the Inside page shows.
     traced: the point that the Inside page traces through the network.
-    traced_label: its true class; None for that of the nearest curve.
+    traced_label: its true class; None for the class of the nearest curve.
     settings: whether the panel of settings beside the map is unfolded.
     positions: through how many points each curve of the Polynomials page is drawn.
     lifts: how often a curve of the Polynomials page was dragged; see `live.figure`.
