@@ -47,7 +47,7 @@ _COLUMNS = {
     "held-out loss": st.column_config.NumberColumn(
         "held-out loss",
         format="%.4f",
-        help="Cross-entropy on these points, in nats. The Train page shows that of the training points.",
+        help="Cross-entropy on these points, in nats. The Train page shows the loss on the training points.",
     ),
     "points": st.column_config.NumberColumn("points", format="%d", help="How many points these are."),
     "weights": st.column_config.NumberColumn("weights", format="%d", help="Weights and biases."),
@@ -116,7 +116,11 @@ def row_of_file(name: str, content: bytes, points: Points) -> ClassRow:
 
 def row_of_link(name: str, address: str, points: Points) -> ClassRow:
     """Return the row of a link with a trained network."""
-    opened = link.from_query(dict(parse_qsl(urlsplit(address).query)))
+    try:
+        query = dict(parse_qsl(urlsplit(address).query))
+    except ValueError:  # its host is not one, as in https://[
+        return ClassRow(name, problem=UNREADABLE)
+    opened = link.from_query(query)
     if opened.model is None:
         return ClassRow(name, problem=UNREADABLE if opened.problems else NO_NETWORK)
     try:

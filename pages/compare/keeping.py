@@ -1,4 +1,4 @@
-"""What a race or a sweep offers at its end: to keep its networks among those that pages show."""
+"""The button with which a race or a sweep, once it has ended, adds its networks to the kept runs."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -13,14 +13,14 @@ ONE_IS_KEPT, ALL_ARE_KEPT = "It is among the kept runs.", "They are among the ke
 NO_ROOM = "There is no room for it: delete some that you keep."
 NO_ROOM_FOR_ALL = "There is no room for all of them: delete some that you keep."
 
-# called at the press: to measure networks takes time
+# called when the button is pressed, since measuring networks takes time
 Networks = Callable[[], Iterable[Kept]]
 
 
 def draw(prefix: str, label: str, text: str, experiments: Sequence[Experiment], networks: Networks) -> None:
     """Draw the button that keeps networks, if there is room for all, and why it cannot be pressed otherwise.
 
-    prefix: of the keys. label, text: of the button. experiments: those of the networks.
+    prefix: of the keys. label, text: of the button. experiments: of the networks.
     """
     new = sum(not _is_kept(experiment) for experiment in experiments)
     has_room = session.free_slots() >= len(experiments)

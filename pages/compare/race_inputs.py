@@ -1,4 +1,4 @@
-"""Who races: the inputs, what a race uses of the set-up, its start and its stop."""
+"""The inputs of a race, what it uses of the set-up, and the buttons that start, stop and keep it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

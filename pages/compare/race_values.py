@@ -50,7 +50,7 @@ def contents(race: RaceView, moment: Choice) -> Contents:
 def values(race: RaceView, moment: Choice = "Now") -> dict[str, Any]:
     """Return what the page shows of a race beside its maps, as text and numbers.
 
-    moment: that of the weights; see `choice_at`.
+    moment: of the weights; see `choice_at`.
     """
     waits = (status.waiting(lane.view) for lane in race.lanes)
     return {
@@ -82,12 +82,12 @@ def moments(race: RaceView) -> list[tuple[int, Choice]]:
 
 
 def choice_at(lane: Lane, moment: Choice) -> Choice:
-    """Return which weights a lane has at a moment: those of its latest snapshot by then, or "Now".
+    """Return which weights a lane has at a moment: the step of its latest snapshot by then, or "Now".
 
-    moment: a computing time in microseconds, or "Now", which is also meant by anything else.
+    moment: a computing time in microseconds; anything else means "Now".
     """
     view = lane.view
-    steps = view.run.snapshots.step  # of the widest networks there are none
+    steps = view.run.snapshots.step  # the widest networks have none
     if not isinstance(moment, int) or moment >= _microseconds(view.seconds) or not steps:
         return "Now"
     times = [_microseconds(seconds) for seconds in seconds_at(steps, view.marks).tolist()]
@@ -109,7 +109,7 @@ def wish_of(view: RunView) -> Wish:
 
 
 def _standing(race: RaceView, moment: Choice) -> str:
-    """Return who leads at that moment; what follows from it only if that is the end."""
+    """Return who leads at that moment, and the verdict only at the end of the race."""
     if not race.has_begun:
         return AT_THE_START
     if not isinstance(moment, int) or not any(_past(lane, moment) for lane in race.lanes):
@@ -144,7 +144,7 @@ def _lane(lane: Lane, budget: float, moment: Choice) -> dict[str, Any]:
 
 
 def _past(lane: Lane, moment: Choice) -> tuple[int, Portrait] | None:
-    """Return the step and the weights that a lane had at a moment; None for those that it has now."""
+    """Return the step and the weights of a lane at a past moment; None if it has its present ones."""
     step = choice_at(lane, moment)
     if not isinstance(step, int):
         return None

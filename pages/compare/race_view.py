@@ -39,8 +39,8 @@ LOSS_HELP = (
     "latest step it may be higher."
 )
 HELD_OUT_HELP = (
-    "The share of 3,000 held-out points, never trained on, that the weights on the map, those of the latest "
-    "step, get right."
+    "The share of held-out points, never trained on (3,000 on polynomials), that the weights on the map get "
+    "right."
 )
 EARLIER = "This race used an earlier set-up: {}."
 STOPPED = "It was stopped before all had used their computing time."

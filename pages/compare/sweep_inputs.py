@@ -61,7 +61,7 @@ NOTHING_CHOSEN = "There is nothing to train; choose at least one {}."
 
 @dataclass(frozen=True)
 class _Choices:
-    """An input for what varies of one setting.
+    """An input for the values of one setting.
 
     draw: draws it. read: returns what is chosen. Raises PolycoreError if that cannot be used.
     """
@@ -109,7 +109,7 @@ def refused(set_up: Experiment) -> list[PolycoreError]:
 
 
 def _choices(set_up: Experiment) -> dict[str, _Choices]:
-    """Return the inputs by the fields of Varied, and by those of the settings in TRIED."""
+    """Return the inputs by the fields of Varied, and the ones for its `numbers` by the names in TRIED."""
     return {
         "networks": _typed(
             "networks",

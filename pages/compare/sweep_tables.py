@@ -22,7 +22,9 @@ Rows = Literal["Settings", "Runs"]
 
 NUMBER_HELP = "The setting's number, and its color in the figure above."
 SETTING_HELP = "What varies or is not as in the set-up. All have the same number of steps."
-HELD_OUT_HELP = "The share of 3,000 held-out points, never trained on, that are classified correctly."
+HELD_OUT_HELP = (
+    "The share of held-out points, never trained on (3,000 on polynomials), that are classified correctly."
+)
 LOSS_HELP = "On the training set."
 SECONDS_HELP = "Seconds of computing for a run."
 # the heads of the columns, each with its help
@@ -48,6 +50,7 @@ COLUMNS: Mapping[Rows, Mapping[str, str]] = {
         "how it ended": "After all its steps, or why earlier.",
     },
 }
+NO_INTERVAL = "needs two runs"
 LABELS: Mapping[Rows, str] = {
     "Settings": "A row for each setting, averaged over its seeds",
     "Runs": "A row for each run that has ended",
@@ -101,7 +104,7 @@ def _setting_row(
     runs = f"{len(ended)} of {sweep.varied.seeds}" + (f", {failed} failed" if failed else "")
     name = sweep.name_of(setting)
     if not ended:
-        return [str(number), name, "", "needs two seeds" if failed else "", runs, "", ""]
+        return [str(number), name, "", NO_INTERVAL if failed else "", runs, "", ""]
     held_out = confidence(outcome.held_out_accuracy or 0.0 for outcome in ended)
     return [
         str(number),
@@ -116,7 +119,7 @@ def _setting_row(
 
 def _interval(mean: Confidence) -> str:
     if mean.low is None or mean.high is None:
-        return "needs two seeds"
+        return NO_INTERVAL
     return f"{100 * max(mean.low, 0.0):.2f} to {100 * min(mean.high, 1.0):.2f} %"
 
 

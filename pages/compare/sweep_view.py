@@ -68,7 +68,7 @@ def draw() -> None:
     standing = None if sweep is None else sweep.view.status
     st.write(INTRODUCTION)
     st.caption(f"From your set-up: {_in_words(set_up)}.")
-    with st.container():  # what may be refused has more lines, and what follows keeps its place
+    with st.container():  # a refusal adds elements, and what follows must not move
         sweep_inputs.draw(set_up)
         with st.container():
             is_valid = _draw_cost(set_up)

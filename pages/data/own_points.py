@@ -43,7 +43,7 @@ DRAWING_HEIGHT = 520  # pixels, with the tools
 POLYNOMIALS, OWN = "Polynomials", "My own points"
 REPLACED = "Your earlier points were replaced."
 SEPARATOR = ","
-UPLOAD = "points_upload"  # the prefix of its keys
+UPLOAD = "points_upload"  # prefix of the keys of the uploader and its inputs
 MAX_MEGABYTES = 4
 SHOWN_ROWS = 5
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
@@ -158,7 +158,7 @@ def _take_drawn() -> None:
 
 
 def adopt(data: PointSet) -> None:
-    """Use these points in place of those that are there."""
+    """Replace the user's points by these. If any are lost, a toast offers to undo it."""
     setup = session.current().setup
     is_lost = setup.experiment.data != data and bool(setup.experiment.data or sketch_of(setup).points)
     adopted = with_points(setup, data)
@@ -183,7 +183,8 @@ def _rename(text: str) -> None:
     sketch = sketch_of(before.setup)
     names = [name.strip() for name in composed(text).split(SEPARATOR) if name.strip()]
     for name in names:
-        check_name(CLASSES, name)  # here, because with all of them it says which by an index from 0
+        # checked_names would say by an index from 0 which one is wrong
+        check_name(CLASSES, name)
     renamed = sketch.named(checked_names(CLASSES, names))
     session.update(setup=with_sketch(before.setup, renamed))
     if len(renamed.points) < len(sketch.points):

@@ -172,7 +172,7 @@ def draw_table(experiment: Experiment, points: Floats, labels: Integers) -> None
     beyond_limits = server.current().limits.refusal(experiment) is not None
     st.download_button(
         "Download all samples",
-        # called when the button is pressed: writing a million samples takes a while
+        # called only when the button is pressed
         partial(points_to_csv, points, labels),
         disabled=too_large or beyond_limits,
         file_name="polycore-samples.csv",

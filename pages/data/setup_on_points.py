@@ -68,7 +68,7 @@ def on_samples(setup: Setup) -> Setup:
 
 
 def on_polynomials(setup: Setup) -> Experiment:
-    """Return the set-up's experiment on polynomials again, those of before its points."""
+    """Return the set-up's experiment on polynomials again, the ones before its points."""
     now, before = setup.experiment, _polynomials(setup) or Experiment.recommended()
     of_points = {
         field: getattr(before, field) for field, setting in SETTINGS.items() if setting.applies_to != "all"
@@ -104,7 +104,7 @@ def _with_network(setup: Setup, experiment: Experiment, sketch: Sketch) -> Setup
 
 
 def _polynomials(setup: Setup) -> Experiment | None:
-    """Return the set-up on polynomials, or that of before if the present one is on points."""
+    """Return the experiment on polynomials, the present one or the last before the points; None if none."""
     if setup.sketch is None:
         return setup.experiment if setup.experiment.data is None else None
     return setup.sketch.polynomials

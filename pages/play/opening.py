@@ -90,7 +90,7 @@ def _draw_rules(challenge: Challenge | None) -> None:
     st.caption("The clock runs only while you think: it stops at each answer, until you continue.")
     if challenge is not None and challenge.experiment != session.current().experiment:
         st.caption(
-            "The set-up has changed since you opened the link; the points are still those of the link."
+            "The set-up has changed since you opened the link; the game still uses the points of the link."
         )
 
 

@@ -186,9 +186,8 @@ def _distinguishable(game: Game) -> str:
     index, experiment = game.hardest, game.experiment
     best = game.referee[index]
     if best.probability < SURE:
-        noise = f"With noise of {experiment.noise:.3g} n" if experiment.noise else "N"
-        odds_of_best = f"the best answer, p{best.label}, has odds of {odds(best.probability)}"
-        return f"{noise}obody can be sure: {odds_of_best}."
+        who = f"With noise of {experiment.noise:.3g} nobody" if experiment.noise else "Nobody"
+        return f"{who} can be sure: the best answer, p{best.label}, has odds of {odds(best.probability)}."
     if experiment.noise:
         return f"Even so, if you know the noise, the odds for p{best.label} are {odds(best.probability)}."
     bottom, top = plane_range(experiment.polynomials, experiment.x_range)

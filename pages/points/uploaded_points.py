@@ -23,7 +23,7 @@ HELP = (
     "-0.55,1.2 or -0.55,1.2,9. The third column has the number of the polynomial: p0, p1 ... on the page "
     f"Polynomials at the time of the upload. At most {MAX_CSV_ROWS:,} points and {MAX_MEGABYTES} MB."
 )
-# why a model is not scored, or scored otherwise than the page may lead one to expect
+# why a model is not scored, or is scored on fewer points than were uploaded
 WITHOUT_POLYNOMIALS = (
     "Not scored: the model's file does not say which polynomials its classes stand for. Name them on the "
     "Predict page."

@@ -59,7 +59,7 @@ LINES_STYLE = """<style>
 .polycore-lines small { opacity: 0.8; }
 @media (max-width: 640px) { .polycore-lines { margin-top: 0; } }
 </style>"""
-_UNREADABLE = re.compile(r"character (\d+): got (?:'(.)[^']*'|(.))")
+_UNREADABLE = re.compile(r"character (\d+): got ")
 
 _typing = component.Component("polycore_typing", (Path(__file__).with_name("live_typing.js"),))
 

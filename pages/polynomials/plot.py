@@ -69,7 +69,7 @@ POSITIONS = Input(
 
 
 def _lift(shown: Polynomials, index: int, by: float) -> None:
-    """Add `by` to the constant term of a polynomial, of those that the plot shows."""
+    """Add `by` to the constant term of polynomial `index` of `shown`, the ones that the plot shows."""
     view = session.current().view
     session.update(view=replace(view, lifts=view.lifts + 1))
     with refusal.later(PLOT_KEY):

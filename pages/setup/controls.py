@@ -213,7 +213,7 @@ def _draw_beside(training: Training | None, view: RunView | None, changed: bool)
     elif training is not None and training.computed_ahead().seconds > SHORT_SECONDS:
         with _line("ahead"):
             said = live_text.value("replay", replay_text(training), "p", "caption")
-            # the page follows this run by frames since any, of which this needs but the latest
+            # since 0, so that the latest frame will do, whichever it is: the page follows this run anyway
             followed = Followed(training.name, 0, active=True)
             live_text.draw(said, f"{PREFIX}.replay", followed, until="caught_up")
             Button("Catch up", ":material/fast_forward:", CATCH_UP_HELP, training.catch_up).draw()

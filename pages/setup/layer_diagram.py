@@ -13,7 +13,7 @@ from polycore.limits import MAX_LAYERS
 
 KEY = "settings.diagram"
 HEIGHT = 130  # pixels, as in its script
-# + and − go from one of these to the next: by one neuron would take long in a wide layer
+# + and − go from one of these to the next: one neuron at a time would take long in a wide layer
 SIZES = (*range(1, 9), 10, 12, 16, 20, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
 
 _component = component.Component("polycore_layers", (Path(__file__).with_suffix(".js"),))

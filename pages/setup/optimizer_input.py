@@ -53,7 +53,8 @@ def _use_fresh_points() -> None:
 def with_optimizer(setup: Setup, optimizer: str) -> Setup:
     """Return the set-up with another optimizer; what the present one has replaced comes back.
 
-    What the new one replaces is kept, unless an earlier one has replaced something: then that is.
+    What the new one replaces is remembered, unless an earlier optimizer has replaced something: then only
+    what that one replaced is.
     """
     before, replaced = setup.experiment, _replaced(setup)
     if replaced is not None:

@@ -23,7 +23,7 @@ from polycore.points.split import layers_for
 
 MORE_KEY = "more_settings.open"
 HIDDEN_LABEL = SETTINGS["hidden"].label
-# on Polynomials and Data, and above "More settings"
+# settings whose inputs are on Polynomials and Data, or above "More settings"
 ELSEWHERE = {
     *("polynomials", "samples_per_class", "x_range", "noise", "data", "held_out_share"),
     *("optimizer", "learning_rate", "schedule", "momentum", "nesterov"),

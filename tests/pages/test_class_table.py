@@ -93,6 +93,8 @@ def test_what_cannot_be_read_has_a_row_with_the_reason():
     assert row_of_link("link 1", "https://example.org/?v=1", POINTS).problem == class_table.NO_NETWORK
     cut = link_of(trained())[:-40]
     assert row_of_link("link 2", cut, POINTS).problem == class_table.UNREADABLE
+    # urlsplit raises ValueError for such a host
+    assert row_of_link("link 3", "https://[example.org/?v=1", POINTS).problem == class_table.UNREADABLE
 
 
 # --- the table --------------------------------------------------------------------------------

@@ -367,7 +367,7 @@ def test_failed_runs_and_single_seeds_are_shown_as_such():
     sweep = seen(varied, ended(0, varied, 0.75), ended(1, varied, error="It failed."))
     shown = table("Settings", sweep)
     assert shown["runs"] == ["1 of 2", "0 of 2, 1 failed", "0 of 2"]
-    assert shown["95 % interval"] == ["needs two seeds", "needs two seeds", ""]
+    assert shown["95 % interval"] == ["needs two runs", "needs two runs", ""]
     assert shown["held-out"] == ["75.00 %", "", ""]
     [trace] = sweep_view.figure_of(sweep, None).data
     assert (trace.name, list(trace.x), list(trace.y)) == ("1 · one layer of 8", [1.0], [75.0])
