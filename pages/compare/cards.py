@@ -131,7 +131,7 @@ def _draw_card(kept: Kept, name: str, followed: Followed | None, *, goes_next: b
     st.caption(UNKNOWN_TRAINING if experiment is None else phrase(experiment))
     metrics = live_text.row(
         live_text.metric(
-            "Held-out accuracy", "held_out", now["held_out"], HELD_OUT_HELP, best_possible_text(kept) or ""
+            "Held-out accuracy", "held_out", now["held_out"], HELD_OUT_HELP, best_possible_text(kept)
         ),
         live_text.metric("Loss", "loss", now["loss"], LOSS_HELP),
     )

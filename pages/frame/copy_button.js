@@ -116,7 +116,7 @@ async function completeLink() {
 }
 
 // Returns the page's address without the lesson. It has each new set-up before this button is drawn with it, and the
-// network's weights, which own_weights.py writes a moment after the page is drawn.
+// network's weights, which link_choice.py writes a moment after the page is drawn.
 function linkToThisPage() {
   const parameters = location.search.slice(1).split("&");
   const query = parameters.filter((parameter) => !parameter.startsWith(LESSON)).join("&");

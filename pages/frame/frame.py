@@ -70,7 +70,7 @@ def begin(title: str) -> None:
     if has_just_arrived:
         lesson_panel.follow()
     session.note_running()
-    lesson_panel.note()  # before a network more is kept
+    lesson_panel.note()  # before another network is kept
     session.collect()  # when a run has ended, the address has its best weights
     query = {**lesson_panel.words(), **link.query_of_page(session.current().experiment), **from_link.words()}
     # unless it is there already: after the first script run the browser may show another query than it asked

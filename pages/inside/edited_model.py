@@ -56,7 +56,7 @@ def shown(kept: Kept) -> Model:
 
 
 def data_sets(kept: Kept) -> DataSets | None:
-    """Return the points that its loss and accuracies are measured on; None if they are not known."""
+    """Return the points that the loss and accuracies of `kept` are measured on; None if not known."""
     if is_tutorial(kept.model):
         return tutorial_sets()
     experiment = model_in_use.known_experiment(kept)
@@ -104,7 +104,7 @@ def keep(kept: Kept) -> None:
     held = by_hand(kept)
     if held is None or not held.is_changed:
         return  # the second of two quick clicks
-    # the change comes first, since lists cut names; of several by hand it is the latest one
+    # the change comes first, since lists cut names; if the model was changed before, only the latest is named
     title = kept.title.partition(" · ")[2] if kept.title.startswith(BY_HAND) else kept.title
     at = f", at step {held.step:,}" if held.choice != "Best" else ""
     what = _what_differs(held.original, held.model)
@@ -160,7 +160,7 @@ def draw_slider(followed: Followed | None, held: ByHand | None) -> None:
     """Draw the slider through the past of the run whose model answers, if it has one, and what it shows.
 
     followed: the frames that have its "moments"; None if none are added.
-    held: what is shown in place of what the slider shows.
+    held: the model that is shown in place of the slider's choice; None without one.
     """
 
     def choose(choice: Choice) -> None:

@@ -32,7 +32,7 @@ class InsideValues:
 
     unchanged: the network that is shown, as it is kept or as its run had it at the chosen moment.
     by_hand: how the user holds it still, and changes it; None if the user does not.
-    is_past: whether it is that of a moment in the past of its run.
+    is_past: whether it is from an earlier step of its run.
     view: what the pages show.
     """
 
@@ -53,7 +53,7 @@ class InsideValues:
 
     @property
     def model(self) -> Model:
-        """The same as a model."""
+        """The model of `kept`."""
         return self.kept.model
 
     @cached_property

@@ -20,9 +20,9 @@ EXPLAINED = (
     "the one at which the map was drawn (★)."
 )
 HELP = (
-    "Of the run: the two directions in which its weights changed most; beside the axes stands how much of "
-    "the variance lies along each. Random: two random directions around the weights of that step, in which "
-    "each neuron changes by up to a quarter of the length of its weights."
+    "Of the run: the two directions in which its weights changed most; the titles of the axes say how much "
+    "of the variance lies along each. Random: two random directions around the weights of that step, in "
+    "which each neuron changes by up to a quarter of the length of its weights."
 )
 
 
@@ -30,7 +30,7 @@ DIRECTIONS = Input[Directions](f"{KEY}.directions", lambda: "principal")
 
 
 def draw() -> None:
-    """Draw the section if the network is that of a run that has begun."""
+    """Draw the section if the network is from a run that has taken a step."""
     view = session.current().answering_view
     if view is None or view.run.step == 0:
         return

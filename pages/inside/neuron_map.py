@@ -45,7 +45,7 @@ HELP = (
     "folds: the answer with a line for each neuron of the first hidden layer, along which it bends the plane."
 )
 COLUMNS, ROWS = 80, 60  # grid of a neuron's map
-# of the fold lines of a first layer that are curves: with more, a frame would have megabytes
+# grid and number of a first layer's fold lines if they are curves: with more, a frame would have megabytes
 FEW_COLUMNS, FEW_ROWS, MOST_CURVES = 32, 24, 32
 HEIGHT = 460  # pixels, and 10 for each class in the legend
 CHOSEN_WIDTH, FOLD_WIDTH = 2.5, 1.2
@@ -247,7 +247,7 @@ def _output(curves: go.Figure, model: Model, window: Window, neuron: Neuron) -> 
 
 @lru_cache(maxsize=32)
 def _values(model: Model, window: Window, neuron: Neuron) -> tuple[Floats, Floats, Floats]:
-    """Return the grid's x and y, and the neuron's values (ny, nx) before ReLU on it."""
+    """Return the grid's x and y, and the neuron's values (ny, nx) before the activation."""
     x, y, points = _grid(window)
     for layer, values in enumerate(values_by_layer(model, points)):
         if layer == neuron.layer:
@@ -271,7 +271,7 @@ def _folds(model: Model, window: Window, neuron: Neuron) -> Floats:
 
 @lru_cache(maxsize=4)
 def _folds_of_first_layer(model: Model, window: Window) -> tuple[Floats, ...]:
-    """Return the segments of each neuron of the first layer; of many that are curves, the first ones'."""
+    """Return the fold lines of the first layer's neurons; if they are curves, of the first MOST_CURVES."""
     if model.inputs.is_plain:
         return _straight_folds(model, window)
     x, y = np.linspace(*window[0], FEW_COLUMNS), np.linspace(*window[1], FEW_ROWS)

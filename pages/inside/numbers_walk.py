@@ -99,12 +99,12 @@ class Section:
     tables: Sequence[tuple[str, NumberTable]] = ()
 
     def exact(self) -> "Section":
-        """Return the section with numbers of eight decimals: the tutorial prints them of its own network."""
+        """Return the section with numbers of eight decimals, as the tutorial prints them for its network."""
         return replace(self, tables=[(above, replace(table, exact=True)) for above, table in self.tables])
 
     @property
     def values(self) -> dict[str, Any]:
-        """Return what changes while the network learns."""
+        """What changes while the network learns."""
         return {"said": self.said, "tables": [table.texts for _, table in self.tables]}
 
 
@@ -114,7 +114,7 @@ def sections(
     """Return the forward pass of `point` through `model`, with every product of `neuron` in its layer.
 
     In the other layers the products of the first neuron are shown. `measured`: whether the model's loss and
-    accuracy are those of its weights. Raises PolycoreError if the point is too far out.
+    accuracy were measured with its weights. Raises PolycoreError if the point is too far out.
     """
     model.predict_proba([[point.x, point.y]])  # checks the point
     forward = forward_pass(model, point.x, point.y)

@@ -101,7 +101,7 @@ def asked_at_the_crossing(situation: Situation, curves: SetUp) -> str:
         return words
     if not situation.shows(curves.experiment):
         if situation.page == PREDICTING:
-            return f'Another model is in use. Choose that of "{curves.name}".'
+            return f'Another model is in use. Choose the model of "{curves.name}".'
         return situation.to_start(curves)
     if situation.asked is None:
         return "Ask about the point x = 0, y = 0 on Predict, or click it on the map."
@@ -130,7 +130,7 @@ def most_are_dead(situation: Situation, fast: SetUp, *_: SetUp) -> str:
         return situation.to_start(fast)
     network, neurons = situation.network, sum(fast.experiment.hidden)
     if network is None or network.experiment is None or not situation.shows(fast.experiment):
-        return f'This page shows another network. Choose that of "{fast.name}".'
+        return f'This page shows another network. Choose the network of "{fast.name}".'
     dead = dead_count(network.model, network.experiment)
     if dead > neurons / 2:
         return ""
@@ -176,7 +176,7 @@ def folds_are_shown(situation: Situation, six: SetUp) -> str:
     if situation.page != INSPECTING:
         return OPEN_INSIDE
     if not situation.shows(six.experiment):
-        return f'Inside shows another network. Choose that of "{six.name}" as the model.'
+        return f'Inside shows another network. Choose the network of "{six.name}" as the model.'
     if situation.session.view.neuron == View().neuron:
         return CHOOSE_NEURON
     return ""

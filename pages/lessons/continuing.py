@@ -3,7 +3,6 @@
 import math
 from dataclasses import replace
 from functools import lru_cache
-from typing import cast
 
 from pages.lessons.situation import SOME_STEPS, SetUp, Situation, alike
 from pages.models.shown_network import ShownNetwork
@@ -70,7 +69,7 @@ def forgotten(situation: Situation, lines: SetUp, parabolas: SetUp) -> str:
     if words or run is None:
         return words
     if network is None or not situation.shows(parabolas.experiment):
-        return f'This page shows another network. Choose that of "{parabolas.name}".'
+        return f'This page shows another network. Choose the network of "{parabolas.name}".'
     history = run.earlier[-1].history
     if history is None:  # it continued from a model that was kept
         before = situation.longest_run(lines.experiment).held_out_accuracy
@@ -135,8 +134,7 @@ def accuracy_on_lines(network: ShownNetwork) -> float:
 @lru_cache(maxsize=4)
 def _held_out(seed: int) -> tuple[Floats, Integers]:
     """Return the points (N, 2) and labels (N,) on which runs of the lines with that seed are measured."""
-    held_out = replace(LINES, seed=seed).held_out_set()
-    return read_only(cast(tuple[Floats, Integers], held_out))  # only the user's own points may have none
+    return read_only(replace(LINES, seed=seed).held_out_set())
 
 
 def _discontinuous(situation: Situation, first: SetUp, second: SetUp) -> str:

@@ -213,7 +213,7 @@ def _draw_standing(
     lesson: Lesson, now: Mapping[str, str], followed: Followed | None, *, has_seen: bool
 ) -> None:
     """Draw what is missing, which follows the run, in the room that the explanation takes once it is seen."""
-    # before it has been seen too: its room is that of the explanation by then
+    # the room is reserved before the lesson has been seen, for the explanation as it reads afterwards
     seen = session.current().lessons.seen | {lesson.name}
     explanation = f"Seen. {lesson.why} {ending(lesson, seen)}"
     if has_seen:
@@ -226,7 +226,7 @@ def _draw_standing(
 
 
 def ending(lesson: Lesson, seen: Set[str]) -> str:
-    """Return what to do after the lesson, once those of these names have been seen."""
+    """Return what to do after the lesson. seen: the names of all lessons seen by then."""
     number, count = lessons.number(lesson), len(lessons.LESSONS)
     if number < count:
         return f"Next: {lessons.LESSONS[number].title}."

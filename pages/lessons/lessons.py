@@ -45,7 +45,7 @@ class Lesson:
     about: one sentence for its card.
     do, see: one sentence each for its panel.
     why: the explanation, shown once it has been seen.
-    check: returns of a situation, for the set-ups, what is missing in a sentence or two; "" for nothing.
+    check: takes a situation and the set-ups, and returns what is missing in a sentence or two, or "".
     watched: the figure to watch.
     """
 
@@ -79,7 +79,7 @@ def number(lesson: Lesson) -> int:
 def noted(now: Session) -> Lessons:
     """Return the lessons with what they need of the networks that the session keeps now.
 
-    Call it whenever a page is drawn, before a network more is kept: another may go then.
+    Call it whenever a page is drawn, before another network is kept: that may replace one of these.
     """
     situation = Situation(now, page="")
     runs = {key: situation.longest_run(key) for key in map(key_of, EXPERIMENTS)}
@@ -92,9 +92,9 @@ def noted(now: Session) -> Lessons:
 
 
 def earlier_run(now: Session) -> tuple[str, History] | None:
-    """Return name and history of the kept run of another set-up of the current lesson, if there is one.
+    """Return name and history of the kept run of another set-up of the current lesson; None without one.
 
-    Beside it the present run is to be seen.
+    The charts show it beside the present run.
     """
     lesson, view = named(now.lessons.current), now.run_view
     if lesson is None or view is None:

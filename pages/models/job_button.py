@@ -19,7 +19,7 @@ def draw(
 ) -> T | None:
     """Draw the button that begins a job, and its progress; return its result, None until there is one.
 
-    find: returns the job of the session as it is by then; None before the first press. begin: begins it.
+    find: returns the session's current job; None before the first press. begin: begins one.
     label, icon, text: of the button. The page is drawn again when the job ends.
     """
     job = find()

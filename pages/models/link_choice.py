@@ -102,9 +102,10 @@ def written_weights() -> dict[str, str]:
 
 
 def write_weights(page: str) -> None:
-    """Add the weights of the model in use to the page's address if they fit; `page` is it without query.
+    """Add the weights of the model in use to the page's address if they fit.
 
-    They are written in the background: nothing else on the page waits for them.
+    page: the address without its query. The weights are written in the background: nothing else on the page
+    waits for them.
     """
     kept, experiment = _trained_here(), session.current().experiment
     if kept is None or "weights" in st.query_params:

@@ -88,12 +88,12 @@ class Overlay:
         return layered.update_layout(meta=layered.layout.meta | {"captions": captions})
 
     def described(self, alt: str) -> str:
-        """Return the alternative text of a map with it, given that of the map without."""
+        """Return the alternative text of a map with it; `alt` is the text of the map alone."""
         clauses = [layer.clause for layer in self._layers]
         return alternative_text.extended(alt, "; ".join(clauses)) if clauses else alt
 
     def values(self) -> dict[str, Any]:
-        """Return what of it changes while a network learns, by its name in frames: the mistakes."""
+        """Return what changes while a network learns, by its name in frames: the mistakes."""
         if self.mistakes is None:
             return {}
         [crosses], caption = self.mistakes[0].traces, self.mistakes[1]
@@ -155,7 +155,9 @@ def draw_for_model(kept: Kept) -> None:
 
     def choose(layers: list[MapLayer]) -> None:
         view = session.current().view
-        predict_layers = view.predict_layers.chosen(_in_order(layers), classes)
+        # the maps of other models show what this one cannot
+        hidden = [layer for layer in view.predict_layers.on_map_of(classes) if layer not in offered]
+        predict_layers = view.predict_layers.chosen(_in_order([*layers, *hidden]), classes)
         session.update(view=replace(view, predict_layers=predict_layers))
 
     shown = Input(f"{PREFIX}.predict", chosen, choose)

@@ -1,4 +1,4 @@
-"""The model in use: the choice of it, its figures, its file, and a note if the set-up is another."""
+"""The model in use: how it is chosen, its figures, its file, and a note if the set-up is another."""
 
 import io
 from collections.abc import Callable, Mapping
@@ -57,9 +57,9 @@ def model_now(
     followed: Followed | None,
     shown_in: Callable[[Session], Kept | None] = lambda now: now.answering,
 ) -> ModelNow:
-    """Return what returns the model as it is when called: the run that is followed may have improved it.
+    """Return a function that returns the current model: the run that is followed may have improved it.
 
-    shown_in: returns what a page shows of a session.
+    shown_in: returns the model that the page shows of a session.
     """
     if followed is None:
         return lambda: kept.model
@@ -72,7 +72,7 @@ def draw_figures(kept: Kept, followed: Followed | None = None) -> None:
 
     followed: the frames that have its `figures` from then on; None if it stands still.
     """
-    draw_metrics(figures(kept), best_possible_text(kept) or "", followed)
+    draw_metrics(figures(kept), best_possible_text(kept), followed)
     with st.container():
         measured_on = _measured_on(kept)
         if measured_on:
@@ -80,7 +80,7 @@ def draw_figures(kept: Kept, followed: Followed | None = None) -> None:
 
 
 def figures(kept: Kept) -> dict[str, str]:
-    """Return its accuracies and its loss as text."""
+    """Return the model's accuracies and its loss as text."""
     held_out = kept.model.held_out_accuracy
     return {
         "held_out": "unknown" if held_out is None else percent(held_out),
@@ -165,8 +165,8 @@ def known_experiment(kept: Kept) -> Experiment | None:
 def scene_of_kept(kept: Kept) -> Scene | None:
     """Return the scene of the model's classes; None if no map of them can be drawn.
 
-    Without known data it is that of the model's polynomials over the tutorial's range, or that of the window
-    that the model's file names for its own points.
+    Without known data it is the scene of the model's polynomials over the tutorial's range or, for a model of
+    the user's own points, of the window in its file.
     """
     model, experiment = kept.model, known_experiment(kept)
     if experiment is not None:
@@ -178,10 +178,10 @@ def scene_of_kept(kept: Kept) -> Scene | None:
     return None
 
 
-def best_possible_text(kept: Kept) -> str | None:
-    """Return the best possible accuracy on new points as text; None if the data are unknown."""
+def best_possible_text(kept: Kept) -> str:
+    """Return the best possible accuracy on new points as text; "" if it is unknown."""
     experiment = known_experiment(kept)
-    return None if experiment is None else referee.best_possible_text(best_possible(experiment)) or None
+    return "" if experiment is None else referee.best_possible_text(best_possible(experiment))
 
 
 def x_range_of(kept: Kept) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Which network a page shows of a session: its weights, and the name that tells them from others."""
+"""Which network a page shows of a session: its weights, and the name that distinguishes them."""
 
 from dataclasses import dataclass, replace
 
@@ -63,8 +63,8 @@ def step_inside(now: Session) -> int | None:
 def by_hand_of(now: Session, kept: Kept) -> ByHand | None:
     """Return `kept` as it is stopped, and changed by hand, on Inside; None if it is not.
 
-    What was changed at one moment of a run is shown there, and once the run is gone in its model's place. It
-    is not shown if the model's classes have been named since.
+    What was changed at one moment of a run is shown at that moment, and in place of the model once the run is
+    gone. It is not shown if the model's classes have been named since.
     """
     by_hand = now.by_hand
     if by_hand is None or by_hand.title != kept.title:

@@ -25,7 +25,7 @@ class Answer:
 
     place: the point among the curves of the classes.
     referee: the Bayes classifier's probabilities, (K,); None if there is none or the point is too far out.
-    meeting: the crossing that the point is; None if it is none, or without a Bayes classifier.
+    meeting: the crossing at the point; None if there is none, or no Bayes classifier.
     """
 
     place: Place
@@ -109,7 +109,7 @@ class Answer:
     def sentence(self) -> str:
         """Say how likely the most likely class is, and whether its curve is the nearest.
 
-        Of a point that is far from all curves first say that: a network is often sure there, which means
+        If the point is far from all curves, say that first: a network is often sure there, which means
         nothing.
         """
         share = float(self.probabilities[self.likeliest])
@@ -140,7 +140,7 @@ class Answer:
     def choices(self) -> dict[str, list[str]]:
         """Return which classes network and referee choose, and with what probability, in a few characters.
 
-        Of the referee there are several if it cannot tell them apart.
+        The referee has several if it cannot tell them apart.
         """
         share = float(self.probabilities[self.likeliest])
         choices = {"Network": [short_name(self.classes, self.likeliest), probability(share)]}

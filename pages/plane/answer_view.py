@@ -1,4 +1,4 @@
-"""An answer as pages draw it, and as the frames of a run bring it while the network learns.
+"""An answer as pages draw it, and as the frames of a run contain it while the network learns.
 
 The page draws `texts`, `bars`, `rows` and `odds_where_curves_meet` of an answer, and the same functions make
 `values`, which frames have as "answer". So an answer that follows a run looks like one that stands still.
@@ -25,7 +25,7 @@ from polycore.polynomials.classes import curves_of
 
 BARS = (("data", "answer.bars.data"), ("layout", "answer.bars.layout"))
 NARROW_TO = "\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}"
-# what the columns of the table mean that do not say so themselves
+# for the columns whose titles do not explain themselves
 HELP = {
     "class": "The index in the list of polynomials, from 0, and the color on the map.",
     "probability": "How likely the network considers the class.",
@@ -151,7 +151,7 @@ def draw_crossing(answer: Answer, key: str, followed: Followed | None) -> None:
 
 
 def odds_where_curves_meet(answer: Answer) -> list[list[str]]:
-    """Return for each curve of the crossing that the point is what network and referee say."""
+    """Return what network and referee say about each curve of the crossing at the point; [] without one."""
 
     def said(probabilities: Floats | None, label: int) -> str:
         if probabilities is None:

@@ -42,7 +42,7 @@ _component = component.Component(
 
 @dataclass(frozen=True)
 class Bound:
-    """A run that a figure follows, and what of it the figure shows.
+    """A run that a figure follows, and which of its values the figure shows.
 
     bindings: pairs of a path in the figure's JSON, such as "data.0.y", and the name of the value there: a
     path in the header of a frame, a column of the history ("history.step", ".loss", ".accuracy",
@@ -89,8 +89,8 @@ def figure(
 
     `bound`: the run whose frames change the figure in the browser, without a run of the page.
 
-    `model_now`: of a map, returns the network or referee that it shows; called in other threads. Under the
-    pointer the browser then says what that answers there.
+    `model_now`: for a map, returns the network or referee that it shows; called in other threads. The browser
+    then shows the answer at the point under the pointer.
     """
     settings: dict[str, Any] = {
         "library": component.PLOTLYS_ADDRESS,

@@ -70,7 +70,7 @@ class Place:
 
     @property
     def reach(self) -> str:
-        """Say how much that is, as a sentence behind it; "" without noise."""
+        """Say how rare such a distance is, as a sentence to append to `how_far`; "" without noise."""
         if not self.noise:
             return ""
         return f" Only one point in 15,000 is more than {NOISE_REACH} times the noise from its curve."

@@ -150,7 +150,7 @@ def _header(picture: PackedMap, alphas: Sequence[int], alt: str) -> dict[str, An
 
 
 def pixels_of(model: Model, window: Window) -> PackedMap:
-    """Return the map of a model as workers render that of a run."""
+    """Return the map of a model, rendered as workers render the map of a run."""
     rendered = class_map(
         model.weights, model.biases, window, activation=model.activation, inputs=model.inputs
     )

@@ -49,7 +49,7 @@ class Walk:
 
 @lru_cache(maxsize=64)
 def along(model: Model, referee: Referee, scene: Scene, curve: int) -> Walk:
-    """Return the walk along the class `curve` over the Bayes classifier's range of x.
+    """Return the walk along the curve of the class `curve` over the Bayes classifier's range of x.
 
     Models are compared by identity.
     """
@@ -75,7 +75,7 @@ def draw_slider(referee: Referee) -> None:
     step = (high - low) / SLIDER_STEPS
 
     def nearest() -> float:
-        """Return the x nearest to that of the point that the slider can show."""
+        """Return the slider's x that is nearest to the point's x."""
         x = min(max(session.current().view.point_inputs.x, low), high)
         return float(np.clip(low + round((x - low) / step) * step, low, high))
 
@@ -112,7 +112,7 @@ def _chart_without_mark(model: Model, referee: Referee, scene: Scene, curve: int
 
 
 def draw_chart(chart: go.Figure, name: str, followed: Followed | None) -> None:
-    """Draw the chart of a walk along the class of that short name.
+    """Draw the chart of a walk along the curve of the class with that short name.
 
     followed: the frames that have its `values` from then on as "walk"; None if the model stands still.
     """

@@ -105,7 +105,7 @@ def contents(asked: AskedPoint, now: Session) -> Contents:
 
 
 def _map(kept: Kept, scene: Scene, view: RunView) -> ShownMap:
-    """Return the map of the best weights of a run, as a worker has rendered it if it has."""
+    """Return the map of a run's best weights, from a worker if one has rendered it."""
     best = None if view.pictured is None else view.pictured[1].best
     if best is not None and best.map is not None and best.model.loss == kept.model.loss:
         return shown_map(best.map, scene)

@@ -143,7 +143,7 @@ def _html(shown: ShownRun) -> str:
 
 
 def _html_of_network(kept: Kept) -> str:
-    model, best = kept.model, model_in_use.best_possible_text(kept) or ""
+    model, best = kept.model, model_in_use.best_possible_text(kept)
     loss = "" if model.loss is None else loss_text(model.loss)
     return _style() + _numbers(percent(model.held_out_accuracy or 0.0), best, loss)
 

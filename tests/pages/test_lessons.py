@@ -470,7 +470,7 @@ def test_what_is_missing_fits_in_the_room_of_the_explanation():
 def test_inside_the_network_of_the_lesson_is_asked_for():
     folded, other = run_to_end(checks.FOLDED, 1200), run_to_end(pc.Experiment(hidden=(4,)), 10)
     assert missing("folds", holding(folded), "Inside") == checks.CHOOSE_NEURON
-    another = 'Inside shows another network. Choose that of "Six neurons" as the model.'
+    another = 'Inside shows another network. Choose the network of "Six neurons" as the model.'
     assert missing("folds", replace(holding(folded, other), view=View(neuron=(0, 3))), "Inside") == another
 
 

@@ -16,7 +16,7 @@ from pages.state import session
 from pages.state.kept_models import Kept, KeptModels
 from polycore.pictures.palette import PALETTE
 from tests.pages.browsing import HOME, QUICK, labelled, opened, press, session_of, trained
-from tests.pages.test_predict_page import NAMED, NAMELESS, with_model, words
+from tests.pages.test_predict_page import NAMED, NAMELESS, uploaded, with_model, words
 
 TRAIN, PREDICT = "pages/3_train.py", "pages/4_predict.py"
 SAMPLES, MISTAKES, CROSSINGS = map_layers.ALL
@@ -243,6 +243,17 @@ def test_a_file_without_its_data_has_only_crossings(maps):
     app.run()
     assert session_of(app).answering.model is nameless.model
     assert choice(app).options == [CROSSINGS]
+
+
+@pytest.mark.usefixtures("maps")
+def test_what_a_file_without_its_data_cannot_show_stays_chosen_for_other_models():
+    app = show(with_model(NAMED), SAMPLES, CROSSINGS)
+    titled = session_of(app).models.in_use
+    press(uploaded(app, ("b.npz", NAMELESS)), "The 3 polynomials of the set-up")
+    assert choice(app).value == [CROSSINGS]
+    show(app)
+    labelled(app.selectbox, "Model").set_value(titled).run()
+    assert choice(app).value == [SAMPLES]
 
 
 def test_a_file_with_its_data_has_all_layers():
