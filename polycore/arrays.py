@@ -1,4 +1,4 @@
-"""Types of arrays, read-only arrays, and points and rows of arrays: evenly spaced ones, grids, blocks."""
+"""Types of arrays, read-only arrays, evenly spaced indices, the points of a grid, and blocks of rows."""
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
@@ -40,5 +40,5 @@ def grid_points(x: Floats, y: Floats) -> Floats:
 
 
 def blocks(count: int, size: int) -> Iterator[slice]:
-    """Yield the rows of `count`, `size` of them at a time."""
+    """Yield slices of `size` rows each that cover `count` rows; the last may reach beyond them."""
     return (slice(start, start + size) for start in range(0, count, size))

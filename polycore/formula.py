@@ -50,7 +50,8 @@ class Line:
     words
         What the quantity is.
     value
-        The one that training computed, with the rounding of its arithmetic, if training has it.
+        As training computed it, with the rounding of its arithmetic, or by the formula if training does not
+        compute the quantity.
     formula
         In Python's notation; "" for a quantity that follows from no line.
     numbers

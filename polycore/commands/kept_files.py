@@ -23,7 +23,9 @@ STANDARD_INPUT = "-"
 
 
 def content_at(source: str, most: int) -> bytes:
-    """Return the bytes of a file, or of standard input for -; of more than `most` one too many.
+    """Return the bytes of a file, or of standard input for -, but at most one more than `most`.
+
+    The additional byte shows that the content is too long.
 
     Raises OSError if the file cannot be read, and ValueError if no file can have that path.
     """

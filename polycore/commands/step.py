@@ -10,6 +10,7 @@ from polycore.commands.kept_files import kept_at
 from polycore.errors import PolycoreError
 from polycore.inspection import NextStep, ParameterIndex, next_step
 from polycore.model.model import Model
+from polycore.network.parameters import widths_text
 from polycore.training.run import Run, start
 
 _DESCRIPTION = """Explain the next step of a run: how a point pulls at each weight, and how a weight changes.
@@ -56,9 +57,11 @@ def step(arguments: argparse.Namespace) -> int:
     index = None if arguments.weight is None else _index(parser, arguments.weight)
     run, notes = _run(arguments.file, kept_at(arguments.file))
     explained = next_step(run)
+    if index is not None:
+        _check_index(parser, arguments.weight, index, explained.experiment.widths)
     try:
         text = _explanation(explained, arguments.point, index)
-    except PolycoreError as error:  # the run has no such point or weight
+    except PolycoreError as error:  # the step has no such point
         parser.error(str(error))
     sys.stdout.write("\n\n".join([*notes, text]) + "\n")
     return 0
@@ -70,6 +73,16 @@ def _index(parser: Parser, typed: str) -> ParameterIndex:
         parser.error(f"--weight: got {typed!r:.40}; expected LAYER,NEURON,FROM, such as 2,0,3 or 2,0,bias")
     layer, neuron, source = parts.groups()
     return ParameterIndex(int(layer) - 1, int(neuron), None if source == "bias" else int(source))
+
+
+def _check_index(parser: Parser, typed: str, index: ParameterIndex, widths: tuple[int, ...]) -> None:
+    try:
+        index.position(widths)
+    except PolycoreError:  # its text counts layers from 0
+        parser.error(
+            f"--weight: got {typed}; expected a weight or bias of the network {widths_text(widths)}, with "
+            "layers counted from 1, and neurons and inputs from 0"
+        )
 
 
 def _run(path: str, kept: Model | Run) -> tuple[Run, list[str]]:

@@ -249,7 +249,7 @@ class Interval(Kind):
 
 
 def checked_or_none(check: Callable[[str, object], V], name: str, value: object, meaning: str) -> V | None:
-    """Return None, or the value that `check` returns; `meaning` is that of None, for messages."""
+    """Return None, or the value that `check` returns; `meaning`: what None stands for, for messages."""
     if value is None:
         return None
     try:
@@ -264,7 +264,7 @@ def shortest(number: float) -> str:
 
 
 def number_in(text: str) -> float:
-    """Return the number that a text is. Raises PolycoreError if it is none."""
+    """Return the number that a text has. Raises PolycoreError if it is not a number."""
     try:
         return float(text)
     except ValueError:
@@ -272,7 +272,7 @@ def number_in(text: str) -> float:
 
 
 def whole_number_in(text: str) -> int:
-    """Return the whole number that a text is. Raises PolycoreError if it is none."""
+    """Return the whole number that a text has. Raises PolycoreError if it is not a whole number."""
     if not (text.isascii() and text.isdigit() and len(text) <= 20):
         raise PolycoreError(f"got {quoted(text, 30)}; expected a whole number of 0 or more.")
     return int(text)

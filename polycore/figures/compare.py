@@ -53,7 +53,7 @@ def losses_figure(curves: Sequence[Curve], over: str) -> go.Figure:
     Parameters
     ----------
     curves
-        At most as many as LINES; each has the look of its index there.
+        At most as many as LINES; each has the style of its index there.
     over
         The title of the x axis.
     """

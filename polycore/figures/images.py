@@ -61,8 +61,8 @@ def with_fold_lines(figure: go.Figure, lines: Sequence[Floats], clause: str, wid
 
 
 def _line(path: Floats, color: str, width: float) -> go.Scatter:
-    look = {"color": color, "width": width}
-    return go.Scatter(x=path[:, 0], y=path[:, 1], mode="lines", name=FOLD_NAME, line=look, hoverinfo="skip")
+    line = {"color": color, "width": width}
+    return go.Scatter(x=path[:, 0], y=path[:, 1], mode="lines", name=FOLD_NAME, line=line, hoverinfo="skip")
 
 
 def _url(hues: NDArray[np.uint8], shares: Floats, colors: Sequence[str]) -> str:

@@ -41,7 +41,7 @@ def landscape_figure(
     names
         The runs' names for the legend; None numbers the runs, or describes the trajectory of a single one.
     lines
-        For each trajectory the index of its look in LINES; None counts them.
+        For each trajectory the index of its style in LINES; None counts them.
 
     Raises
     ------
@@ -53,8 +53,8 @@ def landscape_figure(
             f"landscape: got {len(landscape.trajectories)} runs; expected at most {len(LINES)}, as there are "
             "looks of lines. Compute it for fewer."
         )
-    looks = range(len(landscape.trajectories)) if lines is None else lines
-    named = zip(looks, _names(landscape) if names is None else names, landscape.trajectories, strict=True)
+    styles = range(len(landscape.trajectories)) if lines is None else lines
+    named = zip(styles, _names(landscape) if names is None else names, landscape.trajectories, strict=True)
     across, up = _titles(landscape)
     return new_figure(
         [_contours(landscape), *(trace for one in named for trace in _trajectory(*one))],

@@ -1,4 +1,4 @@
-"""The inside of a network: forward pass, one step of training, fold lines, neuron values, and the report."""
+"""The inside of a network: forward pass, one step of training, fold lines, report, and loss landscape."""
 
 from polycore.formula import Line
 from polycore.inspection.parameter_index import ParameterIndex, WeightChange

@@ -26,21 +26,23 @@ MOST_NEURONS = 8  # of a layer in the text
 
 @dataclass(frozen=True, eq=False)
 class LayerSlopes:
-    """How fast the loss of one point rises with the numbers of a layer of n_in inputs and n_out neurons.
+    """The slopes of one point's loss at a layer of n_in inputs and n_out neurons.
+
+    A slope says how fast the loss rises with a number: the derivative of the loss with respect to it.
 
     Attributes
     ----------
     inputs
         What comes in, (n_in,).
     arriving
-        With the output of each neuron, (n_out,): the slopes of the next layer times the weights to them,
-        added up. The outputs of the last layer are the logits.
+        The slope at the output of each neuron, (n_out,): the sum of the next layer's slopes, each times the
+        weight to it. The outputs of the last layer are the logits.
     derivatives
         How fast the output of each neuron rises with its sum, (n_out,): the derivative of the activation,
         times the factor that dropout has for the neuron. 1 in the last layer.
     slopes
-        With the sum of each neuron, (n_out,): `arriving` times `derivatives`. In the last layer the
-        probability of each class, minus 1 for the true one.
+        The slope at the sum of each neuron, (n_out,): `arriving` times `derivatives`. In the last layer it is
+        the probability of each class, minus 1 for the true one.
     """
 
     inputs: Floats
@@ -50,12 +52,12 @@ class LayerSlopes:
 
     @property
     def weights(self) -> Floats:
-        """With each weight, (n_in, n_out), what comes in times the slope at the neuron."""
+        """The slope at each weight, (n_in, n_out): what comes in times the slope at the neuron."""
         return np.outer(self.inputs, self.slopes)
 
     @property
     def biases(self) -> Floats:
-        """With each bias, (n_out,), the slope at the neuron itself."""
+        """The slope at each bias, (n_out,): that at the neuron itself."""
         return self.slopes
 
 

@@ -56,7 +56,7 @@ class Losses(NamedTuple):
 class NextStep:
     """The step that a run takes next, as `next_step` returns it. `str` has an overview as text.
 
-    Points and weights are explained when they are asked for, with no more memory than a step of training has.
+    Points and weights are explained when they are asked for. That takes no more memory than a training step.
     The value can be pickled: a worker can create it, and can be asked for `step.point` and `step.weight`.
 
     Attributes
@@ -114,7 +114,7 @@ class NextStep:
 
     @cached_property
     def errors(self) -> NDArray[np.float64]:
-        """What the probability of its class lacks to 1, for each point, (N,), before the step."""
+        """1 minus the probability of its class before the step, for each point, (N,)."""
         with np.errstate(all="ignore"):
             kernels, batch = self._task.kernels(), _exact(self._batch)
             return np.asarray(kernels.gradient_and_errors(self._parameters, batch, _draw(self.before))[1])
@@ -257,7 +257,7 @@ class NextStep:
 
     @cached_property
     def _explain(self) -> Explain:
-        """What explains the new value of the parameter at an index, by the optimizer."""
+        """The optimizer's function that explains the new value of the parameter at an index."""
         before, after, batch, kernels = self.before, self.after, self._batch, self._task.kernels()
         gradient = cast(Floats, self._gradient)
         match self.optimizer:
@@ -300,7 +300,7 @@ class NextStep:
                     )
                 )
             case other:
-                raise TypeError(f"{other.name} is an optimizer of no known kind.")
+                raise TypeError(f"{other.name} is an optimizer of an unknown kind.")
 
     def _slope_lines(self, position: int, *, is_weight: bool) -> tuple[Line, ...]:
         """Return the value before the step and, unless the optimizer searches, the slope that it follows."""

@@ -1,1 +1,4 @@
-"""Models: a trained network with its metadata, its weight file, its predictions and its evaluation."""
+"""Models: a trained network with its metadata, predictions, evaluation, neurons, and weight file.
+
+What weight files and run files share is here too: the archive, array headers, metadata and refusals.
+"""

@@ -87,7 +87,7 @@ def _centers(columns: int, rows: int, window: Window) -> Floats:
 MOST_DOTS = 2000  # more would only cover each other
 DOT = 3  # pixels across
 
-_COLORS = np.array([(0, 0, 0, 0), *((*look.rgb, 255) for look in PALETTE)], dtype=np.uint8)
+_COLORS = np.array([(0, 0, 0, 0), *((*style.rgb, 255) for style in PALETTE)], dtype=np.uint8)
 
 
 def dots_png(points: Floats, labels: Integers, window: Window) -> bytes:

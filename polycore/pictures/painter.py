@@ -1,6 +1,6 @@
 """The painter of maps: each point in the color of its likeliest class, the surer the stronger.
 
-The maps of figures, notebooks, films, pages to keep and frames are painted here. polycore/web/painter.js
+The maps of figures, notebooks, films, HTML pages and live frames are painted here. polycore/web/painter.js
 has the same rules for browsers; tests/painting.json has cases for both.
 """
 

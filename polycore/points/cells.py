@@ -30,7 +30,7 @@ class Cells:
     lines: Sequence[int]
 
     def error(self, row: int, expected: str) -> PolycoreError:
-        """Return an error about the cell at the index `row`; `expected` may go on with what to do."""
+        """Return an error about the cell at the index `row`; `expected` may end with what to do."""
         return self.error_about(row, quoted(self.texts[row], LONGEST_QUOTE), expected)
 
     def error_about(self, row: int, got: str, expected: str) -> PolycoreError:

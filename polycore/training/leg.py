@@ -114,7 +114,7 @@ def are_joined(legs: Sequence[Leg]) -> bool:
 
 
 def leg_from(value: object) -> Leg:
-    """Return the leg of `Leg.to_dict`. Raises PolycoreError if it is none."""
+    """Return the leg of `Leg.to_dict`. Raises PolycoreError if the value is not one."""
     if not isinstance(value, dict) or set(value) != {"began_at", "end", "experiment"}:
         raise PolycoreError("earlier: got other fields; expected began_at, end and experiment.")
     began_at = checked_whole_number("began_at", value["began_at"], 0, LAST_STEP)

@@ -42,11 +42,8 @@ class Recorder:
 
     def __init__(self, run: RunState, task: Task) -> None:
         self._task, self._kernels = task, task.kernels()
-        self._measured_every, self._began_at, self._last_step = (
-            task.measured_every,
-            run.began_at,
-            run.last_step,
-        )
+        self._measured_every = task.measured_every
+        self._began_at, self._last_step = run.began_at, run.last_step
         self._camera = Camera(run.snapshots, run.snapshot_rule, run.step, run.parameters)
         self._only_improves = task.only_improves
         self._history = run.history

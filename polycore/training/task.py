@@ -194,7 +194,7 @@ class Task:
 
     @property
     def drawn_together(self) -> int:
-        """The number of steps whose fresh points are drawn at once, unless they follow its errors."""
+        """The number of steps whose fresh points are drawn at once, unless they follow errors."""
         largest = round(self.batch_size * (max(GROWTH) if self.experiment.growing_batches else 1))
         return max(1, min(64, MOST_DRAWN // largest))
 

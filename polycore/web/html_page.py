@@ -102,8 +102,8 @@ def _policy(*inline: str) -> str:
 def _legend(classes: Classes) -> str:
     sample = drawing.line_sample if curves_of(classes) else drawing.color_sample
     return "".join(
-        f'<li data-color="{look.color}" title="{escape(name)}">{sample(label)}<bdi>{escape(name)}</bdi></li>'
-        for label, (name, look) in enumerate(zip(_names_of(classes), PALETTE, strict=False))
+        f'<li data-color="{style.color}" title="{escape(name)}">{sample(label)}<bdi>{escape(name)}</bdi></li>'
+        for label, (name, style) in enumerate(zip(_names_of(classes), PALETTE, strict=False))
     )
 
 

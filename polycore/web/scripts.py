@@ -16,7 +16,7 @@ def file_of(name: str) -> Path:
 
 
 def asset(name: str) -> str:
-    """Return its text."""
+    """Return the text of the file with that name."""
     return file_of(name).read_text(encoding="utf-8")
 
 

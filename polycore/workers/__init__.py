@@ -1,4 +1,4 @@
-"""Executors that compute runs in other processes, on this machine or in a Dask cluster."""
+"""Runs and sweeps in other processes, on this machine or in a Dask cluster."""
 
 from polycore.workers.processes import ShutDownError, Workers, available_cores
 

@@ -5,6 +5,7 @@ import pickle
 import re
 import runpy
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -33,7 +34,7 @@ class Kind:
     reader: tuple[str, str]
     error: str
     refused: dict[str, tuple[bytes, str]]
-    reasons_of: object
+    reasons_of: Callable[[str], list[str]]
     sound: bytes
 
 

@@ -108,7 +108,11 @@ def test_another_file_is_refused_as_everywhere(folder):
         (["--weight", "1"], "--weight: got '1'; expected LAYER,NEURON,FROM"),
         (["--weight", "0,0,0"], "--weight: got '0,0,0'; expected LAYER,NEURON,FROM"),
         (["--weight", "1,0,0\x1b"], "expected LAYER,NEURON,FROM"),
-        (["--weight", "3,0,0"], "expected that of a weight or bias in a network 2→6→2"),
+        (
+            ["--weight", "3,0,1"],
+            "--weight: got 3,0,1; expected a weight or bias of the network 2→6→2, with layers counted",
+        ),
+        (["--weight", "2,2,bias"], "--weight: got 2,2,bias; expected a weight or bias of the network 2→6→2"),
         (["--point", "200"], "point: got 200; expected a whole number from 0 to 199"),
         (["--point", "x"], "argument --point: invalid int value: 'x'"),
     ],

@@ -344,9 +344,8 @@ def test_every_part_of_a_link_is_an_option():
     parser = argparse.ArgumentParser()
     arguments.add_settings_to(parser)
     given = [*chain.from_iterable((arguments.option(name), "1") for name in NAMES if name != "points")]
-    assert {*arguments.words_of(parser.parse_args(given)), "points"} == set(
-        NAMES
-    )  # --data has a file of them
+    words = arguments.words_of(parser.parse_args(given))
+    assert {*words, "points"} == set(NAMES)  # --data has a file of the points
 
 
 def test_points_of_a_table_are_trained_on(folder):
