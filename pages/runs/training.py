@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from pages.runs import status
 from pages.runs.view import Event, Mark, Marks, RunView, state_after
 from pages.server import server
-from pages.server.presence import Viewer
+from pages.server.presence import Presence
 from pages.server.shared_results import Request
 from pages.server.source import Halt, IsThere
 from pages.server.turns import Turn
@@ -102,7 +102,7 @@ class Training:
         self._at_end = at_end
         self._origin, self._owner = origin, owner
         self._clock = clock
-        self._viewer = Viewer(clock)
+        self._presence = Presence(clock)
         self._speeds = Speed(SPEED_SECONDS, clock), Speed(AVERAGE_SECONDS, clock)
         self._marks = Marks.of(Mark.of(run, 0.0))
         self._wish = Wish()
@@ -175,7 +175,7 @@ class Training:
         returns whether the tab is still there; it is called from other threads.
         """
         with self._changed:
-            self._viewer.look(is_there)
+            self._presence.look(is_there)
             self._go("look")
 
     # --- what the user does ------------------------------------------------------------------------
@@ -260,7 +260,7 @@ class Training:
                 self._see(error=status.full(own.turns))
                 return
             is_repeating = steps is None and own.results.kept(self._key(self._view.run.step)) is not None
-            self._viewer.wait()
+            self._presence.wait()
             self._enter(event, error=None)
             generation, now = self._view.generation, self._clock()
             self._stretch = _Stretch(turn, generation, now, steps, is_repeating)
@@ -308,7 +308,7 @@ class Training:
 
     def _sleep_unless_seen(self, stretch: _Stretch) -> None:
         with self._changed:
-            if stretch is self._stretch and self._viewer.is_gone():
+            if stretch is self._stretch and self._presence.is_gone():
                 self._enter("leave")
 
     def _measure_speed(self, stretch: _Stretch) -> None:

@@ -33,8 +33,8 @@ def session_name() -> str | None:
     return None if context is None else context.session_id
 
 
-class Viewer:
-    """The user who looks at a run. `clock` returns the time in seconds."""
+class Presence:
+    """Whether the user of a run is there, and looks at it. `clock` returns the time in seconds."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
