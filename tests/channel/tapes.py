@@ -28,7 +28,7 @@ class Tape:
         return self._frame.sequence
 
     def show(self, number: int, *, at_once: bool = False) -> None:
-        """Show another number, and wake whoever looks."""
+        """Show another number, and wake all who look."""
         self._frame = self._frame_of(number)
         server.current().audience.announce(self.name, at_once=at_once)
 

@@ -41,7 +41,7 @@ def test_a_key_has_128_random_bits(own):
         assert abs(sum(int(key, 16) >> bit & 1 for key in keys) - 500) < 95
 
 
-def test_a_holder_is_found_by_its_key_alone_until_that_is_revoked(own):
+def test_a_viewer_is_found_by_its_key_alone_until_that_is_revoked(own):
     key, viewer = own.open(yes)
     assert own.viewer(key) is viewer
     assert own.viewer(key.upper()) is None or key.isdigit()
@@ -52,7 +52,7 @@ def test_a_holder_is_found_by_its_key_alone_until_that_is_revoked(own):
     assert viewer.is_revoked
 
 
-def test_a_holder_without_anybody_is_revoked_a_minute_after_that_was_first_noticed(own, clock):
+def test_a_viewer_without_anybody_is_revoked_a_minute_after_that_was_first_noticed(own, clock):
     gone = {"is": False}
     key, _ = own.open(lambda: not gone["is"])
     clock.now += 3600
@@ -69,7 +69,7 @@ def test_a_holder_without_anybody_is_revoked_a_minute_after_that_was_first_notic
     assert own.viewer(other) is None
 
 
-def test_a_holder_is_revoked_though_no_visitor_comes_after(own, clock):
+def test_a_viewer_is_revoked_though_no_visitor_comes_after(own, clock):
     key, viewer = own.open(no)
     stays, _ = own.open(yes)
 
@@ -139,7 +139,7 @@ def test_who_opens_a_session_as_another_thread_looks_for_forgotten_ones_disturbs
     assert [own.viewer(key) is not None for key in keys] == [True] * 3
 
 
-def test_a_page_that_comes_back_as_its_key_is_being_forgotten_gets_no_holder_that_ends(own, clock):
+def test_a_page_that_comes_back_as_its_key_is_being_forgotten_gets_no_viewer_that_ends(own, clock):
     found = []
     meanwhile = Meanwhile(lambda: found.append(own.viewer(key)))
     now = {"ask": False}

@@ -285,10 +285,13 @@ def test_a_look_may_begin_runs_and_so_keeps_no_socket_waiting(seat):
         may_begin.wait(20)
 
     tape.seen = begin
-    other = seat(Tape("another")).connect()
+    another = Tape("another")
+    other = seat(another).connect()
+    first(other)
     connection.send(SHOWN)
     assert begins.wait(20)
-    assert first(other)[0]["run"] == "another"
+    another.show(1)
+    assert unpacked(other.recv(timeout=5))[0]["number"] == 1
     may_begin.set()
 
 

@@ -11,7 +11,6 @@ from pages.plane import answer_view, live
 from pages.plane.answer import Answer
 from pages.plane.place import Place
 from pages.plane.scene import Scene, of_polynomials
-from pages.wording.percent import odds
 from polycore.class_name import ClassName
 from polycore.pictures.palette import PALETTE
 
@@ -30,25 +29,6 @@ def answer(x, y, shares=SHARES, scene=SCENE, noise=0.0):
 
 def plain(cells):
     return [cell.replace("\N{NO-BREAK SPACE}", " ") for cell in cells]
-
-
-@pytest.mark.parametrize(
-    ("probability", "sentence"),
-    [
-        pytest.param(0.75, "3 to 1", id="three quarters"),
-        pytest.param(0.25, "1 to 3", id="a quarter"),
-        pytest.param(0.5, "1 to 1", id="even"),
-        pytest.param(0.7619047619047619, "3.2 to 1", id="16 of 21"),
-        pytest.param(0.9375, "15 to 1", id="15 of 16"),
-        pytest.param(1.0, "over 1,000,000 to 1", id="certain"),
-        pytest.param(0.0, "1 to over 1,000,000", id="impossible"),
-        pytest.param(5e-324, "1 to over 1,000,000", id="the smallest float"),
-        pytest.param(1 - 2**-53, "over 1,000,000 to 1", id="the float before 1"),
-        pytest.param(0.9999, "9,999 to 1", id="thousands"),
-    ],
-)
-def test_odds_are_readable_and_never_overflow(probability, sentence):
-    assert odds(probability) == sentence
 
 
 # --- the table --------------------------------------------------------------------------------

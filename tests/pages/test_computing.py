@@ -108,4 +108,7 @@ def test_a_session_with_a_run_that_was_reset_and_a_race_holds_values_alone():
     now = session_of(app)
     now.comparison.race.stop()
     assert now.training.view.run.step == 0 < now.reverted(now.undo).training.view.run.step
-    assert [one for one in all_in(now) if isinstance(one, Training | Race | Sweep | Job | Writing)] == []
+    values = list(all_in(now))
+    ids = {one for one in values if isinstance(one, Id)}
+    assert {now.training_id, now.reverted(now.undo).training_id, now.comparison.race_id} <= ids
+    assert [one for one in values if isinstance(one, Training | Race | Sweep | Job | Writing)] == []

@@ -268,6 +268,7 @@ def test_while_a_run_is_under_way_there_is_neither_code_nor_page():
     app = open_it(press(opened(TRAIN, {"steps": "5000000"}), "Start"), export.OPEN_KEY)
     assert export.PAGE_LABEL not in downloads(app)
     assert export.RUNNING in captions(app)
+    assert len(app.code) == 1  # the program of the experiment
     press(app, "Stop")
 
 

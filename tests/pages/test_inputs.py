@@ -332,6 +332,30 @@ def test_what_is_entered_into_an_earlier_version_counts_and_is_shown():
     assert page.key != key
 
 
+def test_a_version_is_known_for_as_long_as_a_value_may_be_late_and_no_longer():
+    page = Page("kept")
+    reports = [page.draw()]
+    for version in range(1, inputs.VERSIONS + 1):
+        page.kept = f"change {version}"
+        reports.append(page.draw())
+    reports[0]("too late")
+    assert page.kept == f"change {inputs.VERSIONS}"
+    reports[1]("late")
+    assert page.kept == "late"
+
+
+def test_what_was_entered_for_something_else_is_dropped_before_and_after_the_page_shows_another():
+    about = ["a model"]
+    page = Page("kept", of=lambda: about[0])
+    report = page.draw()
+    about[0] = "another model"
+    report("entered")
+    assert page.kept == "kept"
+    page.draw()
+    report("entered later")
+    assert (page.kept, page.drawn) == ("kept", "kept")
+
+
 def test_a_refused_value_stays_until_something_else_changes_what_is_shown():
     page = Page("kept")
     report = page.draw()
@@ -448,9 +472,20 @@ def test_what_is_being_typed_is_known_until_it_is_entered():
     assert (page.input.typing, page.input.value) == (None, "keep")
 
 
+def test_what_was_being_typed_is_forgotten_on_another_page():
+    page = Page("kept")
+    page.draw()
+    page.input.note_typing("ke")
+    page.draw()
+    assert page.input.typing == "ke"
+    del streamlit.session_state[page.key]
+    page.draw()
+    assert page.input.typing is None
+
+
 def test_a_value_that_comes_without_a_callback_counts_when_the_page_is_drawn_again():
     page = Page("kept")
     page.draw()
-    streamlit.session_state[page.key] = "entered before the server began anew"
+    streamlit.session_state[page.key] = "entered before the server restarted"
     page.draw()
-    assert page.kept == page.drawn == "entered before the server began anew"
+    assert page.kept == page.drawn == "entered before the server restarted"

@@ -493,7 +493,7 @@ def test_another_seed_is_still_the_same_lesson():
 
 
 @pytest.mark.parametrize("page", [HOME, TRAIN, "pages/8_glossary.py"])
-def test_the_panel_is_on_every_page(page):
+def test_the_panel_is_on_home_on_train_and_on_a_page_of_text(page):
     app = opened(page, {"look": "scaling"})
     assert session_of(app).experiment == checks.UNSCALED
     assert any("Lesson 3 of 15" in text for text in panel(app))

@@ -106,7 +106,7 @@ def lying_on_a_map(overlay, experiment):
 
 
 def test_of_many_mistakes_five_hundred_are_marked_and_all_are_counted():
-    # whoever always says p0 is wrong at half of the points
+    # a network that always says p0 is wrong at half of the points
     experiment = pc.Experiment(polynomials=(pc.Polynomial(1), pc.Polynomial(-1)))
     points, labels = experiment.held_out_set()
     mistakes = map_layers.mistakes_among(np.zeros_like(labels), experiment)

@@ -2,6 +2,7 @@
 
 import json
 import math
+import threading
 from concurrent.futures import Future
 from dataclasses import replace
 
@@ -297,7 +298,10 @@ def test_without_a_viewer_no_picture_is_made():
     training = Training(pc.advance(pc.start(EXPERIMENT), 20), Directly(), pc.advance)
     tab = WatchedRun(training)
     tab.is_hidden = True
+    before = set(threading.enumerate())
     tab.select(Selection(map_view="Network"))
+    for thread in set(threading.enumerate()) - before:
+        thread.join(20)
     assert training.view.pictured is None
 
 

@@ -28,6 +28,7 @@ from tests.pages.browsing import (
     press,
     refreshed,
     session_of,
+    told_by,
     wait_for,
     words_of,
 )
@@ -304,6 +305,19 @@ def test_points_that_others_replaced_come_back():
     assert session_of(undone(app)).points is own
 
 
+def test_the_second_of_two_quick_clicks_on_remove_leaves_the_way_back():
+    app = with_points(b"x,y\n0.5,0.25\n")
+    own = session_of(app).points
+    [remove] = [button for button in app.button if button.label == "Remove them"]
+    remove.click()
+    states = told_by(app)
+    for _ in range(2):  # Streamlit calls back for a button that is no longer drawn
+        app._run(states)
+        assert not app.exception
+    assert session_of(app).points is None
+    assert session_of(undone(app)).points is own
+
+
 def test_points_that_came_after_others_were_removed_are_not_dropped():
     app = press(with_points(b"x,y\n0.5,0.25\n"), "Remove them")
     more_points(app, b"x,y\n1,2\n3,4\n")
@@ -326,7 +340,7 @@ def test_a_sweep_that_another_has_replaced_comes_back():
     press(app, "Sweep again")
     assert toast(app) == sweep_view.REPLACED
     press(app, "Stop the sweep")
-    # that one had no results: only those of the first are lost
+    # the stopped one had no results, so only those of the first are lost
     press(app, "Sweep again")
     last = session_of(app).comparison.sweep
     assert session_of(undone(app)).comparison == before
@@ -336,10 +350,13 @@ def test_a_sweep_that_another_has_replaced_comes_back():
     assert "Keep the best" in {button.label for button in app.button}
 
 
-def test_the_first_sweep_replaces_nothing():
+def test_the_first_sweep_and_the_first_race_replace_nothing():
     app = started(opened(COMPARE, LONG), "Sweep", "Start the sweep")
     assert toast(app) is None
     session_of(app).comparison.sweep.stop()
+    started(app, "Race", "Start the race")
+    assert toast(app) is None
+    session_of(app).comparison.race.stop()
 
 
 def test_a_race_that_another_has_replaced_comes_back(monkeypatch):

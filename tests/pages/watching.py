@@ -54,7 +54,7 @@ class WatchedRun(Tab):
         return source
 
     def select(self, selection: Selection) -> None:
-        """Show that of the run."""
+        """Show this selection of the run."""
         self.training.show(selection.wish(self.training.view.run.experiment))
         self.show(source_of(self.training, selection))
 
