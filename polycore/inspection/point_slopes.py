@@ -52,12 +52,12 @@ class LayerSlopes:
 
     @property
     def weights(self) -> Floats:
-        """The slope at each weight, (n_in, n_out): what comes in times the slope at the neuron."""
+        """The slope at each weight, what comes in times the slope at the neuron, (n_in, n_out)."""
         return np.outer(self.inputs, self.slopes)
 
     @property
     def biases(self) -> Floats:
-        """The slope at each bias, (n_out,): that at the neuron itself."""
+        """The slope at each bias, that at the neuron itself, (n_out,)."""
         return self.slopes
 
 
