@@ -23,8 +23,8 @@ from tests.attacks.payload import CODE, PICKLE, Payload
 from tests.attacks.run_archives import (
     CONTINUED,
     arrays_of,
+    fields_of,
     run_file,
-    told_by,
     with_content,
     with_entry,
     with_experiment,
@@ -146,7 +146,7 @@ FIELDS = {
         (ADAM, "more", (None, "more"), "metadata: got other fields"),
         *(
             (ADAM, name, (...,), "metadata: got other fields")
-            for name in told_by(ADAM)
+            for name in fields_of(ADAM)
             if name not in ("kind", "format")
         ),
         (ADAM, "experiment", (None, "adam", [], 1), "experiment: got a field"),
@@ -186,15 +186,15 @@ EXPERIMENTS = {
 } | {
     "another width": (with_experiment(hidden=[5]), "got shape"),
     "another optimizer": (with_experiment(optimizer="sgd"), "velocity is missing"),
-    "batches where there were none": (with_fields(**told_by(SGD)), "is not of the type|is missing"),
+    "batches where there were none": (with_fields(**fields_of(SGD)), "is not of the type|is missing"),
     "values of 1e36": (
         with_experiment(polynomials=[[1.0] + [0.0] * 12, [1.0]], x_range=[-1000, 1000]),
         "experiment cannot be trained",
     ),
 }
 
-_PAST = told_by(CONTINUED)["earlier"]
-_DATA = told_by(CONTINUED)["experiment"]["data"]
+_PAST = fields_of(CONTINUED)["earlier"]
+_DATA = fields_of(CONTINUED)["experiment"]["data"]
 
 
 def with_leg(**fields: Any) -> bytes:
@@ -261,7 +261,7 @@ OWN = (
         "points in place of their number": (
             with_fields(
                 ADAM,
-                experiment=told_by(ADAM)["experiment"]
+                experiment=fields_of(ADAM)["experiment"]
                 | {"data": {"points": [[0, 0], [1, 1]], "labels": [0, 1], "names": ["a", "b"]}},
             ),
             "got other data",
@@ -361,11 +361,11 @@ PAST = {
 ENDS = {
     "diverged behind the last step": (with_fields(step=60, ended="diverged"), "ended: got a reason"),
     "a target that is not reached": (
-        with_fields(ended="target", experiment=told_by(ADAM)["experiment"] | {"target_loss": 1e-9}),
+        with_fields(ended="target", experiment=fields_of(ADAM)["experiment"] | {"target_loss": 1e-9}),
         "ended: got a reason",
     ),
     "patience that is not over": (
-        with_fields(ended="patience", experiment=told_by(ADAM)["experiment"] | {"patience": 24}),
+        with_fields(ended="patience", experiment=fields_of(ADAM)["experiment"] | {"patience": 24}),
         "ended: got a reason",
     ),
     "stuck that is not": (with_fields(LBFGS, ended="stuck"), "ended: got a reason"),

@@ -27,10 +27,10 @@ from tests.attacks.broken_others import other
 
 @dataclass(frozen=True)
 class Mutant:
-    """A changed file. `told` says from which seed it comes and what was changed, bytes in hexadecimal."""
+    """A changed file. `description` names its seed and what was changed, with bytes in hexadecimal."""
 
     content: bytes
-    told: str
+    description: str
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,8 @@ def mutant(name: str, number: int) -> Mutant:
     """Return the mutant of this number of the seed of this name."""
     rng = random.Random(f"{name} {number}")
     seed = SEEDS[name]
-    content, told = altered(rng, seed)
-    return Mutant(content, f"mutant {number} of {name!r}: {told}")
+    content, description = altered(rng, seed)
+    return Mutant(content, f"mutant {number} of {name!r}: {description}")
 
 
 def altered(rng: random.Random, seed: Seed) -> tuple[bytes, str]:
@@ -125,10 +125,10 @@ def _of_metadata(rng: random.Random, seed: Seed) -> tuple[bytes, str]:
     if rng.random() < 0.5:
         word = rng.choice(list(re.finditer(rb'"[^"]*"|[0-9]+|[^\s]', text)))
         change = Change(word.start(), len(word[0]), rng.choice(WORDS))
-        text, told = change.of(text), str(change)
+        text, description = change.of(text), str(change)
     else:
-        text, told = changed(rng, text, len(text))
-    return with_content(seed, entry, npy(np.array(text.decode("utf-8", "replace"))), f"text {told}")
+        text, description = changed(rng, text, len(text))
+    return with_content(seed, entry, npy(np.array(text.decode("utf-8", "replace"))), f"text {description}")
 
 
 WORDS = [
@@ -212,8 +212,8 @@ def _of_entries(rng: random.Random, seed: Seed) -> tuple[bytes, str]:
     return archive(listed), f"entries {one} and {two} {way}, or {other.name.decode()} of {other_name!r}"
 
 
-def with_content(seed: Seed, entry: Entry, content: bytes, told: str) -> tuple[bytes, str]:
-    return _with(seed, entry, replace(entry, content=content)), f"{entry.name.decode()} {told}"
+def with_content(seed: Seed, entry: Entry, content: bytes, description: str) -> tuple[bytes, str]:
+    return _with(seed, entry, replace(entry, content=content)), f"{entry.name.decode()} {description}"
 
 
 def _with(seed: Seed, entry: Entry, changed: Entry) -> bytes:

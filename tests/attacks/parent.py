@@ -30,11 +30,11 @@ def outcomes(
     left = list(paths)
     while left:
         answers = _answers([module, name, str(sound), str(broken)], left, folder)
-        told = [Outcome(*json.loads(line)) for line in answers]
-        found |= dict(zip(left, told, strict=False))
-        if len(told) < len(left):
-            found[left[len(told)]] = Outcome("ended", "", 0.0, [])
-        left = left[len(told) + 1 :]
+        answered = [Outcome(*json.loads(line)) for line in answers]
+        found |= dict(zip(left, answered, strict=False))
+        if len(answered) < len(left):
+            found[left[len(answered)]] = Outcome("ended", "", 0.0, [])
+        left = left[len(answered) + 1 :]
     return found
 
 

@@ -47,8 +47,8 @@ def run_file(kind: str = "adam on all samples", **changes: Any) -> bytes:
     return archive(entries(arrays_of(kind, **changes)))
 
 
-def told_by(kind: str) -> dict[str, Any]:
-    """Return what the metadata of its file says."""
+def fields_of(kind: str) -> dict[str, Any]:
+    """Return the fields of the metadata in its file."""
     found: dict[str, Any] = json.loads(arrays_of(kind)["metadata"].item())
     return found
 
@@ -59,15 +59,15 @@ def with_text(text: str, kind: str = "adam on all samples") -> bytes:
 
 def with_fields(kind: str = "adam on all samples", /, **fields: Any) -> bytes:
     """Return its file with fields of the metadata changed; ... leaves one out. A secret is in it."""
-    told = told_by(kind) | fields
-    if told["versions"] is not ...:
-        told["versions"] = {"note": SECRET}
-    return with_text(json.dumps({name: value for name, value in told.items() if value is not ...}), kind)
+    changed = fields_of(kind) | fields
+    if changed["versions"] is not ...:
+        changed["versions"] = {"note": SECRET}
+    return with_text(json.dumps({name: value for name, value in changed.items() if value is not ...}), kind)
 
 
 def with_experiment(kind: str = "adam on all samples", /, **fields: Any) -> bytes:
     """Return its file with fields of the experiment changed."""
-    return with_fields(kind, experiment=told_by(kind)["experiment"] | fields)
+    return with_fields(kind, experiment=fields_of(kind)["experiment"] | fields)
 
 
 def with_numbers(name: str, change: Callable[[Any], Any], kind: str = "adam on all samples") -> bytes:

@@ -132,10 +132,10 @@ def test_the_generator_writes_the_files_and_what_is_wrong_with_each(tmp_path, mo
     runpy.run_path(generator.__file__, run_name="__main__")
     for folder, kind in ((tmp_path / "out", "weights"), (tmp_path / "out" / "runs", "run")):
         manifest = json.loads((folder / "manifest.json").read_text(encoding="ascii"))
-        assert [told["why"] for told in manifest.values()] == list(KINDS[kind].refused)
-        assert {told["expect"] for told in manifest.values()} == {"reject"}
-        for name, told in manifest.items():
-            assert (folder / name).read_bytes() == KINDS[kind].refused[told["why"]][0]
+        assert [entry["why"] for entry in manifest.values()] == list(KINDS[kind].refused)
+        assert {entry["expect"] for entry in manifest.values()} == {"reject"}
+        for name, entry in manifest.items():
+            assert (folder / name).read_bytes() == KINDS[kind].refused[entry["why"]][0]
 
 
 def test_no_heavy_file_takes_a_second_or_50_mb(tmp_path, folder):
@@ -175,9 +175,9 @@ def test_the_child_tells_of_a_reader_that_is(reader, tmp_path):
     folder, path = tmp_path / "empty", tmp_path / "hostile.npz"
     folder.mkdir()
     path.write_bytes(hostile.REFUSED["type, weights that are pickled objects"][0])
-    told = outcomes("tests.attacks.careless", reader, [path], folder, KINDS["weights"].sound)[path]
+    outcome = outcomes("tests.attacks.careless", reader, [path], folder, KINDS["weights"].sound)[path]
     event, error = CARELESS[reader]
-    assert (event in told.events) == (event is not None)
-    assert told.error == error
+    assert (event in outcome.events) == (event is not None)
+    assert outcome.error == error
     assert (folder / "marker").exists() == (reader == "unpickling")
-    assert told.seconds > 0.001 or reader != "working"
+    assert outcome.seconds > 0.001 or reader != "working"

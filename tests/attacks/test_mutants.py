@@ -73,7 +73,7 @@ def of_run(content, what=""):
 def test_a_mutant_is_refused_or_predicts_finite_numbers_of(seed):
     assert of_model(mutants.SEEDS[seed].content) == LOADED
     made = (mutants.mutant(seed, number) for number in range(EACH))
-    outcomes = Counter(of_model(mutant.content, mutant.told) for mutant in made)
+    outcomes = Counter(of_model(mutant.content, mutant.description) for mutant in made)
     # the changes reach all the way in: some leave a model, and the others fail in many ways
     assert outcomes[LOADED] > EACH // 50
     assert len(outcomes) > 20
@@ -83,7 +83,7 @@ def test_a_mutant_is_refused_or_predicts_finite_numbers_of(seed):
 def test_a_mutant_is_refused_or_goes_on_with_finite_numbers_of(kind):
     assert of_run(run_mutants.SEEDS[kind].content) == LOADED
     made = (run_mutants.mutant(kind, number) for number in range(EACH_RUN))
-    outcomes = Counter(of_run(mutant.content, mutant.told) for mutant in made)
+    outcomes = Counter(of_run(mutant.content, mutant.description) for mutant in made)
     assert outcomes[LOADED] > EACH_RUN // 20
     assert len(outcomes) > 12
 

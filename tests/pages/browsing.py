@@ -161,7 +161,7 @@ def labelled(widgets: Iterable[Any], label: str) -> Any:
     return found
 
 
-def told_by(app: AppTest) -> WidgetStates:
+def widget_states(app: AppTest) -> WidgetStates:
     """Return what the browser says of all inputs on the page, as it shows them."""
     return app._tree.get_widget_states()
 
@@ -183,7 +183,7 @@ def sent_to(app: AppTest, key: str) -> dict[str, Any]:
 
 def report(app: AppTest, key: str, **state: Any) -> AppTest:
     """Let the component of that key set its state as its script does, which AppTest cannot."""
-    states = told_by(app)
+    states = widget_states(app)
     states.widgets.add(id=_component(app, key).id, json_value=json.dumps(state))
     app._run(states)
     assert not app.exception
@@ -198,7 +198,7 @@ def refreshed(app: AppTest, page: str = HOME, words: Mapping[str, str] = QUICK) 
 
 def trigger(app: AppTest, key: str, event: str, value: Any) -> AppTest:
     """Let the component of that key trigger an event as its script does, which AppTest cannot."""
-    states = told_by(app)
+    states = widget_states(app)
     states.widgets.add(
         # the identifier that browsers use for all events of a component
         id=f"$$STREAMLIT_INTERNAL_KEY_{_component(app, key).id}__events",
@@ -257,7 +257,7 @@ def edited(
 ) -> AppTest:
     """Edit the table as a browser does, which AppTest cannot; press the button of a key meanwhile."""
     edits = {"edited_rows": rows or {}, "added_rows": list(added), "deleted_rows": list(deleted)}
-    states = told_by(app)
+    states = widget_states(app)
     states.widgets.add(id=app.data_editor[0].proto.id, string_value=json.dumps(edits))
     if pressed is not None:
         states.widgets.add(id=app.button(key=pressed).proto.id, trigger_value=True)

@@ -8,6 +8,7 @@ from weakref import WeakSet
 
 import pytest
 from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.media_file_manager import MediaFileManager
 
 from pages.patches import request_order
 from pages.runs.training import Training
@@ -75,3 +76,16 @@ def share(
     set_turns()
     yield set_turns
     assert [(shared.running, shared.waiting) for shared in made] == [(0, 0)] * len(made)
+
+
+@pytest.fixture
+def computed_files(monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable[[], bytes]]:
+    """Return what computes each download of a page at the press, by the name of its file."""
+    found: dict[str, Callable[[], bytes]] = {}
+
+    def noted(_manager: Any, data_callable: Callable[[], bytes], *_: Any, file_name: str, **__: Any) -> str:
+        found[file_name] = data_callable
+        return str(len(found))
+
+    monkeypatch.setattr(MediaFileManager, "add_deferred", noted)
+    return found

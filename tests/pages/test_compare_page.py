@@ -29,8 +29,8 @@ from tests.pages.browsing import (
     press,
     refreshed,
     session_of,
-    told_by,
     wait_for,
+    widget_states,
 )
 from tests.waiting import wait_until
 
@@ -199,7 +199,7 @@ def test_the_newest_are_side_by_side_until_others_are_chosen(figures):
 
 def test_the_newest_stay_side_by_side_for_a_browser_that_missed_which(figures):
     app = with_kept(*(kept(name, replace(BASE, seed=number)) for number, name in enumerate("ABCDE")))
-    shown = told_by(app)
+    shown = widget_states(app)
     app.button(key=key_of("delete", "D")).click().run()
     behind(app, shown)
     assert session_of(app).comparison.titles is None

@@ -7,7 +7,6 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from streamlit.runtime.media_file_manager import MediaFileManager
 
 from pages.models import export, from_link, link_choice, model_in_use
 from pages.models.export import Export
@@ -221,24 +220,11 @@ def test_a_tab_that_is_refreshed_keeps_the_links_network_once_and_lets_it_answer
 # --- what Export offers, on a page --------------------------------------------------------------
 
 
-@pytest.fixture
-def asked(monkeypatch):
-    """Return what computes each download at the press, by the name of its file."""
-    found = {}
-
-    def noted(_manager, data_callable, *_, file_name, **__):
-        found[file_name] = data_callable
-        return str(len(found))
-
-    monkeypatch.setattr(MediaFileManager, "add_deferred", noted)
-    return found
-
-
 def captions(app):
     return [caption.value for caption in app.caption]
 
 
-def test_export_has_code_script_page_history_and_experiment_of_a_run(asked):
+def test_export_has_code_script_page_history_and_experiment_of_a_run(computed_files):
     app = open_it(trained(), export.OPEN_KEY)
     snippet, program = (code.value for code in app.code[-2:])
     names = {}
@@ -251,10 +237,10 @@ def test_export_has_code_script_page_history_and_experiment_of_a_run(asked):
         downloads(app)
     )
     page = html_page(session_of(app).training.view.best)
-    assert asked.pop("polycore-page-adam-2.html")().decode() == page
+    assert computed_files.pop("polycore-page-adam-2.html")().decode() == page
     app.switch_page(PREDICT).run()
     open_it(app, export.OPEN_KEY)
-    assert asked["polycore-page-adam-2.html"]().decode() == page
+    assert computed_files["polycore-page-adam-2.html"]().decode() == page
 
 
 def test_before_a_run_there_are_the_script_and_the_experiment():

@@ -207,6 +207,7 @@ def test_the_public_demo_has_room_for_all_that_its_pages_offer():
     allowed = limits.read(ROOT / "hosted.toml")
     assert (allowed.max_seconds, allowed.seconds_of_sweep, allowed.max_sweep_runs) == (60, 10, 12)
     own = [Experiment.recommended(), Experiment.tutorial(), Experiment()]
+    assert len(lessons.EXPERIMENTS) >= 8
     for experiment in (*own, *lessons.EXPERIMENTS):
         allowed.check(experiment)
         for racing in experiments_of(experiment, "Optimizers", ENTRANTS["Optimizers"]):

@@ -8,7 +8,6 @@ from uuid import uuid4
 import numpy as np
 import pytest
 import streamlit as st
-from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.testing.v1 import AppTest
 
 import polycore as pc
@@ -36,8 +35,8 @@ from tests.pages.browsing import (
     refreshed,
     sent_to,
     session_of,
-    told_by,
     wait_for,
+    widget_states,
     words_of,
 )
 
@@ -129,19 +128,6 @@ def words(app: AppTest) -> str:
     """Return what the page says in words of ours."""
     texts = [text.value for text in [*app.markdown, *app.caption, *app.subheader]]
     return "\n".join([*texts, live_text(app)])
-
-
-@pytest.fixture
-def downloads(monkeypatch):
-    """Return the content of each download, keyed by the name of its file."""
-    found = {}
-
-    def noted(_manager, data_callable, *_, file_name, **__):
-        found[file_name] = data_callable
-        return str(len(found))
-
-    monkeypatch.setattr(MediaFileManager, "add_deferred", noted)
-    return found
 
 
 @pytest.fixture
@@ -366,7 +352,7 @@ def at_the_first_crossing(app, charts):
 def test_the_point_stays_for_a_browser_that_missed_how_it_was_chosen(charts, before, choose, way, place):
     app = ask(with_model(), 0.125, 1.0)
     labelled(app.button_group, "Point").set_value(before).run()
-    shown = told_by(app)
+    shown = widget_states(app)
     choose(app, charts)
     behind(app, shown)
     now = session_of(app).view.point_inputs
@@ -381,7 +367,7 @@ def test_y_stays_for_a_browser_that_missed_where_the_curve_led():
     labelled(app.button_group, "Point").set_value(asked_point.ON_CURVE).run()
     labelled(app.selectbox, "Curve").set_value(2).run()
     labelled(app.button_group, "Point").set_value(asked_point.ANY)
-    shown = told_by(app)
+    shown = widget_states(app)
     behind(app.run(), shown)
     assert labelled(app.number_input, "y").value == session_of(app).view.point_inputs.y == 8.0  # 3² - 1
 
@@ -397,7 +383,7 @@ def test_another_model_without_the_chosen_curve_uses_its_first_curve():
     labelled(app.button_group, "Point").set_value(asked_point.ON_CURVE).run()
     labelled(app.selectbox, "Curve").set_value(2).run()
     two = METADATA | {"polynomials": LINES_AS_NUMBERS[:2], "experiment": None}
-    shown = told_by(app)
+    shown = widget_states(app)
     behind(uploaded(app, ("b.npz", npz(arrays(2), json.dumps(two)))), shown)
     assert labelled(app.selectbox, "Curve").value == 0
     assert session_of(app).view.point_inputs.y == 2.0  # 2·0.5 + 1
@@ -406,25 +392,25 @@ def test_another_model_without_the_chosen_curve_uses_its_first_curve():
 # --- uploads and downloads of models ----------------------------------------------------------
 
 
-def test_what_is_downloaded_is_what_was_uploaded(downloads):
+def test_what_is_downloaded_is_what_was_uploaded(computed_files):
     with_model()
-    with np.load(io.BytesIO(downloads["polycore-sgd-3.npz"]())) as stored:
+    with np.load(io.BytesIO(computed_files["polycore-sgd-3.npz"]())) as stored:
         for name, array in arrays().items():
             np.testing.assert_array_equal(stored[name], array)
 
 
-def test_a_file_that_names_no_experiment_is_downloaded_by_its_classes(downloads):
+def test_a_file_that_names_no_experiment_is_downloaded_by_its_classes(computed_files):
     with_model(NAMELESS)
-    assert "polycore-3.npz" in downloads
+    assert "polycore-3.npz" in computed_files
 
 
-def test_a_download_has_the_best_weights_at_the_time_of_the_press(downloads):
+def test_a_download_has_the_best_weights_at_the_time_of_the_press(computed_files):
     app = stepped(5)
     training = session_of(app).training
     early = session_of(app).answering.model.loss
     step(training)
     assert training.view.run.best_loss < early
-    with np.load(io.BytesIO(downloads["polycore-adam-2.npz"]())) as stored:
+    with np.load(io.BytesIO(computed_files["polycore-adam-2.npz"]())) as stored:
         assert stored["loss"] == pytest.approx(training.view.run.best_loss)
 
 
@@ -444,7 +430,7 @@ def test_a_file_is_loaded_once_even_if_the_page_runs_again():
 
 def test_the_newest_model_stays_in_use_for_a_browser_that_missed_it():
     app = with_model()
-    shown = told_by(app)
+    shown = widget_states(app)
     uploaded(app, ("b.npz", npz(arrays(seed=2))))
     behind(app, shown)
     assert (
@@ -621,10 +607,10 @@ def with_points(csv: str) -> AppTest:
     return app
 
 
-def test_the_table_of_predictions_is_that_of_the_model_at_the_uploaded_points(downloads):
+def test_the_table_of_predictions_is_that_of_the_model_at_the_uploaded_points(computed_files):
     app = with_points("x,y\n0.5,2\n-1,0.25\n")
     expected = predictions_to_csv(session_of(app).answering.model, np.array([[0.5, 2.0], [-1.0, 0.25]]))
-    assert downloads["polycore-predictions.csv"]() == expected
+    assert computed_files["polycore-predictions.csv"]() == expected
 
 
 @pytest.mark.parametrize("model", [pytest.param(NAMED, id="named"), pytest.param(NAMELESS, id="nameless")])

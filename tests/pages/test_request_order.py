@@ -6,7 +6,7 @@ from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
 
 from pages.patches import request_order
-from tests.pages.browsing import DRAWING_SECONDS, told_by
+from tests.pages.browsing import DRAWING_SECONDS, widget_states
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def app():
 
 def request(app, pressed, number=1):
     """Return what the browser sends as a button is pressed: all values, and the press."""
-    states = told_by(app)
+    states = widget_states(app)
     for state in states.widgets:
         if state.id == app.button(key=pressed).proto.id:
             state.trigger_value = True

@@ -13,7 +13,16 @@ from pages.plane import live
 from pages.state import session
 from pages.state.kept_models import Kept
 from polycore.figures import LINES
-from tests.pages.browsing import labelled, labels, live_html, opened, press, session_of, told_by, trained
+from tests.pages.browsing import (
+    labelled,
+    labels,
+    live_html,
+    opened,
+    press,
+    session_of,
+    trained,
+    widget_states,
+)
 from tests.pages.test_compare_page import at_the_line, until_it_ends
 from tests.runs import TINY
 from tests.waiting import wait_until
@@ -110,7 +119,7 @@ def test_the_second_of_two_quick_presses_begins_no_second_job(monkeypatch):
     monkeypatch.setattr(run_landscape, "begun", counted)
     monkeypatch.setattr(run_landscape, "landscape_by", lambda *_, **__: may_end.wait(60))
     button.click()
-    states = told_by(app)
+    states = widget_states(app)
     app._run(script_requests._coalesce_widget_states(states, states))  # both before the page is drawn
     assert not app.exception
     may_end.set()

@@ -26,9 +26,9 @@ from tests.pages.browsing import (
     press,
     run_status,
     session_of,
-    told_by,
     unfold_settings,
     wait_for,
+    widget_states,
     words_of,
 )
 from tests.runs import TINY, named
@@ -301,7 +301,7 @@ def pressed_as_it_ended(app, label):
     As in a browser, which says nothing of the buttons that nobody presses.
     """
     [button] = [button.proto.id for button in app.button if button.label == label]
-    states = told_by(app)
+    states = widget_states(app)
     inputs = [state for state in states.widgets if state.WhichOneof("value") != "trigger_value"]
     session_of(app).training.stop()
     app._run(WidgetStates(widgets=inputs))

@@ -1,3 +1,5 @@
+"""A run as it advances by itself: chunks, pauses, single steps, failures, and who looks at it."""
+
 import pickle
 import queue
 import random

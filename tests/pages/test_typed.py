@@ -13,8 +13,8 @@ from tests.pages.browsing import (
     opened,
     press,
     session_of,
-    told_by,
     unfold_settings,
+    widget_states,
 )
 
 HOME, POLYNOMIALS, DATA = "streamlit_app.py", "pages/1_polynomials.py", "pages/2_data.py"
@@ -159,7 +159,7 @@ def test_a_number_that_arrives_after_undo_has_replaced_its_input_counts():
 
 def arrive(app, widget, **value):
     """Let a browser send what was typed into an input that the page no longer has."""
-    states = told_by(app)
+    states = widget_states(app)
     assert widget not in [state.id for state in states.widgets]
     states.widgets.add(id=widget, **value)
     app._run(states)

@@ -28,8 +28,8 @@ from tests.pages.browsing import (
     press,
     refreshed,
     session_of,
-    told_by,
     wait_for,
+    widget_states,
     words_of,
 )
 from tests.waiting import wait_until
@@ -310,7 +310,7 @@ def test_the_second_of_two_quick_clicks_on_remove_leaves_the_way_back():
     own = session_of(app).points
     [remove] = [button for button in app.button if button.label == "Remove them"]
     remove.click()
-    states = told_by(app)
+    states = widget_states(app)
     for _ in range(2):  # Streamlit calls back for a button that is no longer drawn
         app._run(states)
         assert not app.exception

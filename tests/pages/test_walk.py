@@ -11,7 +11,7 @@ from pages.plane.scene import of_polynomials
 from pages.predict import asked_point, curve_walk
 from pages.state import session
 from pages.state.kept_models import Kept
-from tests.pages.browsing import QUICK, behind, labelled, opened, press, session_of, told_by, wait_for
+from tests.pages.browsing import QUICK, behind, labelled, opened, press, session_of, wait_for, widget_states
 
 TRAIN, PREDICT = "pages/3_train.py", "pages/4_predict.py"
 # within the range, x and x^2 meet at 0 and 1, x and -1 at -1
@@ -157,7 +157,7 @@ def test_a_tick_does_not_undo_a_move_of_the_slider(charts):
 def test_a_move_of_the_slider_stays_for_a_browser_that_missed_the_x_beside_it(charts):
     app = on_a_curve()
     slider(app).set_value(-1.5)
-    shown = told_by(app)
+    shown = widget_states(app)
     behind(app.run(), shown)
     assert slider(app).value == labelled(app.number_input, "x").value == -1.5
     assert marked(charts)[1] == (-1.5, 2.25)
@@ -166,7 +166,7 @@ def test_a_move_of_the_slider_stays_for_a_browser_that_missed_the_x_beside_it(ch
 def test_a_typed_x_stays_for_a_browser_that_missed_the_slider(charts):
     app = on_a_curve()
     labelled(app.number_input, "x").set_value(-1.25)
-    shown = told_by(app)
+    shown = widget_states(app)
     behind(app.run(), shown)
     assert labelled(app.number_input, "x").value == -1.25
     assert slider(app).value == pytest.approx(-1.25, abs=0.01001)

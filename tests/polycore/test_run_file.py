@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import polycore as pc
 from polycore.training import run_arrays, run_file, run_metadata
 from tests.attacks.archives import DEFLATED, archive, entries
-from tests.attacks.run_archives import arrays_of, run_of, saved, told_by, with_fields
+from tests.attacks.run_archives import arrays_of, fields_of, run_of, saved, with_fields
 from tests.attacks.run_archives import run_file as run_with
 from tests.experiments import experiments
 from tests.runs import DIVERGING, KINDS, TINY, same_run
@@ -121,7 +121,7 @@ def test_numpy_alone_reads_the_arrays(kind):
     run, arrays = run_of(kind), arrays_of(kind)
     assert arrays["parameters"].tobytes() == run.parameters.tobytes()
     assert arrays["history_step"].tolist() == run.history.step.tolist()
-    assert told_by(kind)["experiment"] == run.experiment.summary()
+    assert fields_of(kind)["experiment"] == run.experiment.summary()
 
 
 def test_a_run_from_another_version_loads():
@@ -130,9 +130,9 @@ def test_a_run_from_another_version_loads():
 
 
 def test_a_field_that_the_experiment_did_not_have_yet_takes_its_default():
-    told = told_by("adam on all samples")["experiment"]
-    del told["patience"]
-    assert same_run(loaded(with_fields(experiment=told)), run_of("adam on all samples"))
+    experiment = fields_of("adam on all samples")["experiment"]
+    del experiment["patience"]
+    assert same_run(loaded(with_fields(experiment=experiment)), run_of("adam on all samples"))
 
 
 def test_a_file_that_was_packed_anew_loads():
@@ -174,7 +174,7 @@ def test_the_largest_run_fits_the_largest_file():
         hidden=(512, 507, 512),
         optimizer="lbfgs",
     )
-    fields = replace(run_metadata.from_fields(told_by("l-bfgs")), experiment=experiment, pairs=10)
+    fields = replace(run_metadata.from_fields(fields_of("l-bfgs")), experiment=experiment, pairs=10)
     # 2 MB of snapshots have no room for one of so many parameters
     fields = replace(fields, history_entries=400, snapshots=0)
     sizes = [np.dtype(one.type).itemsize * np.prod(one.shape) for one in run_arrays.specs(fields).values()]
