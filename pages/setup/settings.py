@@ -10,6 +10,7 @@ from pages.setup import layer_diagram, optimizer_input, setting_input
 from pages.setup.setting_input import PREFIX
 from pages.state import refusal, session
 from pages.state.inputs import Input
+from pages.state.setup import Setup
 from pages.wording.words import NO_LAYERS, layers_in
 from polycore import Experiment
 from polycore.experiment.fresh_points import SAMPLINGS
@@ -71,15 +72,24 @@ def presets() -> None:
 
 
 def _use_preset(preset: Experiment) -> None:
-    now, sketch = session.current().experiment, session.current().setup.sketch
-    if now.data is not None:
-        experiment = preset.on_points(now.data, now.held_out_share)
-        if preset == Experiment.recommended():
-            experiment = replace(experiment, hidden=layers_for(experiment.sample_count or 0))
-            sketch = sketch and replace(sketch, network=experiment.hidden)
-    else:
+    setup = with_preset(session.current().setup, preset)
+    session.replace_setup(setup.experiment, "Your settings were replaced.", setup.sketch)
+
+
+def with_preset(setup: Setup, preset: Experiment) -> Setup:
+    """Return the set-up with the settings of a preset, and still on its polynomials or points.
+
+    Of the recommended settings, the layers for points are those for their number.
+    """
+    now, sketch = setup.experiment, setup.sketch
+    if now.data is None:
         experiment = replace(preset, polynomials=now.polynomials, x_range=now.x_range, noise=now.noise)
-    session.replace_setup(experiment, "Your settings were replaced.", sketch)
+        return replace(setup, experiment=experiment)
+    experiment = preset.on_points(now.data, now.held_out_share)
+    if preset == Experiment.recommended():
+        experiment = replace(experiment, hidden=layers_for(experiment.sample_count or 0))
+        sketch = sketch and replace(sketch, network=experiment.hidden)
+    return replace(setup, experiment=experiment, sketch=sketch)
 
 
 def draw() -> None:
@@ -149,8 +159,8 @@ def _draw_more(experiment: Experiment) -> None:
                     _draw(penalty, experiment)
         elif setting.field != "l2" and setting.is_used(experiment):
             adopt = _choose_activation if setting.field == "activation" else None
-            options = _options(setting, experiment)
-            held = setting_input.draw(setting, PREFIX + setting.field, adopt, options=options)
+            choices = options(setting, experiment)
+            held = setting_input.draw(setting, PREFIX + setting.field, adopt, options=choices)
             if setting.field == "features" and not held:
                 st.caption("Choose at least one. Until then the last ones stay.")
 
@@ -159,7 +169,7 @@ def _choose_activation(activation: str) -> None:
     session.load(session.current().experiment.with_activation(activation))
 
 
-def _options(setting: Setting, experiment: Experiment) -> list[str] | None:
+def options(setting: Setting, experiment: Experiment) -> list[str] | None:
     """Return the choices that make sense for the experiment; None for all."""
     match setting.field:
         case "features" if experiment.data is not None:
