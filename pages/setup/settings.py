@@ -31,6 +31,24 @@ ELSEWHERE = {
     *("hidden", "batch_size", "steps", "seed"),
 }
 MORE = [setting for setting in SETTINGS.values() if setting.field not in ELSEWHERE]
+# by the labels of their buttons, with what their help says
+PRESETS = {
+    "Recommended": (
+        Experiment.recommended(),
+        "SOAP, fresh points where the network errs, several narrow layers, and a learning rate that rises at "
+        "first and then falls.",
+    ),
+    "The tutorial's": (
+        Experiment.tutorial(),
+        "Random search at 0.0005, 100 fixed samples of each polynomial, one layer of 12 neurons, inputs not "
+        "standardized.",
+    ),
+    "L-BFGS": (
+        Experiment(samples_per_class=100, hidden=(12,), optimizer="lbfgs", steps=1000),
+        "The tutorial's data and its layer of 12 neurons, but with L-BFGS, He's initial weights and "
+        "standardized inputs.",
+    ),
+}
 
 
 def draw_fold() -> None:
@@ -47,27 +65,10 @@ def draw_fold() -> None:
 
 
 def presets() -> None:
-    """Draw a button for each preset, which keeps the polynomials, the range of x and the noise."""
-    presets = {
-        "Recommended": (
-            Experiment.recommended(),
-            "SOAP, fresh points where the network errs, several narrow layers, and a learning rate that "
-            "rises at first and then falls.",
-        ),
-        "The tutorial's": (
-            Experiment.tutorial(),
-            "Random search at 0.0005, 100 fixed samples of each polynomial, one layer of 12 neurons, inputs "
-            "not standardized.",
-        ),
-        "L-BFGS": (
-            Experiment(samples_per_class=100, hidden=(12,), optimizer="lbfgs", steps=1000),
-            "The tutorial's data and its layer of 12 neurons, but with L-BFGS, He's initial weights and "
-            "standardized inputs.",
-        ),
-    }
+    """Draw a button for each preset; see `with_preset`."""
     # small gaps and no icons: the three fit one row on a phone
     with st.container(horizontal=True, gap="small"):
-        for label, (preset, about) in presets.items():
+        for label, (preset, about) in PRESETS.items():
             st.button(label, key=PREFIX + label, on_click=_use_preset, args=(preset,), help=about)
 
 
@@ -77,19 +78,20 @@ def _use_preset(preset: Experiment) -> None:
 
 
 def with_preset(setup: Setup, preset: Experiment) -> Setup:
-    """Return the set-up with the settings of a preset, and still on its polynomials or points.
+    """Return a set-up with the settings of a preset, on the polynomials or the points of `setup`.
 
-    Of the recommended settings, the layers for points are those for their number.
+    Samples that an optimizer has replaced are forgotten. Of the recommended settings, the layers for points
+    are those for their number.
     """
     now, sketch = setup.experiment, setup.sketch
     if now.data is None:
         experiment = replace(preset, polynomials=now.polynomials, x_range=now.x_range, noise=now.noise)
-        return replace(setup, experiment=experiment)
+        return Setup(experiment, sketch=sketch)
     experiment = preset.on_points(now.data, now.held_out_share)
     if preset == Experiment.recommended():
         experiment = replace(experiment, hidden=layers_for(experiment.sample_count or 0))
         sketch = sketch and replace(sketch, network=experiment.hidden)
-    return replace(setup, experiment=experiment, sketch=sketch)
+    return Setup(experiment, sketch=sketch)
 
 
 def draw() -> None:
