@@ -82,7 +82,7 @@ KIND: Input[Kind] = recalled_input(f"{PREFIX}.kind", lambda: "Optimizers")
 NAMES: Mapping[Kind, Input[list[str]]] = {
     kind: recalled_input(f"{PREFIX}.names.{kind}", partial(list, DEFAULT[kind])) for kind in DEFAULT
 }
-BUDGET = recalled_input(f"{PREFIX}.budget", lambda: _budgets()[0])
+BUDGET = recalled_input(f"{PREFIX}.budget", lambda: budgets_within(server.current().limits.max_seconds)[0])
 
 
 def draw(race: Race | None, *, running: bool) -> None:
@@ -99,7 +99,7 @@ def draw(race: Race | None, *, running: bool) -> None:
         BUDGET.choose(
             st.segmented_control,
             "Computing time each",
-            _budgets(),
+            budgets_within(server.current().limits.max_seconds),
             required=True,
             format_func="{:g} s".format,
             help=BUDGET_HELP,
@@ -173,8 +173,8 @@ def _draw_buttons(race: Race | None, *, running: bool, is_valid: bool) -> None:
         st.caption(HOW_MANY)
 
 
-def _budgets() -> tuple[float, ...]:
-    most = server.current().limits.max_seconds
+def budgets_within(most: float) -> tuple[float, ...]:
+    """Return the budgets to choose from, in seconds, if a run may compute for `most`."""
     return tuple(budget for budget in BUDGETS if budget <= most) or (most,)
 
 
