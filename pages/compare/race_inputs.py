@@ -168,7 +168,7 @@ def _draw_buttons(race: Race | None, *, running: bool, is_valid: bool) -> None:
     )
     if race is not None and not running and race.view.has_begun:
         experiments = [lane.experiment for lane in race.view.lanes]
-        keeping.draw(PREFIX, "Keep all", KEEP_HELP, experiments, partial(_networks, race))
+        keeping.draw(PREFIX, "Keep all", KEEP_HELP, experiments, partial(networks_of, race))
     if not is_valid:
         st.caption(HOW_MANY)
 
@@ -199,7 +199,8 @@ def _stop() -> None:
         race.stop()
 
 
-def _networks(race: Race) -> list[Kept]:
+def networks_of(race: Race) -> list[Kept]:
+    """Return the networks of a race as models to keep."""
     return [
         Kept(
             title=f"Race · {lane.name}",
