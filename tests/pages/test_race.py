@@ -12,7 +12,15 @@ from streamlit.testing.v1 import AppTest
 
 import polycore as pc
 from pages.compare import keeping
-from pages.compare.race_inputs import NOT_SHARED, SAME_TIME, SHARED, WHY_REPLACED, explained, summary
+from pages.compare.race_inputs import (
+    NOT_SHARED,
+    SAME_TIME,
+    SHARED,
+    WHY_REPLACED,
+    explained,
+    networks_of,
+    summary,
+)
 from pages.compare.race_values import source_of
 from pages.compare.race_view import EARLIER, LOSS_AXIS
 from pages.models.kept_actions import SEVERAL_LABEL
@@ -349,6 +357,18 @@ def test_the_experiment_that_is_kept_gives_the_same_weights_without_a_race(make,
     for weights, expected in zip(lane.model.weights, again.best.weights, strict=True):
         assert np.array_equal(weights, expected)
     assert lane.model.experiment == lane.experiment
+
+
+def test_the_networks_that_are_kept_are_the_best_of_each_lane(make):
+    one = finished(make(["Evolution", "Adam"]))
+    [evolution, _] = one.view.lanes
+    assert evolution.view.run.best_step < evolution.view.run.step
+    networks = networks_of(one)
+    assert [kept.title for kept in networks] == ["Race · Evolution", "Race · Adam"]
+    for kept, lane in zip(networks, one.view.lanes, strict=True):
+        assert kept.model.loss == pytest.approx(lane.view.run.best_loss, rel=1e-9)
+        assert (kept.marks, kept.seconds) == (lane.view.marks, lane.view.seconds)
+        assert (kept.experiment.steps, kept.last_step) == (lane.view.run.step, lane.view.run.step)
 
 
 @pytest.mark.parametrize(
