@@ -17,6 +17,7 @@ from pages.runs.race import (
     MOST,
     Kind,
     Race,
+    RaceView,
     replaced_in,
     shares_weights,
 )
@@ -168,7 +169,7 @@ def _draw_buttons(race: Race | None, *, running: bool, is_valid: bool) -> None:
     )
     if race is not None and not running and race.view.has_begun:
         experiments = [lane.experiment for lane in race.view.lanes]
-        keeping.draw(PREFIX, "Keep all", KEEP_HELP, experiments, partial(networks_of, race))
+        keeping.draw(PREFIX, "Keep all", KEEP_HELP, experiments, lambda: networks_of(race.view))
     if not is_valid:
         st.caption(HOW_MANY)
 
@@ -199,7 +200,7 @@ def _stop() -> None:
         race.stop()
 
 
-def networks_of(race: Race) -> list[Kept]:
+def networks_of(race: RaceView) -> list[Kept]:
     """Return the networks of a race as models to keep."""
     return [
         Kept(
@@ -210,5 +211,5 @@ def networks_of(race: Race) -> list[Kept]:
             seconds=lane.view.seconds,
             marks=lane.view.marks,
         )
-        for lane in race.view.lanes
+        for lane in race.lanes
     ]
