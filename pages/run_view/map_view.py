@@ -148,6 +148,11 @@ def bindings(figure: go.Figure, selection: Selection) -> list[tuple[str, str]]:
 
 def draw_caption(shown: ShownRun, figure: go.Figure) -> None:
     """Draw the caption of `figure`, the selected map."""
+    _draw_caption(caption_of(shown, figure), shown)
+
+
+def caption_of(shown: ShownRun, figure: go.Figure) -> str:
+    """Return the caption of `figure`, the selected map, as HTML."""
     experiment = shown.experiment
     match shown.selection.map_view:
         case "Network":
@@ -159,7 +164,7 @@ def draw_caption(shown: ShownRun, figure: go.Figure) -> None:
             points = escape(_points_sentence(experiment))
             html = f"{escape(DIFFERENCE_CAPTION)} {share} of the plane. {points}"
     hint = asked.CLICK if shown.selection.asked is None else ""
-    _draw_caption(f"{html} {captions(figure)} {hint}", shown)
+    return f"{html} {captions(figure)} {hint}"
 
 
 def referee_caption(experiment: Experiment) -> str:
