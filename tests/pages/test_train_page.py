@@ -257,7 +257,7 @@ def test_a_preset_keeps_polynomials_range_and_noise():
 
 def test_of_the_recommended_settings_the_layers_for_points_are_those_for_their_number():
     setup = Setup(TINY.on_points(POINTS))
-    # few points have one layer of 16: docs say so, and the page
+    # fewer than a hundred points: the smallest network
     assert settings.with_preset(setup, Experiment.recommended()).experiment.hidden == (16,)
     assert settings.with_preset(setup, Experiment.tutorial()).experiment.hidden == (12,)
 
