@@ -90,17 +90,14 @@ def _failed(text: str) -> int:
 
 
 def _parser() -> Parser:
-    parser = Parser(prog=_called_as(), description=_DESCRIPTION, epilog=_EPILOG)
+    # as the user has called it, in help and errors
+    called_as = "polycore" if Path(sys.argv[0]).stem == "polycore" else "python -m polycore"
+    parser = Parser(prog=called_as, description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument("--version", action="version", version=f"polycore {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in (train, predict, sweep, film, page, info, step, dashboard):
         command.add_to(commands)
     return parser
-
-
-def _called_as() -> str:
-    """Return the command that the user typed, for use in help and errors."""
-    return "polycore" if Path(sys.argv[0]).stem == "polycore" else "python -m polycore"
 
 
 if __name__ == "__main__":

@@ -63,7 +63,11 @@ class Tally:
         self.best = best(one for one in (self.best, outcome) if one is not None)
         width = len(str(self._count))
         progress = f"{len(self.outcomes):>{width}}/{self._count}"
-        sys.stdout.write(f"{progress}  {_figures(outcome)}  {self.words(outcome.experiment)}\n")
+        figures = f"failed: {outcome.error}"
+        if outcome.error is None:
+            held_out = percent(outcome.held_out_accuracy or 0.0, decimals=2)
+            figures = f"held-out {held_out:>8}  loss {outcome.loss:<9.4g}"
+        sys.stdout.write(f"{progress}  {figures}  {self.words(outcome.experiment)}\n")
         sys.stdout.flush()  # a pipe is buffered, and its reader should see each line at once
 
     def words(self, experiment: Experiment) -> str:
@@ -71,12 +75,6 @@ class Tally:
         return ", ".join(
             f"{name} {shortened(link.written(experiment, name), MAX_VALUE_TEXT)}" for name in self._names
         )
-
-
-def _figures(outcome: Outcome) -> str:
-    if outcome.error is not None:
-        return f"failed: {outcome.error}"
-    return f"held-out {percent(outcome.held_out_accuracy or 0.0, decimals=2):>8}  loss {outcome.loss:<9.4g}"
 
 
 def add_to(commands: Any) -> None:

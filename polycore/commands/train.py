@@ -112,7 +112,9 @@ def train(arguments: argparse.Namespace) -> int:
     sys.stdout.write((_json if arguments.json else _summary)(run, saved))
     if saved.failure is not None:
         if saved.run is not None:
-            _show_how_to_resume(parser, saved.run, out)
+            resume = shlex.join(["--resume", str(saved.run), "--out", str(out)])
+            with suppress(OSError):  # the terminal was closed
+                sys.stderr.write(f"Continue with: {parser.prog} {resume}\n")
         raise saved.failure
     return 0
 
@@ -276,12 +278,6 @@ def _last_line(run: Run, stopped: BaseException | None, steps: int, seconds: flo
     if isinstance(stopped, Interrupted):
         return f"Ended by {stopped.name} at step {run.step:,} of {run.last_step:,}: {work}"
     return f"{run.ended_because} {work}" if run.ended_because else work
-
-
-def _show_how_to_resume(parser: Parser, kept_in: Path, out: Path) -> None:
-    options = shlex.join(["--resume", str(kept_in), "--out", str(out)])
-    with suppress(OSError):  # the terminal was closed
-        sys.stderr.write(f"Continue with: {parser.prog} {options}\n")
 
 
 def _summary(run: Run, saved: _Saved) -> str:
