@@ -186,10 +186,9 @@ class PointSlopes:
             working.compute("d", "slope at its logit: probability minus truth", f"p - {truth}")
             return working.lines
         self._write_arriving(working, layer, neuron)
-        total = float(self._passes.sums[layer][0, neuron])
-        derivative = float(self._derivatives(layer)[neuron])
-        words = f"slope of {ACTIVATIONS[self.activation].label} at the neuron's sum, {number_text(total)}"
-        working.measure("f", words, derivative)
+        activation, sums = ACTIVATIONS[self.activation], self._passes.sums[layer][0]
+        words = f"slope of {activation.label} at the neuron's sum, {number_text(float(sums[neuron]))}"
+        working.measure("f", words, activation.slope(sums, activation.value(sums))[neuron])
         formula = "arriving * f"
         if self.factors is not None:
             factor = float(self.factors[layer][neuron])
@@ -263,12 +262,6 @@ class PointSlopes:
     @property
     def _widths(self) -> tuple[int, ...]:
         return (len(self.inputs), *(weights.shape[1] for weights, _ in self.parameters))
-
-    def _derivatives(self, layer: int) -> Floats:
-        """Return the derivatives of the activation alone, (neurons,)."""
-        sums = self._passes.sums[layer][0]
-        activation = ACTIVATIONS[self.activation]
-        return activation.slope(sums, activation.value(sums))
 
     def _write_arriving(self, working: Working, layer: int, neuron: int) -> None:
         weights, slopes = self.parameters[layer + 1][0][neuron], self.layers[layer + 1].slopes

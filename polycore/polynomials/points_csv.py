@@ -115,7 +115,9 @@ def points_from_csv(content: str | bytes) -> tuple[Points, Labels | None]:
     lines = text.split("\n")
     rows = _rows(lines)
     columns = _columns(rows, lines[0])
-    _check_lengths(lines)
+    for line, line_text in enumerate(lines, 1):
+        if len(line_text) > _LONGEST_LINE:
+            raise _line_error(line, line_text, f"a line of at most {_LONGEST_LINE:,} characters")
     _check_characters(text, lines)
     return _points_and_labels(rows, lines, columns)
 
@@ -144,12 +146,6 @@ def _columns(rows: Iterator[list[str]], header: str) -> int:
         if names in _HEADERS:
             return len(names)
     raise _line_error(1, header, "the header x,y or x,y,polynomial, with commas")
-
-
-def _check_lengths(lines: list[str]) -> None:
-    for line, text in enumerate(lines, 1):
-        if len(text) > _LONGEST_LINE:
-            raise _line_error(line, text, f"a line of at most {_LONGEST_LINE:,} characters")
 
 
 def _rows(lines: list[str]) -> Iterator[list[str]]:
