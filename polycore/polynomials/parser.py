@@ -147,7 +147,9 @@ class _Parser:
             case "x":
                 return _Exact([0, 1], 1)
             case "fraction":
-                return self._fraction()
+                dividend = self._bracketed(self._brace())
+                opening = self._brace()
+                return _divided(dividend, self._bracketed(opening), opening)
         return self._bracketed(token)
 
     def _missing_atom(self) -> PolycoreError:
@@ -158,11 +160,6 @@ class _Parser:
         if self._token.kind == "{":
             return syntax_error(self._token, r"braces belong to x^{2} and \frac{1}{2}. Type ( instead.")
         return syntax_error(self._token, "expected a number, x or (, as in -x^2 + 1 or 2(x - 3).")
-
-    def _fraction(self) -> _Exact:
-        dividend = self._bracketed(self._brace())
-        opening = self._brace()
-        return _divided(dividend, self._bracketed(opening), opening)
 
     def _brace(self) -> Token:
         opening = self._accept("{")
