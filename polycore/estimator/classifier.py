@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from polycore import network
 from polycore.arrays import Floats, Integers
+from polycore.checks import as_array
 from polycore.class_name import ClassName, are_names
 from polycore.errors import PolycoreError
 from polycore.estimator import scikit_learn
@@ -300,7 +301,7 @@ class PolycoreClassifier(Estimator):
 
 
 def _checked_weights(given: ArrayLike, count: int) -> NDArray[np.float64]:
-    weights = np.asarray(given)
+    weights = as_array("sample_weight", given)
     is_valid = weights.shape == (count,) and weights.dtype.kind in "fiub"
     if not is_valid or not np.isfinite(weights).all() or weights.min() < 0 or not weights.any():
         raise PolycoreError(

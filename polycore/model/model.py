@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from polycore.checks import check_points_shape, check_type, checked_range, real_array
+from polycore.checks import as_array, check_points_shape, check_type, checked_range, real_array
 from polycore.class_name import ClassName, checked_names
 from polycore.errors import PolycoreError, WeightFileError
 from polycore.experiment.experiment import Experiment
@@ -317,7 +317,7 @@ class Model:
             whole numbers of classes.
         """
         answers = self.predict(points)
-        given = np.asarray(labels)
+        given = as_array("labels", labels)
         if given.shape != answers.shape or not len(answers) or given.dtype.kind not in "iu":
             raise PolycoreError(
                 f"labels: got shape {given.shape} of type {given.dtype} for {len(answers)} points; expected "

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from polycore.checks import check_points_shape, checked_whole_number, described, real_array
+from polycore.checks import as_array, check_points_shape, checked_whole_number, described, real_array
 from polycore.class_name import ClassName, are_names, checked_names, composed, is_name
 from polycore.errors import PolycoreError
 from polycore.formatting import counted
@@ -250,7 +250,7 @@ def _check_spread(points: NDArray[np.float64]) -> None:
 def _checked_classes(
     labels: ArrayLike, names: Sequence[str] | None, count: int
 ) -> tuple[NDArray[np.int64], tuple[ClassName, ...]]:
-    array = np.asarray(labels)
+    array = as_array("labels", labels)
     if array.shape != (count,):
         raise PolycoreError(f"labels: got shape {array.shape}; expected ({count},), one for each point.")
     if array.dtype.kind in "iu":

@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from polycore.checks import check_points_shape, described
+from polycore.checks import as_array, check_points_shape, described
 from polycore.errors import PolycoreError
 from polycore.limits import MAX_CLASSES
 from polycore.polynomials.sampling import Labels, Points
@@ -74,7 +74,7 @@ def _checked_points(points: ArrayLike) -> Points:
 
 
 def _checked_labels(labels: ArrayLike, count: int) -> Labels:
-    checked = np.asarray(labels)
+    checked = as_array("labels", labels)
     if checked.shape != (count,) or not np.issubdtype(checked.dtype, np.integer):
         raise PolycoreError(
             f"labels: got shape {checked.shape} and type {checked.dtype}; expected ({count},) whole numbers, "
