@@ -2,14 +2,13 @@
 
 import html
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from polycore.arrays import Floats, Integers
+from polycore.arrays import Floats, Integers, by_fields
 from polycore.checks import checked_whole_number
 from polycore.formatting import aligned, loss_text, number_text, percent
 from polycore.formula import Line, Working, lines_text
@@ -100,9 +99,7 @@ class PointSlopes:
     classes: Classes
     input_labels: tuple[str, ...]
 
-    def __reduce__(self) -> tuple[type["PointSlopes"], tuple[Any, ...]]:
-        # without what was computed from the fields
-        return type(self), tuple(getattr(self, own.name) for own in fields(self))
+    __reduce__ = by_fields
 
     @cached_property
     def forward(self) -> ForwardPass:

@@ -1,12 +1,13 @@
 """A model: the best weights of a run, their loss and accuracies, and the polynomials they classify."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from polycore.arrays import by_fields
 from polycore.checks import as_array, check_points_shape, check_type, checked_range, real_array
 from polycore.class_name import ClassName, checked_names
 from polycore.errors import PolycoreError, WeightFileError
@@ -122,9 +123,7 @@ class Model:
                 f"features: got {DISTANCES} without polynomials; expected other features. Give polynomials."
             )
 
-    def __reduce__(self) -> tuple[type["Model"], tuple[Any, ...]]:
-        # unpickled arrays are writeable, unless the model is constructed again
-        return type(self), tuple(getattr(self, own.name) for own in fields(self))
+    __reduce__ = by_fields
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Any]) -> "Model":

@@ -4,13 +4,14 @@ import hashlib
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from polycore.arrays import by_fields
 from polycore.checks import as_array, check_points_shape, checked_whole_number, described, real_array
 from polycore.class_name import ClassName, are_names, checked_names, composed, is_name
 from polycore.errors import PolycoreError
@@ -79,9 +80,7 @@ class PointSet:
         object.__setattr__(self, "names", known_names)
         object.__setattr__(self, "axes", _checked_axes(axes))
 
-    def __reduce__(self) -> tuple[type["PointSet"], tuple[Any, ...]]:
-        # unpickled arrays are writeable, unless the set is constructed again
-        return type(self), tuple(getattr(self, own.name) for own in fields(self))
+    __reduce__ = by_fields
 
     def __repr__(self) -> str:
         """The numbers of points and classes: there may be 20,000 points."""
