@@ -4,13 +4,12 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
 from polycore.commands import dashboard, film, info, page, predict, step, sweep, train
 from polycore.commands.arguments import Parser, with_dashes
-from polycore.commands.process import Interrupted, open_closed_streams
+from polycore.commands.process import Interrupted, open_closed_streams, say
 from polycore.errors import PolycoreError
 from polycore.quoting import quoted, visible
 from polycore.version import __version__
@@ -84,8 +83,7 @@ def _run_command(arguments: Sequence[str] | None) -> int:
 
 
 def _failed(text: str) -> int:
-    with suppress(OSError):  # the terminal was closed
-        sys.stderr.write(f"polycore: {visible(' '.join(text.split()))}\n")
+    say(f"polycore: {visible(' '.join(text.split()))}")
     return FAILED
 
 

@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -14,7 +14,7 @@ from polycore.checks import shortened
 from polycore.commands import experiment_source
 from polycore.commands.arguments import Parser, add_several_settings_to, new_command, words_of
 from polycore.commands.kept_files import check_paths, failure_to_write
-from polycore.commands.process import Interrupted, Interruption
+from polycore.commands.process import Interrupted, Interruption, say
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
 from polycore.formatting import counted, percent
@@ -194,12 +194,12 @@ def _executor(arguments: argparse.Namespace, count: int) -> Iterator[Executor]:
     address = arguments.scheduler or cluster.address()
     if address is not None and arguments.workers is None:
         with Cluster(address) as executor:
-            sys.stderr.write(f"{runs} on the cluster at {address}.\n")
+            say(f"{runs} on the cluster at {address}.")
             yield executor
         return
     workers = Workers(arguments.workers or available_cores())
     workers.start()
-    sys.stderr.write(f"{runs} on {counted(workers.count, 'worker')}.\n")
+    say(f"{runs} on {counted(workers.count, 'worker')}.")
     try:
         yield workers
     finally:
@@ -216,8 +216,7 @@ def _computed(
                 tally.add(outcome)
     except Interrupted as error:
         progress = f"{len(tally.outcomes):,} of {counted(len(experiments), 'run')}"
-        with suppress(OSError):  # the terminal was closed
-            sys.stderr.write(f"Ended by {error.name} after {progress}.\n")
+        say(f"Ended by {error.name} after {progress}.")
         return error
     except PolycoreError as error:
         return error

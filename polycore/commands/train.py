@@ -7,7 +7,6 @@ import shlex
 import sys
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, Executor
-from contextlib import suppress
 from itertools import chain, count
 from pathlib import Path
 from time import monotonic
@@ -23,7 +22,7 @@ from polycore.commands.kept_files import (
     run_at,
     same_file,
 )
-from polycore.commands.process import Interrupted, Interruption
+from polycore.commands.process import Interrupted, Interruption, say
 from polycore.commands.progress_bar import ProgressBar, duration
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
@@ -113,8 +112,7 @@ def train(arguments: argparse.Namespace) -> int:
     if saved.failure is not None:
         if saved.run is not None:
             resume = shlex.join(["--resume", str(saved.run), "--out", str(out)])
-            with suppress(OSError):  # the terminal was closed
-                sys.stderr.write(f"Continue with: {parser.prog} {resume}\n")
+            say(f"Continue with: {parser.prog} {resume}")
         raise saved.failure
     return 0
 
