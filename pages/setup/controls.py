@@ -129,11 +129,6 @@ def draw() -> None:
         _draw_beside(training, view, changed=changed)
 
 
-def draw_main(training: Training) -> None:
-    """Draw only the button that pauses, resumes or repeats a run."""
-    main_button(training, training.view).draw()
-
-
 def row_of(training: Training | None, view: RunView | None, *, changed: bool) -> dict[str, Button]:
     """Return the buttons of the row by their slots.
 

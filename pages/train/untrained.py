@@ -37,11 +37,6 @@ def draw(experiment: Experiment) -> None:
     st.caption(f"{caption} {' '.join(map_layers.captions(figure))}".rstrip())
 
 
-def draw_beside() -> None:
-    """Say what will be beside the map."""
-    st.caption(BESIDE)
-
-
 def draw_bar(*, has_network: bool) -> None:
     """Draw the progress bar before the first run. has_network: whether a network is shown anyway."""
     st.progress(0.0, text=STATUS_BESIDE_NETWORK if has_network else STATUS)
