@@ -34,15 +34,12 @@ def draw(experiment: Experiment) -> None:
     layers = session.current().view.map_layers.on_map_of(experiment.shown_classes)
     figure = figure_of(experiment, view, layers)
     map_view.draw(experiment)
-    referee = _shown_referee(experiment, view)
-    model_now = None if referee is None else lambda: referee
+    caption = CURVES_CAPTION if experiment.data is None else POINTS_CAPTION
+    referee, model_now = _shown_referee(experiment, view), None
+    if referee is not None:
+        caption, model_now = map_view.referee_caption(experiment), lambda: referee
     live.figure(figure, key=KEY, height=progress.MAP_HEIGHT, model_now=model_now)
-    st.caption(f"{_caption(experiment, view)} {' '.join(map_layers.captions(figure))}".rstrip())
-
-
-def draw_beside() -> None:
-    """Say what will be beside the map."""
-    st.caption(BESIDE)
+    st.caption(f"{caption} {' '.join(map_layers.captions(figure))}".rstrip())
 
 
 def draw_bar(*, has_network: bool) -> None:
@@ -58,12 +55,6 @@ def figure_of(experiment: Experiment, view: MapView, layers: Sequence[MapLayer])
         map_of_all = plane.referee_map(referee, scene_of(experiment))
         return Overlay.of(layers, experiment, mistakes, None).on(map_of_all)
     return Overlay.of(layers, experiment, None, None).on(plane.to_learn(experiment))
-
-
-def _caption(experiment: Experiment, view: MapView) -> str:
-    if _shown_referee(experiment, view) is not None:
-        return map_view.referee_caption(experiment)
-    return CURVES_CAPTION if experiment.data is None else POINTS_CAPTION
 
 
 def _shown_referee(experiment: Experiment, view: MapView) -> Referee | None:
