@@ -359,7 +359,7 @@ def test_the_buttons_of_each_state_have_the_same_keys_whatever_is_changed(events
         getattr(training, event)()
     if changed and training.view.status in controls.RESTING:
         label, others = "Start", {"One step"}
-    row = controls.row_of(training, training.view, changed)
+    row = controls.row_of(training, training.view, changed=changed)
     main = row.pop("main")
     assert (main.label, main.shortcut) == (label, controls.MAIN_KEY)
     assert {button.label for button in row.values() if button.action} == others
