@@ -84,11 +84,10 @@ class Drawings:
         """The loss landscape around a run."""
         return server.current().computing.get(self.landscape_id)
 
-    def kept_after_run(self) -> "Drawings":
-        """Return what stays when its run is replaced: a film. A landscape that is computed is given up."""
-        if self.landscape is not None:
-            self.landscape.give_up()
-        return Drawings(film_id=self.film_id)
+    @property
+    def without_run(self) -> "Drawings":
+        """What stays when its run goes: a film. The landscape is shown with its run alone."""
+        return replace(self, landscape_id=None)
 
 
 @dataclass(frozen=True)
