@@ -96,7 +96,9 @@ def _draw_map(shown: Prediction, meetings: Sequence[Meeting], followed: Followed
         if kept.model.polynomials:
             st.caption(f"There is no map: a coefficient is larger than {MAX_COEFFICIENT:,.0f}.")
         return
-    figure = go.Figure(shown.overlay(layers).on(plane.model_map(kept.model, scene)))
+    now = session.current()
+    picture = prediction.picture_of(kept, scene, now.run_view if kept is now.own else None)
+    figure = go.Figure(shown.overlay(layers).on(plane.network_map(picture, scene)))
     figure.layout.uirevision = kept.title  # zoom is not kept for another model's map
     bound = None
     if followed is not None:

@@ -12,7 +12,7 @@ from pages.models import map_layers, model_in_use
 from pages.models.map_layers import Overlay
 from pages.plane import answer_view
 from pages.plane.answer import Answer
-from pages.plane.plane import ShownMap, pixels_of, shown_map
+from pages.plane.plane import pixels_of, shown_map
 from pages.plane.scene import Scene, scene_of
 from pages.predict import curve_walk
 from pages.predict.asked_point import AskedPoint
@@ -24,6 +24,7 @@ from pages.state.session_value import Session
 from pages.state.view import MapLayer
 from polycore import PolycoreError, Referee
 from polycore.limits import MAX_CLASSES
+from polycore.pictures.class_map import PackedMap
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,16 +98,19 @@ def contents(asked: AskedPoint, now: Session) -> Contents:
         values["walk"] = curve_walk.values(prediction.walk)
     if view is None:
         return Contents(values)
-    shown = _map(kept, prediction.scene, view)
+    shown = shown_map(picture_of(kept, prediction.scene, view), prediction.scene)
     overlay = prediction.overlay(now.view.predict_layers.on_map_of(kept.model.shown_classes))
     alt = overlay.described(shown.values["map_alt"])
     values["weights"] = {**shown.values, "map_alt": alt, **overlay.values()}
     return Contents(values, {"map": shown.pixels})
 
 
-def _map(kept: Kept, scene: Scene, view: RunView) -> ShownMap:
-    """Return the map of a run's best weights, from a worker if one has rendered it."""
-    best = None if view.pictured is None else view.pictured[1].best
+def picture_of(kept: Kept, scene: Scene, view: RunView | None) -> PackedMap:
+    """Return the map of a model: as a worker has rendered it for a frame, or rendered here.
+
+    view: of the run that improves it; None without one.
+    """
+    best = None if view is None or view.pictured is None else view.pictured[1].best
     if best is not None and best.map is not None and best.model.loss == kept.model.loss:
-        return shown_map(best.map, scene)
-    return shown_map(pixels_of(kept.model, scene.window), scene)
+        return best.map
+    return pixels_of(kept.model, scene.window)
