@@ -347,16 +347,22 @@ def bring_back_polynomials() -> None:
 # --- the other subjects ------------------------------------------------------------------------
 
 
-def note_upload(files: frozenset[str], upload: Upload) -> None:
-    """Note what became of the uploaded files with these identifiers."""
-    _store(current().noting(files, upload))
+def note_upload(files: frozenset[str], upload: Upload, shown: frozenset[str]) -> None:
+    """Note what became of the uploaded files with these identifiers; `shown` are all in their uploader."""
+    _store(current().noting(files, upload, shown))
 
 
-def set_points(points: Points, undo: str | None, file: str) -> None:
-    """Make `points` the uploaded ones; `undo` is a sentence that says so if that loses others, else None.
+def empty_uploader() -> None:
+    """Let the uploader of a file that was accepted be empty when it is drawn next."""
+    now = current()
+    _store(replace(now, emptied_uploaders=now.emptied_uploaders + 1))
 
-    file: the identifier of the file that brought them; its uploader is then empty again.
+
+def set_points(points: Points, undo: str | None) -> None:
+    """Make `points` the uploaded ones, and empty their uploader.
+
+    undo: a sentence that says so if that loses others, else None.
     """
     now = current()
-    changed = replace(now.noting(frozenset({file}), Upload()), points=points)
+    changed = replace(now, points=points, emptied_uploaders=now.emptied_uploaders + 1)
     _store(changed if undo is None else changed.with_undo(undo, now))

@@ -428,6 +428,16 @@ def test_a_file_is_loaded_once_even_if_the_page_runs_again():
     assert "a.npz: added as Upload 1 · 3 polynomials." in texts(app)
 
 
+def test_what_became_of_files_that_were_removed_from_the_uploader_is_forgotten():
+    app = opened(PREDICT, SETUP)
+    for number in range(4):
+        app.file_uploader(key=weight_upload.FILES_KEY).set_value(None)  # the user removes it
+        uploaded(app, ("a.npz", NAMED), (f"{number}.npz", b"no file of weights"))
+        assert len(session_of(app).uploads) == 2
+        assert f"{number}.npz: " in texts(app)
+    assert session_of(app).models.uploads == 4
+
+
 def test_the_newest_model_stays_in_use_for_a_browser_that_missed_it():
     app = with_model()
     shown = widget_states(app)
