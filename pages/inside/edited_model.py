@@ -18,7 +18,7 @@ from pages.state.kept_models import ByHand, Kept
 from pages.wording.percent import percent
 from polycore import Experiment, Model
 from polycore.arrays import read_only
-from polycore.formatting import loss_text
+from polycore.formatting import loss_text, number_text
 from polycore.inspection.parameter_index import ParameterIndex
 from polycore.limits import MAX_PARAMETER_SIZE
 from polycore.model.evaluation import DataSets
@@ -146,7 +146,7 @@ def _number_in_words(model: Model, name: str, layer: int, index: list[int]) -> s
     source, neuron = index
     is_last = layer == len(model.weights) - 1
     target = f"output {neuron}" if is_last else f"neuron {neuron} of layer {layer + 1}"
-    value = f"{getattr(model, name)[layer][source, neuron]:.4g}".replace("-", "−")
+    value = number_text(getattr(model, name)[layer][source, neuron])
     if name == "biases":
         return f"bias of {target} = {value}"
     origin = model.inputs.labels[source] if layer == 0 else f"neuron {source}"

@@ -27,7 +27,7 @@ from polycore.formatting import loss_text, percent
 from polycore.network.parameters import Layers
 from polycore.pictures.class_map import class_map, pixel_centers
 from polycore.pictures.palette import PALETTE
-from polycore.pictures.ticks import linear_ticks, log_ticks, number_text
+from polycore.pictures.ticks import linear_ticks, log_ticks, tick_text
 from polycore.training.run import Run
 
 SIZE = (640, 320)
@@ -82,7 +82,7 @@ def _write_figures(frame: Image.Image, shown: FilmStep) -> None:
 def _plain(loss: float) -> str:
     """Return a loss in the characters of Pillow's font: 1.48e-5 where pages have a superscript."""
     text = loss_text(loss)
-    return text if text.isascii() else number_text(float(f"{loss:.2e}"))
+    return text if text.isascii() else tick_text(float(f"{loss:.2e}"))
 
 
 # --- the map ----------------------------------------------------------------------------------
@@ -118,7 +118,7 @@ class PlanePanel:
         pen.rectangle((box.left - 1, box.top - 1, box.right, box.bottom), outline=AXIS)
         for span, write in ((self._x, write_below), (self._y, write_beside)):
             ticks = linear_ticks(*span, PLANE_TICKS)
-            write(frame, box, span.shares(np.array(ticks)), list(map(number_text, ticks)))
+            write(frame, box, span.shares(np.array(ticks)), list(map(tick_text, ticks)))
 
     def pixels(self, layers: Layers) -> Pixels:
         """Return the map of a network, (height, width) of the box, as indices of colors."""
@@ -189,7 +189,7 @@ class LossPanel:
         for y in box.bottom - np.round(heights * box.height):
             pen.line((box.left, y, box.right, y), fill=GRID)
         pen.line((box.left, box.top, box.left, box.bottom, box.right, box.bottom), fill=AXIS)
-        write_beside(frame, box, heights, list(map(number_text, losses.tolist())))
+        write_beside(frame, box, heights, list(map(tick_text, losses.tolist())))
         steps = np.array(linear_ticks(*self._x, FEW_STEP_TICKS if self._x.high >= LONG else STEP_TICKS))
         whole = steps[steps % 1 == 0]
         write_below(frame, box, self._x.shares(whole), [f"{step:,.0f}" for step in whole])
