@@ -218,7 +218,7 @@ def test_the_best_possible_accuracy_is_shown_beside_the_held_out_accuracy_only()
 )
 def test_without_a_known_experiment_no_best_possible_accuracy_is_shown(content):
     kept = Kept("a", pc.Model.load(io.BytesIO(content)), None)
-    assert model_in_use.best_possible_text(kept) == ""
+    assert model_in_use.best_possible_for(kept) is None
 
 
 def test_a_point_too_far_away_is_refused_and_the_page_stays():
