@@ -10,12 +10,12 @@ import plotly.graph_objects as go
 from pages.channel.live_text import Followed
 from pages.models import map_layers, model_in_use
 from pages.models.map_layers import Overlay
+from pages.models.point_choices import AskedPoint, scene_of_model
 from pages.plane import answer_view
 from pages.plane.answer import Answer
 from pages.plane.plane import pixels_of, shown_map
 from pages.plane.scene import Scene, scene_of
 from pages.predict import curve_walk
-from pages.predict.asked_point import AskedPoint
 from pages.run_view.following import follow_answering
 from pages.runs.view import RunView
 from pages.server.source import Contents
@@ -68,13 +68,6 @@ class Prediction:
         """Return what lies on the map with these layers."""
         point = (self.asked.x, self.asked.y) if self.is_on_map else None
         return map_layers.of_model(self.kept, layers, point)
-
-
-def scene_of_model(kept: Kept) -> Scene:
-    """Return the scene of a model's map; without a map one that has its classes, if they are known."""
-    x_range, model = model_in_use.x_range_of(kept), kept.model
-    anywhere = Scene(model.shown_classes, model.polynomials, (x_range, x_range))
-    return model_in_use.scene_of_kept(kept) or anywhere
 
 
 def follow(kept: Kept, asked: AskedPoint) -> Followed | None:

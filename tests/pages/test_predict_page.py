@@ -386,7 +386,20 @@ def test_another_model_without_the_chosen_curve_uses_its_first_curve():
     shown = widget_states(app)
     behind(uploaded(app, ("b.npz", npz(arrays(2), json.dumps(two)))), shown)
     assert labelled(app.selectbox, "Curve").value == 0
-    assert session_of(app).view.point_inputs.y == 2.0  # 2·0.5 + 1
+    assert "y = 2" in words(app)  # 2·0.5 + 1
+    labelled(app.selectbox, "Model").set_value("Upload 1 · 3 polynomials").run()
+    assert labelled(app.selectbox, "Curve").value == 2
+    assert "y = -0.75" in words(app)  # 0.5² - 1
+
+
+def test_drawing_the_page_about_another_model_changes_nothing_of_what_was_chosen():
+    app = with_model()
+    labelled(app.button_group, "Point").set_value(asked_point.AT_CROSSING).run()
+    chosen = session_of(app).view.point_inputs
+    apart = METADATA | {"polynomials": [[0.0], [1.0], [2.0]]}
+    uploaded(app, ("b.npz", npz(arrays(), json.dumps(apart))))
+    assert labelled(app.button_group, "Point").value == asked_point.ANY
+    assert session_of(app).view.point_inputs == chosen
 
 
 # --- uploads and downloads of models ----------------------------------------------------------
