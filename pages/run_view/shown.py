@@ -92,10 +92,9 @@ class ShownRun:
     @property
     def picture(self) -> PackedMap:
         """The map of the weights: as a worker has rendered it for a frame, or rendered here."""
-        if not isinstance(self.weights.choice, int):
-            portrait = _portrait(self.view, self.weights, self.selection.wish(self.experiment))
-            if portrait is not None and portrait.map is not None:
-                return portrait.map
+        portrait = _portrait(self.view, self.weights, self.selection.wish(self.experiment))
+        if portrait is not None and portrait.map is not None:
+            return portrait.map
         return plane.pixels_of(self.weights.model, scene_of(self.experiment).window)
 
     @property
@@ -172,7 +171,9 @@ def values(view: RunView, shown: ShownWeights, replay: str) -> dict[str, Any]:
 
     replay: see `controls.replay_text`.
     """
-    run, portrait = shown.run, _portrait(view, shown, Wish())
+    run = shown.run
+    # of the past only one picture is kept, that with the map
+    portrait = None if isinstance(shown.choice, int) else _portrait(view, shown, Wish())
     dead = neurons.dead_count(shown.model, run.experiment) if portrait is None else portrait.dead
     return {
         "replay": replay,

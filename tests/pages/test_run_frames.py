@@ -17,7 +17,8 @@ import polycore as pc
 from pages.channel.live_text import Followed
 from pages.plane.scene import scene_of
 from pages.run_view.map_view import figure_of
-from pages.run_view.shown import Selection, ShownRun, values
+from pages.run_view.shown import Selection, ShownRun, contents, values
+from pages.runs import view
 from pages.runs.training import Training
 from pages.runs.view import Mark
 from pages.state.shown_weights import ShownWeights
@@ -133,6 +134,17 @@ def test_a_page_draws_first_the_map_of_the_frame_that_follows(map_view, weights)
     lines = np.frombuffer(zlib.decompress(blobs["map"]), dtype=np.uint8).reshape(image.height, -1)
     np.testing.assert_array_equal(np.asarray(image), lines[:, 1:])  # each begins with its filter
     assert figure.layout.meta["alt"] == header["weights"]["map_alt"]
+
+
+def test_the_map_of_a_past_step_is_rendered_once_for_the_page_and_all_frames(monkeypatch):
+    tab, selection, rendered = watched(steps=300), Selection(0, "Network"), []
+    portrait_of = view.portrait_of
+    monkeypatch.setattr(view, "portrait_of", lambda *given: rendered.append(given) or portrait_of(*given))
+    shown = drawn_first(tab, selection)
+    assert shown.picture.scanlines == contents(shown.view, selection, "").blobs["map"]
+    assert shown.values == values(shown.view, shown.weights, "")
+    contents(shown.view, selection, "")
+    assert len(rendered) == 1
 
 
 def test_before_a_worker_has_rendered_the_map_the_page_does_so():
