@@ -17,6 +17,7 @@ PREFIX = "data"
 UPLOAD_KEY = f"{PREFIX}.upload"
 REMOVE_KEY, AGAIN_KEY = f"{PREFIX}.remove", f"{PREFIX}.again"
 MAX_MEGABYTES = 1
+REPLACED, REMOVED = "Your earlier points were replaced.", "Your points were removed."
 
 HELP = (
     "A table like the download above: the header x,y or x,y,polynomial, then one point on each line, such as "
@@ -63,7 +64,7 @@ def offer() -> None:
     except PolycoreError as error:
         refusal.show("Couldn't read this file. Nothing has changed.", error)
         return
-    session.set_points(points, "Your earlier points were replaced." if now.points else None, file.file_id)
+    session.set_points(points, REPLACED if now.points else None, file.file_id)
     st.rerun()
 
 
@@ -84,7 +85,7 @@ def _draw_summary(points: Points, polynomials: Classes) -> None:
 
 def _remove() -> None:
     if session.current().points is not None:  # else the second of two quick clicks
-        session.update(points=None, undo="Your points were removed.")
+        session.update(points=None, undo=REMOVED)
 
 
 def notes_on_labels(points: Points, polynomials: Classes) -> list[str]:
