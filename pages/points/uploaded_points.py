@@ -126,11 +126,10 @@ def draw_score(points: Points) -> None:
     model = answering.model
     scored = score.measure(model, points)
     st.text(f"{name_of(answering)}, the model in use, on these points:")
-    if points.labels is not None and not model.shown_classes:
-        st.caption(WITHOUT_POLYNOMIALS)
-    elif points.labels is not None:
-        if model.shown_classes != points.polynomials:
-            st.caption(OTHER_POLYNOMIALS)
+    note = note_on_classes(model, points)
+    if note:
+        st.caption(note)
+    if points.labels is not None and note != WITHOUT_POLYNOMIALS:
         _draw_figures(scored, len(points.points))
     with st.container():
         if scored.far:
@@ -149,6 +148,15 @@ def draw_score(points: Points) -> None:
             icon=":material/refresh:",
             help="The run continues, so the model may be better by now.",
         )
+
+
+def note_on_classes(model: Model, points: Points) -> str:
+    """Say why the model is not scored, or is scored on fewer points; "" if it knows what the labels mean."""
+    if points.labels is None:
+        return ""
+    if not model.shown_classes:
+        return WITHOUT_POLYNOMIALS
+    return "" if model.shown_classes == points.polynomials else OTHER_POLYNOMIALS
 
 
 def _draw_figures(scored: Score, count: int) -> None:
