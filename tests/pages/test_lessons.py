@@ -12,6 +12,7 @@ from pages.lessons import checks, continuing, lesson_panel, lessons
 from pages.lessons.continuing import AGAIN
 from pages.lessons.situation import LOAD, START, Situation
 from pages.models.shown_network import ShownNetwork
+from pages.patches import rerun_requests
 from pages.predict import asked_point
 from pages.runs.training import Training
 from pages.server import server
@@ -592,6 +593,14 @@ def test_an_address_from_before_its_end_begins_a_lesson_again_only_if_it_is_open
     app.switch_page(HOME).run()
     come_to(app, TRAIN, before)
     assert session_of(app).lessons.current == "search"
+
+
+@pytest.mark.parametrize(("label", "current"), [("End", None), ("Next lesson", "scaling")])
+def test_a_press_that_ends_the_page_s_first_run_counts_against_the_address(label, current):
+    app = opened(TRAIN, {"look": "search"})
+    del app.session_state[rerun_requests.ARRIVED_AT]  # the press came before the page had noted the arrival
+    press(app, label)
+    assert session_of(app).lessons.current == current
 
 
 def drawn_charts(app):
