@@ -23,6 +23,7 @@ from polycore.optimizers.registry import OPTIMIZERS
 from polycore.points.split import layers_for
 
 MORE_KEY = "more_settings.open"
+REPLACED = "Your settings were replaced."
 HIDDEN_LABEL = SETTINGS["hidden"].label
 # settings whose inputs are on Polynomials and Data, or above "More settings"
 ELSEWHERE = {
@@ -74,7 +75,7 @@ def presets() -> None:
 
 def _use_preset(preset: Experiment) -> None:
     setup = with_preset(session.current().setup, preset)
-    session.replace_setup(setup.experiment, "Your settings were replaced.", setup.sketch)
+    session.replace_setup(setup.experiment, REPLACED, setup.sketch)
 
 
 def with_preset(setup: Setup, preset: Experiment) -> Setup:

@@ -1,11 +1,15 @@
 """The choice of what the map of a run shows: the network, the referee, or where they differ."""
 
+import base64
+import io
 import re
 from dataclasses import replace
 from functools import cache
 from html import unescape
 
+import numpy as np
 import pytest
+from PIL import Image
 
 import polycore as pc
 from pages.channel.live_text import Followed
@@ -74,7 +78,8 @@ def test_the_map_is_the_one_that_is_chosen_of_the_weights_that_are_chosen(weight
     scene, referee = scene_of(EXPERIMENT), referee_of(EXPERIMENT)
     assert map_view.figure_of(shown(NETWORK, weights)) is plane.model_map(model, scene)
     assert map_view.figure_of(shown(REFEREE, weights)) is plane.referee_map(referee, scene)
-    assert map_view.figure_of(shown(DIFFERENCES, weights)) is plane.model_difference(model, referee, scene)
+    pixels = plane.pixels_of(model, scene.window)
+    assert map_view.figure_of(shown(DIFFERENCES, weights)) is plane.difference_map(pixels, scene, referee)
 
 
 def test_a_map_chosen_before_a_run_stays_when_it_begins(maps):
@@ -134,7 +139,10 @@ def test_the_caption_is_that_of_the_map_that_is_chosen():
 
 
 def test_the_caption_has_the_share_of_the_plane_that_differs():
-    share = map_view.figure_of(shown(DIFFERENCES)).layout.meta["differing"]
+    url = map_view.figure_of(shown(DIFFERENCES)).layout.images[0].source
+    image = Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))).convert("RGBA")
+    alphas = np.asarray(image)[..., 3]
+    share = (alphas == 255).mean()  # the opaque pixels: those of stripes
     assert f"{100 * share:.1f}\u00a0% of the plane. " in caption(DIFFERENCES)
 
 
