@@ -613,33 +613,6 @@ def test_the_table_of_predictions_is_that_of_the_model_at_the_uploaded_points(co
     assert computed_files["polycore-predictions.csv"]() == expected
 
 
-@pytest.mark.parametrize("model", [pytest.param(NAMED, id="named"), pytest.param(NAMELESS, id="nameless")])
-def test_predictions_come_back_in_the_order_of_the_points(model):
-    points = np.array([[0.5, 2.0], [-1.0, 0.25]])
-    header, *rows = predictions_to_csv(pc.Model.load(io.BytesIO(model)), points).splitlines()
-    named = model == NAMED
-    assert header == "x,y,prediction,probability,curve,distance" if named else "x,y,prediction,probability"
-    for row, point_asked, shares in zip(
-        rows, [[0.5, 2.0], [-1.0, 0.25]], answers(arrays(), [[0.5, 2.0], [-1.0, 0.25]]), strict=True
-    ):
-        x, y, prediction, probability, *curve = row.split(",")
-        assert [float(x), float(y)] == point_asked
-        assert int(prediction) == shares.argmax()
-        assert float(probability) == pytest.approx(shares.max())
-        # the first lies on 2x + 1; at -1 the curves are at -1, 1 and 0
-        distance = "0.0" if x == "0.5" else "0.25"
-        assert curve == ([f"y = {LINES[shares.argmax()]}", distance] if named else [])
-
-
-def test_a_polynomial_with_a_minus_before_it_is_no_formula_to_a_spreadsheet():
-    flat = {name: np.zeros_like(array) for name, array in arrays().items()}
-    flat["biases_l2"] = np.array([[0.0, 1.0, 0.0]])  # -x, everywhere
-    table = predictions_to_csv(
-        pc.Model.load(io.BytesIO(npz(flat, json.dumps(METADATA)))), np.array([[1.0, 2.0]])
-    )
-    assert table.splitlines()[1].endswith(",y = -x,1.0")  # -x is at -1 there, 2x + 1 at 3
-
-
 def test_a_refused_table_is_reported_and_the_points_stay():
     app = with_points("x,y\n1,2\n")
     [uploader] = [uploader for uploader in app.file_uploader if uploader.key != weight_upload.FILES_KEY]
