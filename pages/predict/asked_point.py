@@ -39,17 +39,12 @@ class AskedPoint(NamedTuple):
 
 def draw(scene: Scene, meetings: Sequence[Meeting]) -> AskedPoint:
     """Draw the inputs and return the point. If the scene has no curves the user types x and y."""
-    polynomials = scene.curves
-    ways = [ANY, *([ON_CURVE] if polynomials else []), *([AT_CROSSING] if meetings else [])]
     before = session.current().view.point_inputs
-    point = _fitted(before, ways, len(polynomials), len(meetings))
-    asked = _asked(point, polynomials, meetings)
-    if math.isfinite(asked.y):
-        point = replace(point, x=asked.x, y=asked.y)  # so that "Any point" continues from there
+    point, asked = fitted(before, scene, meetings)
     if point != before:
         session.update(view=replace(session.current().view, point_inputs=point))
-    if polynomials:
-        _draw_way(ways)
+    if scene.curves:
+        _draw_way(ways_of(scene, meetings))
     with st.container():
         if called := axes_sentence(scene.axes):
             st.text(called)
@@ -64,6 +59,36 @@ def draw(scene: Scene, meetings: Sequence[Meeting]) -> AskedPoint:
     return asked
 
 
+def ways_of(scene: Scene, meetings: Sequence[Meeting]) -> list[Way]:
+    """Return the ways to choose a point of the scene, whose curves meet at `meetings`."""
+    return [ANY, *([ON_CURVE] if scene.curves else []), *([AT_CROSSING] if meetings else [])]
+
+
+def fitted(point: PointInputs, scene: Scene, meetings: Sequence[Meeting]) -> tuple[PointInputs, AskedPoint]:
+    """Return what the inputs hold for a scene, and the point that is asked about.
+
+    A way, a curve and a crossing that the scene does not have give way to its first ones. x and y become
+    those of the point, so that "Any point" continues from there.
+    """
+    point = replace(
+        point,
+        way=point.way if point.way in ways_of(scene, meetings) else ANY,
+        curve=point.curve if point.curve < len(scene.curves) else 0,
+        crossing=0 if point.crossing is not None and point.crossing >= len(meetings) else point.crossing,
+    )
+    asked = _asked(point, scene.curves, meetings)
+    return (replace(point, x=asked.x, y=asked.y) if math.isfinite(asked.y) else point), asked
+
+
+def clicked(point: PointInputs, meetings: Sequence[Meeting], x: float, y: float) -> PointInputs:
+    """Return what the inputs hold after a click on the map: that point, or the crossing at it."""
+    index = meeting_at(meetings, x, y)
+    if index is None:
+        # a pixel has fewer digits than a float
+        return replace(point, way=ANY, x=float(f"{x:.6g}"), y=float(f"{y:.6g}"))
+    return replace(point, way=AT_CROSSING, x=meetings[index].x, y=meetings[index].y, crossing=index)
+
+
 def choose(x: float, y: float) -> None:
     """Make (x, y) the point."""
     _change(way=ANY, x=x, y=y)
@@ -71,26 +96,12 @@ def choose(x: float, y: float) -> None:
 
 def choose_on_map(meetings: Sequence[Meeting], x: float, y: float) -> None:
     """Make the clicked point, or the crossing at it, the point."""
-    index = meeting_at(meetings, x, y)
-    if index is None:
-        choose(float(f"{x:.6g}"), float(f"{y:.6g}"))  # a pixel has fewer digits than a float
-    else:
-        _change(way=AT_CROSSING, x=meetings[index].x, y=meetings[index].y, crossing=index)
+    session.update(view=replace(session.current().view, point_inputs=clicked(_point(), meetings, x, y)))
 
 
 def move(x: float) -> None:
     """Move the point to that x."""
     _change(x=x)
-
-
-def _fitted(point: PointInputs, ways: Sequence[Way], curves: int, crossings: int) -> PointInputs:
-    """Return the point with a way, a curve and a crossing that the model has."""
-    return replace(
-        point,
-        way=point.way if point.way in ways else ANY,
-        curve=point.curve if point.curve < max(1, curves) else 0,
-        crossing=0 if point.crossing is not None and point.crossing >= max(1, crossings) else point.crossing,
-    )
 
 
 def _asked(point: PointInputs, polynomials: Sequence[Polynomial], meetings: Sequence[Meeting]) -> AskedPoint:
