@@ -123,7 +123,6 @@ def imported(run):
 def test_undo_restores_run_set_up_and_models():
     session.begin(Training(pc.advance(pc.start(TINY), TINY.steps), executor=None, advance=pc.advance))
     session.load(TINY)
-    session.collect()
     before = session.current()
     imported(run_of("evolution"))
     now = session.current()
@@ -133,7 +132,8 @@ def test_undo_restores_run_set_up_and_models():
     session.bring_back()
     after = session.current()
     assert (after.training, after.experiment) == (before.training, before.experiment)
-    assert (after.models.kept, after.models.in_use) == (before.models.kept, before.models.in_use)
+    assert after.models.titles == before.collected().models.titles
+    assert after.models.in_use == after.models.titles[0]
 
 
 @pytest.mark.usefixtures("state")
