@@ -20,6 +20,7 @@ from polycore.links import link
 from polycore.links.snippet import script
 from tests.pages.browsing import (
     HOME,
+    labels,
     metrics,
     open_it,
     opened,
@@ -215,6 +216,7 @@ def test_before_a_run_there_are_the_script_and_the_experiment():
     assert export.NOTHING_TRAINED in captions(app)
     assert downloads(app).keys().isdisjoint({"History as CSV", export.PAGE_LABEL})
     assert "Experiment as JSON" in downloads(app)
+    assert "Save as GIF" not in labels(app)
 
 
 def test_a_network_without_a_page_says_why():
