@@ -148,7 +148,7 @@ def test_without_a_run_there_is_none():
 )
 def test_a_wide_network_has_fewer_losses(hidden, size):
     experiment = pc.Experiment(polynomials=pc.TUTORIAL_POLYNOMIALS, hidden=hidden, samples_per_class=500)
-    assert run_landscape._size_for(pc.start(experiment)) == size
+    assert run_landscape.size_for(pc.start(experiment)) == size
 
 
 @pytest.fixture
