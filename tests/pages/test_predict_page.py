@@ -284,16 +284,6 @@ def test_what_is_downloaded_is_what_was_uploaded(computed_files):
             np.testing.assert_array_equal(stored[name], array)
 
 
-def test_a_download_has_the_best_weights_at_the_time_of_the_press(computed_files):
-    app = stepped(5)
-    training = session_of(app).training
-    early = session_of(app).answering.model.loss
-    step(training)
-    assert training.view.run.best_loss < early
-    with np.load(io.BytesIO(computed_files["polycore-adam-2.npz"]())) as stored:
-        assert stored["loss"] == pytest.approx(training.view.run.best_loss)
-
-
 def test_a_file_is_loaded_once_even_if_the_page_runs_again():
     app = with_model()
     for _ in range(3):

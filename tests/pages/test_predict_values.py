@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,10 +16,12 @@ from pages.points import score
 from pages.predict import asked_point, weight_upload
 from pages.predict.asked_point import ANY, AT_CROSSING, ON_CURVE, AskedPoint
 from pages.predict.prediction import Prediction
+from pages.runs.training import Training
 from pages.state.kept_models import Kept
 from pages.state.uploads import Points
 from pages.state.view import PointInputs
 from polycore.model.weight_file import read_npy
+from tests.runs import TINY
 
 LINES = ("2x + 1", "-x", "x^2 - 1")  # what the classes of the small network stand for
 TYPESET = ("2x + 1", "−x", "x² − 1")
@@ -248,6 +251,19 @@ def test_without_a_known_experiment_no_best_possible_accuracy_is_shown(kept):
 )
 def test_a_file_is_named_for_its_optimizer_and_its_classes(kept, name):
     assert model_in_use.file_name(kept) == name
+
+
+def test_a_model_is_as_good_as_its_run_by_now():
+    def run_after(steps, **changes):
+        run = pc.advance(pc.start(replace(TINY, **changes)), steps)
+        return Training(run, executor=None, advance=pc.advance)
+
+    kept = Kept.of_run(run_after(5).view, 1)
+    later = run_after(25)
+    assert model_in_use.newest(kept, later) is later.view.best
+    assert later.view.run.best_loss < kept.model.loss
+    assert model_in_use.newest(kept, run_after(25, seed=6)) is kept.model
+    assert model_in_use.newest(kept, None) is kept.model
 
 
 # --- files, and names for classes -------------------------------------------------------------
