@@ -27,7 +27,7 @@ from polycore.formatting import loss_text, percent
 from polycore.network.parameters import Layers
 from polycore.pictures.class_map import class_map, pixel_centers
 from polycore.pictures.palette import PALETTE
-from polycore.pictures.ticks import linear_ticks, log_ticks, number_text
+from polycore.pictures.ticks import linear_ticks, log_ticks, tick_text
 from polycore.training.run import Run
 
 SIZE = (640, 320)
@@ -75,14 +75,10 @@ def _write_figures(frame: Image.Image, shown: FilmStep) -> None:
     pen.text((PLANE.left, LINE), f"step {shown.step:,}", fill=TEXT, font=font(LARGE), anchor="ls")
     accuracy = f"held-out accuracy {percent(shown.held_out_accuracy)}"
     pen.text((PLANE.right, LINE), accuracy, fill=TEXT, font=font(MIDDLE), anchor="rs")
-    loss = f"loss {_plain(shown.loss)} nats"
-    pen.text((LOSS.left, LINE), loss, fill=TEXT, font=font(MIDDLE), anchor="ls")
-
-
-def _plain(loss: float) -> str:
-    """Return a loss in the characters of Pillow's font: 1.48e-5 where pages have a superscript."""
-    text = loss_text(loss)
-    return text if text.isascii() else number_text(float(f"{loss:.2e}"))
+    loss = loss_text(shown.loss)
+    if not loss.isascii():  # Pillow's font has no superscripts: 1.48e-5 instead
+        loss = tick_text(float(f"{shown.loss:.2e}"))
+    pen.text((LOSS.left, LINE), f"loss {loss} nats", fill=TEXT, font=font(MIDDLE), anchor="ls")
 
 
 # --- the map ----------------------------------------------------------------------------------
@@ -118,7 +114,7 @@ class PlanePanel:
         pen.rectangle((box.left - 1, box.top - 1, box.right, box.bottom), outline=AXIS)
         for span, write in ((self._x, write_below), (self._y, write_beside)):
             ticks = linear_ticks(*span, PLANE_TICKS)
-            write(frame, box, span.shares(np.array(ticks)), list(map(number_text, ticks)))
+            write(frame, box, span.shares(np.array(ticks)), list(map(tick_text, ticks)))
 
     def pixels(self, layers: Layers) -> Pixels:
         """Return the map of a network, (height, width) of the box, as indices of colors."""
@@ -179,7 +175,10 @@ class LossPanel:
         self._box = box
         self._steps, self._logs = steps, np.log10(_positive(losses))
         first, last = float(steps[0]), float(steps[-1])
-        self._x, self._y = Span(first, max(last, first + 1)), _span_with_margin(self._logs)
+        self._x = Span(first, max(last, first + 1))
+        low, high = float(self._logs.min()), float(self._logs.max())
+        margin = LOSS_MARGIN * (high - low) or 0.1
+        self._y = Span(low - margin, high + margin)
 
     def draw_axes(self, frame: Image.Image) -> None:
         """Draw the axes, their numbers, and pale lines across."""
@@ -189,7 +188,7 @@ class LossPanel:
         for y in box.bottom - np.round(heights * box.height):
             pen.line((box.left, y, box.right, y), fill=GRID)
         pen.line((box.left, box.top, box.left, box.bottom, box.right, box.bottom), fill=AXIS)
-        write_beside(frame, box, heights, list(map(number_text, losses.tolist())))
+        write_beside(frame, box, heights, list(map(tick_text, losses.tolist())))
         steps = np.array(linear_ticks(*self._x, FEW_STEP_TICKS if self._x.high >= LONG else STEP_TICKS))
         whole = steps[steps % 1 == 0]
         write_below(frame, box, self._x.shares(whole), [f"{step:,.0f}" for step in whole])
@@ -214,9 +213,3 @@ def _positive(losses: Floats) -> Floats:
     if not usable.size:
         return np.ones_like(losses)
     return np.clip(np.nan_to_num(losses, nan=np.inf), usable.min(), usable.max())
-
-
-def _span_with_margin(logs: Floats) -> Span:
-    low, high = float(logs.min()), float(logs.max())
-    margin = LOSS_MARGIN * (high - low) or 0.1
-    return Span(low - margin, high + margin)

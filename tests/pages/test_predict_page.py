@@ -13,6 +13,7 @@ import polycore as pc
 from pages.models import model_in_use
 from pages.plane import live
 from pages.plane.crossings import explained
+from pages.plane.referee import best_possible_text
 from pages.points.uploaded_points import note_on_far
 from pages.predict import asked_point, weight_upload
 from pages.runs.training import Training
@@ -140,7 +141,7 @@ def test_the_model_in_use_shows_its_figures_and_the_best_possible_beside_the_hel
         "Loss": "0.375",
     }
     assert compared(app) == {
-        "Held-out accuracy": model_in_use.best_possible_text(kept),
+        "Held-out accuracy": best_possible_text(model_in_use.best_possible_for(kept)),
         "Training accuracy": "",
         "Loss": "",
     }
@@ -274,6 +275,16 @@ def test_y_stays_for_a_browser_that_missed_where_the_curve_led():
     assert labelled(app.number_input, "y").value == session_of(app).view.point_inputs.y == 8.0  # 3² - 1
 
 
+def test_drawing_the_page_about_another_model_changes_nothing_of_what_was_chosen():
+    app = with_model()
+    labelled(app.button_group, "Point").set_value(asked_point.AT_CROSSING).run()
+    chosen = session_of(app).view.point_inputs
+    apart = METADATA | {"polynomials": [[0.0], [1.0], [2.0]]}
+    uploaded(app, ("b.npz", npz(arrays(), json.dumps(apart))))
+    assert labelled(app.button_group, "Point").value == asked_point.ANY
+    assert session_of(app).view.point_inputs == chosen
+
+
 # --- uploads and downloads of models ----------------------------------------------------------
 
 
@@ -296,6 +307,16 @@ def test_a_file_is_loaded_once_even_if_the_page_runs_again():
         "Upload 2 · 3 polynomials",
     ]
     assert "a.npz: added as Upload 1 · 3 polynomials." in texts(app)
+
+
+def test_what_became_of_files_that_were_removed_from_the_uploader_is_forgotten():
+    app = opened(PREDICT, SETUP)
+    for number in range(4):
+        app.file_uploader(key=weight_upload.FILES_KEY).set_value(None)  # the user removes it
+        uploaded(app, ("a.npz", NAMED), (f"{number}.npz", b"no file of weights"))
+        assert len(session_of(app).uploads) == 2
+        assert f"{number}.npz: " in texts(app)
+    assert session_of(app).models.uploads == 4
 
 
 def test_another_model_can_be_chosen():

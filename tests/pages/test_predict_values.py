@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -9,12 +10,12 @@ import pytest
 
 import polycore as pc
 from pages.models import kept_actions, model_in_use
+from pages.models.point_choices import ANY, AT_CROSSING, ON_CURVE, AskedPoint, PointChoices
 from pages.plane import answer_view
 from pages.plane.crossings import meetings_of
 from pages.plane.scene import Scene, of_polynomials
 from pages.points import score
 from pages.predict import asked_point, weight_upload
-from pages.predict.asked_point import ANY, AT_CROSSING, ON_CURVE, AskedPoint
 from pages.predict.prediction import Prediction
 from pages.runs.training import Training
 from pages.state.kept_models import Kept
@@ -97,8 +98,14 @@ TWO = of_polynomials(SCENE.curves[:2], (-2.0, 3.0))
 MEET_AT = [-(1 + 5**0.5) / 2, 1 - 3**0.5, -1 / 3, (5**0.5 - 1) / 2, 1 + 3**0.5]
 
 
+def choices_of(scene: Scene) -> PointChoices:
+    return PointChoices(scene, meetings_of(scene))
+
+
 def fitted(scene: Scene = SCENE, **inputs: object) -> tuple[PointInputs, AskedPoint]:
-    return asked_point.fitted(PointInputs(**inputs), scene, meetings_of(scene))
+    """Return what the inputs hold for a model with this scene, and the point that they choose."""
+    choices, chosen = choices_of(scene), PointInputs(**inputs)
+    return choices.fitted(chosen), choices.asked(chosen)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +117,7 @@ def fitted(scene: Scene = SCENE, **inputs: object) -> tuple[PointInputs, AskedPo
     ],
 )
 def test_a_point_is_chosen_in_the_ways_that_the_curves_allow(scene, ways):
-    assert asked_point.ways_of(scene, meetings_of(scene)) == ways
+    assert choices_of(scene).ways == ways
 
 
 def test_on_a_curve_y_is_the_polynomials_value_and_the_point_stays_there():
@@ -121,9 +128,9 @@ def test_on_a_curve_y_is_the_polynomials_value_and_the_point_stays_there():
 
 def test_a_value_beyond_all_floats_is_asked_about_but_not_held():
     steep = (pc.Polynomial(1e308, 1e308, 0), *SCENE.curves[1:])
-    inputs, asked = asked_point.fitted(
-        PointInputs(ON_CURVE, x=1e3, y=0.75), Scene(steep, steep, SCENE.window), ()
-    )
+    choices = PointChoices(Scene(steep, steep, SCENE.window), ())
+    chosen = PointInputs(ON_CURVE, x=1e3, y=0.75)
+    asked, inputs = choices.asked(chosen), choices.fitted(chosen)
     assert (asked.y, inputs.y) == (np.inf, 0.75)
 
 
@@ -227,7 +234,8 @@ def test_the_best_possible_accuracy_is_that_on_the_data_of_the_file():
     # is the standard normal's share below 1, 84.13 %
     curves = [[1.0], [-1.0]]
     kept = kept_with(2, polynomials=curves, experiment={"polynomials": curves, "noise": 1.0})
-    assert model_in_use.best_possible_text(kept) == "best possible 84.1\u00a0±\u00a01.3\u00a0%"
+    normal = (1 + math.erf(1 / math.sqrt(2))) / 2
+    assert model_in_use.best_possible_for(kept) == pytest.approx(normal)
 
 
 @pytest.mark.parametrize(
@@ -239,7 +247,7 @@ def test_the_best_possible_accuracy_is_that_on_the_data_of_the_file():
     ],
 )
 def test_without_a_known_experiment_no_best_possible_accuracy_is_shown(kept):
-    assert model_in_use.best_possible_text(kept) == ""
+    assert model_in_use.best_possible_for(kept) is None
 
 
 @pytest.mark.parametrize(

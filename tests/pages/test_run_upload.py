@@ -79,6 +79,16 @@ def test_a_refused_run_changes_nothing_and_shows_the_readers_message_until_anoth
     assert session_of(app).training.view.status == "paused"
 
 
+def test_what_became_of_earlier_files_is_forgotten():
+    app = opened(TRAIN)
+    for _ in range(4):
+        brought(app, b"")
+        assert "the run file is empty" in refusal_in(app)
+    for _ in range(3):
+        brought(app, saved(run_of("evolution")))
+    assert len(session_of(app).uploads) == 1
+
+
 def test_the_browser_knows_the_servers_limit_on_uploads():
     app = opened(TRAIN)
     uploader = open_uploader(app)

@@ -159,7 +159,9 @@ def test_the_difference_is_of_the_weights_that_are_chosen(run, choice):
     drawn = map_view.figure_of(shown(run, Selection(choice, "Differences")))
     referee, scene = referee_of(run.experiment), scene_of(run.experiment)
     differences = {
-        name: plane.model_difference(model, referee, scene).layout.images[0].source
+        name: plane.difference_map(plane.pixels_of(model, scene.window), scene, referee)
+        .layout.images[0]
+        .source
         for name, model in models.items()
     }
     assert drawn.layout.images[0].source == differences[choice]
