@@ -212,9 +212,14 @@ def _dead_sentence(model: Model, dead: Dead | None) -> str:
 
 
 def _choose(model: Model) -> None:
-    value = component.sent(KEY, "choose")
+    neuron = neuron_in(component.sent(KEY, "choose"))
+    if neuron is not None:
+        neuron_choice.choose(model, neuron)
+
+
+def neuron_in(sent: Any) -> Neuron | None:
+    """Return the neuron that a browser names; None if it names none, for it may send anything."""
     try:
-        neuron = Neuron(int(value["layer"]), int(value["index"]))
+        return Neuron(int(sent["layer"]), int(sent["index"]))
     except (KeyError, OverflowError, TypeError, ValueError):
-        return  # a browser may send anything
-    neuron_choice.choose(model, neuron)
+        return None

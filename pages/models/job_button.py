@@ -30,7 +30,7 @@ def draw(
         label,
         key=f"{key}.draw",
         icon=icon,
-        on_click=_begin,
+        on_click=begin_once,
         args=(find, begin),
         disabled=is_active,
         help=text,
@@ -43,9 +43,10 @@ def draw(
     return None if view is None or is_active else view.result
 
 
-def _begin(find: Callable[[], Job[Any] | None], begin: Callable[[], None]) -> None:
+def begin_once(find: Callable[[], Job[Any] | None], begin: Callable[[], None]) -> None:
+    """Begin a job unless one is under way: then it was the second of two quick clicks."""
     job = find()
-    if job is None or not job.view.is_active:  # else it was the second of two quick clicks
+    if job is None or not job.view.is_active:
         begin()
 
 

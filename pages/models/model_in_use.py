@@ -11,6 +11,7 @@ from pages.models.names import names_of
 from pages.plane import plane, referee
 from pages.plane.referee import EXPLAINED, best_possible, best_possible_text
 from pages.plane.scene import Scene, of_polynomials, scene_of
+from pages.runs.training import Training
 from pages.server.audience import ModelNow
 from pages.state import page_links, session
 from pages.state.inputs import Input
@@ -105,16 +106,9 @@ def draw_metrics(texts: Mapping[str, str], comparison: str, followed: Followed |
 def draw_download(kept: Kept, key: str = f"{PREFIX}.download") -> None:
     """Draw the button that downloads the weight file."""
     training = session.current().training
-
-    def file() -> bytes:
-        # written at the press: the run may have learned more since the page was drawn
-        if training is None or not kept.is_of(training.view.run):
-            return saved(kept.model)
-        return saved(kept.updated(training.view).model)
-
     st.download_button(
         "Download the model",
-        data=file,
+        data=lambda: saved(newest(kept, training)),  # written at the press
         file_name=file_name(kept),
         mime="application/octet-stream",
         key=key,
@@ -122,6 +116,13 @@ def draw_download(kept: Kept, key: str = f"{PREFIX}.download") -> None:
         on_click="ignore",
         help="A weight file (.npz). numpy.load reads it, and so does the Predict page, here or elsewhere.",
     )
+
+
+def newest(kept: Kept, training: Training | None) -> Model:
+    """Return the model of `kept` as it is now: its run may have learned more since it was kept."""
+    if training is None or not kept.is_of(training.view.run):
+        return kept.model
+    return kept.updated(training.view).model
 
 
 def saved(what: Model | Run) -> bytes:

@@ -66,11 +66,11 @@ def draw(
 def _computed(run: Run, others: Sequence[Run], directions: Directions, show: Progress) -> Landscape:
     own = server.current()
     with own.turns.landscape:
-        size = _size_for(run)
+        size = size_for(run)
         return landscape_by(own.workers, run, *others, directions=directions, size=size, progress=show)
 
 
-def _size_for(run: Run) -> int:
+def size_for(run: Run) -> int:
     """Return how many losses along each side take a few seconds, or the fewest that show anything."""
     widths = run.experiment.widths
     weights = sum(map(prod, pairwise(widths)))

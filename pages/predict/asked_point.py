@@ -67,12 +67,16 @@ def choose(x: float, y: float) -> None:
 
 def choose_on_map(meetings: Sequence[Meeting], x: float, y: float) -> None:
     """Make the clicked point, or the crossing at it, the point."""
+    _store(clicked(session.current().view.point_inputs, meetings, x, y))
+
+
+def clicked(inputs: PointInputs, meetings: Sequence[Meeting], x: float, y: float) -> PointInputs:
+    """Return the inputs after a click on the map: for that point, or for the crossing at it."""
     index = meeting_at(meetings, x, y)
     if index is None:
-        choose(float(f"{x:.6g}"), float(f"{y:.6g}"))  # a pixel has fewer digits than a float
-        return
-    crossing, before = meetings[index], session.current().view.point_inputs
-    _store(replace(before, way=AT_CROSSING, x=crossing.x, y=crossing.y, crossing=index))
+        # a pixel has fewer digits than a float
+        return replace(inputs, way=ANY, x=float(f"{x:.6g}"), y=float(f"{y:.6g}"))
+    return replace(inputs, way=AT_CROSSING, x=meetings[index].x, y=meetings[index].y, crossing=index)
 
 
 def move(choices: PointChoices, x: float) -> None:

@@ -12,6 +12,7 @@ from pages.run_view.legs import changes_of
 from pages.run_view.shown import ShownRun
 from pages.setup import controls
 from pages.state import shown_weights
+from pages.state.shown_weights import ShownWeights
 from pages.wording.words import file_name
 from polycore.arrays import Floats
 from polycore.figures import accuracy_figure, loss_figure
@@ -135,9 +136,8 @@ def draw_inner_figures(shown: ShownRun) -> None:
     )
 
 
-def draw_loss_chart(shown: ShownRun, earlier: Earlier = None) -> None:
-    """Draw the loss over the steps, with a mark at the weights shown, and the loss of an earlier run."""
-    weights = shown.weights
+def loss_chart(weights: ShownWeights, earlier: Earlier = None) -> go.Figure:
+    """Return the loss over the steps, with a mark at the weights shown, and the loss of an earlier run."""
     run, history = weights.run, weights.run.whole_history
     figure = loss_figure(
         history.step,
@@ -149,8 +149,31 @@ def draw_loss_chart(shown: ShownRun, earlier: Earlier = None) -> None:
     )
     if earlier is not None:
         figure.add_trace(_earlier_curve(earlier, earlier[1].loss))
+    return figure
+
+
+def accuracy_chart(weights: ShownWeights, best_possible: float | None, earlier: Earlier = None) -> go.Figure:
+    """Return the accuracies over the steps, with a mark at the weights shown, and an earlier run's curve."""
+    run, history = weights.run, weights.run.whole_history
+    figure = accuracy_figure(
+        history.step,
+        history.accuracy,
+        history.held_out_accuracy,
+        weights.step,
+        weights.model.held_out_accuracy or 0.0,
+        best_possible,
+        mark=weights.mark,
+        changes=changes_of(run.earlier, run.experiment),
+    )
+    if earlier is not None:
+        figure.add_trace(_earlier_curve(earlier, 100 * earlier[1].held_out_accuracy))
+    return figure
+
+
+def draw_loss_chart(shown: ShownRun, earlier: Earlier = None) -> None:
+    """Draw `loss_chart`, which follows the run."""
     _draw_chart(
-        figure,
+        loss_chart(shown.weights, earlier),
         "loss",
         shown,
         ("data.0.x", "history.step"),
@@ -162,24 +185,9 @@ def draw_loss_chart(shown: ShownRun, earlier: Earlier = None) -> None:
 
 
 def draw_accuracy_chart(shown: ShownRun, best_possible: float | None, earlier: Earlier = None) -> None:
-    """Draw the accuracies over the steps, with a mark at the weights shown, and an earlier run's curve."""
-    weights = shown.weights
-    run, held_out = weights.run, weights.model.held_out_accuracy or 0.0
-    history = run.whole_history
-    figure = accuracy_figure(
-        history.step,
-        history.accuracy,
-        history.held_out_accuracy,
-        weights.step,
-        held_out,
-        best_possible,
-        mark=weights.mark,
-        changes=changes_of(run.earlier, run.experiment),
-    )
-    if earlier is not None:
-        figure.add_trace(_earlier_curve(earlier, 100 * earlier[1].held_out_accuracy))
+    """Draw `accuracy_chart`, which follows the run."""
     _draw_chart(
-        figure,
+        accuracy_chart(shown.weights, best_possible, earlier),
         "accuracy",
         shown,
         ("data.0.x", "history.step"),

@@ -52,15 +52,19 @@ def _load(key: str) -> None:
         return
     files = frozenset({file.file_id})
     try:
-        training = _training_from(file.getvalue())
+        training = training_from(file.getvalue())
     except PolycoreError as error:
         session.note_upload(files, Upload(error=f"{file.name}: {error}"), shown=files)
         return
-    _replace_run(training)
+    replace_run(training)
     session.empty_uploader()
 
 
-def _training_from(content: bytes) -> Training:
+def training_from(content: bytes) -> Training:
+    """Return the run in a file, ready to resume.
+
+    Raises PolycoreError if it cannot be read, or exceeds the limits of this server.
+    """
     own = server.current()
     # checked before its samples are drawn, which may be the most expensive part of loading it
     own.limits.check(run_file.experiment_of(io.BytesIO(content)))
@@ -68,7 +72,7 @@ def _training_from(content: bytes) -> Training:
     return Training(run, own.workers, advance, own.limits.max_seconds, owner=owner)
 
 
-def _replace_run(training: Training) -> None:
+def replace_run(training: Training) -> None:
     """Make it the session's run, and its experiment the set-up. A toast offers to undo this."""
     session.collect()
     before = session.current()

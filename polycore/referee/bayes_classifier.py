@@ -207,6 +207,12 @@ class Referee:
         return bounds
 
 
+def probabilities_anywhere(referee: Referee, points: Floats) -> Floats:
+    """Return the referee's probabilities (N, K) at points (N, 2) anywhere in the plane."""
+    # a map's margin may exceed the limit, which no curve does: the nearest curve stays the same
+    return referee.predict_proba(points.clip(-MAX_COORDINATE, MAX_COORDINATE))
+
+
 # --- checks ----------------------------------------------------------------------------------
 
 
@@ -302,9 +308,3 @@ def _zeros(coefficients: Floats) -> NDArray[Any]:
     companions[:, 0] = -coefficients[:, 1:] / coefficients[:, :1]
     companions[:, np.arange(1, degree), np.arange(degree - 1)] = 1
     return np.linalg.eigvals(companions).ravel()
-
-
-def probabilities_anywhere(referee: Referee, points: Floats) -> Floats:
-    """Return the referee's probabilities (N, K) at points (N, 2) anywhere in the plane."""
-    # a map's margin may exceed the limit, which no curve does: the nearest curve stays the same
-    return referee.predict_proba(points.clip(-MAX_COORDINATE, MAX_COORDINATE))

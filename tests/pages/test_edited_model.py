@@ -112,6 +112,26 @@ def test_a_model_that_was_only_held_is_released_without_undo():
     assert session.current().undo is None
 
 
+def test_a_changed_network_becomes_a_model_of_its_own():
+    experiment = pc.Experiment(polynomials=CURVES, samples_per_class=20, hidden=(3,), steps=1)
+    first = keep("a", pc.start(experiment).best, experiment)
+    edited_model.enter(first, BIAS, 7.0)
+    changed = session.current().by_hand.model
+    edited_model.keep(first)
+    now = session.current()
+    assert now.models.kept[0].model is first.model
+    assert (now.answering.model.biases[0][0, 0], now.answering.model.loss) == (7, changed.loss)
+    assert now.answering.model.metadata["changed_by_hand"] is True
+    assert now.answering.experiment is now.by_hand is None
+
+
+def test_a_number_that_no_weight_can_have_is_refused_and_the_network_stays():
+    kept = keep("a")
+    with pytest.raises(pc.PolycoreError, match="biases_l1: got a number"):
+        edited_model.enter(kept, BIAS, 2e6)
+    assert session.current().by_hand is None
+
+
 def test_the_second_of_two_quick_clicks_keeps_no_second_model():
     kept = keep("a")
     edited_model.enter(kept, BIAS, 7.0)
@@ -131,6 +151,13 @@ def test_a_network_that_is_changed_by_hand_again_says_what_was_changed_last():
         "By hand: bias of neuron 0 of layer 1 = 7 · a",
         "By hand: weight from x to neuron 1 of layer 1 = −0.5 · a",
     )
+
+
+def test_a_neuron_that_the_network_does_not_have_is_not_chosen():
+    model = model_of((3, 4))
+    neuron_choice.choose(model, Neuron(1, 3))
+    neuron_choice.choose(model, Neuron(0, 3))
+    assert neuron_choice.chosen(session.current().view, model) == Neuron(1, 3)
 
 
 # --- what a browser says late -----------------------------------------------------------------

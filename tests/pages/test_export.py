@@ -1,6 +1,5 @@
 """Links with the trained network, and Export: code, page, script, the history and the experiment."""
 
-import csv
 import io
 from dataclasses import replace
 from itertools import pairwise
@@ -19,11 +18,9 @@ from pages.wording.words import file_name
 from polycore import Experiment, Model, Polynomial, advance, html_page, start
 from polycore.links import link
 from polycore.links.snippet import script
-from polycore.training.history import History
-from polycore.training.leg import Leg, history_csv
 from tests.pages.browsing import (
     HOME,
-    QUICK,
+    labels,
     metrics,
     open_it,
     opened,
@@ -74,18 +71,12 @@ def test_a_link_with_weights_shows_its_map_at_once(page):
     assert CAME in texts(app)
     assert maps(app) == [from_link.MAP_KEY]
     assert session_of(app).training is None
+    assert session_of(app).answering.title == "From the link · 2 polynomials"
     # right on x from x = -2 on, on -x below x = -2/11: see test_link.py
     shown = metrics(app)["Held-out accuracy"]
     points, labels = session_of(app).experiment.held_out_set()
     share = np.where(labels == 0, True, points[:, 0] < -2 / 11).mean()
     assert shown == f"{100 * share:.1f} %"
-
-
-def test_it_answers_on_predict():
-    app = opened(PREDICT, TRAINED)
-    kept = session_of(app).answering
-    assert kept.title == "From the link · 2 polynomials"
-    assert kept.model.weights[0].tolist() == [[1, -2], [0.5, 3]]
 
 
 def test_the_address_keeps_the_weights_on_every_page_while_the_set_up_is_the_links():
@@ -101,18 +92,6 @@ def test_page_links_contain_only_the_set_up():
     assert len(app.get("page_link")) > 4
     for element in app.get("page_link"):
         assert "&weights=" not in element.proto.query_string
-
-
-def test_another_set_up_removes_the_weights_from_the_address_and_its_own_restores_them():
-    app = opened(PREDICT, TRAINED)
-    first = session_of(app).experiment
-    app.session_state[session.KEY] = replace(session_of(app), setup=Setup(replace(first, seed=5)))
-    app.run()
-    assert "weights" not in words_of(app)
-    assert session_of(app).answering.title == "From the link · 2 polynomials"
-    app.session_state[session.KEY] = replace(session_of(app), setup=Setup(first))
-    app.run()
-    assert words_of(app)["weights"] == TRAINED["weights"]
 
 
 def test_a_new_run_removes_the_link_s_weights_from_the_address():
@@ -133,13 +112,18 @@ def test_damaged_weights_are_reported_and_nothing_answers():
 
 
 def copied(app, key="frame.link"):
-    """Return the addresses; the HTML for another page is left out."""
+    """Return the addresses after a press."""
     app.button(key=key).click().run()
     assert not app.exception
+    return addresses(app)
+
+
+def addresses(app):
+    """Return the addresses on the page; the HTML for another page is left out."""
     return [code.value for code in app.code if code.language == "plaintext"]
 
 
-def test_copy_link_has_the_trained_network_and_the_set_up_alone():
+def test_copy_link_has_the_trained_network_if_it_is_that_of_the_set_up_and_the_set_up_alone():
     app = wait_for(press(opened(TRAIN), "Start"), "finished")
     with_weights, plain = copied(app)
     assert "&weights=d" in with_weights
@@ -149,34 +133,24 @@ def test_copy_link_has_the_trained_network_and_the_set_up_alone():
     assert np.array_equal(
         session_of(other).answering.model.weights[0], session_of(app).answering.model.weights[0]
     )
+    now = session_of(app)
+    app.session_state[session.KEY] = replace(now, setup=Setup(replace(now.experiment, seed=5)))
+    [plain] = addresses(app.run())
+    assert "&weights=" not in plain
 
 
 def unquoted(address):
     return address.split("?")[1].replace("%5E", "^").replace("%2B", "+").split("&")
 
 
-def test_copy_link_before_any_training_has_only_the_set_up():
-    [plain] = copied(opened(TRAIN))
-    assert "&weights=" not in plain
-
-
-def test_a_network_of_another_set_up_stays_out_of_the_link():
-    app = opened(PREDICT, TRAINED)
-    app.session_state[session.KEY] = replace(
-        session_of(app), setup=Setup(replace(session_of(app).experiment, seed=5))
-    )
-    [plain] = copied(app)
-    assert "&weights=" not in plain
-    assert any("another set-up" in caption.value for caption in app.caption)
-
-
 def test_a_network_that_does_not_fit_is_offered_as_a_file():
-    app = opened(PREDICT, {**QUICK, "hidden": "200-200", "steps": "1", "samples": "1"})
-    app.switch_page(TRAIN).run()
-    wait_for(press(app, "Start"), "finished")
-    app.switch_page(PREDICT).run()
+    wide = replace(TINY, hidden=(200, 200), steps=1)
+    run = advance(start(wide), 1)
+    kept = Kept.of_run(training_of(run).view, 1)
+    app = opened(PREDICT, {}, begun=Session(setup=Setup(wide)).keeping(kept))
     [plain] = copied(app)
     assert "&weights=" not in plain
+    # 3·200 + 201·200 + 201·2
     assert any("41,202 weights and biases: too many for a link." in text.value for text in app.text)
     assert [button.label for button in app.get("download_button")].count("Download the model") == 2
 
@@ -188,12 +162,6 @@ def test_a_file_that_claims_another_experiment_is_not_believed():
     kept = Kept("Upload 1", model, None)
     assert not link_choice.answers_for(kept, replace(experiment, hidden=(3,)))
     assert not link_choice.answers_for(kept, experiment)
-
-
-def test_the_whole_address_stays_within_what_servers_accept():
-    page, experiment = "http://localhost:8501/train", Experiment.recommended()
-    room = link_choice.room_for(page, experiment)
-    assert len(link.to_address(page, experiment, "w" * room)) == link_choice.MAX_ADDRESS <= 8192
 
 
 def test_files_are_named_for_what_they_hold():
@@ -248,14 +216,7 @@ def test_before_a_run_there_are_the_script_and_the_experiment():
     assert export.NOTHING_TRAINED in captions(app)
     assert downloads(app).keys().isdisjoint({"History as CSV", export.PAGE_LABEL})
     assert "Experiment as JSON" in downloads(app)
-
-
-def test_while_a_run_is_under_way_there_is_neither_code_nor_page():
-    app = open_it(press(opened(TRAIN, {"steps": "5000000"}), "Start"), export.OPEN_KEY)
-    assert export.PAGE_LABEL not in downloads(app)
-    assert export.RUNNING in captions(app)
-    assert len(app.code) == 1  # the program of the experiment
-    press(app, "Stop")
+    assert "Save as GIF" not in labels(app)
 
 
 def test_a_network_without_a_page_says_why():
@@ -268,17 +229,14 @@ def test_a_network_without_a_page_says_why():
     assert export.page_problem(model) in captions(app)
 
 
-def test_a_network_from_a_link_is_offered_as_code():
+def test_a_network_from_a_link_is_offered_as_code_and_only_as_a_file_if_that_is_too_long(monkeypatch):
     app = open_it(opened(TRAIN, TRAINED), export.OPEN_KEY)
     names = {}
     exec(app.code[0].value, names)
     [[weights, biases]] = names["LAYERS"]
     assert (weights, biases) == ([[1, -2], [0.5, 3]], [0, -1])
-
-
-def test_code_that_is_too_long_to_show_is_only_a_file(monkeypatch):
     monkeypatch.setattr(export, "MAX_SHOWN", 100)
-    app = open_it(opened(TRAIN, TRAINED), export.OPEN_KEY)
+    app.run()
     assert len(app.code) == 0
     assert any("too many to be shown" in caption for caption in captions(app))
 
@@ -391,37 +349,3 @@ def test_the_size_of_large_weights_alone_is_said():
     # 3·300 + 301·300 + 301·2 numbers, of 8 bytes in base64: 4 characters for 3 bytes
     size = f" The weights take {91_802 * 8 * 4 / 3 / 1e6:.1f} MB."
     assert export.weights_size(network(300, 300, 2)) == size
-
-
-# --- the history --------------------------------------------------------------------------------
-
-
-def test_the_history_is_a_table_whose_numbers_lose_no_digit():
-    history = History(10).appended(0, 1 / 3, 0.1, 0.25).appended(10, 2e-9, 1.0, 2 / 3)
-    rows = list(csv.DictReader(io.StringIO(history.to_csv())))
-    assert [row["step"] for row in rows] == ["0", "10"]
-    assert [float(row["loss_nats"]) for row in rows] == [1 / 3, 2e-9]
-    assert [float(row["accuracy"]) for row in rows] == [0.1, 1.0]
-    assert [float(row["held_out_accuracy"]) for row in rows] == [0.25, 2 / 3]
-
-
-def test_the_history_has_every_part_and_what_changed():
-    first, second = (
-        Experiment(hidden=()),
-        Experiment(hidden=(), learning_rate=0.05, features=("x", "y", "xy")),
-    )
-    unknown = Leg(0, 4, None)
-    one = Leg(4, 9, first.summary(), History(5).appended(4, 2.5, 0.1, 0.2).appended(9, 2.0, 0.2, 0.3))
-    table = history_csv(second, History(5).appended(9, 1 / 3, 0.2, 0.3), (unknown, one))
-    rows = list(csv.reader(io.StringIO(table)))
-    assert rows == [
-        ["step", "loss_nats", "accuracy", "held_out_accuracy", "leg", "learning_rate", "features"],
-        ["4", "2.5", "0.1", "0.2", "2", "0.01", '["x", "y"]'],
-        ["9", "2.0", "0.2", "0.3", "2", "0.01", '["x", "y"]'],
-        ["9", "0.3333333333333333", "0.2", "0.3", "3", "0.05", '["x", "y", "xy"]'],
-    ]
-
-
-def test_the_history_of_a_run_that_did_not_continue_is_its_only_part():
-    table = history_csv(Experiment(), History(1).appended(0, 2.5, 0.1, 0.2))
-    assert table == "step,loss_nats,accuracy,held_out_accuracy,leg\n0,2.5,0.1,0.2,1\n"

@@ -138,6 +138,30 @@ def test_the_picture_has_a_map_of_each_input_and_a_line_for_each_weight(features
     assert np.shape(drawn(values)["links"][0]) == (len(features), 3)
 
 
+@pytest.mark.parametrize(
+    ("sent", "neuron"),
+    [
+        ({"layer": 1, "index": 2}, Neuron(1, 2)),
+        (None, None),
+        ({"layer": 1}, None),
+        ({"layer": "x", "index": []}, None),
+        ({"layer": float("inf"), "index": 0}, None),
+        ([1, 2], None),
+    ],
+)
+def test_what_a_browser_sends_is_a_neuron_or_ignored(sent, neuron):
+    assert network_picture.neuron_in(sent) == neuron
+
+
+@pytest.mark.parametrize(
+    ("layer", "index", "is_there"),
+    [(0, 0, True), (1, 3, True), (2, 1, True), (-1, 0, False), (0, 3, False), (0, -1, False), (3, 0, False)],
+)
+def test_a_network_has_the_neurons_of_its_layers(layer, index, is_there):
+    # 2 inputs, 3 and 4 hidden neurons, 2 outputs
+    assert Neuron(layer, index).is_in(model_of((3, 4))) == is_there
+
+
 # --- the plane --------------------------------------------------------------------------------
 
 

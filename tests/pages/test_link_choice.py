@@ -9,6 +9,8 @@ import pytest
 import polycore as pc
 from pages.models import link_choice
 from pages.state import recall, session
+from pages.state.kept_models import Kept
+from pages.state.session_value import Session
 from pages.state.setup import Setup
 from polycore.links import link
 from polycore.links.compact_weights import compact
@@ -23,9 +25,9 @@ from tests.pages.browsing import (
     sent_to,
     session_of,
     trigger,
-    wait_for,
     words_of,
 )
+from tests.runs import TINY
 
 NAME = "polycore_copy"
 PAGES = sorted(f"pages/{file.name}" for file in (ROOT / "pages").glob("[0-9]*.py"))
@@ -115,10 +117,8 @@ def test_copy_link_gets_its_answer_when_the_address_has_what_was_sent_before():
     assert words_of(app)["steps"] == "7"
 
 
-def test_the_address_has_only_the_trained_network_of_this_set_up():
-    app = wait_for(press(opened(), "Train the network"), "finished")
-    app.run()
+def test_home_has_copy_link_twice_once_there_is_a_network():
+    run = pc.advance(pc.start(TINY), 1)
+    kept = Kept("Upload 1", run.best, None)
+    app = opened(HOME, {}, begun=Session(setup=Setup(TINY)).keeping(kept))
     assert copy_buttons(app) == ["frame.link.copy", "home.link.copy"]
-    assert words_of(app)["weights"].startswith("d")
-    take_other_steps(app)
-    assert "weights" not in words_of(app)

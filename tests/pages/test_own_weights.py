@@ -1,32 +1,54 @@
-"""The network that was trained here is in the address: a refresh, a bookmark or another server has it."""
+"""The trained network is in the address: a refresh, a bookmark or another server has it."""
 
 from concurrent.futures import BrokenExecutor, Future
+from dataclasses import replace
 from threading import Event
 
 import numpy as np
 import pytest
 
 from pages.lessons.lessons import LESSONS
-from pages.models import link_choice
-from pages.state import links
-from polycore import PolycoreError
-from tests.pages.browsing import (
-    HOME,
-    QUICK,
-    opened,
-    press,
-    refreshed,
-    session_of,
-    trained,
-    words_of,
-)
+from pages.models import from_link, link_choice
+from pages.runs.training import Training
+from pages.state import links, session
+from pages.state.kept_models import Kept, KeptModels
+from pages.state.session_value import Session
+from pages.state.setup import Setup
+from polycore import Experiment, PolycoreError, advance, start
+from polycore.links import link
+from polycore.links.compact_weights import compact
+from tests.pages.browsing import HOME, opened, session_of, trained, words_of
+from tests.runs import TINY, named
 
-TRAIN, PREDICT, POLYNOMIALS = "pages/3_train.py", "pages/4_predict.py", "pages/1_polynomials.py"
+PREDICT, POLYNOMIALS = "pages/4_predict.py", "pages/1_polynomials.py"
+ROOM = 7_000  # characters, more than the weights of a small network have
+OTHER = replace(TINY, seed=6)
+
+
+# --- as pages have it ---------------------------------------------------------------------------
 
 
 @pytest.fixture
 def app():
     return trained()
+
+
+def test_after_a_run_the_address_opens_its_network_to_the_last_bit(app):
+    other = opened(HOME, words_of(app))
+    here, there = (session_of(page).answering.model for page in (app, other))
+    assert all(map(np.array_equal, here.weights + here.biases, there.weights + there.biases))
+
+
+def test_every_page_has_it_in_its_address_and_it_is_written_once(app, own_server):
+    words = words_of(app)["weights"]
+    own_server(workers=None)
+    for page in (PREDICT, POLYNOMIALS, HOME):
+        app.switch_page(page).run()
+        assert not app.exception
+        assert words_of(app)["weights"] == words
+
+
+# --- the network of a run -----------------------------------------------------------------------
 
 
 class Dying:
@@ -45,58 +67,67 @@ class Unreachable:
         raise PolycoreError("There is no scheduler.")
 
 
-def test_after_a_run_the_address_opens_its_network_to_the_last_bit(app):
-    other = opened(HOME, words_of(app))
-    here, there = (session_of(page).answering.model for page in (app, other))
-    assert all(map(np.array_equal, here.weights + here.biases, there.weights + there.biases))
+class Here:
+    """Workers that compute at once."""
+
+    def submit(self, compute, *arguments):
+        future = Future()
+        future.set_result(compute(*arguments))
+        return future
 
 
-def test_every_page_has_it_in_its_address(app):
-    words = words_of(app)["weights"]
-    for page in (PREDICT, POLYNOMIALS, HOME):
-        app.switch_page(page).run()
-        assert words_of(app)["weights"] == words
+@pytest.fixture
+def state(monkeypatch):
+    """Return the session state of a test without a page."""
+    values = {}
+    monkeypatch.setattr(session.st, "session_state", values)
+    return values
 
 
-def test_it_is_written_once(app, own_server):
-    own_server(workers=None)
-    app.switch_page(PREDICT).run()
-    assert not app.exception
-    assert "weights" in words_of(app)
+@pytest.fixture
+def training():
+    return Training(advance(start(TINY), TINY.steps), executor=None, advance=advance)
 
 
-def test_during_a_run_the_address_has_no_network():
-    app = press(opened(TRAIN, {**QUICK, "steps": "1000000"}), "Start")
-    while session_of(app).training.view.run.step == 0:
-        pass
-    app.run()
-    assert "weights" not in words_of(app)
-    press(app, "Stop")
-    assert words_of(app)["weights"].startswith("d")
+def written(training, workers, own_server):
+    """Return a session with a run whose weights these workers have written, or failed to."""
+    own_server(workers=workers)
+    now = Session(setup=Setup(TINY), training_id=named(training)).collected()
+    writing = links.Writing.begun(now.answering.model, TINY, ROOM)
+    assert writing.is_over(within=20)
+    return replace(now, links=replace(now.links, writing_id=named(writing)))
 
 
-def test_another_set_up_removes_it_and_the_same_one_restores_it(app):
-    words = words_of(app)["weights"]
-    [steps] = [box for box in app.number_input if box.label == "Steps"]
-    steps.set_value(301).run()
-    assert "weights" not in words_of(app)
-    [steps] = [box for box in app.number_input if box.label == "Steps"]
-    steps.set_value(300).run()
-    assert words_of(app)["weights"] == words
+def words_in(state, now):
+    """Return the words for the weights in the address of the session `now`."""
+    state[session.KEY] = now
+    return from_link.words()
+
+
+def test_the_address_has_the_network_of_the_set_up_unless_a_run_is_under_way(state, training, own_server):
+    now = written(training, Here(), own_server)
+    words = {"weights": compact(training.view.best, TINY, ROOM)}
+    assert words_in(state, now) == words
+    assert words_in(state, replace(now, setup=Setup(OTHER))) == {}
+    assert words_in(state, replace(now, view=replace(now.view, running=True))) == {}
+    assert words_in(state, replace(now, models=KeptModels())) == {}
+    better = now.models.exchanged(now.answering, replace(now.answering, model=replace(now.answering.model)))
+    assert words_in(state, replace(now, models=better)) == {}  # these weights are not written yet
+    assert words_in(state, replace(now, links=links.Links())) == {}
 
 
 @pytest.mark.parametrize("workers", [Dying(), Unreachable()], ids=["dying", "unreachable"])
-def test_if_it_cannot_be_written_the_address_has_only_the_set_up(own_server, workers):
-    app = press(opened(TRAIN, {**QUICK, "steps": "1000000"}), "Start")
-    own_server(workers=workers)  # the run has its own already
-    while session_of(app).training.view.run.step == 0:
-        pass
-    press(app, "Stop").run()
-    assert not app.exception
+def test_if_it_cannot_be_written_the_address_has_only_the_set_up(state, training, own_server, workers):
+    assert words_in(state, written(training, workers, own_server)) == {}
+
+
+def test_a_page_whose_workers_fail_has_only_the_set_up_in_its_address(training, own_server):
+    app = opened(HOME, {}, begun=written(training, Dying(), own_server))
+    assert words_of(app)["steps"] == "60"
     assert "weights" not in words_of(app)
 
 
-def test_waiting_for_a_cluster_does_not_delay_a_page(app, own_server):
+def test_waiting_for_a_cluster_does_not_delay_a_page(own_server):
     found = Event()
 
     class Late:
@@ -105,23 +136,72 @@ def test_waiting_for_a_cluster_does_not_delay_a_page(app, own_server):
             raise PolycoreError("There is no scheduler.")
 
     own_server(workers=Late())
-    now = session_of(app)
-    begun = links.Writing.begun(now.answering.model, now.experiment, 7500)
+    begun = links.Writing.begun(start(TINY).best, TINY, ROOM)
     assert not begun.is_over(within=0.1)
+    assert begun.words is None
     found.set()
     assert begun.is_over(within=20)
     assert begun.words is None
 
 
-def test_a_refresh_does_not_keep_it_a_second_time(app):
-    before, words = session_of(app), words_of(app)
-    app = refreshed(app, TRAIN, words)
-    assert [kept.title for kept in session_of(app).models.kept] == ["Run 1 · Adam, 2 polynomials"]
-    assert session_of(app).answering.model is before.answering.model
-    assert words_of(app) == words
+def test_a_refresh_does_not_keep_it_a_second_time(training, own_server):
+    before = written(training, Here(), own_server)
+    found = link.from_query(link.to_query(TINY) | {"weights": before.links.writing.words})
+    opened = from_link.with_network(Session(setup=Setup(TINY)), found.weights, found.model)
+    assert opened.answering.model is not before.answering.model
+    after = from_link.after_refresh(before, opened)
+    assert (after.models.titles, after.answering) == (before.models.titles, before.answering)
 
 
 def test_every_page_s_address_with_a_lesson_stays_within_what_servers_accept():
     longest_lesson = max(len(f"&look={lesson.name}") for lesson in LESSONS)
     longest_page = len("polynomials")
     assert longest_lesson + longest_page <= link_choice.OTHER_WORDS
+
+
+# --- the network of a link ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def linked():
+    """Return a new session that a link with weights has opened, and these."""
+    run = advance(start(TINY), 5)
+    words = compact(run.best, TINY, ROOM)
+    return from_link.with_network(Session(setup=Setup(TINY)), words, run.best), {"weights": words}
+
+
+def test_the_address_keeps_the_weights_of_a_link_while_the_set_up_is_the_links(state, linked):
+    now, words = linked
+    assert words_in(state, now) == words
+    elsewhere = replace(now, setup=Setup(OTHER))
+    assert words_in(state, elsewhere) == {}
+    assert elsewhere.answering is now.answering
+    assert words_in(state, replace(elsewhere, setup=Setup(TINY))) == words
+
+
+def test_a_run_of_the_links_set_up_takes_its_weights_out_of_the_address(state, linked, training):
+    now, _ = linked
+    assert words_in(state, replace(now, training_id=named(training))) == {}
+
+
+def test_a_link_without_a_network_keeps_nothing():
+    session = Session(setup=Setup(TINY))
+    assert from_link.with_network(session, None, None) is session
+    assert from_link.with_network(session, "damaged", None) is session
+
+
+# --- the network in a link that is copied ---------------------------------------------------------
+
+
+def test_a_copied_link_has_the_network_if_it_fits_and_the_set_up_trained_it():
+    run = advance(start(TINY), 5)
+    kept = replace(Kept.of_file(run.best, 1), experiment=TINY)
+    assert link_choice.weights_of(kept, TINY, ROOM) == compact(run.best, TINY, ROOM)
+    assert link_choice.weights_of(kept, OTHER, ROOM) is None
+    assert link_choice.weights_of(kept, TINY, 10) is None
+
+
+def test_the_whole_address_stays_within_what_servers_accept():
+    page, experiment = "http://localhost:8501/train", Experiment.recommended()
+    room = link_choice.room_for(page, experiment)
+    assert len(link.to_address(page, experiment, "w" * room)) == link_choice.MAX_ADDRESS <= 8192

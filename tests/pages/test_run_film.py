@@ -7,7 +7,7 @@ from PIL import Image
 import polycore as pc
 from pages.models import export, run_film
 from polycore.films.film import film
-from tests.pages.browsing import labels, open_it, opened, press, session_of, trained, wait_for
+from tests.pages.browsing import labels, open_it, press, session_of, trained, wait_for
 from tests.pages.test_export import downloads
 from tests.waiting import wait_until
 
@@ -32,11 +32,6 @@ def test_the_film_is_that_of_the_whole_run(monkeypatch):
     steps = session_of(app).training.view.run.snapshots.step
     assert image.n_frames == len({*steps, 300})
     assert len(app.get("image")) == 1
-
-
-def test_there_is_no_film_without_a_run():
-    app = open_it(opened(TRAIN), export.OPEN_KEY)
-    assert "Save as GIF" not in labels(app)
 
 
 def test_the_film_stays_when_another_run_begins(monkeypatch):

@@ -1,17 +1,20 @@
 """The loss landscape on Inside, and that of a race on Compare."""
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from streamlit.runtime.scriptrunner_utils import script_requests
 
 import polycore as pc
 from pages.compare import race_inputs
-from pages.models import run_landscape
+from pages.models import job_button, run_landscape
 from pages.plane import live
+from pages.runs.job import Job
+from pages.runs.training import Training
 from pages.state import session
 from pages.state.kept_models import Kept
+from pages.state.session_value import Drawings
 from polycore.figures import LINES
 from tests.pages.browsing import (
     labelled,
@@ -21,10 +24,9 @@ from tests.pages.browsing import (
     press,
     session_of,
     trained,
-    widget_states,
 )
 from tests.pages.test_compare_page import at_the_line, until_it_ends
-from tests.runs import TINY
+from tests.runs import TINY, named
 from tests.waiting import wait_until
 
 INSIDE, TRAIN = "pages/5_inside.py", "pages/3_train.py"
@@ -107,47 +109,31 @@ def test_while_it_is_computed_the_page_says_how_far_it_is(monkeypatch):
     may_end.set()
 
 
-def test_the_second_of_two_quick_presses_begins_no_second_job(monkeypatch):
-    app = inside(trained())
-    [button] = [button for button in app.button if button.label == DRAW]
-    begun, jobs, may_end = run_landscape.begun, [], threading.Event()
-
-    def counted(*args, **settings):
-        jobs.append(begun(*args, **settings))
-        return jobs[-1]
-
-    monkeypatch.setattr(run_landscape, "begun", counted)
-    monkeypatch.setattr(run_landscape, "landscape_by", lambda *_, **__: may_end.wait(60))
-    button.click()
-    states = widget_states(app)
-    app._run(script_requests._coalesce_widget_states(states, states))  # both before the page is drawn
-    assert not app.exception
-    may_end.set()
-    assert len(jobs) == 1
+def a_job():
+    return Job("a run", lambda _: None, "Waiting", "{} of {}")
 
 
-def test_a_landscape_that_fails_says_why(monkeypatch):
-    def fail(*_, **__):
-        raise MemoryError
-
-    monkeypatch.setattr(run_landscape, "landscape_by", fail)
-    app = press(inside(trained()), DRAW)
-    wait_until(lambda: not of_run(app).view.is_active)
-    app.run()
-    assert any("not enough memory" in text.value for text in app.text)
-    assert labels(app)[AGAIN]
+@pytest.mark.parametrize(("is_active", "begun"), [(True, 0), (False, 1)])
+def test_a_press_begins_a_job_unless_one_is_under_way(is_active, begun):
+    presses, job = [], a_job()
+    job.view = replace(job.view, is_active=is_active)
+    job_button.begin_once(lambda: job, lambda: presses.append("begun"))
+    assert len(presses) == begun
 
 
-def test_a_landscape_goes_with_its_run():
-    app = inside(trained())
-    drawn(app, of_run)
-    app.switch_page(TRAIN).run()
-    press(app, "New seed")
-    press(app, "Start")
-    wait_until(lambda: session_of(app).training.view.status == "finished")
-    inside(app)
-    assert of_run(app) is None
-    assert labels(app)[DRAW]
+def test_the_first_press_begins_a_job():
+    presses = []
+    job_button.begin_once(lambda: None, lambda: presses.append("begun"))
+    assert presses == ["begun"]
+
+
+def test_a_landscape_goes_with_its_run_and_a_film_stays(monkeypatch):
+    monkeypatch.setattr(session.st, "session_state", {})
+    film, landscape = a_job(), a_job()
+    session.update(drawings=Drawings(named(film), named(landscape)))
+    session.begin(Training(pc.start(TINY), executor=None, advance=pc.advance))
+    drawings = session.current().drawings
+    assert (drawings.film, drawings.landscape) == (film, None)
 
 
 def test_without_a_run_there_is_none():
@@ -162,7 +148,7 @@ def test_without_a_run_there_is_none():
 )
 def test_a_wide_network_has_fewer_losses(hidden, size):
     experiment = pc.Experiment(polynomials=pc.TUTORIAL_POLYNOMIALS, hidden=hidden, samples_per_class=500)
-    assert run_landscape._size_for(pc.start(experiment)) == size
+    assert run_landscape.size_for(pc.start(experiment)) == size
 
 
 @pytest.fixture

@@ -7,13 +7,18 @@ import pytest
 
 import polycore as pc
 from pages.models import export
+from pages.runs.training import Training
 from pages.server.limits import Limits
+from pages.state import session
 from pages.train import run_upload
 from polycore.training import run_file
+from tests.attacks.archives import saved as saved_weights
+from tests.attacks.archives import small
 from tests.attacks.broken_runs import REFUSED
 from tests.attacks.run_archives import run_of, saved
+from tests.hand import Hand
 from tests.pages.browsing import ROOT, labels, open_it, opened, press, session_of, wait_for
-from tests.runs import KINDS, same_run
+from tests.runs import DIVERGING, KINDS, TINY, same_run
 from tests.waiting import wait_until
 
 TRAIN, PREDICT = "pages/3_train.py", "pages/4_predict.py"
@@ -60,51 +65,15 @@ def test_the_uploader_closes_after_an_upload_and_is_empty_when_it_is_opened_agai
     assert session_of(app).training is first
 
 
-def test_undo_restores_run_set_up_and_models():
-    app = wait_for(press(opened(TRAIN), "Start"), "finished")
-    before = session_of(app)
-    brought(app, saved(run_of("evolution")))
-    assert session_of(app).experiment == KINDS["evolution"]
-    assert len(session_of(app).models.kept) == 2
-    assert session_of(app).undo.text == "The run was imported. It is at step 23."
-    app.button(key="undo.button").click().run()
-    after = session_of(app)
-    assert (after.training, after.experiment) == (before.training, before.experiment)
-    assert (after.models.kept, after.models.in_use) == (before.models.kept, before.models.in_use)
-
-
-def test_an_uploaded_run_that_was_resumed_cannot_be_undone():
-    app = brought(opened(TRAIN), saved(run_of("evolution")))
-    assert session_of(app).undo is not None
-    press(app, "Resume")
-    assert "undo.button" not in [button.key for button in app.button]
-    session_of(app).training.stop()
-
-
-def test_a_running_run_is_paused_when_another_is_uploaded():
-    app = press(opened(TRAIN, {"polynomials": "x~-x", "steps": "1000000"}), "Start")
-    before = session_of(app).training
-    brought(app, saved(run_of("evolution")))
-    assert before.view.status == "paused"
-    app.button(key="undo.button").click().run()
-    assert session_of(app).training is before
-    press(app, "Stop")
-
-
-def test_a_refused_run_changes_nothing_and_shows_the_readers_message():
-    content, _ = REFUSED["number, nan in parameters of adam on all samples"]
+def test_a_refused_run_changes_nothing_and_shows_the_readers_message_until_another_file_is_uploaded():
     app = opened(TRAIN)
     before = session_of(app)
+    content, _ = REFUSED["number, nan in parameters of adam on all samples"]
     brought(app, content)
     with pytest.raises(pc.RunFileError) as raised:
-        pc.Run.load(io.BytesIO(content))
+        run_upload.training_from(content)
     assert refusal_in(app) == f"monday.npz: {raised.value}"
     assert replace(session_of(app), uploads=before.uploads) == before
-
-
-def test_a_refusal_disappears_when_another_file_is_uploaded():
-    app = brought(opened(TRAIN), b"")
-    assert "the run file is empty" in refusal_in(app)
     brought(app, saved(run_of("evolution")))
     assert refusal_in(app) is None
     assert session_of(app).training.view.status == "paused"
@@ -120,14 +89,6 @@ def test_what_became_of_earlier_files_is_forgotten():
     assert len(session_of(app).uploads) == 1
 
 
-def test_a_run_beyond_this_servers_limits_is_refused_before_its_samples_are_drawn(monkeypatch, own_server):
-    own_server(limits=Limits(max_steps=59))
-    monkeypatch.delattr(run_file, "task_of")
-    app = brought(opened(TRAIN, {"steps": "50", "polynomials": "x~-x"}), saved(run_of("evolution")))
-    assert "at most 59 steps (here 60)" in refusal_in(app)
-    assert session_of(app).training is None
-
-
 def test_the_browser_knows_the_servers_limit_on_uploads():
     app = opened(TRAIN)
     uploader = open_uploader(app)
@@ -135,15 +96,7 @@ def test_the_browser_knows_the_servers_limit_on_uploads():
     assert "maxUploadSize = 5\n" in (ROOT / ".streamlit/config.toml").read_text(encoding="utf-8")
 
 
-def test_take_it_with_you_has_the_run_at_the_step_of_the_download(monkeypatch):
-    asked = {}
-    draw = export.st.download_button
-
-    def noting(label, content, **options):
-        asked[label] = content
-        return draw(label, content, **options)
-
-    monkeypatch.setattr(export.st, "download_button", noting)
+def test_take_it_with_you_has_the_run_at_the_step_of_the_download(computed_files):
     app = press(opened(TRAIN), "One step")
     wait_for(app, "paused")
     open_it(app, export.OPEN_KEY)
@@ -151,7 +104,97 @@ def test_take_it_with_you_has_the_run_at_the_step_of_the_download(monkeypatch):
     for _ in range(5):
         training.step()
         wait_until(lambda: training.view.status == "paused")
-    again = pc.Run.load(io.BytesIO(asked["Run file"]()))
+    again = pc.Run.load(io.BytesIO(computed_files["polycore-run-adam-2.npz"]()))
     assert (again.step, same_run(again, training.view.run)) == (6, True)
     app.switch_page(PREDICT).run()
     assert "Run file" not in [button.label for button in app.get("download_button")]
+
+
+# --- the run, and what it replaces ----------------------------------------------------------------
+
+
+@pytest.fixture
+def state(monkeypatch, own_server):
+    """Give the test a session without a page, and workers that compute only what it delivers."""
+    monkeypatch.setattr(session.st, "session_state", {})
+    hand = Hand()
+    own_server(workers=hand)
+    yield
+    hand.close()
+
+
+def imported(run):
+    """Let a run that comes as a file replace that of the session, and return it."""
+    run_upload.replace_run(run_upload.training_from(saved(run)))
+    return session.current().training
+
+
+@pytest.mark.usefixtures("state")
+def test_undo_restores_run_set_up_and_models():
+    session.begin(Training(pc.advance(pc.start(TINY), TINY.steps), executor=None, advance=pc.advance))
+    session.load(TINY)
+    before = session.current()
+    imported(run_of("evolution"))
+    now = session.current()
+    assert now.experiment == KINDS["evolution"]
+    assert len(now.models.kept) == 2
+    assert now.offered_undo.text == "The run was imported. It is at step 23."
+    session.bring_back()
+    after = session.current()
+    assert (after.training, after.experiment) == (before.training, before.experiment)
+    assert after.models.titles == before.collected().models.titles
+    assert after.models.in_use == after.models.titles[0]
+
+
+@pytest.mark.usefixtures("state")
+def test_a_run_that_was_resumed_since_cannot_be_undone():
+    training = imported(run_of("evolution"))
+    assert session.current().offered_undo is not None
+    training.resume()
+    assert session.current().offered_undo is None
+    training.stop()
+
+
+@pytest.mark.usefixtures("state")
+def test_a_running_run_is_paused_when_another_is_uploaded():
+    before = run_upload.training_from(saved(pc.start(TINY)))
+    session.begin(before)
+    before.start()
+    assert before.view.is_active
+    imported(run_of("evolution"))
+    assert before.view.status == "paused"
+    session.bring_back()
+    assert session.current().training is before
+    before.stop()
+
+
+@pytest.mark.parametrize(
+    ("run", "status"),
+    [
+        pytest.param(pc.start(TINY), "ready", id="at step 0"),
+        pytest.param(pc.advance(pc.start(TINY), 23), "paused", id="on its way"),
+        pytest.param(pc.advance(pc.start(TINY), TINY.steps), "finished", id="at its last step"),
+        pytest.param(
+            pc.advance(pc.start(replace(TINY, target_loss=0.3, steps=2000)), 2000), "finished", id="target"
+        ),
+        pytest.param(pc.advance(pc.start(DIVERGING), 2000), "finished", id="diverged"),
+    ],
+)
+@pytest.mark.usefixtures("state")
+def test_an_uploaded_run_rests_where_it_was_and_says_why_it_ended(run, status):
+    view = imported(run).view
+    assert (view.status, same_run(view.run, run)) == (status, True)
+    assert (view.run.ended_because, view.run.diverged) == (run.ended_because, run.diverged)
+    assert len(session.current().models.kept) == (run.step > 0)
+
+
+def test_a_weight_file_is_recognized():
+    with pytest.raises(pc.RunFileError, match="this is a weight file, not a run file"):
+        run_upload.training_from(saved_weights(small()))
+
+
+def test_a_run_beyond_this_servers_limits_is_refused_before_its_samples_are_drawn(monkeypatch, own_server):
+    own_server(limits=Limits(max_steps=59))
+    monkeypatch.delattr(run_file, "task_of")
+    with pytest.raises(pc.PolycoreError, match=r"at most 59 steps \(here 60\)"):
+        run_upload.training_from(saved(run_of("evolution")))

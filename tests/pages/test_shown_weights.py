@@ -12,11 +12,15 @@ from pages.lessons.situation import Situation
 from pages.plane import live, plane
 from pages.plane.referee import referee_of
 from pages.plane.scene import scene_of
+from pages.run_view import map_view, progress
+from pages.run_view.shown import Selection, ShownRun, values
 from pages.runs.training import Training
+from pages.runs.view import RunView
 from pages.state import session
 from pages.state.session_value import Session
 from pages.state.shown_weights import ShownWeights
 from pages.state.view import View
+from polycore.links import link
 from tests.hand import Hand
 from tests.pages.browsing import HOME, QUICK, labelled, live_text, metrics, session_of, trained
 from tests.runs import named
@@ -33,6 +37,22 @@ JUMPING = QUICK | {
     "steps": "60",
 }
 pages = pytest.mark.parametrize("page", [pytest.param(TRAIN, id="Train"), pytest.param(HOME, id="Home")])
+choices = pytest.mark.parametrize("choice", ["Now", "Best"])
+
+
+@pytest.fixture(scope="module")
+def run():
+    """Return a run that is past its best."""
+    experiment = link.from_query(JUMPING).experiment
+    run = pc.advance(pc.start(experiment), experiment.steps)
+    assert run.best_step < run.step
+    return run
+
+
+def shown(run, selection):
+    """Return what a page shows of a run, without a page."""
+    view = RunView.of("a run", run, math.inf)
+    return ShownRun(None, view, selection, ShownWeights.of(view, selection.weights), None)
 
 
 @pytest.fixture
@@ -93,69 +113,59 @@ def layers_of(model):
     return list(zip(model.weights, model.biases, strict=True))
 
 
-@pytest.mark.usefixtures("figures")
-@pages
-def test_at_rest_every_figure_is_of_the_latest_weights_until_the_best_are_chosen(page):
-    app = past_its_best(page)
-    run = session_of(app).training.view.run
-    now = measured(run.layers, run.experiment)
-    best = measured(layers_of(session_of(app).training.view.best), run.experiment)
-    assert now[0] > 1.05 * best[0]
-    for choice, name, (loss, accuracy, dead) in (
-        ("Now", f"now (step {run.step:,})", now),
-        ("Best", f"best loss (step {run.best_step:,})", best),
-    ):
-        assert labelled(app.button_group, "Weights").value == "Now"
-        shown = metrics(choose(app, choice))
-        assert shown["Loss"] == f"{loss:#.3g}"
-        assert shown["Held-out accuracy"] == f"{100 * accuracy:.1f} %"
-        if page == TRAIN:
-            assert shown["Dead neurons"] == f"{dead} of 8"
-            norm = math.sqrt((run.gradient.astype(float) ** 2).sum())
-            assert shown["Gradient norm"] == (f"{norm:.3g}" if choice == "Now" else "unknown")
-        assert f"{name}" in texts(app)
-        choose(app, "Now")
+def chosen_layers(run, choice):
+    return run.layers if choice == "Now" else layers_of(run.best)
 
 
-@pages
-def test_the_map_its_mistakes_and_the_charts_are_of_the_weights_that_are_chosen(figures, page):
-    app = past_its_best(page)
-    labelled(app.button_group, "On the map").set_value(["Mistakes"]).run()
-    run = session_of(app).training.view.run
+@choices
+def test_every_figure_is_of_the_weights_that_are_chosen(run, choice):
+    chosen = shown(run, Selection(choice))
+    figures = values(chosen.view, chosen.weights, "")["weights"]
+    loss, accuracy, dead = measured(chosen_layers(run, choice), run.experiment)
+    assert figures["loss_text"] == f"{loss:#.3g}"
+    assert figures["held_out_text"] == f"{100 * accuracy:.1f} %"
+    assert figures["dead"] == f"{dead} of 8"
+    norm = math.sqrt((run.gradient.astype(float) ** 2).sum())
+    assert figures["gradient"] == (f"{norm:.3g}" if choice == "Now" else "unknown")
+    names = {"Now": f"now (step {run.step:,})", "Best": f"best loss (step {run.best_step:,})"}
+    assert figures["name"] == names[choice]
+
+
+def test_the_figures_of_the_best_weights_are_others(run):
+    now, best = (measured(chosen_layers(run, choice), run.experiment)[0] for choice in ("Now", "Best"))
+    assert now > 1.05 * best
+
+
+@choices
+def test_the_mistakes_and_the_charts_are_of_the_weights_that_are_chosen(run, choice):
+    chosen = shown(run, Selection(choice, "Network", ("Mistakes",)))
+    layers, step = chosen_layers(run, choice), run.step if choice == "Now" else run.best_step
     points, labels = run.experiment.held_out_set()
-    for choice, layers, step in (
-        ("Best", layers_of(session_of(app).training.view.best), run.best_step),
-        ("Now", run.layers, run.step),
+    wrong = (logits(layers, points).argmax(axis=1) != labels).sum()
+    assert f"Crosses: {wrong:,} of 3,000 held-out points" in map_view.captions(map_view.figure_of(chosen))
+    for mark, value, best_name in (
+        (progress.loss_chart(chosen.weights).data[1], measured(layers, run.experiment)[0], "best "),
+        # the best are not so by their accuracy on held-out points
+        (progress.accuracy_chart(chosen.weights, 0.9).data[2], 100 * (1 - wrong / 3000), "at best loss "),
     ):
-        choose(app, choice)
-        wrong = (logits(layers, points).argmax(axis=1) != labels).sum()
-        assert f"Crosses: {wrong:,} of 3,000 held-out points" in texts(app)
-        if page == TRAIN:
-            for key, value in (
-                ("progress.loss", measured(layers, run.experiment)[0]),
-                ("progress.accuracy", 100 * (1 - wrong / 3000)),
-            ):
-                *_, mark, _ = figures[key].data
-                assert (mark.mode, mark.x) == ("markers", (step,))
-                assert mark.y[0] == pytest.approx(value, rel=1e-6)
-                # the best are not so by their accuracy on held-out points
-                names = {"progress.loss": "best ", "progress.accuracy": "at best loss "}
-                assert mark.name.startswith("now " if choice == "Now" else names[key])
+        assert (mark.mode, mark.x) == ("markers", (step,))
+        assert mark.y[0] == pytest.approx(value, rel=1e-6)
+        assert mark.name.startswith("now " if choice == "Now" else best_name)
 
 
-def test_the_difference_is_of_the_weights_that_are_chosen(figures):
-    app = past_its_best()
-    run, best = session_of(app).training.view.run, session_of(app).training.view.best
-    labelled(app.button_group, "Map").set_value("Differences").run()
-    scene, referee = scene_of(run.experiment), referee_of(run.experiment)
-    found = {}
-    for choice in ("Now", "Best"):
-        choose(app, choice)
-        found[choice] = figures["progress.map"].layout.images[0].source
-    for choice, model in (("Best", best), ("Now", run.current)):
-        expected = plane.difference_map(plane.pixels_of(model, scene.window), scene, referee)
-        assert found[choice] == expected.layout.images[0].source
-    assert found["Now"] != found["Best"]
+@choices
+def test_the_difference_is_of_the_weights_that_are_chosen(run, choice):
+    models = {"Now": run.current, "Best": run.best}
+    drawn = map_view.figure_of(shown(run, Selection(choice, "Differences")))
+    referee, scene = referee_of(run.experiment), scene_of(run.experiment)
+    differences = {
+        name: plane.difference_map(plane.pixels_of(model, scene.window), scene, referee)
+        .layout.images[0]
+        .source
+        for name, model in models.items()
+    }
+    assert drawn.layout.images[0].source == differences[choice]
+    assert differences["Now"] != differences["Best"]
 
 
 @pages
@@ -181,18 +191,27 @@ def test_a_chunk_that_comes_while_the_page_is_drawn_changes_none_of_its_figures(
     assert "now (step 20)" in texts(app)
 
 
-@pytest.mark.usefixtures("figures")
-def test_the_choice_stays_on_other_pages_and_every_drawing_says_it():
-    app = choose(past_its_best(), "Best")
+def test_the_choice_stays_on_other_pages_and_every_drawing_says_and_shows_it(figures):
+    app = past_its_best()
+    assert labelled(app.button_group, "Weights").value == "Now"
+    choose(app, "Best")
+    best = shown(session_of(app).training.view.run, Selection("Best", "Network"))
+    expected = values(best.view, best.weights, "")["weights"]
     app.switch_page("pages/2_data.py").run()
     for page in (TRAIN, HOME):
+        figures.clear()
         app.switch_page(page).run()
         for _ in range(2):  # a browser may see the second drawing alone
             group = labelled(app.button_group, "Weights")
             assert group.value == "Best"
             [place] = group.proto.default
             assert group.options[place] == "Best loss"
+            assert metrics(app)["Loss"] == expected["loss_text"]
+            assert metrics(app)["Held-out accuracy"] == expected["held_out_text"]
+            assert expected["name"] in texts(app)
             app.run()
+        drawn, of_best = figures["progress.map"], map_view.figure_of(best)
+        assert drawn.layout.images[0].source == of_best.layout.images[0].source
 
 
 def test_dead_neurons_are_seen_if_they_are_those_that_are_shown():

@@ -18,7 +18,7 @@ from polycore.polynomials.crossings import crossings
 from polycore.polynomials.polynomial import Polynomial
 from polycore.polynomials.presets import NEARLY_COINCIDING, TUTORIAL_POLYNOMIALS
 from polycore.polynomials.sampling import sample
-from polycore.referee.bayes_classifier import MAX_COORDINATE, Accuracy, Referee
+from polycore.referee.bayes_classifier import MAX_COORDINATE, Accuracy, Referee, probabilities_anywhere
 
 phi = NormalDist().cdf
 DENSITY_AT_0 = 1 / math.sqrt(2 * math.pi)  # of the standard normal
@@ -256,6 +256,15 @@ def test_without_noise_those_equally_near_share_and_others_get_nothing():
         [third, third, third, 0],
         [0, 0, 0, 1],
     ]
+
+
+def test_beyond_the_limit_the_curve_that_is_nearest_there_stays_certain():
+    referee = Referee((Polynomial(1, 0), Polynomial(-1, 0)), (-1.0, 1.0), 0.0)  # x and -x
+    points = np.array([[0.5, 3e12], [-0.5, 1e300], [-0.5, -1e300], [0.5, 0.0]])
+    with pytest.raises(PolycoreError):
+        referee.predict_proba(points)
+    # x is the upper one on the right and the lower one on the left; at y = 0 both are equally near
+    assert probabilities_anywhere(referee, points).tolist() == [[1, 0], [0, 1], [1, 0], [0.5, 0.5]]
 
 
 def test_without_noise_little_distances_still_decide():
