@@ -294,8 +294,8 @@ class _TexWriter(_Writer):
             symbol, qualities = rf"\text{{{' '.join(words)}}}", []
         else:
             symbol = rf"\{last}" if last in _GREEK else last
-        marks = [rf"\text{{{' '.join(qualities)}}}"] * bool(qualities) + [index] * bool(index)
-        return f"{symbol}_{{{', '.join(marks)}}}" if marks else symbol
+        subscripts = [rf"\text{{{' '.join(qualities)}}}"] * bool(qualities) + [index] * bool(index)
+        return f"{symbol}_{{{', '.join(subscripts)}}}" if subscripts else symbol
 
     def number(self, number: float) -> str:
         mantissa, exponent = mantissa_and_exponent(number, DIGITS)

@@ -1,4 +1,4 @@
-"""The frame of every page: title, navigation, link, messages, and the status of the run."""
+"""The frame of every page: title, navigation, link, messages, and the run in one line."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -46,7 +46,7 @@ ICON = Path(__file__).with_name("icon.svg")
 
 
 def draw(title: str) -> None:
-    """Draw the frame of a page, and the status of the run in one line.
+    """Draw the frame of a page, with the run in one line.
 
     Before its first step a run has no model, and another may answer: after it the page is drawn again.
     """

@@ -218,8 +218,8 @@ def _row(game: Game, index: int) -> str:
     label = game.labels[index]
 
     def said(answer: int) -> str:
-        mark = "" if answer == label else ' <strong title="wrong">✗</strong>'
-        return f"{swatch.image(answer)} p{answer}{mark}"
+        cross = "" if answer == label else ' <strong title="wrong">✗</strong>'
+        return f"{swatch.image(answer)} p{answer}{cross}"
 
     predictions = [game.network[index]] if game.network else []
     predictions.append(game.referee[index])

@@ -87,8 +87,8 @@ def _inside(text: str) -> tuple[int, int]:
     start, end = _without_spaces(text, 0, len(text))
     has_stop = _ends_sentence(text[start:end])
     start, end = _without_spaces(text, start, end - has_stop)
-    mark = next((mark for mark in ("$$", "$") if _is_between(text[start:end], mark)), "")
-    start, end = start + len(mark), end - len(mark)
+    dollars = next((dollars for dollars in ("$$", "$") if _is_between(text[start:end], dollars)), "")
+    start, end = start + len(dollars), end - len(dollars)
     if not has_stop:  # it may also stand before the $
         end -= _ends_sentence(text[start:end])
     start, end = _without_spaces(text, start, end)
@@ -105,8 +105,8 @@ def _without_spaces(text: str, start: int, end: int) -> tuple[int, int]:
     return start, start + len(text[start:end].rstrip(_SPACES))
 
 
-def _is_between(text: str, mark: str) -> bool:
-    return len(text) >= 2 * len(mark) and text.startswith(mark) and text.endswith(mark)
+def _is_between(text: str, around: str) -> bool:
+    return len(text) >= 2 * len(around) and text.startswith(around) and text.endswith(around)
 
 
 def _tokens_of(match: re.Match[str]) -> list[Token]:

@@ -460,7 +460,7 @@ def test_a_toast_is_read_aloud_and_fades_out():
     app.run()
     assert toast(app) == "It was taken away."
     html = "".join(element.proto.body for element in app.get("html"))
-    assert undo.STATUS in html
+    assert undo.ALERT in html
     assert undo.animations(session_of(app).undo) in html
 
 
