@@ -80,7 +80,7 @@ def charts_of(kept: Sequence[Kept], over: Over, best: float | None, names: Mappi
     for one in kept:
         history = one.whole_history
         if history is not None:
-            x = history.step if over == "Steps" else seconds_at(history.step, one.marks)
+            x = history.step if over == "Steps" else seconds_at(history.step, one.milestones)
             curves.append(Curves(names[one.title], x, history.loss, history.held_out_accuracy))
     return Charts(curves, TITLES[over], best)
 
@@ -109,7 +109,7 @@ def _compare(titles: list[str]) -> None:
 def _draw_charts(shown: Sequence[Kept]) -> None:
     over = Input[Over](f"{PREFIX}.over", lambda: "Steps")
     with st.container():
-        has_seconds = all(kept.marks for kept in shown)
+        has_seconds = all(kept.milestones for kept in shown)
         if has_seconds:
             over.choose(st.segmented_control, "Over", get_args(Over), required=True, help=OVER_HELP)
     axis = over.value if has_seconds else "Steps"

@@ -207,7 +207,7 @@ def _networks(race: Race) -> list[Kept]:
             experiment=lane.experiment,
             history=lane.view.run.history,
             seconds=lane.view.seconds,
-            marks=lane.view.marks,
+            milestones=lane.view.milestones,
         )
         for lane in race.view.lanes
     ]

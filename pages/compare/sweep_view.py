@@ -20,7 +20,7 @@ from pages.plane import live
 from pages.plane.live import Bound
 from pages.plane.referee import best_possible
 from pages.run_view import following
-from pages.runs import status
+from pages.runs import sentences
 from pages.runs.computing_cost import seconds_of
 from pages.runs.sweep import Best, Sweep, SweepStatus, SweepView
 from pages.runs.varied import Varied
@@ -207,7 +207,7 @@ def _networks(sweep: SweepView, best: Best) -> list[Kept]:
             experiment=best.outcome.experiment,
             history=best.history,
             seconds=best.outcome.seconds,
-            marks=best.marks,
+            milestones=best.milestones,
         )
     ]
 
@@ -267,7 +267,7 @@ def values(sweep: SweepView, rows: Rows, possible: float | None) -> dict[str, An
     return {
         "standing": sweep.standing(),
         "share": 100 * len(sweep.outcomes) / len(sweep.experiments),
-        "waits": sweep.refusal or next(filter(None, map(status.waiting, sweep.runs)), ""),
+        "waits": sweep.refusal or next(filter(None, map(sentences.waiting, sweep.runs)), ""),
         "best": _best(sweep, possible),
         "figure": json.loads(figure_of(sweep, possible).to_json(validate=False)),
         "rows": sweep_tables.rows_of(rows, sweep),

@@ -10,7 +10,7 @@ import pytest
 import polycore as pc
 from pages.lessons import lessons
 from pages.predict import weight_upload
-from pages.runs import status
+from pages.runs import sentences
 from pages.runs.race import ENTRANTS, experiments_of
 from pages.server import limits, server
 from pages.server.limits import Limits
@@ -422,8 +422,8 @@ def test_the_page_explains_turns_while_others_wait(full):
     for turn in full:
         turn.give_up()
     waiting = server.current().turns.take()
-    wait_until(lambda: status.TURNS in page_text(app.run()))
+    wait_until(lambda: sentences.TURNS in page_text(app.run()))
     assert "Others are waiting too." in page_text(app)
     waiting.give_up()
-    assert status.TURNS not in page_text(app.run())
+    assert sentences.TURNS not in page_text(app.run())
     press(app, "Stop")

@@ -17,7 +17,7 @@ from pages.compare.race_values import source_of
 from pages.compare.race_view import EARLIER, LOSS_AXIS
 from pages.models.kept_actions import SEVERAL_LABEL
 from pages.runs.race import DEFAULT, ENTRANTS, Lane, Race, RaceView, experiments_of, replaced_in
-from pages.runs.view import Mark
+from pages.runs.view import Milestone
 from pages.server import presence, server
 from pages.server.turns import Turns
 from pages.state import session
@@ -379,8 +379,8 @@ def test_with_too_many_pinned_the_race_cannot_be_kept(make):
 def stood(name, loss, steps=10, reached=((0.0, 9.0),), *, is_active=False):
     [experiment] = experiments_of(SET_UP, "Optimizers", [name])
     run = SimpleNamespace(best_loss=loss, step=steps, experiment=experiment)
-    marks = [Mark(seconds, 0, best, 0.0) for seconds, best in (*reached, (5.0, loss))]
-    return Lane(name, SimpleNamespace(run=run, marks=marks, is_active=is_active))
+    milestones = [Milestone(seconds, 0, best, 0.0) for seconds, best in (*reached, (5.0, loss))]
+    return Lane(name, SimpleNamespace(run=run, milestones=milestones, is_active=is_active))
 
 
 def view_of(*lanes):

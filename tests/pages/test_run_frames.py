@@ -13,7 +13,7 @@ import polycore as pc
 from pages.plane.scene import scene_of
 from pages.run_view.shown import Selection, values
 from pages.runs.training import Training
-from pages.runs.view import Mark
+from pages.runs.view import Milestone
 from pages.state.shown_weights import ShownWeights
 from polycore.model import neurons
 from polycore.network.plain import predict_proba
@@ -163,7 +163,7 @@ def test_the_speed_and_the_time_are_those_of_the_status(state, ahead, speed, tim
         Training(run, NoWorker(), pc.advance).view,
         state=state,
         ahead=ahead,
-        marks=(Mark.of(pc.start(EXPERIMENT), 0.0),),
+        milestones=(Milestone.of(pc.start(EXPERIMENT), 0.0),),
         pace=Pace(seconds=3.125),
         steps_per_second=40.0,
         average_speed=37.5,

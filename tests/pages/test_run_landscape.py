@@ -10,6 +10,7 @@ import polycore as pc
 from pages.compare import race_inputs
 from pages.models import run_landscape
 from pages.plane import live
+from pages.runs import sentences
 from pages.state import session
 from pages.state.kept_models import Kept
 from polycore.figures import LINES
@@ -134,7 +135,7 @@ def test_a_landscape_that_fails_says_why(monkeypatch):
     app = press(inside(trained()), DRAW)
     wait_until(lambda: not of_run(app).view.is_active)
     app.run()
-    assert any("not enough memory" in text.value for text in app.text)
+    assert any(sentences.NO_MEMORY in text.value for text in app.text)
     assert labels(app)[AGAIN]
 
 

@@ -18,7 +18,7 @@ from pages.models import map_layers
 from pages.predict import prediction, weight_upload
 from pages.predict.asked_point import AskedPoint
 from pages.runs.training import Training
-from pages.runs.view import Mark
+from pages.runs.view import Milestone
 from pages.state import session
 from pages.state.kept_models import Kept
 from pages.state.session_value import Session
@@ -54,8 +54,8 @@ EXPERIMENT = pc.Experiment(
 @cache
 def kept_run(title: str, seed: int) -> Kept:
     run = pc.advance(pc.start(replace(EXPERIMENT, seed=seed)), 20)
-    marks = (Mark(0.0, 0, 1.0, 0.1), Mark(2.0, 20, 0.5, 0.9))
-    return Kept(title, run.best, run.experiment, run.history, 2.0, marks=marks)
+    milestones = (Milestone(0.0, 0, 1.0, 0.1), Milestone(2.0, 20, 0.5, 0.9))
+    return Kept(title, run.best, run.experiment, run.history, 2.0, milestones=milestones)
 
 
 def from_file(title: str, *, knows_its_polynomials: bool) -> Kept:

@@ -9,7 +9,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 
 import polycore as pc
 from pages.plane import live
-from pages.runs import status
+from pages.runs import sentences
 from pages.runs.training import Training
 from pages.runs.view import RunView
 from pages.setup import controls
@@ -418,7 +418,7 @@ def test_a_key_means_the_same_after_a_setting_was_changed():
 def test_an_early_end_that_was_asked_for_is_shown_as_a_success(changes):
     experiment = replace(TINY, steps=5000, **changes)
     run = pc.advance(pc.start(experiment), 5000)
-    notes = status.notes(RunView.of("a run", run, math.inf))
+    notes = sentences.notes(RunView.of("a run", run, math.inf))
     assert run.step < 5000
     assert (notes["ended"], notes["diverged"]) == (run.ended_because, "")
 
