@@ -135,20 +135,19 @@ def _draw_buttons(sweep: Sweep | None, standing: SweepStatus | None, *, is_valid
         "Start the sweep" if sweep is None else "Sweep again",
         ":material/play_arrow:",
         _begin,
-        under_way or not is_valid,
         START_HELP,
-        "primary",
+        disabled=under_way or not is_valid,
+        kind="primary",
     )
     # a key for each label: the second of two quick clicks must not press the button that replaces the first
     if standing == "paused":
         text = "Continue where it stopped."
-        _draw_button("Resume the sweep", ":material/play_arrow:", _on_sweep(Sweep.resume), False, text)
+        _draw_button("Resume the sweep", ":material/play_arrow:", _on_sweep(Sweep.resume), text)
     else:
-        text = "Pause all runs until you resume."
-        is_disabled = standing != "running"
-        _draw_button("Pause the sweep", ":material/pause:", _on_sweep(Sweep.pause), is_disabled, text)
+        text, rests = "Pause all runs until you resume.", standing != "running"
+        _draw_button("Pause the sweep", ":material/pause:", _on_sweep(Sweep.pause), text, disabled=rests)
     text = "End it for good. Runs that have ended stay in the table."
-    _draw_button("Stop the sweep", ":material/stop:", _on_sweep(Sweep.stop), not under_way, text)
+    _draw_button("Stop the sweep", ":material/stop:", _on_sweep(Sweep.stop), text, disabled=not under_way)
     view = None if sweep is None else sweep.view
     if view is not None and view.best is not None and not view.is_active:
         networks = partial(_networks, view, view.best)
@@ -159,8 +158,9 @@ def _draw_button(
     label: str,
     icon: str,
     action: Callable[[], None],
-    disabled: bool,
     text: str,
+    *,
+    disabled: bool = False,
     kind: Literal["primary", "secondary"] = "secondary",
 ) -> None:
     st.button(
