@@ -26,18 +26,18 @@ from pages.state.setup import Setup
 from polycore import PolycoreError
 from polycore.links import link
 
-_NAVIGATION = (
-    (page_links.HOME, "Home", ":material/home:"),
-    (page_links.POLYNOMIALS, "Polynomials", ":material/function:"),
-    (page_links.DATA, "Data", ":material/scatter_plot:"),
-    (page_links.TRAIN, "Train", ":material/model_training:"),
-    (page_links.PREDICT, "Predict", ":material/ads_click:"),
-    (page_links.INSIDE, "Inside", ":material/hub:"),
-    (page_links.COMPARE, "Compare", ":material/compare_arrows:"),
-    (page_links.PLAY, "Play", ":material/sports_esports:"),
-)
+_ICONS = {
+    page_links.HOME: ":material/home:",
+    page_links.POLYNOMIALS: ":material/function:",
+    page_links.DATA: ":material/scatter_plot:",
+    page_links.TRAIN: ":material/model_training:",
+    page_links.PREDICT: ":material/ads_click:",
+    page_links.INSIDE: ":material/hub:",
+    page_links.COMPARE: ":material/compare_arrows:",
+    page_links.PLAY: ":material/sports_esports:",
+}
 
-HOME_TITLE, TRAIN_TITLE = "Which polynomial is this point on?", "Train"
+HOME_TITLE, TRAIN_TITLE = "Which polynomial is this point on?", page_links.LABELS[page_links.TRAIN]
 PRESENTED = (HOME_TITLE, TRAIN_TITLE)  # pages with the map of the run
 
 # A file: Streamlit would load an icon by name from another host. SVG is sent within the page; Streamlit keeps
@@ -148,8 +148,8 @@ def _restore(*, in_two_parts: bool) -> None:
 def _draw_navigation(title: str) -> None:
     # not in the sidebar: on a phone it covers the page, and stays open over the page chosen in it
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", key="frame.navigation"):
-        for page, label, icon in _NAVIGATION:
-            page_links.draw(page, label, icon)
+        for page, icon in _ICONS.items():
+            page_links.draw(page, page_links.LABELS[page], icon)
         copy_button.draw("frame.link")
         if title in PRESENTED and presentation.is_possible() and not presentation.is_on():
             presentation.button()
