@@ -18,7 +18,7 @@ from polycore.limits import MAX_COEFFICIENT
 from polycore.links.snippet import numpy_snippet, script
 from polycore.training.history import History
 from polycore.training.leg import Leg, history_csv
-from polycore.web.scripts import MOST_PARAMETERS
+from polycore.web.script_inputs import MOST_PARAMETERS
 
 PREFIX = "export"
 OPEN_KEY = f"{PREFIX}.open"
