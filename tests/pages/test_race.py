@@ -373,6 +373,15 @@ def test_with_too_many_pinned_the_race_cannot_be_kept(make):
     assert keeping.NO_ROOM_FOR_ALL in [caption.value for caption in page.caption]
 
 
+def test_a_pinned_network_of_the_race_needs_no_second_slot(make):
+    one = finished(make(["Adam", "L-BFGS", "Evolution"]))
+    lane, model = one.view.lanes[0], pc.start(SET_UP).best
+    uploads = [Kept(f"Upload {number}", model, None, pinned=True) for number in range(MOST_PINNED - 1)]
+    pinned = (Kept("Adam", lane.model, lane.experiment, pinned=True), *uploads)
+    page = page_of_the_race(SET_UP, one, KeptModels(pinned, pinned[0].title))
+    assert not page.button(key="race.keep").disabled  # MOST_KEPT leaves two slots, for the other two
+
+
 # --- who is ahead -----------------------------------------------------------------------------
 
 
