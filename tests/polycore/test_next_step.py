@@ -637,8 +637,8 @@ def test_a_weight_says_how_many_points_pull_it_and_where():
     # the slopes are 0 and r = 0.04743
     text = str(by_hand(**RELU).weight(ParameterIndex(1, 0, 1)))
     assert text.splitlines()[1] == (
-        "Of 2 points, 1 pull it down with a slope above 0, 0 up and 1 not at all. Their slopes reach from "
-        "0 to 0.04743."
+        "Slopes of the 2 points: 1 above 0 (pulling it down), 0 below 0 (pulling it up), 1 exactly 0; from 0 "
+        "to 0.04743."
     )
 
 
