@@ -32,7 +32,7 @@ exit codes:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command in `arguments` (None: those of the process), and return the exit code."""
+    """Run the command in `arguments` (None: the process's), and return the exit code."""
     open_closed_streams()
     write_as_in_code(sys.stdout, sys.stderr)
     try:

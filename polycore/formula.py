@@ -154,7 +154,7 @@ def _parsed(formula: str) -> ast.expr:
 
 
 def _names(formula: str) -> tuple[str, ...]:
-    """Return the names of the quantities in a formula, without those of functions."""
+    """Return the names of the quantities in a formula, but not of its functions."""
     names = [node.id for node in ast.walk(_parsed(formula)) if isinstance(node, ast.Name)]
     return tuple(dict.fromkeys(name for name in names if name not in _FUNCTIONS))
 

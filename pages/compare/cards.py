@@ -83,7 +83,7 @@ def values(kept: Kept, *, is_under_way: bool) -> dict[str, Any]:
     if kept.history is None:
         effort = "Changed by hand" if kept.model.metadata.get("changed_by_hand") else "Not trained here"
     else:
-        # the best step too: map and figures are those of the best weights
+        # the best step too: map and figures show the best weights
         effort = (
             f"{counted(kept.last_step, 'step')}{' so far' if is_under_way else ''}, best loss at step "
             f"{kept.model.metadata['step']:,} · {kept.seconds:.1f} s of computing"

@@ -117,7 +117,7 @@ def _stop_if_nothing_works() -> None:
 
 
 def _restore(*, in_two_parts: bool) -> None:
-    """Create a new session from the address, or restore that of a tab that was refreshed.
+    """Create a new session from the address, or restore the session of a tab that was refreshed.
 
     in_two_parts: whether the page leaves something out at first; see `recall.recalled`.
     """
@@ -132,7 +132,7 @@ def _restore(*, in_two_parts: bool) -> None:
             links=Links(problems=opened.problems + received.problems),
         )
         session.restore(from_link.with_network(new, opened.weights, opened.model))
-    # a new session may be that of a known tab: the server forgets a session that was disconnected for long
+    # a new session may belong to a known tab: the server forgets a session that was disconnected for long
     if recalled is not None:
         now = session.current()
         if now.training is not None and recalled.training not in (None, now.training):

@@ -165,7 +165,7 @@ def _with_all_folds(answer: go.Figure, model: Model, window: Window, neuron: Neu
     count = f"{crossing} of {lines} of the first hidden layer {cross} this part of the plane"
     answer = _with_lines(answer, list(np.concatenate(folds)), count, FOLD_WIDTH)
     if neuron.layer == 0:
-        clause = f"that of neuron {neuron.index} is thicker"
+        clause = f"neuron {neuron.index} has the thicker one"
         answer = _with_lines(answer, list(_folds(model, window, neuron)), clause, CHOSEN_WIDTH)
     few = f" Of the {model.widths[1]} neurons, the first {len(folds)} are drawn."
     excerpt = few if len(folds) < model.widths[1] else ""
@@ -219,7 +219,7 @@ def _fold_caption(model: Model, neuron: Neuron, above: str, folds: int) -> str:
     if neuron.layer and not activation.folds:
         return f"{meeting}, a curve."
     if neuron.layer:
-        return f"{meeting}, which bends where it crosses those of earlier layers."
+        return f"{meeting}, which bends where it crosses the lines of earlier layers."
     if not model.inputs.is_plain:
         return f"{meeting}, where a sum of {', '.join(model.inputs.labels)} is 0."
     (a, b), c = model.weights[0][:, neuron.index], model.biases[0][0, neuron.index]

@@ -118,9 +118,7 @@ def gradient_is_ahead(situation: Situation, search: SetUp, adam: SetUp) -> str:
     before, now = (situation.longest_run(one.experiment).loss for one in (search, adam))
     if now < before:
         return ""
-    return (
-        f"Adam's loss is {loss_text(now)}, that of random search {loss_text(before)}: let Adam train further."
-    )
+    return f"Adam's loss is {loss_text(now)}, random search's is {loss_text(before)}: let Adam train further."
 
 
 def most_are_dead(situation: Situation, fast: SetUp, *_: SetUp) -> str:

@@ -170,7 +170,7 @@ def _draw_network(export: Export, *, running: bool) -> None:
         origin = ""
         if export.training is not None:
             step = export.training.view.run.best_step
-            origin = f"The weights are those of the run's best training loss so far, from step {step:,}."
+            origin = f"The weights have the run's best training loss so far, of step {step:,}."
         st.write(
             "A program that predicts without this project: it contains the weights and needs only NumPy. "
             + origin

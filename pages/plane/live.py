@@ -75,7 +75,7 @@ def figure(
 
     `on_click(x, y)` is called before the page runs, as a callback, if the user has chosen a point inside the
     axes, by a click or a tap anywhere, or with the arrow keys and Enter. Near a marker of a trace whose
-    `meta["snap"]` is true, x and y are exactly those of the marker.
+    `meta["snap"]` is true, x and y are exactly the marker's.
 
     `on_lift(curve, by)` is called in the same way if the user has dragged a curve up, or down if `by` is
     negative; `curve` is the `meta["curve"]` of its trace. The figure drawn next should have it there. `lifts`

@@ -110,7 +110,7 @@ class Sketch {
     context.beginPath();
     let isDown = false;
     for (const [right, down] of points) {
-      const isThere = Number.isFinite(right) && Number.isFinite(down); // a gap in a line is no number
+      const isThere = Number.isFinite(right) && Number.isFinite(down); // a gap in a line has no finite position
       if (isThere) context[isDown ? "lineTo" : "moveTo"](right, down);
       isDown = isThere;
     }

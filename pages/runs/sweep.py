@@ -69,7 +69,7 @@ class SweepView:
 
     @property
     def outcomes_by_setting(self) -> list[list[Outcome]]:
-        """The outcomes of each setting, those of the first seeds first."""
+        """The outcomes of each setting, by their seeds."""
         by_setting: list[list[Outcome]] = [[] for _ in self.settings]
         for outcome in sorted(self.outcomes, key=lambda outcome: outcome.index):
             by_setting[outcome.index % len(by_setting)].append(outcome)

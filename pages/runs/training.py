@@ -242,7 +242,7 @@ class Training:
         if self._stretch is not None:
             self._stretch.turn.give_up()
             self._stretch = None
-            for speed in self._speeds:  # a pause is no measure of it
+            for speed in self._speeds:  # pauses do not count
                 speed.end()
         self._see(at_once=True, state=state, generation=self._view.generation + 1, **changes)
         self._changed.notify_all()

@@ -65,7 +65,7 @@ class Varied:
         return self.seeds * self.settings
 
     def experiments(self, set_up: Experiment) -> tuple[Experiment, ...]:
-        """Return the experiment of each run, those of the first seed first.
+        """Return the experiment of each run, with the first seed's first.
 
         Raises PolycoreError, one sentence for the user, if one is invalid, or if they exceed a limit.
         """

@@ -113,7 +113,7 @@ def replace_setup(experiment: Experiment, undo: str | None = None, sketch: Sketc
 def begin_lesson(name: str, experiment: Experiment, undo: str | None) -> None:
     """Begin the guided lesson of that name on its set-up; see `replace_setup`.
 
-    No point is asked about any more, no neuron chosen, and nothing lies on the map: they would look like
+    No point is asked about, no neuron is chosen, and nothing lies on the map: they would look like
     parts of the lesson.
     """
     now = current()
@@ -280,7 +280,7 @@ def free_slots() -> int:
 
 def going_for_run() -> tuple[Kept, ...]:
     """Return the model that makes room once a new run has one; () if there is a free slot."""
-    return current().models.going(None)  # the current run's may go too: by then it is not the run's any more
+    return current().models.going(None)  # the current run's may go too: by then it is no longer the run's
 
 
 def going_for(count: int) -> tuple[Kept, ...]:

@@ -48,7 +48,7 @@ class ParameterIndex:
         inputs, neurons = shapes[self.layer] if 0 <= self.layer < len(shapes) else (0, 0)
         if not (0 <= self.neuron < neurons and (self.source is None or 0 <= self.source < inputs)):
             raise PolycoreError(
-                f"index: got {self}; expected that of a weight or bias in a network "
+                f"index: got {self}; expected a weight or bias of the network "
                 f"{widths_text(widths)}. Layers, neurons and sources are counted from 0."
             )
         row = inputs if self.source is None else self.source

@@ -130,7 +130,7 @@ class Model:
     def from_arrays(cls, arrays: Mapping[str, Any]) -> "Model":
         """Return the model of arrays named weights_l1, biases_l1, weights_l2, ..., loss and accuracy.
 
-        Shapes are those of a weight file; biases may also be (n,). Twelve classes are assumed to be the
+        Shapes are as in a weight file; biases may also be (n,). Twelve classes are assumed to be the
         tutorial's polynomials; otherwise `with_polynomials` sets them.
 
         Raises
@@ -248,7 +248,7 @@ class Model:
 
     @property
     def shown_window(self) -> Window:
-        """The ranges of x and y that a map shows, those of the model's points or curves, or -1 to 1."""
+        """The ranges of x and y that a map shows: around the model's points or curves, or -1 to 1."""
         if self.window is not None:
             return self.window
         experiment = self.experiment

@@ -71,7 +71,7 @@ def step_lbfgs(
 ) -> tuple[Floats, float, Floats, LbfgsState]:
     """Return parameters of lower loss, their loss and gradient, and the next state.
 
-    `loss` and `gradient` are those of `parameters`; `loss_and_gradient` returns both for other parameters,
+    `loss` and `gradient` belong to `parameters`; `loss_and_gradient` returns both for other parameters,
     the gradient each time as a new array. The step meets the strong Wolfe conditions, unless EVALUATIONS
     losses do not suffice: then it goes to the lowest of them. If none is lower, the pairs are dropped and
     steepest descent is tried; if that fails too, parameters, loss and gradient are returned unchanged and the
@@ -183,7 +183,7 @@ def _line_search(ray: _Ray, length: float) -> _Trial | None:
         if length == low.length:  # the bracket has closed to the last bit
             break
         trial = ray.at(length)
-        # >=: close to the minimum, c1's decrease is smaller than the loss's rounding, and equal is no gain
+        # >=: near the minimum, c1's decrease is less than the loss's rounding, and equal losses gain nothing
         if trial.loss >= low.loss or not ray.falls_enough(trial):
             high = trial
             length = _within(low, high)

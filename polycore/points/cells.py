@@ -64,7 +64,7 @@ def looks_like_number(text: str) -> bool:
 
 
 def has_two_numbers(row: Iterable[str]) -> bool:
-    """Say whether the cells may be those of a point."""
+    """Say whether the cells may be a point's."""
     numbers = filter(looks_like_number, row)
     return next(numbers, None) is not None and next(numbers, None) is not None
 

@@ -179,7 +179,7 @@ class Table:
     header
         The names in the file, or None if its first row is a point.
     columns
-        Different printable names to show, those of the header or "column 1", "column 2", ...
+        Different printable names to show, the header's or "column 1", "column 2", ...
     rows
         Each with one text for each column.
     lines

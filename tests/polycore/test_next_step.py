@@ -619,7 +619,7 @@ def test_a_step_that_diverges_is_refused_with_the_reason():
 def test_a_weight_that_the_network_has_not_is_refused(index):
     step = next_step(pc.start(TINY))
     with pytest.raises(
-        pc.PolycoreError, match=r"^index: got .*; expected that of a weight or bias in a network 2→4→2\."
+        pc.PolycoreError, match=r"^index: got .*; expected a weight or bias of the network 2→4→2\."
     ):
         step.weight(index)
 
