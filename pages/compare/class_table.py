@@ -62,8 +62,8 @@ _COLUMNS = {
 def draw() -> None:
     """Draw the inputs and the table."""
     st.write(
-        f"Compare the networks of a whole class on the same points: give up to {MOST} weight files or links. "
-        "All are measured on the held-out points of the set-up in the address."
+        "Compare the networks of a whole class on the same points: upload weight files or paste links, up to "
+        f"{MOST}. All are measured on the held-out points of the set-up in the address."
     )
     files, links = st.columns(2, gap="medium")
     with files:

@@ -10,8 +10,8 @@ from pages.state.kept_models import Kept
 from polycore import Experiment
 
 ONE_IS_KEPT, ALL_ARE_KEPT = "It is among the kept runs.", "They are among the kept runs."
-NO_ROOM = "There is no room for it: delete some that you keep."
-NO_ROOM_FOR_ALL = "There is no room for all of them: delete some that you keep."
+NO_ROOM = "There is no room for it: delete some kept runs first."
+NO_ROOM_FOR_ALL = "There is no room for all of them: delete some kept runs first."
 
 # called when the button is pressed, since measuring networks takes time
 Networks = Callable[[], Iterable[Kept]]

@@ -18,7 +18,7 @@ CLEARLY, VISIBLY = 0.2, 0.01  # differences of accuracies
 GOOD = 0.9  # an accuracy
 REFEREE_MARGIN = 0.02  # within which the network is as good as the referee
 OPEN_INSIDE = "Open Inside, and choose neuron after neuron."
-CHOOSE_NEURON = "Choose another neuron than the first: press it in the picture."
+CHOOSE_NEURON = "Choose a neuron other than the first: press it in the picture."
 CHOOSE_REFEREE = 'Choose "Referee" or "Differences" for the map on Train.'
 
 

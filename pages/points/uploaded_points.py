@@ -29,8 +29,8 @@ WITHOUT_POLYNOMIALS = (
     "Predict page."
 )
 OTHER_POLYNOMIALS = (
-    "The model was trained on another list of polynomials than the one that the numbers in the file mean. A "
-    "point is scored only if its polynomial is in both; the table has the model's own."
+    "The numbers in the file refer to a list of polynomials that is not the model's. A point is scored only "
+    "if its polynomial is in both lists; the table has the model's."
 )
 ALL_UNKNOWN = "The model does not know any of the points' polynomials, so there is nothing to measure."
 

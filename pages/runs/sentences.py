@@ -82,7 +82,7 @@ def failure(error: Exception) -> str:
         case ShutDownError():
             return "The server is shutting down."
         case CancelledError():
-            return "It was given up, because something else began."
+            return "It was canceled because something else started."
         case _:
             return f"An unexpected error ended it: {type(error).__name__}."
 

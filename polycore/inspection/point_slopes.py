@@ -159,7 +159,7 @@ class PointSlopes:
         layer = self.layers[index.layer]
         working = Working(d=float(layer.slopes[index.neuron]))
         if index.source is None:
-            working.compute("slope", "slope of this point: that at the neuron itself", "d")
+            working.compute("slope", "slope of this point: the slope at the neuron itself", "d")
         else:
             working.known["a"] = float(layer.inputs[index.source])
             working.compute(

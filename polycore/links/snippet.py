@@ -201,7 +201,7 @@ def _experiment(leg: Leg) -> Experiment:
         raise PolycoreError(f"The settings of {steps} are not known.")
     raise PolycoreError(
         f"The points of your own that {steps} were trained on are not known: a run file has only "
-        "those of its latest settings."
+        "the points of its latest settings."
     )
 
 

@@ -106,7 +106,7 @@ def test_a_job_that_nobody_wants_any_more_ends_at_its_next_progress():
     go_on.set()
     wait_until(lambda: not job.view.is_active)
     assert (job.view.result, after) == (None, [])
-    assert job.view.error == "It was given up, because something else began."
+    assert job.view.error == "It was canceled because something else started."
 
 
 def test_what_should_not_happen_is_logged_and_named(caplog):
