@@ -20,7 +20,6 @@ from pages.models.model_in_use import (
 )
 from pages.models.names import name_of, names_of
 from pages.models.setting_words import phrase
-from pages.plane import plane
 from pages.plane.scene import Scene
 from pages.run_view.following import follow
 from pages.run_view.legs import chain_text
@@ -29,6 +28,7 @@ from pages.state import session
 from pages.state.kept_models import MOST_KEPT, MOST_PINNED, Kept
 from pages.state.session_value import Session
 from polycore import Model
+from polycore.arrays import grid_points
 from polycore.figures import small_map_url
 from polycore.figures.alternative_text import plane_map
 from polycore.formatting import counted
@@ -107,7 +107,7 @@ def picture_of(kept: Kept, columns: int, rows: int) -> dict[str, str] | None:
 def _picture(model: Model, scene: Scene, columns: int, rows: int) -> tuple[str, str]:
     x_range, y_range = scene.window
     x, y = np.linspace(*x_range, columns), np.linspace(*y_range, rows)
-    probabilities = model.predict_proba(plane.grid_points(x, y)).reshape(rows, columns, -1)
+    probabilities = model.predict_proba(grid_points(x, y)).reshape(rows, columns, -1)
     url = small_map_url(scene.curves, x_range, y_range, probabilities)
     return url, plane_map(scene.classes, x, y, probabilities)
 

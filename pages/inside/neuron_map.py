@@ -20,7 +20,7 @@ from pages.server.audience import ModelNow
 from pages.state.inputs import Input
 from pages.wording.percent import percent
 from polycore import Model
-from polycore.arrays import Floats, read_only
+from polycore.arrays import Floats, grid_points, read_only
 from polycore.figures import (
     alternative_text,
     class_url,
@@ -275,7 +275,7 @@ def _folds_of_first_layer(model: Model, window: Window) -> tuple[Floats, ...]:
     if model.inputs.is_plain:
         return _straight_folds(model, window)
     x, y = np.linspace(*window[0], FEW_COLUMNS), np.linspace(*window[1], FEW_ROWS)
-    values = next(values_by_layer(model, plane.grid_points(x, y)))[:, :MOST_CURVES]
+    values = next(values_by_layer(model, grid_points(x, y)))[:, :MOST_CURVES]
     of_neurons = values.T.reshape(-1, FEW_ROWS, FEW_COLUMNS)
     return read_only(tuple(zero_lines(x, y, of_neuron) for of_neuron in of_neurons))
 
@@ -289,4 +289,4 @@ def _straight_folds(model: Model, window: Window) -> tuple[Floats, ...]:
 
 def _grid(window: Window) -> tuple[Floats, Floats, Floats]:
     x, y = np.linspace(*window[0], COLUMNS), np.linspace(*window[1], ROWS)
-    return x, y, plane.grid_points(x, y)
+    return x, y, grid_points(x, y)

@@ -275,7 +275,7 @@ LESSONS = (
             SetUp("Parabolas", continuing.PARABOLAS),
         ),
         check=continuing.forgotten,
-        watched=Watched("Accuracy on the lines", continuing.lines_text),
+        watched=Watched("Accuracy on the lines", continuing.accuracy_on_lines_text),
     ),
     Lesson(
         name="heal",

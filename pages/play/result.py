@@ -11,12 +11,12 @@ from pages.game.challenge import Challenge
 from pages.game.game import FARTHEST, POINTS, Game
 from pages.models import link_choice
 from pages.plane import live, swatch
-from pages.plane.plane import grid_points
 from pages.plane.referee import referee_of_curves
 from pages.play import opening
 from pages.state import page_links, session
 from pages.wording.percent import odds
 from polycore import PolycoreError, crossings
+from polycore.arrays import grid_points
 from polycore.figures import close_up_figure, plane_range
 from polycore.formatting import percent
 from polycore.referee.bayes_classifier import probabilities_anywhere

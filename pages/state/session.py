@@ -20,8 +20,8 @@ from pages.state.links import Links
 from pages.state.session_value import Drawings, Lessons, Play, Session
 from pages.state.setup import Setup
 from pages.state.sketch import Sketch
-from pages.state.uploads import Points, Upload
-from pages.state.view import Layers, View
+from pages.state.uploads import Upload, UploadedPoints
+from pages.state.view import LayerChoice, View
 from polycore import Experiment, Model, Polynomial
 
 KEY = "polycore.session"
@@ -55,7 +55,7 @@ class Subjects(TypedDict, total=False):
 
     setup: Setup
     by_hand: ByHand | None
-    points: Points | None
+    points: UploadedPoints | None
     view: View
     lessons: Lessons
     play: Play
@@ -117,7 +117,9 @@ def begin_lesson(name: str, experiment: Experiment, undo: str | None) -> None:
     parts of the lesson.
     """
     now = current()
-    view = replace(now.view, neuron=View().neuron, asked=None, map_view=View().map_view, map_layers=Layers())
+    view = replace(
+        now.view, neuron=View().neuron, asked=None, map_view=View().map_view, map_layers=LayerChoice()
+    )
     lessons = replace(now.lessons, current=name, before=now.name_of_run_unless(experiment))
     begun = replace(now, lessons=lessons, view=view)
     if experiment == now.experiment:
@@ -347,7 +349,7 @@ def note_upload(files: frozenset[str], upload: Upload) -> None:
     _store(current().noting(files, upload))
 
 
-def set_points(points: Points, undo: str | None, file: str) -> None:
+def set_points(points: UploadedPoints, undo: str | None, file: str) -> None:
     """Make `points` the uploaded ones; `undo` is a sentence that says so if that loses others, else None.
 
     file: the identifier of the file that brought them; its uploader is then empty again.

@@ -139,7 +139,7 @@ class Model:
             If a name, a shape or a number is not valid.
         """
         check_type("arrays", arrays, Mapping, "Give a dict, or what np.load returns for a weight file.")
-        return cls._from_contents(weight_file.Contents(arrays))
+        return cls._from_contents(weight_file.FileContents(arrays))
 
     @classmethod
     def load(cls, source: PathOrFile) -> "Model":
@@ -174,7 +174,7 @@ class Model:
         if _held_out_accuracy(metadata) != self.held_out_accuracy:
             metadata["held_out_accuracy"] = self.held_out_accuracy
         coefficients = tuple(polynomial.coefficients for polynomial in self.polynomials)
-        contents = weight_file.Contents(
+        contents = weight_file.FileContents(
             dict(self._named_arrays()), coefficients, metadata, self.classes, self.activation, self.features
         )
         weight_file.write(target, contents)
@@ -345,7 +345,7 @@ class Model:
         return map_html(self, alt, layers, self.activation, self.inputs, window, self.named_classes)
 
     @classmethod
-    def _from_contents(cls, contents: weight_file.Contents) -> "Model":
+    def _from_contents(cls, contents: weight_file.FileContents) -> "Model":
         arrays: Mapping[str, Any] = contents.arrays
         layers = range(1, checked_layers(arrays) + 1)
         model = cls(

@@ -14,7 +14,7 @@ from pages.state import session
 from pages.state.kept_models import Kept, KeptModels
 from pages.state.session_value import Session
 from pages.state.setup import Setup
-from pages.state.uploads import Points
+from pages.state.uploads import UploadedPoints
 from polycore import TUTORIAL_POLYNOMIALS, Experiment, Model, PointSet, Polynomial, points_from_csv
 from polycore.limits import MAX_CLASSES
 from tests.pages.browsing import metrics
@@ -194,7 +194,7 @@ def test_samples_too_large_for_a_file_are_reported_and_not_offered():
 
 
 def test_every_control_says_what_it_is_for():
-    page = opened(begun=with_model(points=Points(np.ones((1, 2)), None)))
+    page = opened(begun=with_model(points=UploadedPoints(np.ones((1, 2)), None)))
     kinds = ("number_input", "toggle", "button", "download_button", "file_uploader", "segmented_control")
     controls = [control for kind in kinds for control in page.get(kind)]
     assert len(controls) == 14
@@ -214,7 +214,7 @@ def test_uploaded_points_are_drawn_and_counted_and_wait_for_a_model():
 
 def read(*lines, polynomials=(UP, DOWN)):
     """Return the points of a file with these lines, uploaded while the set-up has `polynomials`."""
-    return Points(*points_from_csv("\n".join(["x,y,polynomial", *lines]).encode()), polynomials)
+    return UploadedPoints(*points_from_csv("\n".join(["x,y,polynomial", *lines]).encode()), polynomials)
 
 
 def drawn_in(figure):
@@ -264,7 +264,7 @@ def test_another_file_replaces_the_points():
     ],
 )
 def test_a_refused_file_changes_nothing(content, expected):
-    before = Points(np.array([[1.0, 2.0]]), None)
+    before = UploadedPoints(np.array([[1.0, 2.0]]), None)
     page = uploaded(opened(begun=Session(setup=Setup(TWO), points=before)), content)
     assert expected in refusal(page)
     assert now(page).points is before

@@ -23,8 +23,8 @@ from pages.state import session
 from pages.state.kept_models import Kept
 from pages.state.session_value import Session
 from pages.state.setup import Setup
-from pages.state.uploads import Points
-from pages.state.view import Layers, PointInputs, View
+from pages.state.uploads import UploadedPoints
+from pages.state.view import LayerChoice, PointInputs, View
 from polycore.quoting import visible
 from tests.hand import Hand
 from tests.pages.browsing import ROOT, messages, opened, session_of, strings
@@ -92,7 +92,7 @@ def with_strangers_words(in_use: int) -> AppTest:
         session_of(app),
         setup=Setup(EXPERIMENT),
         models=replace(session_of(app).models, kept=all_kept(), in_use=all_kept()[in_use].title),
-        points=Points(np.array([[0.5, 0.75], [0.0, 1.0]]), np.array([0, 1]), EXPERIMENT.polynomials),
+        points=UploadedPoints(np.array([[0.5, 0.75], [0.0, 1.0]]), np.array([0, 1]), EXPERIMENT.polynomials),
     )
     app.session_state[session.KEY] = now.with_undo(f"{TITLE} was deleted.", before=now)
     return app.run()
@@ -191,8 +191,8 @@ def run():
 def test_the_names_of_classes_are_only_where_they_are_shown_as_they_are(run, way):
     app = opened()
     view = View(
-        map_layers=Layers(of_points=map_layers.ALL),
-        predict_layers=Layers(of_points=map_layers.ALL),
+        map_layers=LayerChoice(of_points=map_layers.ALL),
+        predict_layers=LayerChoice(of_points=map_layers.ALL),
         asked=(0.0, 0.0),
         point_inputs=PointInputs(way),
         traced=(0.0, 0.0),
@@ -213,7 +213,7 @@ def test_the_names_of_classes_are_only_where_they_are_shown_as_they_are(run, way
 
 
 def test_in_frames_the_names_of_classes_are_text_and_in_their_figures_escaped(run):
-    view = View(predict_layers=Layers(of_points=("Mistakes",)))
+    view = View(predict_layers=LayerChoice(of_points=("Mistakes",)))
     now = Session(training_id=named(Training(run, Hand(), pc.advance)), view=view).collected()
     values = prediction.contents(AskedPoint(0.5, 0.5, curve=0), now).values
     assert values["answer"]["heading"] in NAMES  # the script of a text does not read it as HTML

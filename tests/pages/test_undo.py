@@ -17,7 +17,7 @@ from pages.state import session
 from pages.state.kept_models import MOST_KEPT, Kept, KeptModels
 from pages.state.session_value import Session
 from pages.state.setup import Setup
-from pages.state.uploads import Points
+from pages.state.uploads import UploadedPoints
 from polycore.links import link
 from tests.pages.browsing import (
     HOME,
@@ -36,7 +36,7 @@ from tests.waiting import wait_until
 
 POLYNOMIALS, TRAIN, PREDICT = "pages/1_polynomials.py", "pages/3_train.py", "pages/4_predict.py"
 COMPARE = "pages/6_compare.py"
-POINTS = Points(np.zeros((1, 2)), None)
+POINTS = UploadedPoints(np.zeros((1, 2)), None)
 LONG = {**QUICK, "steps": "1000000"}
 THREE = {**QUICK, "polynomials": "x~-x~x^2"}
 
