@@ -87,8 +87,11 @@ def _inside(text: str) -> tuple[int, int]:
     start, end = _without_spaces(text, 0, len(text))
     has_stop = _ends_sentence(text[start:end])
     start, end = _without_spaces(text, start, end - has_stop)
-    dollars = next((dollars for dollars in ("$$", "$") if _is_between(text[start:end], dollars)), "")
-    start, end = start + len(dollars), end - len(dollars)
+    for dollars in ("$$", "$"):
+        inside = text[start:end]
+        if len(inside) >= 2 * len(dollars) and inside.startswith(dollars) and inside.endswith(dollars):
+            start, end = start + len(dollars), end - len(dollars)
+            break
     if not has_stop:  # it may also stand before the $
         end -= _ends_sentence(text[start:end])
     start, end = _without_spaces(text, start, end)
@@ -103,10 +106,6 @@ def _ends_sentence(text: str) -> bool:
 def _without_spaces(text: str, start: int, end: int) -> tuple[int, int]:
     start = end - len(text[start:end].lstrip(_SPACES))
     return start, start + len(text[start:end].rstrip(_SPACES))
-
-
-def _is_between(text: str, around: str) -> bool:
-    return len(text) >= 2 * len(around) and text.startswith(around) and text.endswith(around)
 
 
 def _tokens_of(match: re.Match[str]) -> list[Token]:
