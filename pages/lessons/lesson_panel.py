@@ -12,6 +12,7 @@ from pages.channel.live_text import Followed
 from pages.lessons import lessons
 from pages.lessons.lessons import Lesson
 from pages.lessons.situation import PREDICTING, TRAINING, Situation
+from pages.models.point_choices import PointChoices
 from pages.run_view import following
 from pages.server.source import Contents
 from pages.state import page_links, session
@@ -259,8 +260,13 @@ def _watch(lesson: Lesson, now: Mapping[str, str], followed: Followed | None, un
 
 def situation_on(page: str, now: Session) -> Situation:
     """Return the situation on that page; on Predict with its point, elsewhere with that on the run's map."""
-    typed = now.view.point_inputs
-    return Situation(now, page, (typed.x, typed.y) if page == PREDICTING else now.view.asked)
+    if page != PREDICTING:
+        return Situation(now, page, now.view.asked)
+    kept, inputs = now.answering, now.view.point_inputs
+    # without polynomials, as of points of the user's own, there is nothing but x and y to choose
+    if kept is not None and kept.model.polynomials:
+        inputs = PointChoices.of(kept).fitted(inputs)
+    return Situation(now, page, (inputs.x, inputs.y))
 
 
 def _link(lesson: Lesson, label: str, icon: str) -> None:

@@ -63,7 +63,7 @@ def offer() -> None:
     except PolycoreError as error:
         refusal.show("Couldn't read this file. Nothing has changed.", error)
         return
-    session.set_points(points, "Your earlier points were replaced." if now.points else None, file.file_id)
+    session.set_points(points, "Your earlier points were replaced." if now.points else None)
     st.rerun()
 
 

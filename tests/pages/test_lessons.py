@@ -658,6 +658,14 @@ def test_the_point_is_that_of_predict_there_and_elsewhere_that_on_the_map():
     assert lesson_panel.situation_on("Train", now).asked == (1.0, 2.0)
 
 
+def test_on_a_curve_the_point_of_predict_is_that_of_the_model_in_use():
+    # y = 3x at x = 0.5; the y of the inputs is from the curve of an earlier model
+    model = pc.start(pc.Experiment(polynomials=(pc.Polynomial(3, 0), pc.Polynomial(-1)))).current
+    inputs = PointInputs("On a curve", x=0.5, y=-7.0, curve=0)
+    now = Session(models=KeptModels((Kept("a", model, None),), "a"), view=View(point_inputs=inputs))
+    assert lesson_panel.situation_on("Predict", now).asked == (0.5, 1.5)
+
+
 def test_ending_a_lesson_keeps_the_set_up_and_removes_the_panel():
     app = press(opened(TRAIN, {"look": "scaling"}), "End")
     assert session_of(app).lessons.current is None
