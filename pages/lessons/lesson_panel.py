@@ -24,6 +24,7 @@ from polycore.links import link
 PREFIX = "lesson"
 WORD = "look"  # in the address
 CARDS_A_ROW = 4
+REPLACED = "The lesson has replaced your set-up."
 
 # in place of the figure to watch, and of the name of its network
 NOT_STARTED, UNKNOWN, NO_NETWORK = "not started", "unknown", "no network yet"
@@ -285,7 +286,7 @@ def _begin(lesson: Lesson, query: Mapping[str, str]) -> None:
     # replacing a ready-made set-up loses nothing: the toast keeps offering the user's own
     present = session.current().experiment
     is_ready_made = present == Experiment.recommended() or present in lessons.EXPERIMENTS
-    undo = None if is_ready_made else "The lesson has replaced your set-up."
+    undo = None if is_ready_made else REPLACED
     session.begin_lesson(lesson.name, experiment, undo)
 
 

@@ -21,6 +21,7 @@ from polycore.formatting import loss_text, percent
 from polycore.model.evaluation import ACCURACY_ON, LOSS_ON, measured_count
 
 PREFIX = "model_in_use"
+REPLACED = "The file's set-up has replaced yours."
 
 TUTORIAL_RANGE = (-1.0, 1.0)
 
@@ -139,7 +140,7 @@ def draw_setup_button(kept: Kept) -> None:
             key=f"{PREFIX}.setup",
             icon=":material/tune:",
             on_click=session.replace_setup,
-            args=(experiment, "The file's set-up has replaced yours."),
+            args=(experiment, REPLACED),
             help="Load the polynomials, data and training settings that are in the file.",
         )
 

@@ -18,6 +18,7 @@ from polycore.quoting import visible
 
 PREFIX = "weight_upload"
 FILES_KEY = f"{PREFIX}.files"
+REPLACED = "The upload replaced an older model."
 MAX_MEGABYTES = MAX_BYTES // 2**20  # the browser checks it before it sends a byte
 NPY_NAMES = (
     "weights_l1.npy",
@@ -61,7 +62,7 @@ def _load_new() -> None:
             session.note_upload(_ids(batch), _loaded(batch), shown=_ids(files))
     # only so many models are kept
     if not all(kept in session.current().models.kept for kept in before.models.kept):
-        session.offer_undo("The upload replaced an older model.", before)
+        session.offer_undo(REPLACED, before)
 
 
 def _loaded(batch: _Batch) -> Upload:
