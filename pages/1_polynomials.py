@@ -37,9 +37,9 @@ def draw_crossings() -> None:
             alt="The crossings: pair, x and y.",
         )
     if table.apart:
-        st.caption(f"Never cross here: {crossings.listed(table.apart)}.")
+        st.caption(f"Never cross here: {crossings.names_of(table.apart)}.")
     if table.alike:
-        st.caption(f"Equal here up to rounding: {crossings.listed(table.alike)}.")
+        st.caption(f"Equal here up to rounding: {crossings.names_of(table.alike)}.")
 
 
 frame.draw("Polynomials")

@@ -9,7 +9,7 @@ from typing import TextIO
 
 from polycore.commands import dashboard, film, info, page, predict, step, sweep, train
 from polycore.commands.arguments import Parser, with_dashes
-from polycore.commands.process import Interrupted, open_closed_streams, say
+from polycore.commands.process import Interrupted, open_closed_streams, say, write_as_in_code
 from polycore.errors import PolycoreError
 from polycore.quoting import quoted, visible
 from polycore.version import __version__
@@ -31,10 +31,9 @@ exit codes:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command in `arguments` (None: those of the process), and return the exit code."""
+    """Run the command in `arguments` (None: the process's), and return the exit code."""
     open_closed_streams()
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a process's streams have it
+    write_as_in_code(sys.stdout, sys.stderr)
     try:
         code = _run_command(arguments)
         sys.stdout.flush()

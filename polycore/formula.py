@@ -154,7 +154,7 @@ def _parsed(formula: str) -> ast.expr:
 
 
 def _names(formula: str) -> tuple[str, ...]:
-    """Return the names of the quantities in a formula, without those of functions."""
+    """Return the names of the quantities in a formula, but not of its functions."""
     names = [node.id for node in ast.walk(_parsed(formula)) if isinstance(node, ast.Name)]
     return tuple(dict.fromkeys(name for name in names if name not in _FUNCTIONS))
 
@@ -294,8 +294,8 @@ class _TexWriter(_Writer):
             symbol, qualities = rf"\text{{{' '.join(words)}}}", []
         else:
             symbol = rf"\{last}" if last in _GREEK else last
-        marks = [rf"\text{{{' '.join(qualities)}}}"] * bool(qualities) + [index] * bool(index)
-        return f"{symbol}_{{{', '.join(marks)}}}" if marks else symbol
+        subscripts = [rf"\text{{{' '.join(qualities)}}}"] * bool(qualities) + [index] * bool(index)
+        return f"{symbol}_{{{', '.join(subscripts)}}}" if subscripts else symbol
 
     def number(self, number: float) -> str:
         mantissa, exponent = mantissa_and_exponent(number, DIGITS)

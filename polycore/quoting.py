@@ -14,16 +14,16 @@ def visible(text: str) -> str:
 def quoted(text: str, longest: int) -> str:
     """Return the text in quotation marks, on one line, for a message.
 
-    Invisible characters are escaped; between the marks are at most `longest` characters.
+    Invisible characters are escaped; between the quotation marks are at most `longest` characters.
     """
-    mark = '"' if "'" in text else "'"
+    quote = '"' if "'" in text else "'"
     pieces = [_escaped(character) for character in text[: longest + 1]]
     if sum(map(len, pieces)) <= longest:
-        return f"{mark}{''.join(pieces)}{mark}"
+        return f"{quote}{''.join(pieces)}{quote}"
     # remove whole pieces: half an escape would be another character
     while sum(map(len, pieces)) > longest - len(_MORE):
         pieces.pop()
-    return f"{mark}{''.join(pieces)}{_MORE}{mark}"
+    return f"{quote}{''.join(pieces)}{_MORE}{quote}"
 
 
 def _escaped(character: str) -> str:

@@ -1,7 +1,7 @@
 """Where the live channel is: below the app's own address, with the replica that has a tab's session.
 
 The address of a tab's channel ends with its key, which must not be in the server's log. uvicorn logs the path
-of each request and socket: `streamlit run` shows none of that, `uvicorn` by itself all.
+of each request and socket: `streamlit run` does not, but `uvicorn` by itself does.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""Scripts that browsers fetch once and keep: Plotly's, and those of our own components, with their styles.
+"""Scripts that browsers fetch once and keep: Plotly's and our own components', with their styles.
 
 Their addresses change with their content.
 """

@@ -22,7 +22,7 @@ from pages.server.audience import LiveSocket, Viewer
 from pages.server.source import Frame
 from polycore import Model, Referee
 from polycore.polynomials.window import plane_range
-from polycore.web.scripts import MOST_PARAMETERS, bytes_of, curves_as_json, inputs_of, shapes_of
+from polycore.web.script_inputs import MOST_PARAMETERS, bytes_of, curves_as_json, inputs_of, shapes_of
 
 # Codes with which a socket is closed. It is accepted first: a browser sees no code of one that was not.
 # A tab connects again after the first one alone: channel.js.

@@ -20,7 +20,6 @@ from pages.models.model_in_use import (
 )
 from pages.models.names import name_of, names_of
 from pages.models.setting_words import phrase
-from pages.plane import plane
 from pages.plane.referee import best_possible_text
 from pages.plane.scene import Scene
 from pages.run_view.following import follow
@@ -30,6 +29,7 @@ from pages.state import session
 from pages.state.kept_models import MOST_KEPT, MOST_PINNED, Kept
 from pages.state.session_value import Session
 from polycore import Model
+from polycore.arrays import grid_points
 from polycore.figures import small_map_url
 from polycore.figures.alternative_text import plane_map
 from polycore.formatting import counted
@@ -84,7 +84,7 @@ def values(kept: Kept, *, is_under_way: bool) -> dict[str, Any]:
     if kept.history is None:
         effort = "Changed by hand" if kept.model.metadata.get("changed_by_hand") else "Not trained here"
     else:
-        # the best step too: map and figures are those of the best weights
+        # the best step too: map and figures show the best weights
         effort = (
             f"{counted(kept.last_step, 'step')}{' so far' if is_under_way else ''}, best loss at step "
             f"{kept.model.metadata['step']:,} · {kept.seconds:.1f} s of computing"
@@ -108,7 +108,7 @@ def picture_of(kept: Kept, columns: int, rows: int) -> dict[str, str] | None:
 def _picture(model: Model, scene: Scene, columns: int, rows: int) -> tuple[str, str]:
     x_range, y_range = scene.window
     x, y = np.linspace(*x_range, columns), np.linspace(*y_range, rows)
-    probabilities = model.predict_proba(plane.grid_points(x, y)).reshape(rows, columns, -1)
+    probabilities = model.predict_proba(grid_points(x, y)).reshape(rows, columns, -1)
     url = small_map_url(scene.curves, x_range, y_range, probabilities)
     return url, plane_map(scene.classes, x, y, probabilities)
 

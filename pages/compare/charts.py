@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import plotly.graph_objects as go
 
-from pages.runs.view import Mark
+from pages.runs.view import Milestone
 from polycore.arrays import Floats, Integers
 from polycore.figures import Curve, accuracies_figure, alternative_text, losses_figure
 
@@ -73,9 +73,9 @@ def bindings(name: Name, indices: Iterable[int]) -> list[tuple[str, str]]:
     return [*curves, ("layout.meta.alt", f"{name}_alt")]
 
 
-def seconds_at(steps: Sequence[int] | Integers, marks: Sequence[Mark]) -> Floats:
+def seconds_at(steps: Sequence[int] | Integers, milestones: Sequence[Milestone]) -> Floats:
     """Return the computing time in seconds up to each step: exact at the ends of chunks."""
-    return np.interp(steps, [mark.step for mark in marks], [mark.seconds for mark in marks])
+    return np.interp(steps, [one.step for one in milestones], [one.seconds for one in milestones])
 
 
 def _values(run: Curves) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from pages.state import session
 from pages.state.comparison import ClassRow, ClassTable
 from pages.state.inputs import Input
 from pages.state.kept_models import Kept
-from pages.state.uploads import Points
+from pages.state.uploads import UploadedPoints
 from polycore import Experiment, Model, PolycoreError
 from polycore.formatting import counted
 from polycore.links import link
@@ -62,8 +62,8 @@ _COLUMNS = {
 def draw() -> None:
     """Draw the inputs and the table."""
     st.write(
-        f"Compare the networks of a whole class on the same points: give up to {MOST} weight files or links. "
-        "All are measured on the held-out points of the set-up in the address."
+        "Compare the networks of a whole class on the same points: upload weight files or paste links, up to "
+        f"{MOST}. All are measured on the held-out points of the set-up in the address."
     )
     files, links = st.columns(2, gap="medium")
     with files:
@@ -98,13 +98,13 @@ def draw() -> None:
             _draw_table(table)
 
 
-def points_of(experiment: Experiment) -> Points:
+def points_of(experiment: Experiment) -> UploadedPoints:
     """Return the held-out points of an experiment, labeled with its polynomials."""
     points, labels = experiment.held_out_set()
-    return Points(points, labels, experiment.shown_classes)
+    return UploadedPoints(points, labels, experiment.shown_classes)
 
 
-def row_of_file(name: str, content: bytes, points: Points) -> ClassRow:
+def row_of_file(name: str, content: bytes, points: UploadedPoints) -> ClassRow:
     """Return the row of a weight file."""
     try:
         model = Model.load(io.BytesIO(content))
@@ -114,7 +114,7 @@ def row_of_file(name: str, content: bytes, points: Points) -> ClassRow:
         return ClassRow(name, problem=str(error))
 
 
-def row_of_link(name: str, address: str, points: Points) -> ClassRow:
+def row_of_link(name: str, address: str, points: UploadedPoints) -> ClassRow:
     """Return the row of a link with a trained network."""
     try:
         query = dict(parse_qsl(urlsplit(address).query))
@@ -163,7 +163,7 @@ def frame_of(rows: Iterable[ClassRow]) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(("weights", "steps", "seed"), "Int64"))  # with what is not known
 
 
-def _row_of(name: str, model: Model, points: Points) -> ClassRow:
+def _row_of(name: str, model: Model, points: UploadedPoints) -> ClassRow:
     measured, trained = score.measure(model, points), model.experiment
     picture = picture_of(Kept("", model, None), *GRID)
     return ClassRow(

@@ -5,13 +5,14 @@ from dataclasses import replace
 from functools import partial
 from typing import Literal, get_args
 
+import pandas as pd
 import streamlit as st
 
 from pages.compare import charts
 from pages.compare.charts import Charts, Curves, seconds_at
-from pages.models import setting_words
 from pages.models.model_in_use import experiment_of
 from pages.models.names import name_of, names_of
+from pages.models.setting_words import differences
 from pages.plane import live
 from pages.plane.live import Bound
 from pages.plane.referee import best_possible
@@ -23,7 +24,7 @@ from pages.state.kept_models import Kept
 from pages.state.session_value import Session
 from polycore.figures import LINES
 
-PREFIX = "compare.curves"
+PREFIX, SETTINGS_KEY = "compare.curves", "compare.settings"
 AT_FIRST = 3  # the number of newest models shown before the user chooses
 
 Over = Literal["Steps", "Computing time"]
@@ -64,7 +65,7 @@ def draw() -> None:
         st.caption(NO_CURVE)
     if len(chosen) > 1:
         st.markdown("**How their settings differ**")
-        setting_words.draw([name_of(kept) for kept in chosen], [experiment_of(kept) for kept in chosen])
+        _draw_differences(chosen)
 
 
 def chosen_of(now: Session) -> list[Kept]:
@@ -84,7 +85,7 @@ def charts_of(kept: Sequence[Kept], over: Over, best: float | None, names: Mappi
     for one in kept:
         history = one.whole_history
         if history is not None:
-            x = history.step if over == "Steps" else seconds_at(history.step, one.marks)
+            x = history.step if over == "Steps" else seconds_at(history.step, one.milestones)
             curves.append(Curves(names[one.title], x, history.loss, history.held_out_accuracy))
     return Charts(curves, TITLES[over], best)
 
@@ -102,10 +103,28 @@ def contents(titles: Sequence[str], over: Over, best: float | None, now: Session
     return Contents(charts_of(shown, over, best, names_of(now.models.kept)).values(changing))
 
 
+def _draw_differences(chosen: Sequence[Kept]) -> None:
+    """Draw the table of the settings in which the models differ, a column for each."""
+    rows = differences([experiment_of(kept) for kept in chosen])
+    if not rows:
+        st.write("They have the same settings, as far as these are known.")
+        return
+    # a title may come from a stranger: column names are plain text, and the column of settings has no name
+    table = pd.DataFrame(list(rows.values()), columns=[name_of(kept) for kept in chosen])
+    table.insert(0, "", list(rows))
+    st.dataframe(
+        table,
+        key=SETTINGS_KEY,
+        hide_index=True,
+        height="content",
+        alt=f"The settings in which {len(chosen)} runs differ: {', '.join(rows)}.",
+    )
+
+
 def _draw_charts(shown: Sequence[Kept]) -> None:
     over = Input[Over](f"{PREFIX}.over", lambda: "Steps")
     with st.container():
-        has_seconds = all(kept.marks for kept in shown)
+        has_seconds = all(kept.milestones for kept in shown)
         if has_seconds:
             over.choose(st.segmented_control, "Over", get_args(Over), required=True, help=OVER_HELP)
     axis = over.value if has_seconds else "Steps"

@@ -10,8 +10,8 @@ from pages.state.kept_models import Kept
 from polycore import Experiment
 
 ONE_IS_KEPT, ALL_ARE_KEPT = "It is among the kept runs.", "They are among the kept runs."
-NO_ROOM = "There is no room for it: delete some that you keep."
-NO_ROOM_FOR_ALL = "There is no room for all of them: delete some that you keep."
+NO_ROOM = "There is no room for it: delete some kept runs first."
+NO_ROOM_FOR_ALL = "There is no room for all of them: delete some kept runs first."
 
 # called when the button is pressed, since measuring networks takes time
 Networks = Callable[[], Iterable[Kept]]
@@ -23,19 +23,19 @@ def draw(prefix: str, label: str, text: str, experiments: Sequence[Experiment], 
     prefix: of the keys. label, text: of the button. experiments: of the networks.
     """
     new = sum(not _is_kept(experiment) for experiment in experiments)
-    has_room = session.free_slots() >= len(experiments)
+    all_fit = session.free_slots() >= sum(not _stays(experiment) for experiment in experiments)
     st.button(
         label,
         key=f"{prefix}.keep",
         icon=":material/inventory_2:",
         on_click=_keep,
         args=(networks,),
-        disabled=not new or not has_room,
+        disabled=not new or not all_fit,
         help=text,
     )
     if not new:
         st.caption(ONE_IS_KEPT if len(experiments) == 1 else ALL_ARE_KEPT)
-    elif not has_room:
+    elif not all_fit:
         st.caption(NO_ROOM if len(experiments) == 1 else NO_ROOM_FOR_ALL)
     else:
         kept_actions.draw_going(session.going_for(new), prefix, new)
@@ -49,3 +49,9 @@ def _keep(networks: Networks) -> None:
 
 def _is_kept(experiment: Experiment | None) -> bool:
     return any(kept.experiment == experiment for kept in session.current().models.kept)
+
+
+def _stays(experiment: Experiment) -> bool:
+    """Return whether its network is kept and never makes room for another."""
+    now = session.current()
+    return any(kept.experiment == experiment and (kept.pinned or kept is now.own) for kept in now.models.kept)

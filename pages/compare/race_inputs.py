@@ -209,7 +209,7 @@ def networks_of(race: RaceView) -> list[Kept]:
             experiment=lane.experiment,
             history=lane.view.run.history,
             seconds=lane.view.seconds,
-            marks=lane.view.marks,
+            milestones=lane.view.milestones,
         )
         for lane in race.lanes
     ]

@@ -12,7 +12,7 @@ from pages.compare.charts import Charts, Curves, seconds_at
 from pages.plane.plane import pixels_of_run, shown_map
 from pages.plane.referee import best_possible
 from pages.plane.scene import scene_of
-from pages.runs import status
+from pages.runs import sentences
 from pages.runs.race import Lane, Race, RaceView
 from pages.runs.view import RunView
 from pages.server.source import Choice, Contents, Show, Source
@@ -67,7 +67,7 @@ def values(race: RaceView, moment: Choice = "Now") -> dict[str, Any]:
 
     moment: of the weights; see `choice_at`.
     """
-    waits = (status.waiting(lane.view) for lane in race.lanes)
+    waits = (sentences.waiting(lane.view) for lane in race.lanes)
     return {
         "generation": sum(lane.view.generation for lane in race.lanes),
         "active": race.is_running,
@@ -84,7 +84,7 @@ def charts_of(race: RaceView) -> Charts:
     """Return the charts of each lane's lowest loss so far and its held-out accuracy."""
     curves = []
     for lane in race.lanes:
-        seconds, _, losses, accuracies = np.array(lane.view.marks).T
+        seconds, _, losses, accuracies = np.array(lane.view.milestones).T
         curves.append(Curves(lane.name, seconds, losses, accuracies))
     return Charts(curves, OVER, best_possible(race.set_up))
 
@@ -105,17 +105,17 @@ def choice_at(lane: Lane, moment: Choice) -> Choice:
     steps = view.run.snapshots.step  # the widest networks have none
     if not isinstance(moment, int) or moment >= _microseconds(view.seconds) or not steps:
         return "Now"
-    times = [_microseconds(seconds) for seconds in seconds_at(steps, view.marks).tolist()]
+    times = [_microseconds(seconds) for seconds in seconds_at(steps, view.milestones).tolist()]
     return steps[max(0, bisect_right(times, moment) - 1)]
 
 
 def lowest_loss_at(lane: Lane, moment: Choice) -> float:
     """Return a lane's lowest loss in nats by a moment, as the race's chart has it: at the end of a chunk."""
-    marks = lane.view.marks
+    milestones = lane.view.milestones
     if not isinstance(moment, int):
-        return marks[-1].best_loss
-    ends = [_microseconds(mark.seconds) for mark in marks]
-    return marks[max(0, bisect_right(ends, moment) - 1)].best_loss
+        return milestones[-1].best_loss
+    ends = [_microseconds(milestone.seconds) for milestone in milestones]
+    return milestones[max(0, bisect_right(ends, moment) - 1)].best_loss
 
 
 def wish_of(view: RunView) -> Wish:
@@ -141,12 +141,12 @@ def _lane(lane: Lane, budget: float, moment: Choice) -> dict[str, Any]:
     """Return what a lane's card shows: its lowest loss by that moment, and the accuracy of its weights."""
     view, past = lane.view, _past(lane, moment)
     if past is None:
-        held_out = view.marks[-1].held_out_accuracy
+        held_out = view.milestones[-1].held_out_accuracy
         used = f"{view.seconds:.1f} of {budget:g} s · {counted(view.run.step, 'step')}"
     else:
         step, portrait = past
         held_out = portrait.model.held_out_accuracy or 0.0
-        [seconds] = seconds_at([step], view.marks)
+        [seconds] = seconds_at([step], view.milestones)
         used = f"{seconds:.2f} s · {counted(step, 'step')}"
     return {
         "loss": loss_text(lowest_loss_at(lane, moment)),

@@ -51,8 +51,8 @@ LANDSCAPE = (
     "which all share, to its last ones (★)."
 )
 LANDSCAPE_HELP = (
-    "The two directions are those in which the weights of all changed most. The map is computed around the "
-    "weights of the one that leads."
+    "These are the two directions in which the weights of all changed most. The map is computed around the "
+    "leader's weights."
 )
 
 

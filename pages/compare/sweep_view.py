@@ -20,7 +20,7 @@ from pages.plane import live
 from pages.plane.live import Bound
 from pages.plane.referee import best_possible
 from pages.run_view import following
-from pages.runs import status
+from pages.runs import sentences
 from pages.runs.computing_cost import seconds_of
 from pages.runs.sweep import Best, Sweep, SweepStatus, SweepView
 from pages.runs.varied import Varied
@@ -136,20 +136,19 @@ def _draw_buttons(sweep: Sweep | None, standing: SweepStatus | None, *, is_valid
         "Start the sweep" if sweep is None else "Sweep again",
         ":material/play_arrow:",
         _begin,
-        under_way or not is_valid,
         START_HELP,
-        "primary",
+        disabled=under_way or not is_valid,
+        kind="primary",
     )
     # a key for each label: the second of two quick clicks must not press the button that replaces the first
     if standing == "paused":
         text = "Continue where it stopped."
-        _draw_button("Resume the sweep", ":material/play_arrow:", _on_sweep(Sweep.resume), False, text)
+        _draw_button("Resume the sweep", ":material/play_arrow:", _on_sweep(Sweep.resume), text)
     else:
-        text = "Pause all runs until you resume."
-        is_disabled = standing != "running"
-        _draw_button("Pause the sweep", ":material/pause:", _on_sweep(Sweep.pause), is_disabled, text)
+        text, rests = "Pause all runs until you resume.", standing != "running"
+        _draw_button("Pause the sweep", ":material/pause:", _on_sweep(Sweep.pause), text, disabled=rests)
     text = "End it for good. Runs that have ended stay in the table."
-    _draw_button("Stop the sweep", ":material/stop:", _on_sweep(Sweep.stop), not under_way, text)
+    _draw_button("Stop the sweep", ":material/stop:", _on_sweep(Sweep.stop), text, disabled=not under_way)
     view = None if sweep is None else sweep.view
     if view is not None and view.best is not None and not view.is_active:
         networks = partial(_networks, view, view.best)
@@ -160,8 +159,9 @@ def _draw_button(
     label: str,
     icon: str,
     action: Callable[[], None],
-    disabled: bool,
     text: str,
+    *,
+    disabled: bool = False,
     kind: Literal["primary", "secondary"] = "secondary",
 ) -> None:
     st.button(
@@ -208,7 +208,7 @@ def _networks(sweep: SweepView, best: Best) -> list[Kept]:
             experiment=best.outcome.experiment,
             history=best.history,
             seconds=best.outcome.seconds,
-            marks=best.marks,
+            milestones=best.milestones,
         )
     ]
 
@@ -268,7 +268,7 @@ def values(sweep: SweepView, rows: Rows, possible: float | None) -> dict[str, An
     return {
         "standing": sweep.standing(),
         "share": 100 * len(sweep.outcomes) / len(sweep.experiments),
-        "waits": sweep.refusal or next(filter(None, map(status.waiting, sweep.runs)), ""),
+        "waits": sweep.refusal or next(filter(None, map(sentences.waiting, sweep.runs)), ""),
         "best": _best(sweep, possible),
         "figure": json.loads(figure_of(sweep, possible).to_json(validate=False)),
         "rows": sweep_tables.rows_of(rows, sweep),

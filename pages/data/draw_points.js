@@ -15,7 +15,7 @@ const GAP = 5;
 const FONT = "12px sans-serif";
 const PARTS = 5; // of an axis, at most, between its ticks
 
-// What Undo could take back on the previous plane; `pen` and `number` are those of the last operation there.
+// What Undo could take back on the previous plane; `pen` and `number` belong to the last operation there.
 let lastUndo = null;
 
 export default keeping(

@@ -13,7 +13,7 @@ from pages.server import server
 from pages.setup import optimizer_input, setting_input
 from pages.state import refusal, session
 from pages.state.inputs import Input, as_whole
-from pages.state.uploads import Points
+from pages.state.uploads import UploadedPoints
 from polycore import Experiment, PolycoreError, points_to_csv
 from polycore.arrays import Floats, Integers
 from polycore.experiment.settings import MEASURED_PER_CLASS, SETTINGS
@@ -123,7 +123,7 @@ def draw_plot(experiment: Experiment, points: Floats, labels: Integers) -> None:
 
 
 def figure_of(
-    experiment: Experiment, points: Floats, labels: Integers, own: Points | None, shown: str
+    experiment: Experiment, points: Floats, labels: Integers, own: UploadedPoints | None, shown: str
 ) -> go.Figure:
     """Return a figure of the curves with the samples, the user's `own` points, or both, as `shown` says.
 

@@ -25,9 +25,9 @@ class CopyButton {
     this.button.innerHTML = ICON;
     this.button.append("Copy link");
     // a screen reader announces changes only in an element that stays, and the note does not
-    this.status = element("div", { class: "status", role: "status" });
+    this.spoken = element("div", { class: "spoken", role: "status" });
     this.note = element("div", { class: "note", popover: "manual" });
-    this.root.append(this.button, this.status, this.note);
+    this.root.append(this.button, this.spoken, this.note);
     parent.append(this.root);
     this.button.addEventListener("click", () => this.copy());
     this.note.addEventListener("keydown", ({ key }) => key === "Escape" && this.button.focus());
@@ -58,7 +58,7 @@ class CopyButton {
   }
 
   say(text) {
-    this.status.textContent = this.note.textContent = text;
+    this.spoken.textContent = this.note.textContent = text;
     this.show();
   }
 
@@ -89,7 +89,7 @@ class CopyButton {
     removeEventListener("pointerdown", this.hideOnPress, true);
     clearTimeout(this.hiding);
     this.note.hidePopover?.();
-    this.status.textContent = this.note.textContent = "";
+    this.spoken.textContent = this.note.textContent = "";
   }
 
   // The older interface to the clipboard, which works without TLS. Returns whether it copied the link.

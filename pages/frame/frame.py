@@ -1,4 +1,4 @@
-"""The frame of every page: title, navigation, link, messages, and the status of the run."""
+"""The frame of every page: title, navigation, link, messages, and the run in one line."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -26,18 +26,18 @@ from pages.state.setup import Setup
 from polycore import PolycoreError
 from polycore.links import link
 
-_NAVIGATION = (
-    (page_links.HOME, "Home", ":material/home:"),
-    (page_links.POLYNOMIALS, "Polynomials", ":material/function:"),
-    (page_links.DATA, "Data", ":material/scatter_plot:"),
-    (page_links.TRAIN, "Train", ":material/model_training:"),
-    (page_links.PREDICT, "Predict", ":material/ads_click:"),
-    (page_links.INSIDE, "Inside", ":material/hub:"),
-    (page_links.COMPARE, "Compare", ":material/compare_arrows:"),
-    (page_links.PLAY, "Play", ":material/sports_esports:"),
-)
+_ICONS = {
+    page_links.HOME: ":material/home:",
+    page_links.POLYNOMIALS: ":material/function:",
+    page_links.DATA: ":material/scatter_plot:",
+    page_links.TRAIN: ":material/model_training:",
+    page_links.PREDICT: ":material/ads_click:",
+    page_links.INSIDE: ":material/hub:",
+    page_links.COMPARE: ":material/compare_arrows:",
+    page_links.PLAY: ":material/sports_esports:",
+}
 
-HOME_TITLE, TRAIN_TITLE = "Which polynomial is this point on?", "Train"
+HOME_TITLE, TRAIN_TITLE = "Which polynomial is this point on?", page_links.LABELS[page_links.TRAIN]
 PRESENTED = (HOME_TITLE, TRAIN_TITLE)  # pages with the map of the run
 
 # A file: Streamlit would load an icon by name from another host. SVG is sent within the page; Streamlit keeps
@@ -46,7 +46,7 @@ ICON = Path(__file__).with_name("icon.svg")
 
 
 def draw(title: str) -> None:
-    """Draw the frame of a page, and the status of the run in one line.
+    """Draw the frame of a page, with the run in one line.
 
     Before its first step a run has no model, and another may answer: after it the page is drawn again.
     """
@@ -117,7 +117,7 @@ def _stop_if_nothing_works() -> None:
 
 
 def _restore(*, in_two_parts: bool) -> None:
-    """Create a new session from the address, or restore that of a tab that was refreshed.
+    """Create a new session from the address, or restore the session of a tab that was refreshed.
 
     in_two_parts: whether the page leaves something out at first; see `recall.recalled`.
     """
@@ -132,7 +132,7 @@ def _restore(*, in_two_parts: bool) -> None:
             links=Links(problems=opened.problems + received.problems),
         )
         session.restore(from_link.with_network(new, opened.weights, opened.model))
-    # a new session may be that of a known tab: the server forgets a session that was disconnected for long
+    # a new session may belong to a known tab: the server forgets a session that was disconnected for long
     if recalled is not None:
         now = session.current()
         if now.training is not None and recalled.training not in (None, now.training):
@@ -148,8 +148,8 @@ def _restore(*, in_two_parts: bool) -> None:
 def _draw_navigation(title: str) -> None:
     # not in the sidebar: on a phone it covers the page, and stays open over the page chosen in it
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", key="frame.navigation"):
-        for page, label, icon in _NAVIGATION:
-            page_links.draw(page, label, icon)
+        for page, icon in _ICONS.items():
+            page_links.draw(page, page_links.LABELS[page], icon)
         copy_button.draw("frame.link")
         if title in PRESENTED and presentation.is_possible() and not presentation.is_on():
             presentation.button()

@@ -2,7 +2,7 @@
 
 const KEY = "polycore.recent";
 const MOST = 10;
-const NOT_KEPT = ["look", "embed", "game", "score", "seconds"]; // parameters of an address that are no experiment
+const NOT_KEPT = ["look", "embed", "game", "score", "seconds"]; // parameters of an address that do not describe an experiment
 
 let noted = null; // what the page shows: { path, title }; its address may get weights later
 

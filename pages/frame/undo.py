@@ -19,7 +19,7 @@ SECONDS = 20.0
 
 # A screen reader reads an alert aloud as soon as it comes. What was lost may have a user's words in its name:
 # they never become HTML, the text beside the alert shows them.
-STATUS = '<span class="undo-status" role="alert">You can undo this for a while.</span>'
+ALERT = '<span class="undo-alert" role="alert">You can undo this for a while.</span>'
 
 
 # Two lines of text fit in the toast.
@@ -36,7 +36,7 @@ STYLE = """<style>
 .st-key-undo-toast [data-testid="stText"] {
   font-size: 0.875rem; line-height: 1.2; max-height: 2.4em; overflow: auto;
 }
-[data-testid="stElementContainer"]:has(.undo-status) {
+[data-testid="stElementContainer"]:has(.undo-alert) {
   position: absolute; width: 1px; height: 1px; overflow: hidden;
 }
 </style>"""
@@ -54,7 +54,7 @@ def draw() -> None:
     with st.container(key=f"{PREFIX}.toast", horizontal=True, vertical_alignment="center", gap="small"):
         if undo is None:
             return
-        st.html(STATUS, width="content")
+        st.html(ALERT, width="content")
         st.text(undo.text, width="stretch")
         st.button(
             "Undo",

@@ -22,7 +22,7 @@ Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Prediction:
+class MostLikely:
     """The most likely class by the network or the referee, and its probability."""
 
     label: int
@@ -47,8 +47,8 @@ class Game:
     seed: int
     points: tuple[Point, ...]
     labels: tuple[int, ...]
-    network: tuple[Prediction, ...]
-    referee: tuple[Prediction, ...]
+    network: tuple[MostLikely, ...]
+    referee: tuple[MostLikely, ...]
     asked_at: float
     index: int = 0
     answers: tuple[int, ...] = ()
@@ -186,6 +186,6 @@ def _gaps(values: Floats, labels: Integers, y: Floats) -> Floats:
     return gaps
 
 
-def _predictions(probabilities: Floats) -> tuple[Prediction, ...]:
+def _predictions(probabilities: Floats) -> tuple[MostLikely, ...]:
     labels = probabilities.argmax(axis=1).tolist()
-    return tuple(map(Prediction, labels, probabilities.max(axis=1).tolist()))
+    return tuple(map(MostLikely, labels, probabilities.max(axis=1).tolist()))

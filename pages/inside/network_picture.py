@@ -14,9 +14,8 @@ from pages.channel import component, live_text
 from pages.channel.live_text import Followed
 from pages.inside import neuron_choice
 from pages.inside.neuron_choice import Neuron
-from pages.plane import plane
 from polycore import Model
-from polycore.arrays import Floats, read_only
+from polycore.arrays import Floats, grid_points, read_only
 from polycore.figures import NEGATIVE_COLOR, POSITIVE_COLOR, alternative_text, class_url, values_url
 from polycore.model.evaluation import DataSets
 from polycore.model.neurons import dead_masks, strengths, strongest, values_by_layer
@@ -137,7 +136,7 @@ def _images(model: Model, window: Window, shown: Layers) -> tuple[tuple[str, ...
 
 def _grid_points(window: Window) -> Floats:
     (left, right), (low, high) = window
-    return plane.grid_points(np.linspace(left, right, COLUMNS), np.linspace(low, high, ROWS))
+    return grid_points(np.linspace(left, right, COLUMNS), np.linspace(low, high, ROWS))
 
 
 def _map(values: Floats) -> Floats:

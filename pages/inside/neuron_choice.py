@@ -15,7 +15,7 @@ PREFIX = "inside.choice"
 
 @dataclass(frozen=True)
 class Neuron:
-    """A neuron, by its layer and its index there, both from 0; those of the last layer are the outputs."""
+    """A neuron, by its layer and its index there, both from 0; in the last layer, an output."""
 
     layer: int
     index: int

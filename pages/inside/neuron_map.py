@@ -20,7 +20,7 @@ from pages.server.audience import ModelNow
 from pages.state.inputs import Input
 from pages.wording.percent import percent
 from polycore import Model
-from polycore.arrays import Floats, read_only
+from polycore.arrays import Floats, grid_points, read_only
 from polycore.figures import (
     alternative_text,
     class_url,
@@ -165,7 +165,7 @@ def _with_all_folds(answer: go.Figure, model: Model, window: Window, neuron: Neu
     count = f"{crossing} of {lines} of the first hidden layer {cross} this part of the plane"
     answer = _with_lines(answer, list(np.concatenate(folds)), count, FOLD_WIDTH)
     if neuron.layer == 0:
-        clause = f"that of neuron {neuron.index} is thicker"
+        clause = f"neuron {neuron.index} has the thicker one"
         answer = _with_lines(answer, list(_folds(model, window, neuron)), clause, CHOSEN_WIDTH)
     few = f" Of the {model.widths[1]} neurons, the first {len(folds)} are drawn."
     excerpt = few if len(folds) < model.widths[1] else ""
@@ -219,7 +219,7 @@ def _fold_caption(model: Model, neuron: Neuron, above: str, folds: int) -> str:
     if neuron.layer and not activation.folds:
         return f"{meeting}, a curve."
     if neuron.layer:
-        return f"{meeting}, which bends where it crosses those of earlier layers."
+        return f"{meeting}, which bends where it crosses the lines of earlier layers."
     if not model.inputs.is_plain:
         return f"{meeting}, where a sum of {', '.join(model.inputs.labels)} is 0."
     (a, b), c = model.weights[0][:, neuron.index], model.biases[0][0, neuron.index]
@@ -271,7 +271,7 @@ def _folds_of_first_layer(model: Model, window: Window) -> tuple[Floats, ...]:
     if model.inputs.is_plain:
         return _straight_folds(model, window)
     x, y = np.linspace(*window[0], FEW_COLUMNS), np.linspace(*window[1], FEW_ROWS)
-    values = next(values_by_layer(model, plane.grid_points(x, y)))[:, :MOST_CURVES]
+    values = next(values_by_layer(model, grid_points(x, y)))[:, :MOST_CURVES]
     of_neurons = values.T.reshape(-1, FEW_ROWS, FEW_COLUMNS)
     return read_only(tuple(zero_lines(x, y, of_neuron) for of_neuron in of_neurons))
 
@@ -285,4 +285,4 @@ def _straight_folds(model: Model, window: Window) -> tuple[Floats, ...]:
 
 def _grid(window: Window) -> tuple[Floats, Floats, Floats]:
     x, y = np.linspace(*window[0], COLUMNS), np.linspace(*window[1], ROWS)
-    return x, y, plane.grid_points(x, y)
+    return x, y, grid_points(x, y)

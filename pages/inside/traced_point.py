@@ -26,7 +26,7 @@ class TracedPoint:
     """A point, and its true class: the user's choice, or the nearest curve's; None if it is not known.
 
     place: the point among the curves of the model.
-    nearest: whether the class is that of the nearest curve.
+    nearest: whether it is the nearest curve's class.
     """
 
     place: Place

@@ -18,7 +18,7 @@ CLEARLY, VISIBLY = 0.2, 0.01  # differences of accuracies
 GOOD = 0.9  # an accuracy
 REFEREE_MARGIN = 0.02  # within which the network is as good as the referee
 OPEN_INSIDE = "Open Inside, and choose neuron after neuron."
-CHOOSE_NEURON = "Choose another neuron than the first: press it in the picture."
+CHOOSE_NEURON = "Choose a neuron other than the first: press it in the picture."
 CHOOSE_REFEREE = 'Choose "Referee" or "Differences" for the map on Train.'
 
 
@@ -118,9 +118,7 @@ def gradient_is_ahead(situation: Situation, search: SetUp, adam: SetUp) -> str:
     before, now = (situation.longest_run(one.experiment).loss for one in (search, adam))
     if now < before:
         return ""
-    return (
-        f"Adam's loss is {loss_text(now)}, that of random search {loss_text(before)}: let Adam train further."
-    )
+    return f"Adam's loss is {loss_text(now)}, random search's is {loss_text(before)}: let Adam train further."
 
 
 def most_are_dead(situation: Situation, fast: SetUp, *_: SetUp) -> str:

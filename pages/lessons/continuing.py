@@ -118,7 +118,7 @@ def _unbroken(situation: Situation, curves: SetUp) -> str:
     return CHOOSE_IT
 
 
-def lines_text(network: ShownNetwork) -> str:
+def accuracy_on_lines_text(network: ShownNetwork) -> str:
     """Return the accuracy of a network on the two lines; "" if it does not tell two classes apart."""
     if network.model.widths[-1] != len(LINES.polynomials):
         return ""

@@ -66,7 +66,7 @@ def draw_panel(page: str) -> None:
     with st.container(border=True, gap="xsmall", key=f"{PREFIX}.panel"):
         _head(lesson, page)
         # what the lesson asks for is done on Train, and on the pages of its links
-        continues_here = page == TRAINING or any(page.lower() in one.page for one in lesson.links)
+        continues_here = page == TRAINING or any(page == page_links.LABELS[one.page] for one in lesson.links)
         if _was_seen_when_opened(lesson, page, has_seen=has_seen) and not continues_here:
             return
         followed = following.follow("lesson", lambda later: Contents(values(lesson, page, later)))

@@ -150,7 +150,7 @@ LESSONS = (
         icon=":material/trending_down:",
         about="Why random search is slow, and what a gradient adds.",
         do=f"Start random search; after {MANY_STEPS:,} steps load Adam below and start that.",
-        see="After a few hundred steps, Adam's loss is below that of random search.",
+        see="After a few hundred steps, Adam has a lower loss than random search.",
         why="Random search learns from a step only whether it helped. The gradient says for every weight "
         "in which direction the loss falls, and how steeply.",
         set_ups=(SetUp("Random search", checks.SEARCH), SetUp("Adam", checks.GRADIENT)),
@@ -231,7 +231,7 @@ LESSONS = (
         title="How ReLU folds the plane",
         icon=":material/layers:",
         about="What a hidden neuron is: one straight fold across the plane.",
-        do="Press Start, open Inside when the map hardly changes any more, and choose neuron after neuron.",
+        do="Press Start, open Inside once the map hardly changes, and choose neuron after neuron.",
         see="Each neuron has a line: on its orange side ReLU makes it 0, on its blue side it grows evenly.",
         why="Between the folds the network is linear, so its borders are straight there and bend only at "
         "folds: six folds are enough for these three curves.",
@@ -272,7 +272,7 @@ LESSONS = (
             SetUp("Parabolas", continuing.PARABOLAS),
         ),
         check=continuing.forgotten,
-        watched=Watched("Accuracy on the lines", continuing.lines_text),
+        watched=Watched("Accuracy on the lines", continuing.accuracy_on_lines_text),
     ),
     Lesson(
         name="heal",

@@ -4,11 +4,14 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pages.models.shown_network import ShownNetwork, shown_on
+from pages.state import page_links
 from pages.state.kept_models import Kept
 from pages.state.session_value import LessonRun, Session
 from polycore import Experiment, Run
 
-TRAINING, PREDICTING, INSPECTING = "Train", "Predict", "Inside"  # titles of pages
+TRAINING, PREDICTING, INSPECTING = (  # titles of pages
+    page_links.LABELS[page] for page in (page_links.TRAIN, page_links.PREDICT, page_links.INSIDE)
+)
 SOME_STEPS = 1000  # after which a run shows what it will become
 START = 'Press Start{where} to train "{name}" from step 0.'
 LOAD = 'Load "{name}" below and press Start{where}.'

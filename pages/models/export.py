@@ -18,7 +18,7 @@ from polycore.limits import MAX_COEFFICIENT
 from polycore.links.snippet import numpy_snippet, script
 from polycore.training.history import History
 from polycore.training.leg import Leg, history_csv
-from polycore.web.scripts import MOST_PARAMETERS
+from polycore.web.script_inputs import MOST_PARAMETERS
 
 PREFIX = "export"
 OPEN_KEY = f"{PREFIX}.open"
@@ -170,7 +170,7 @@ def _draw_network(export: Export, *, running: bool) -> None:
         origin = ""
         if export.training is not None:
             step = export.training.view.run.best_step
-            origin = f"The weights are those of the run's best training loss so far, from step {step:,}."
+            origin = f"The weights have the run's best training loss so far, of step {step:,}."
         st.write(
             "A program that predicts without this project: it contains the weights and needs only NumPy. "
             + origin

@@ -19,8 +19,8 @@ KEEP_HELP = (
 NAME_HELP = f"Its name on every page: up to {LONGEST_TITLE} characters, different from all other names."
 GOING_LABEL = f"{MOST_KEPT} kept: the next replaces one"
 SEVERAL_LABEL = f"{MOST_KEPT} kept at most: {{new}} more replace {{gone}}"
-OF_ONE = "the oldest that is not marked Keep makes room for the next:"
-OF_SEVERAL = "the oldest that are not marked Keep make room for the next:"
+OF_ONE = "the next one replaces the oldest that is not marked Keep:"
+OF_SEVERAL = "the next ones replace the oldest that are not marked Keep:"
 
 
 def draw_going(going: Sequence[Kept], prefix: str, new: int = 1) -> None:

@@ -44,7 +44,7 @@ Point = tuple[float, float]
 
 
 @dataclass(frozen=True, eq=False)
-class Mistakes:
+class WrongAnswers:
     """The held-out points (M, 2) with a wrong answer, out of `asked`, with their labels and answers (M,)."""
 
     points: Floats
@@ -67,7 +67,7 @@ class Overlay:
         cls,
         chosen: Sequence[MapLayer],
         experiment: Experiment,
-        mistakes: Mistakes | None,
+        mistakes: WrongAnswers | None,
         point: Point | None,
     ) -> "Overlay":
         """Return the chosen layers of a map of the experiment's classes; mistakes if they are among them."""
@@ -169,24 +169,24 @@ def _in_order(layers: list[MapLayer]) -> tuple[MapLayer, ...]:
 
 
 @lru_cache(maxsize=16)
-def mistakes_of_model(model: Model, experiment: Experiment) -> Mistakes:
+def mistakes_of_model(model: Model, experiment: Experiment) -> WrongAnswers:
     """Return a model's mistakes on the held-out points of `experiment`. The cache compares by identity."""
     points, _ = experiment.held_out_set()
     return mistakes_among(model.predict(points), experiment)
 
 
 @lru_cache(maxsize=16)
-def mistakes_of_referee(referee: Referee, experiment: Experiment) -> Mistakes:
+def mistakes_of_referee(referee: Referee, experiment: Experiment) -> WrongAnswers:
     """Return the referee's own mistakes: no other method can be expected to make fewer."""
     points, _ = experiment.held_out_set()
     return mistakes_among(probabilities_anywhere(referee, points).argmax(axis=1), experiment)
 
 
-def mistakes_among(answers: Integers, experiment: Experiment) -> Mistakes:
+def mistakes_among(answers: Integers, experiment: Experiment) -> WrongAnswers:
     """Return the mistakes among the answers (N,) at the held-out points of `experiment`."""
     points, labels = experiment.held_out_set()
     wrong = answers != labels
-    return read_only(Mistakes(points[wrong], labels[wrong], answers[wrong], len(points)))
+    return read_only(WrongAnswers(points[wrong], labels[wrong], answers[wrong], len(points)))
 
 
 def curves_caption(experiment: Experiment) -> str:
@@ -206,7 +206,7 @@ def _samples(experiment: Experiment) -> tuple[DrawnLayer, str]:
     return layer, f"{some} points of the training set are shown."
 
 
-def _crosses(mistakes: Mistakes, experiment: Experiment) -> tuple[DrawnLayer, str]:
+def _crosses(mistakes: WrongAnswers, experiment: Experiment) -> tuple[DrawnLayer, str]:
     wrong = len(mistakes.points)
     layer = mistakes_layer(mistakes.points, mistakes.labels, mistakes.answers, experiment.shown_classes)
     share = f"{wrong:,} of {mistakes.asked:,} held-out points answered wrongly"

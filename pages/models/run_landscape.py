@@ -58,7 +58,7 @@ def draw(
     star = "the star" if names is None else f"the star of {names[0]}"
     st.caption(
         f"{rows} by {columns} losses, each measured on {landscape.point_count:,} training points. The map is "
-        f"true at {star}; other weights lie off this plane, and a line shows the points of the plane that "
+        f"exact at {star}; other weights lie off this plane, and a line shows the points of the plane that "
         "are nearest to them. Hover over a line for the losses of its own weights."
     )
 

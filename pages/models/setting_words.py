@@ -1,9 +1,6 @@
-"""Settings in words: a set-up in a phrase, and a table of the differences between several."""
+"""Settings in words: a set-up in a phrase, and the differences between several."""
 
 from collections.abc import Callable, Mapping, Sequence
-
-import pandas as pd
-import streamlit as st
 
 from pages.wording.words import NO_LAYERS, layers_in_words, listed
 from polycore import Experiment
@@ -13,7 +10,6 @@ from polycore.network.features import label_of
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.polynomials.classes import Classes, counted_classes
 
-KEY = "compare.settings"
 NOT_USED = "not used"
 UNKNOWN = "unknown"
 POLYNOMIALS = "Polynomials"
@@ -73,24 +69,6 @@ def in_a_name(setting: str, words: str, set_up: Experiment) -> str:
             return f"your own points {words}"
         case _:
             return f"{SETTINGS[setting].name} {words}"
-
-
-def draw(titles: Sequence[str], set_ups: Sequence[Experiment | None]) -> None:
-    """Draw the table of differences, a column for each title."""
-    rows = differences(set_ups)
-    if not rows:
-        st.write("They have the same settings, as far as these are known.")
-        return
-    # a title may come from a stranger: column names are plain text, and the column of settings has no name
-    table = pd.DataFrame(list(rows.values()), columns=list(titles))
-    table.insert(0, "", list(rows))
-    st.dataframe(
-        table,
-        key=KEY,
-        hide_index=True,
-        height="content",
-        alt=f"The settings in which {len(titles)} runs differ: {', '.join(rows)}.",
-    )
 
 
 def _words(setting: Setting, experiment: Experiment) -> str:

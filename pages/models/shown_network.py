@@ -31,7 +31,7 @@ class ShownNetwork:
 def shown_on(page: str, now: Session) -> ShownNetwork | None:
     """Return the network that the page of that title shows; None if it shows none.
 
-    It is that of the run, with the weights that the user has chosen, unless the page shows the model in use.
+    It is the run's, with the weights that the user has chosen, unless the page shows the model in use.
     """
     if page == INSIDE or page in OF_THE_MODEL_IN_USE:
         kept = shown_inside(now) if page == INSIDE else now.answering

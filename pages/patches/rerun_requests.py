@@ -1,7 +1,7 @@
 """Drop or redirect the rerun requests of a page that the user has left.
 
 Streamlit merges two waiting requests into one, and the newer one decides which page runs. If a user opens
-another page and a request of a fragment of the old page arrives next, such as that of a dialog, the old page
+another page and a request of a fragment of the old page arrives next, such as a dialog's, the old page
 runs, and the click is lost. One that arrives while the new page is being drawn runs after it, as a run of the
 old page, and the browser removes the new page's elements. Such requests are dropped: the fragments of the old
 page have nothing more to draw.

@@ -93,7 +93,7 @@ def name_of(curves: Sequence[int]) -> str:
     return " & ".join(f"p{label}" for label in curves)
 
 
-def listed(pairs: Sequence[Pair]) -> str:
+def names_of(pairs: Sequence[Pair]) -> str:
     """Return the names of the pairs; if there are many, the first few and the number of the others."""
     names = ", ".join(map(name_of, pairs[:MAX_LISTED]))
     more = len(pairs) - MAX_LISTED

@@ -104,7 +104,7 @@ function isCurve({ meta }) {
   return meta?.curve !== undefined;
 }
 
-// The traces of a figure, without those of hidden curves. The pale lines beneath all curves are one trace, with as many
+// The traces of a figure, without the hidden curves'. The pale lines beneath all curves are one trace, with as many
 // values for each.
 function withoutHidden(data) {
   const { names } = hiddenCurves();

@@ -361,7 +361,7 @@ class Chart {
     return { x: axes.x.p2d(right), y: axes.y.p2d(down) };
   }
 
-  // The point itself, or that of the nearest marker within a distance on the screen, at any zoom.
+  // The point itself, or the nearest marker's within a distance on the screen, at any zoom.
   snapped(point) {
     const { x, y } = this.axes();
     let nearest = TOUCH.matches ? SNAP_DISTANCE.coarse : SNAP_DISTANCE.fine;

@@ -87,7 +87,7 @@ def figure(
 
     `on_click(x, y)` is called before the page runs, as a callback, if the user has chosen a point inside the
     axes, by a click or a tap anywhere, or with the arrow keys and Enter. Near a marker of a trace whose
-    `meta["snap"]` is true, x and y are exactly those of the marker.
+    `meta["snap"]` is true, x and y are exactly the marker's.
 
     `lift`: lets the user drag its curves up and down.
 

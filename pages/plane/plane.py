@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pages.plane.scene import Scene
 from pages.wording.percent import percent
 from polycore import Experiment, Model, Polynomial, Referee, Run
-from polycore.arrays import Floats, evenly, read_only
+from polycore.arrays import Floats, evenly, grid_points, read_only
 from polycore.figures import (
     alternative_text,
     curves_figure,
@@ -236,8 +236,3 @@ def _without_regions(scene: Scene) -> dict[str, Any]:
 def _grid(window: Window) -> tuple[Floats, Floats]:
     x_range, y_range = window
     return read_only((np.linspace(*x_range, COLUMNS), np.linspace(*y_range, ROWS)))
-
-
-def grid_points(x: Floats, y: Floats) -> Floats:
-    """Return the points (len(y)·len(x), 2) of a grid, row by row, the first y first."""
-    return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)

@@ -81,9 +81,9 @@ class Sketch {
     const across = (y, color, width) => this.stroke([[this.left, y], [right, y]], color, width);
     const along = (x, color, width) => this.stroke([[x, this.top], [x, bottom]], color, width);
     const both = [[xaxis, this.xTicks, along, "x"], [yaxis, this.yTicks, across, "y"]];
-    for (const [axis, marks, line, at] of both) {
+    for (const [axis, ticks, line, at] of both) {
       const color = axis.gridcolor ?? this.font.line;
-      if (axis.showgrid !== false) for (const { value } of marks) line(this[at](value), color, 1);
+      if (axis.showgrid !== false) for (const { value } of ticks) line(this[at](value), color, 1);
       if (axis.zeroline) line(this[at](0), axis.zerolinecolor, axis.zerolinewidth ?? 1);
     }
   }
@@ -110,7 +110,7 @@ class Sketch {
     context.beginPath();
     let isDown = false;
     for (const [right, down] of points) {
-      const isThere = Number.isFinite(right) && Number.isFinite(down); // a gap in a line is no number
+      const isThere = Number.isFinite(right) && Number.isFinite(down); // a gap in a line has no finite position
       if (isThere) context[isDown ? "lineTo" : "moveTo"](right, down);
       isDown = isThere;
     }

@@ -137,7 +137,7 @@ def _draw_outcome(game: Game) -> None:
     index = game.index
     label, chosen = game.labels[index], game.answers[index]
 
-    def mark(answer: int) -> str:
+    def verdict(answer: int) -> str:
         return f"{CORRECT} right" if answer == label else f"{WRONG} wrong"
 
     with st.container(border=True, gap="xsmall"):
@@ -148,9 +148,9 @@ def _draw_outcome(game: Game) -> None:
         if game.network:
             best = game.network[index]
             sure = f"probability {probability(best.probability)}"
-            st.markdown(f"Network: {_class(best.label)}, {sure} {mark(best.label)}")
+            st.markdown(f"Network: {_class(best.label)}, {sure} {verdict(best.label)}")
         best = game.referee[index]
-        st.markdown(f"Referee: {_class(best.label)}, odds {odds(best.probability)} {mark(best.label)}")
+        st.markdown(f"Referee: {_class(best.label)}, odds {odds(best.probability)} {verdict(best.label)}")
         st.button(
             "Next point" if index + 1 < POINTS else "See the result",
             key=NEXT_KEY,

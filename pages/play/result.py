@@ -11,12 +11,12 @@ from pages.game.challenge import Challenge
 from pages.game.game import FARTHEST, POINTS, Game
 from pages.models import link_choice
 from pages.plane import live, swatch
-from pages.plane.plane import grid_points
 from pages.plane.referee import referee_of_curves
 from pages.play import opening
 from pages.state import page_links, session
 from pages.wording.percent import odds
 from polycore import PolycoreError, crossings
+from polycore.arrays import grid_points
 from polycore.figures import close_up_figure, plane_range
 from polycore.formatting import percent
 from polycore.referee.bayes_classifier import probabilities_anywhere
@@ -218,8 +218,8 @@ def _row(game: Game, index: int) -> str:
     label = game.labels[index]
 
     def said(answer: int) -> str:
-        mark = "" if answer == label else ' <strong title="wrong">✗</strong>'
-        return f"{swatch.image(answer)} p{answer}{mark}"
+        cross = "" if answer == label else ' <strong title="wrong">✗</strong>'
+        return f"{swatch.image(answer)} p{answer}{cross}"
 
     predictions = [game.network[index]] if game.network else []
     predictions.append(game.referee[index])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pages.state.uploads import Points
+from pages.state.uploads import UploadedPoints
 from polycore import Model, PolycoreError, Referee
 from polycore.arrays import Floats, Integers
 from polycore.network.plain import accuracy, cross_entropy
@@ -38,7 +38,7 @@ class Score:
     referee_accuracy: float | None
 
 
-def measure(model: Model, points: Points) -> Score:
+def measure(model: Model, points: UploadedPoints) -> Score:
     """Return how well `model` does on `points`. A label means the class of its polynomial in the model."""
     probabilities = model.predict_proba(points.points)
     classes = probabilities.shape[1]

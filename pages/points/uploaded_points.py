@@ -7,7 +7,7 @@ from pages.models.names import name_of
 from pages.points import score
 from pages.points.score import Score
 from pages.state import page_links, refusal, session
-from pages.state.uploads import Points
+from pages.state.uploads import UploadedPoints
 from polycore import Model, PolycoreError, Polynomial, points_from_csv
 from polycore.formatting import counted, loss_text, percent
 from polycore.polynomials.classes import Classes
@@ -30,8 +30,8 @@ WITHOUT_POLYNOMIALS = (
     "Predict page."
 )
 OTHER_POLYNOMIALS = (
-    "The model was trained on another list of polynomials than the one that the numbers in the file mean. A "
-    "point is scored only if its polynomial is in both; the table has the model's own."
+    "The numbers in the file refer to a list of polynomials that is not the model's. A point is scored only "
+    "if its polynomial is in both lists; the table has the model's."
 )
 ALL_UNKNOWN = "The model does not know any of the points' polynomials, so there is nothing to measure."
 
@@ -60,7 +60,7 @@ def offer() -> None:
     if file is None:
         return
     try:
-        points = Points(*points_from_csv(file.getvalue()), now.experiment.shown_classes)
+        points = UploadedPoints(*points_from_csv(file.getvalue()), now.experiment.shown_classes)
     except PolycoreError as error:
         refusal.show("Couldn't read this file. Nothing has changed.", error)
         return
@@ -68,7 +68,7 @@ def offer() -> None:
     st.rerun()
 
 
-def _draw_summary(points: Points, polynomials: Classes) -> None:
+def _draw_summary(points: UploadedPoints, polynomials: Classes) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         kind = "without polynomials" if points.labels is None else "with the polynomial of each"
         st.markdown(f"**{counted(len(points.points), 'point')}** uploaded, {kind}.", width="content")
@@ -88,7 +88,7 @@ def _remove() -> None:
         session.update(points=None, undo=REMOVED)
 
 
-def notes_on_labels(points: Points, polynomials: Classes) -> list[str]:
+def notes_on_labels(points: UploadedPoints, polynomials: Classes) -> list[str]:
     """Say what the labels mean if the list has changed since, and how many points have no class in it."""
     if points.labels is None:
         return []
@@ -115,7 +115,7 @@ def notes_on_labels(points: Points, polynomials: Classes) -> list[str]:
 # --- how well the model does on them -----------------------------------------------------------
 
 
-def draw_score(points: Points) -> None:
+def draw_score(points: UploadedPoints) -> None:
     """Show how well the model in use does on the points."""
     now = session.current()
     answering, view = now.answering, now.run_view
@@ -150,7 +150,7 @@ def draw_score(points: Points) -> None:
         )
 
 
-def note_on_classes(model: Model, points: Points) -> str:
+def note_on_classes(model: Model, points: UploadedPoints) -> str:
     """Say why the model is not scored, or is scored on fewer points; "" if it knows what the labels mean."""
     if points.labels is None:
         return ""

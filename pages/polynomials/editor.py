@@ -17,7 +17,7 @@ from pages.channel import component
 from pages.plane import swatch
 from pages.polynomials import change, entries, sliders
 from pages.polynomials.change import Polynomials
-from pages.polynomials.entries import POWERS, TWICE, EditedTable, Line
+from pages.polynomials.entries import POWERS, TWICE, EditedTable, TypedLine
 from pages.setup import setting_input
 from pages.state import refusal, session
 from pages.state.inputs import Input
@@ -127,7 +127,7 @@ def _note_typing() -> None:
         TEXT.note_typing(text)
 
 
-def lines_html(lines: Sequence[Line]) -> str:
+def lines_html(lines: Sequence[TypedLine]) -> str:
     """Return what each line means, each as high as in the editor. All text is escaped."""
     label = 0
     rows = []
@@ -144,7 +144,7 @@ def lines_html(lines: Sequence[Line]) -> str:
     return f'{LINES_STYLE}<ul class="polycore-lines" aria-label="What each line means">{"".join(rows)}</ul>'
 
 
-def marked(line: Line) -> str:
+def marked(line: TypedLine) -> str:
     """Return the text of a line with the character at which it cannot be read marked, as HTML."""
     match = _UNREADABLE.search(line.error)
     if match is None:

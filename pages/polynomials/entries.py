@@ -21,7 +21,7 @@ Entry = TypeVar("Entry")
 
 
 @dataclass(frozen=True)
-class Line:
+class TypedLine:
     """A line of the text editor.
 
     polynomial: what it means; None for an empty line and for one with an `error`.
@@ -52,20 +52,20 @@ def from_lines(text: str, known: Sequence[Polynomial]) -> tuple[Polynomial, ...]
     return _read("Line", entries, _reader(known))
 
 
-def lines_of(text: str, known: Sequence[Polynomial]) -> list[Line]:
+def lines_of(text: str, known: Sequence[Polynomial]) -> list[TypedLine]:
     """Return each line of a text, also the empty ones; see `from_lines`."""
-    read, lines = _reader(known), list[Line]()
+    read, lines = _reader(known), list[TypedLine]()
     for line in (each.strip() for each in text.split("\n")[:MOST_LINES]):
         if not line:
-            lines.append(Line(line))
+            lines.append(TypedLine(line))
             continue
         try:
             polynomial = read(line)
         except PolycoreError as error:
-            lines.append(Line(line, error=str(error)))
+            lines.append(TypedLine(line, error=str(error)))
             continue
         twice = any(polynomial == other.polynomial for other in lines)
-        lines.append(Line(line, error=TWICE) if twice else Line(line, polynomial))
+        lines.append(TypedLine(line, error=TWICE) if twice else TypedLine(line, polynomial))
     return lines
 
 

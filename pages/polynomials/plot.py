@@ -25,7 +25,7 @@ POSITIONS_HELP = (
     "The number of points through which each curve is drawn. A few points show how a computer draws a curve: "
     "with short straight lines. Steep curves on a wide range need more."
 )
-READABLE = "The plot shows what can be read of the lines. The set-up still has its {} polynomials."
+READABLE = "The plot shows the lines that can be read. The set-up still has its {} polynomials."
 UNREADABLE = "The plot shows what is being typed. Correct the lines on the left first, then drag the curve."
 
 

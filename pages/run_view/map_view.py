@@ -201,7 +201,7 @@ def _points_sentence(experiment: Experiment) -> str:
             "It knows only the polynomials that fit your points best, and how far the points are from them."
         )
     if experiment.noise:
-        return "Points lie near the curves; the noise decides how near. Far from all, answers matter little."
+        return "Points lie near the curves; the noise decides how near. Far from all, answers mean little."
     return (
         "All points lie exactly on the curves. Elsewhere the referee chooses the vertically nearest curve, "
         "which means little far from all of them."

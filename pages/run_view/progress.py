@@ -25,7 +25,7 @@ MAP_HEIGHT, CHART_HEIGHT = 460, 260
 HELD_OUT_HELP = (
     "The share of points on which no step trains, 3,000 on polynomials, that these weights answer correctly. "
     f"{EXPLAINED} On 3,000 points chance adds or takes up to the number after \u00b1 (in 95 of 100 cases). "
-    "The best loss is that on the training set: here, other weights may do better."
+    "The best loss is measured on the training set: here, other weights may do better."
 )
 LOSS_HELP = (
     "Cross-entropy of these weights on the training set, in nats. Guessing among K classes gives log K; "

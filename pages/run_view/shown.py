@@ -15,7 +15,7 @@ from pages.plane import answer_view, plane
 from pages.plane.live import Bound
 from pages.plane.referee import best_possible, referee_of
 from pages.plane.scene import scene_of
-from pages.runs import status
+from pages.runs import sentences
 from pages.runs.training import Training
 from pages.runs.view import RunView
 from pages.server.source import Choice, Contents, Show, Source
@@ -181,12 +181,12 @@ def values(view: RunView, shown: ShownWeights, replay: str) -> dict[str, Any]:
         "generation": view.generation,
         "active": view.is_active,
         "status": view.status.capitalize(),
-        "line": status.line(view),
+        "line": sentences.line(view),
         "step": run.step,
         "begun": run.step > 0,
         "moments": view.moments,
         "share": 100 * run.step / run.last_step,
-        "notes": status.notes(view),
+        "notes": sentences.notes(view),
         **_speed_and_time(view),
         "weights": _weights(shown, dead),
     }

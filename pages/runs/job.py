@@ -4,18 +4,15 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, CancelledError
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
-from pages.runs.status import MAX_SENTENCE
+from pages.runs import sentences
 from pages.server import server
 from pages.server.source import Contents, Halt, IsThere
 from polycore import PolycoreError
-from polycore.workers.processes import ShutDownError, StartError
-
-NO_MEMORY = "There is not enough memory for it. A smaller network or fewer samples need less."
-WORKER_ENDED = "Its worker processes ended, perhaps for lack of memory. Try again, or with a smaller network."
+from polycore.workers.processes import ShutDownError
 
 Progress = Callable[[int, int], None]
 T = TypeVar("T")
@@ -93,8 +90,10 @@ class Job(Generic[T]):
             return
         try:
             result = compute(self._show)
-        except Exception as error:  # noqa: BLE001  # the page shows it, whatever it is
-            self._see(at_once=True, is_active=False, error=_sentence(error))
+        except Exception as error:  # the page shows it, whatever it is
+            if not isinstance(error, PolycoreError | ShutDownError | CancelledError):
+                _logger.warning("A job failed.", exc_info=error)
+            self._see(at_once=True, is_active=False, error=sentences.failure(error))
         else:
             self._see(at_once=True, is_active=False, result=result)
 
@@ -104,21 +103,3 @@ def contents(view: JobView[Any]) -> Contents:
     generation = int(not view.is_active)
     values = {"active": view.is_active, "generation": generation, "share": view.share, "said": view.said}
     return Contents(values)
-
-
-def _sentence(error: Exception) -> str:
-    match error:
-        case PolycoreError():
-            return " ".join(str(error).split())[:MAX_SENTENCE]
-        case MemoryError():
-            return NO_MEMORY
-        case StartError():
-            return f"{error} Try again in a minute."
-        case BrokenExecutor():
-            return WORKER_ENDED
-        case ShutDownError():
-            return "The server is shutting down."
-        case CancelledError():
-            return "It was given up, because something else began."
-    _logger.warning("A job failed.", exc_info=error)
-    return f"An unexpected error ended it: {type(error).__name__}."

@@ -142,7 +142,7 @@ class RaceView:
 
         def loss_and_seconds(lane: Lane) -> tuple[float, float]:
             loss = lane.view.run.best_loss
-            return loss, next(mark.seconds for mark in lane.view.marks if mark.best_loss <= loss)
+            return loss, next(one.seconds for one in lane.view.milestones if one.best_loss <= loss)
 
         return min(self.lanes, key=loss_and_seconds)
 

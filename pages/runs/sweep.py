@@ -9,18 +9,17 @@ from functools import partial
 from time import monotonic
 from typing import Any, Literal
 
+from pages.runs import sentences
 from pages.runs.computing_cost import seconds_of
 from pages.runs.training import Training
 from pages.runs.varied import Varied
-from pages.runs.view import Mark, RunView
+from pages.runs.view import Milestone, RunView
 from pages.server import presence, server
 from pages.server.source import Halt, IsThere
 from polycore import Experiment, Model, PolycoreError, advance
 from polycore.formatting import duration
 from polycore.training.history import History
 from polycore.workers.outcomes import Outcome, Outcomes, best
-
-NO_MEMORY = "There is not enough memory for this run."
 
 SweepStatus = Literal["ready", "running", "paused", "stopped", "finished"]
 
@@ -32,7 +31,7 @@ class Best:
     outcome: Outcome
     model: Model
     history: History
-    marks: tuple[Mark, ...]
+    milestones: tuple[Milestone, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +69,7 @@ class SweepView:
 
     @property
     def outcomes_by_setting(self) -> list[list[Outcome]]:
-        """The outcomes of each setting, those of the first seeds first."""
+        """The outcomes of each setting, by their seeds."""
         by_setting: list[list[Outcome]] = [[] for _ in self.settings]
         for outcome in sorted(self.outcomes, key=lambda outcome: outcome.index):
             by_setting[outcome.index % len(by_setting)].append(outcome)
@@ -242,7 +241,7 @@ class Sweep:
                 previous = [] if view.best is None else [view.best.outcome]
                 if training is not None and outcome.model and best([*previous, outcome]) is outcome:
                     run = training.view
-                    self._see(best=Best(outcome, outcome.model, run.run.history, run.marks))
+                    self._see(best=Best(outcome, outcome.model, run.run.history, run.milestones))
                 if len(self._view.outcomes) == len(view.experiments):
                     self._become("finished")
 
@@ -269,7 +268,7 @@ class Sweep:
                 clock=self._clock,
             )
         except (PolycoreError, MemoryError) as error:
-            future.set_result(Outcome(index, experiment, None, 0, 0.0, None, str(error) or NO_MEMORY))
+            future.set_result(Outcome(index, experiment, None, 0, 0.0, None, sentences.failure(error)))
             return future
         training.seen(self._is_there)
         with self._lock:
@@ -292,7 +291,7 @@ def _outcome(index: int, view: RunView, budget: float) -> Outcome:
     if view.status == "finished":
         try:
             model = view.best
-        except MemoryError:
-            error = NO_MEMORY
+        except MemoryError as out_of_memory:
+            error = sentences.failure(out_of_memory)
     spent = f"It used its {budget:g} s of computing." if view.has_spent_budget else None
     return Outcome(index, run.experiment, model, run.step, view.seconds, run.ended_because or spent, error)

@@ -11,8 +11,8 @@ from functools import partial
 from time import monotonic
 from typing import Any, NamedTuple
 
-from pages.runs import status
-from pages.runs.view import Event, Mark, Marks, RunView, state_after
+from pages.runs import sentences
+from pages.runs.view import Event, Milestone, Milestones, RunView, state_after
 from pages.server import server
 from pages.server.presence import Presence
 from pages.server.shared_results import Request
@@ -104,7 +104,7 @@ class Training:
         self._clock = clock
         self._presence = Presence(clock)
         self._speeds = Speed(SPEED_SECONDS, clock), Speed(AVERAGE_SECONDS, clock)
-        self._marks = Marks.of(Mark.of(run, 0.0))
+        self._milestones = Milestones.of(Milestone.of(run, 0.0))
         self._wish = Wish()
         # held while any of what follows is changed
         self._changed = threading.Condition()
@@ -242,7 +242,7 @@ class Training:
         if self._stretch is not None:
             self._stretch.turn.give_up()
             self._stretch = None
-            for speed in self._speeds:  # a pause is no measure of it
+            for speed in self._speeds:  # pauses do not count
                 speed.end()
         self._see(at_once=True, state=state, generation=self._view.generation + 1, **changes)
         self._changed.notify_all()
@@ -257,7 +257,7 @@ class Training:
             own, steps = server.current(), 1 if event == "step" else None
             turn = own.turns.take(self._origin, self._owner)
             if turn is None:
-                self._see(error=status.full(own.turns))
+                self._see(error=sentences.server_full(own.turns))
                 return
             is_repeating = steps is None and own.results.kept(self._key(self._view.run.step)) is not None
             self._presence.wait()
@@ -280,8 +280,10 @@ class Training:
         except (ShutDownError, CancelledError):
             pass  # the server ends
         except Exception as error:  # whatever a worker raises, the user sees it
-            has_failed = self._end(stretch, "fail", error=status.failure(error))
-            if has_failed and not isinstance(error, PolycoreError):
+            is_ours = isinstance(error, PolycoreError)
+            why = sentences.failure(error)
+            has_failed = self._end(stretch, "fail", error=why if is_ours else f"{why} {sentences.AS_BEFORE}")
+            if has_failed and not is_ours:
                 _logger.warning("A run failed at step %d.", self._view.run.step, exc_info=error)
         self._end(stretch, "rest")  # unless it has ended otherwise by now
         self._picture_at_rest()
@@ -416,12 +418,12 @@ class Training:
                 return
             run, picture = chunk.run.after(self._view.run), chunk.picture
             stretch.used_at = self._clock()
-            self._marks = self._marks.after(Mark.of(run, pace.seconds))
+            self._milestones = self._milestones.after(Milestone.of(run, pace.seconds))
             steps_per_second, average_speed = (speed.reach(run.step) for speed in self._speeds)
             changes: dict[str, Any] = {
                 "run": run,
                 "pace": pace,
-                "marks": self._marks.all,
+                "milestones": self._milestones.all,
                 "steps_per_second": steps_per_second,
                 "average_speed": average_speed,
             }

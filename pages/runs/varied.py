@@ -34,6 +34,8 @@ Network = tuple[int, ...]
 class Varied:
     """The varied settings: all combinations are trained, each with `seeds` seeds, from the set-up's seed on.
 
+    None of the choices is empty: the page's inputs see to that.
+
     networks: the widths of the hidden layers of each network; () for none.
     optimizers: by Experiment's names. learning_rates: for the optimizers that have one.
     steps: of each run.
@@ -63,12 +65,16 @@ class Varied:
         return self.seeds * self.settings
 
     def experiments(self, set_up: Experiment) -> tuple[Experiment, ...]:
-        """Return the experiment of each run, those of the first seed first.
+        """Return the experiment of each run, with the first seed's first.
 
-        Raises PolycoreError, one sentence for the user, if there are none, if one is invalid, or if they
-        exceed a limit.
+        Raises PolycoreError, one sentence for the user, if one is invalid, or if they exceed a limit.
         """
-        self._check_counts()
+        if self.settings > MOST_SETTINGS:
+            raise PolycoreError(
+                f"This sweep has {self.settings} settings; expected at most {MOST_SETTINGS}, as many as "
+                "there are colors."
+            )
+        server.current().limits.check_sweep(self.runs)
         seeds = [(set_up.seed + offset) % (MAX_SEED + 1) for offset in range(self.seeds)]
         check_networks(self.networks, set_up)
         experiments: list[Experiment] = []
@@ -114,17 +120,6 @@ class Varied:
         }
         kinds = {"hidden": self.networks, "features": self.features, "activation": self.activations}
         return {**kinds, **used}
-
-    def _check_counts(self) -> None:
-        if not self.settings:
-            missing = "activation" if self.optimizers else "optimizer"
-            raise PolycoreError(f"There is nothing to train; choose at least one {missing}.")
-        if self.settings > MOST_SETTINGS:
-            raise PolycoreError(
-                f"This sweep has {self.settings} settings; expected at most {MOST_SETTINGS}, as many as "
-                "there are colors."
-            )
-        server.current().limits.check_sweep(self.runs)
 
 
 def unvaried(experiment: Experiment) -> Varied:

@@ -37,7 +37,7 @@ AFTER: Mapping[Event, Mapping[State, State]] = {
 # A state as pages show it: "waiting" of a run that waits for its turn, "paused" also of one that sleeps.
 Status = Literal["ready", "waiting", "running", "paused", "stopped", "finished", "failed"]
 
-MOST_MARKS = 400
+MOST_MILESTONES = 400
 
 
 def first_state(run: Run) -> State:
@@ -52,7 +52,7 @@ def state_after(state: State, event: Event) -> State | None:
     return AFTER[event].get(state)
 
 
-class Mark(NamedTuple):
+class Milestone(NamedTuple):
     """What a run has reached at the end of a chunk.
 
     seconds: computing time of the workers so far.
@@ -65,40 +65,40 @@ class Mark(NamedTuple):
     held_out_accuracy: float
 
     @classmethod
-    def of(cls, run: Run, seconds: float) -> "Mark":
-        """Return the mark of `run`, for which workers have computed that long."""
+    def of(cls, run: Run, seconds: float) -> "Milestone":
+        """Return the milestone of `run`, for which workers have computed that long."""
         return cls(seconds, run.step, run.best_loss, float(run.history.held_out_accuracy[-1]))
 
 
 @dataclass(frozen=True)
-class Marks:
-    """The marks of a run, thinned out evenly so that a long run needs no more memory.
+class Milestones:
+    """The milestones of a run, thinned out evenly so that a long run needs no more memory.
 
     kept: every so many of all that there were, as `every` says; when they are too many, every other one goes.
     latest: the last of all. count: how many there were.
     """
 
-    kept: tuple[Mark, ...]
-    latest: Mark
+    kept: tuple[Milestone, ...]
+    latest: Milestone
     every: int = 1
     count: int = 1
 
     @classmethod
-    def of(cls, first: Mark) -> "Marks":
-        """Return the marks of a run that has only this one."""
+    def of(cls, first: Milestone) -> "Milestones":
+        """Return the milestones of a run that has only this one."""
         return cls((first,), first)
 
     @property
-    def all(self) -> tuple[Mark, ...]:
+    def all(self) -> tuple[Milestone, ...]:
         """Those that are kept, and the latest."""
         return self.kept if self.kept[-1] is self.latest else (*self.kept, self.latest)
 
-    def after(self, mark: Mark) -> "Marks":
-        """Return the marks with `mark`, the mark of the next chunk."""
-        kept = (*self.kept, mark) if self.count % self.every == 0 else self.kept
-        if len(kept) < MOST_MARKS:
-            return Marks(kept, mark, self.every, self.count + 1)
-        return Marks(kept[::2], mark, 2 * self.every, self.count + 1)
+    def after(self, milestone: Milestone) -> "Milestones":
+        """Return the milestones with `milestone`, the next chunk's."""
+        kept = (*self.kept, milestone) if self.count % self.every == 0 else self.kept
+        if len(kept) < MOST_MILESTONES:
+            return Milestones(kept, milestone, self.every, self.count + 1)
+        return Milestones(kept[::2], milestone, 2 * self.every, self.count + 1)
 
 
 class Models:
@@ -175,7 +175,7 @@ class RunView:
     pictured: the latest picture, and the run that it is of; None before the first.
     error: a sentence on why it failed or did not start, else None.
     pace: what its chunks have cost so far.
-    marks: of the start and of the ends of chunks, thinned out evenly; the last is the latest.
+    milestones: of the start and of the ends of chunks, thinned out evenly; the last is the latest.
     steps_per_second: over the last two seconds in which it ran by itself; 0.0 before a second of that.
     average_speed: the same over ten seconds, for the time left: it should not jump when others compute.
     ahead: how many runs wait for their turn ahead of it; None unless it waits.
@@ -188,7 +188,7 @@ class RunView:
     run: Run
     state: State
     pace: Pace
-    marks: tuple[Mark, ...]
+    milestones: tuple[Milestone, ...]
     generation: int = 0
     pictured: tuple[Run, Picture] | None = None
     error: str | None = None
@@ -202,7 +202,7 @@ class RunView:
     @classmethod
     def of(cls, name: str, run: Run, budget: float) -> "RunView":
         """Return the view of a run that nothing has happened to yet; for its budget see `Pace`."""
-        return cls(name, run, first_state(run), Pace(budget), (Mark.of(run, 0.0),))
+        return cls(name, run, first_state(run), Pace(budget), (Milestone.of(run, 0.0),))
 
     @property
     def status(self) -> Status:
@@ -233,7 +233,7 @@ class RunView:
     @property
     def mean_speed(self) -> float:
         """The steps it has taken per second of computing; 0.0 before the first."""
-        return (self.run.step - self.marks[0].step) / self.seconds if self.seconds else 0.0
+        return (self.run.step - self.milestones[0].step) / self.seconds if self.seconds else 0.0
 
     @property
     def seconds_left(self) -> float | None:

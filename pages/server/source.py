@@ -170,7 +170,7 @@ class Source:
 
 
 def choice_in(value: object) -> Choice | None:
-    """Return the choice that a browser sent; None if it is none."""
+    """Return the choice that a browser sent; None if it is not a choice."""
     if value == "Now" or value == "Best":
         return value
     return value if type(value) is int and 0 <= value <= LARGEST else None

@@ -81,7 +81,7 @@ function deepActive() {
   return active;
 }
 
-// The dots of each layer, and lines from each to those of the next.
+// The dots of each layer, and lines from each to the dots of the next.
 function lines(widths, x, width) {
   const create = (tag, attributes) => {
     const created = document.createElementNS("http://www.w3.org/2000/svg", tag);

@@ -26,8 +26,8 @@ NEW_SEEDS = 1_000_000  # new seeds are smaller, so that they are easy to read ou
 NOT_YET = "Fix the error first; nothing has changed yet."
 X_LABELS = ("x from", "x to")
 X_HELP = (
-    "The samples lie between these two x, so this is what the network learns, and what the plots show. In a "
-    "wide range high powers dominate."
+    "The samples have x between these two values: this is what the network learns, and what the plots show. "
+    "In a wide range high powers dominate."
 )
 
 

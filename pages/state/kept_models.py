@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pages.runs.view import Mark, RunView
+from pages.runs.view import Milestone, RunView
 from pages.server.source import Choice
 from polycore import Experiment, Model, PolycoreError, Run
 from polycore.optimizers.registry import OPTIMIZERS
@@ -28,7 +28,7 @@ class Kept:
     title: no two are the same. The user may have typed it: show it with a function that reads no Markdown.
     experiment, history: None for a model from a file. The history is of the experiment alone.
     seconds: how long workers computed for the run.
-    marks: the step that the run had reached after so many seconds of computing.
+    milestones: the step that the run had reached after so many seconds of computing.
     pinned: it never makes room for another model.
     earlier: what was trained before, if its run continued from given weights.
     about: the part of the title that says what was trained; a name says in its place what differs.
@@ -41,7 +41,7 @@ class Kept:
     history: History | None = None
     seconds: float = 0.0
     pinned: bool = False
-    marks: tuple[Mark, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
     earlier: tuple[Leg, ...] = ()
     about: str = ""
     named: bool = False
@@ -59,7 +59,7 @@ class Kept:
             run.experiment,
             run.history,
             view.seconds,
-            marks=view.marks,
+            milestones=view.milestones,
             earlier=run.earlier,
             about=about,
         )
@@ -83,7 +83,7 @@ class Kept:
         if not is_better and history.step[-1] <= self.last_step:
             return self
         better = best if is_better else self.model
-        return replace(self, model=better, history=history, seconds=view.seconds, marks=view.marks)
+        return replace(self, model=better, history=history, seconds=view.seconds, milestones=view.milestones)
 
     def is_of(self, run: Run) -> bool:
         """Return whether it is the model of this run, or of one with the same experiment and past."""

@@ -17,6 +17,19 @@ COMPARE = "pages/6_compare.py"
 PLAY = "pages/7_play.py"
 GLOSSARY = "pages/8_glossary.py"
 
+# in links to them; of all but Home they are the titles too
+LABELS = {
+    HOME: "Home",
+    POLYNOMIALS: "Polynomials",
+    DATA: "Data",
+    TRAIN: "Train",
+    PREDICT: "Predict",
+    INSIDE: "Inside",
+    COMPARE: "Compare",
+    PLAY: "Play",
+    GLOSSARY: "Glossary",
+}
+
 
 def draw(page: str, label: str, icon: str | None = None) -> None:
     """Draw a link to another page that keeps the set-up: a plain one would drop it from the address."""

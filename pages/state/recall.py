@@ -25,7 +25,7 @@ NAME_LENGTH = 32
 
 
 @dataclass(frozen=True)
-class Tab:
+class OwnTab:
     """What a session knows of its tab. It is not in the session: one that is recalled has another.
 
     name: of the tab; until that reports its own, the one that it is to adopt.
@@ -67,7 +67,7 @@ def recalled(*, holds: Holdings, in_two_parts: bool) -> Session | None:
     tabs = server.current().tabs
     tabs.let_go()
     tab = _tab()
-    tab = Tab() if tab is None else replace(tab, is_first=False)
+    tab = OwnTab() if tab is None else replace(tab, is_first=False)
     _note(tab)
     reports = _component.draw(
         key=COMPONENT_KEY,
@@ -134,11 +134,11 @@ def confirm_name() -> bool:
     return True
 
 
-def _tab() -> Tab | None:
-    return cast(Tab | None, st.session_state.get(KEY))
+def _tab() -> OwnTab | None:
+    return cast(OwnTab | None, st.session_state.get(KEY))
 
 
-def _note(tab: Tab) -> None:
+def _note(tab: OwnTab) -> None:
     st.session_state[KEY] = tab
 
 

@@ -20,8 +20,8 @@ from pages.state.links import Links
 from pages.state.session_value import Drawings, Lessons, Play, Session
 from pages.state.setup import Setup
 from pages.state.sketch import Sketch
-from pages.state.uploads import Points, Upload
-from pages.state.view import Layers, View
+from pages.state.uploads import Upload, UploadedPoints
+from pages.state.view import LayerChoice, View
 from polycore import Experiment, Model, Polynomial
 
 KEY = "polycore.session"
@@ -55,7 +55,7 @@ class Subjects(TypedDict, total=False):
 
     setup: Setup
     by_hand: ByHand | None
-    points: Points | None
+    points: UploadedPoints | None
     view: View
     lessons: Lessons
     play: Play
@@ -113,11 +113,13 @@ def replace_setup(experiment: Experiment, undo: str | None = None, sketch: Sketc
 def begin_lesson(name: str, experiment: Experiment, undo: str | None) -> None:
     """Begin the guided lesson of that name on its set-up; see `replace_setup`.
 
-    No point is asked about any more, no neuron chosen, and nothing lies on the map: they would look like
+    No point is asked about, no neuron is chosen, and nothing lies on the map: they would look like
     parts of the lesson.
     """
     now = current()
-    view = replace(now.view, neuron=View().neuron, asked=None, map_view=View().map_view, map_layers=Layers())
+    view = replace(
+        now.view, neuron=View().neuron, asked=None, map_view=View().map_view, map_layers=LayerChoice()
+    )
     lessons = replace(now.lessons, current=name, before=now.name_of_run_unless(experiment))
     begun = replace(now, lessons=lessons, view=view)
     if experiment == now.experiment:
@@ -288,7 +290,7 @@ def free_slots() -> int:
 
 def going_for_run() -> tuple[Kept, ...]:
     """Return the model that makes room once a new run has one; () if there is a free slot."""
-    return current().models.going(None)  # the current run's may go too: by then it is not the run's any more
+    return current().models.going(None)  # the current run's may go too: by then it is no longer the run's
 
 
 def going_for(count: int) -> tuple[Kept, ...]:
@@ -358,7 +360,7 @@ def empty_uploader() -> None:
     _store(replace(now, emptied_uploaders=now.emptied_uploaders + 1))
 
 
-def set_points(points: Points, undo: str | None) -> None:
+def set_points(points: UploadedPoints, undo: str | None) -> None:
     """Make `points` the uploaded ones, and empty their uploader.
 
     undo: a sentence that says so if that loses others, else None.

@@ -19,7 +19,7 @@ from pages.state.kept_models import ByHand, Kept, KeptModels
 from pages.state.links import Links
 from pages.state.setup import Setup
 from pages.state.undo import POLYNOMIALS, Progress, Undo, Work
-from pages.state.uploads import Points, Upload
+from pages.state.uploads import Upload, UploadedPoints
 from pages.state.view import View
 from polycore import Experiment, Landscape
 
@@ -110,7 +110,7 @@ class Session:
     training_id: Id[Training] | None = None
     models: KeptModels = field(default_factory=KeptModels)
     by_hand: ByHand | None = None
-    points: Points | None = None
+    points: UploadedPoints | None = None
     uploads: Mapping[frozenset[str], Upload] = field(default_factory=dict)
     emptied_uploaders: int = 0
     view: View = field(default_factory=View)

@@ -24,7 +24,7 @@ class Upload:
 
 
 @dataclass(frozen=True, eq=False)
-class Points:
+class UploadedPoints:
     """Points (N, 2) that were uploaded, with labels (N,) if the file names the polynomials.
 
     polynomials: what the labels index: the set-up's polynomials, or names of classes, at the upload.

@@ -29,7 +29,7 @@ class PointInputs:
 
 
 @dataclass(frozen=True)
-class Layers:
+class LayerChoice:
     """What lies on a map, chosen separately for maps of polynomials and of points of the user's own.
 
     On these the samples are shown at first: nothing else shows what is learned.
@@ -42,7 +42,7 @@ class Layers:
         """Return what lies on a map of these classes."""
         return self.of_polynomials if curves_of(classes) else self.of_points
 
-    def chosen(self, layers: tuple[MapLayer, ...], classes: Classes) -> "Layers":
+    def chosen(self, layers: tuple[MapLayer, ...], classes: Classes) -> "LayerChoice":
         """Return what lies on maps once the user has chosen `layers` for a map of these classes."""
         if curves_of(classes):
             return replace(self, of_polynomials=layers)
@@ -75,8 +75,8 @@ class View:
     past: int | None = None
     inside: Weights = "Best"
     map_view: MapView = "Network"
-    map_layers: Layers = Layers()
-    predict_layers: Layers = Layers(("Crossings",), ("Samples", "Crossings"))
+    map_layers: LayerChoice = LayerChoice()
+    predict_layers: LayerChoice = LayerChoice(("Crossings",), ("Samples", "Crossings"))
     asked: tuple[float, float] | None = None
     point_inputs: PointInputs = field(default_factory=PointInputs)
     neuron: tuple[int, int] = (0, 0)

@@ -54,7 +54,7 @@ def new_command(
 ) -> Parser:
     """Add a command to argparse's subparsers, and return its parser.
 
-    run: what the command does; its name is that of the command. options: of the parser.
+    run: what the command does; its name is the command's. options: of the parser.
     """
     parser: Parser = commands.add_parser(
         run.__name__, help=summary, description=description, epilog=examples, **options

@@ -20,7 +20,7 @@ HELP = (
     "a link to the dashboard, or its query, the part after ?; or one of " + ", ".join(PRESETS)
 )
 
-# other parts of the dashboard's addresses: those of single pages, and the weights of a trained network
+# other parts of the dashboard's addresses: what single pages add, and the weights of a trained network
 _IGNORED = ("v", "weights", "look", "game", "score", "seconds", "embed", "embed_options")
 _MOST_PARTS = 100
 _MOST_BYTES = 4 * MAX_JSON  # UTF-8 has at most four a character

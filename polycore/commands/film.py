@@ -8,7 +8,7 @@ from typing import Any
 
 from polycore.commands.arguments import Parser, new_command
 from polycore.commands.kept_files import check_paths, run_at
-from polycore.commands.progress_bar import ProgressBar, duration
+from polycore.commands.progress_bar import ProgressBar, clock_text
 from polycore.films.film import film as film_of
 from polycore.formatting import counted, listing
 from polycore.model.path_or_file import put
@@ -60,5 +60,5 @@ def _drawn(run: Run) -> bytes:
     except KeyboardInterrupt:
         bar.end("Ended by Ctrl-C: no film is written.")
         raise
-    bar.end(f"{counted(frames, 'frame')} in {duration(monotonic() - began)}.")
+    bar.end(f"{counted(frames, 'frame')} in {clock_text(monotonic() - began)}.")
     return content

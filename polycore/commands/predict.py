@@ -18,7 +18,7 @@ from polycore.quoting import quoted
 
 _DESCRIPTION = f"""Say which polynomial points lie on, by the network in a weight file.
 
-They are one point, X and Y, or those of a CSV table. A table has the header x,y or x,y,polynomial, and then
+The input is one point, X and Y, or a CSV table. A table has the header x,y or x,y,polynomial, and then
 one point on each line, at most {MAX_CSV_ROWS:,}.
 The output has one line for each point, in the same order, with the columns
   x, y          the point

@@ -1,6 +1,8 @@
 """The process around a command: its standard streams, and the signals that end it."""
 
+import codecs
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -101,3 +103,49 @@ def say(text: str) -> None:
 def _opened(mode: str, flag: int) -> Any:
     # a new file gets the lowest free number, which is the closed stream's
     return open(os.open(os.devnull, flag), mode, encoding="utf-8", closefd=False)
+
+
+# --- characters that the encoding of a stream does not have, as in a terminal without UTF-8 ---
+
+AS_IN_CODE = "polycore.as-in-code"
+_RAISED, _LOWERED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "₀₁₂₃₄₅₆₇₈₉"
+_LEVEL = str.maketrans(_RAISED + _LOWERED, "0123456789-0123456789")
+_WRITTEN = {
+    "\N{MINUS SIGN}": "-",
+    "·": "*",
+    "\N{MULTIPLICATION SIGN}": "*",
+    "→": "->",
+    "√": "sqrt",
+    "∞": "inf",
+    "β": "beta",
+    "ε": "eps",
+    "π": "pi",
+    "\N{GREEK SMALL LETTER SIGMA}": "sigma",
+    "Φ": "Phi",
+}
+_KNOWN = re.compile(rf"(?P<raised>[{_RAISED}]+)|(?P<lowered>[{_LOWERED}]+)|[{''.join(_WRITTEN)}]")
+
+
+def write_as_in_code(*streams: Any) -> None:
+    """Let streams write formulas as in code, such as x^2, if their encoding lacks a character.
+
+    Other characters that it lacks are escaped.
+    """
+    codecs.register_error(AS_IN_CODE, _as_in_code)
+    for stream in streams:
+        stream.reconfigure(errors=AS_IN_CODE)
+
+
+def _as_in_code(error: UnicodeError) -> tuple[str | bytes, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    known = _KNOWN.match(error.object, error.start, error.end)
+    if known is None:
+        error.end = error.start + 1  # the next one may be known
+        return codecs.backslashreplace_errors(error)
+    text = known[0]
+    if known["raised"]:
+        return f"^{text.translate(_LEVEL)}", known.end()
+    if known["lowered"]:
+        return f"_{text.translate(_LEVEL)}", known.end()
+    return _WRITTEN[text], known.end()

@@ -79,7 +79,7 @@ def line(run: Run, speed: float, columns: int, cells: str) -> str:
     }
     if speed:
         parts["speed"] = f"{speed:,.0f} steps/s" if speed >= 10 else f"{speed:.2g} steps/s"
-        parts["left"] = f"{duration((run.last_step - run.step) / speed)} left"
+        parts["left"] = f"{clock_text((run.last_step - run.step) / speed)} left"
     for omitted in ("nothing", *_OMITTED_FIRST):
         parts.pop(omitted, None)
         text = "  ".join(parts.values())
@@ -90,7 +90,7 @@ def line(run: Run, speed: float, columns: int, cells: str) -> str:
     return text[: max(0, columns - 1)]
 
 
-def duration(seconds: float) -> str:
+def clock_text(seconds: float) -> str:
     """Return a duration as 0:07, 12:34 or 1:23:45."""
     minutes, second = divmod(round(seconds), 60)
     hours, minute = divmod(minutes, 60)

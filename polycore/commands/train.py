@@ -23,7 +23,7 @@ from polycore.commands.kept_files import (
     same_file,
 )
 from polycore.commands.process import Interrupted, Interruption, say
-from polycore.commands.progress_bar import ProgressBar, duration
+from polycore.commands.progress_bar import ProgressBar, clock_text
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
 from polycore.formatting import listing, percent
@@ -272,7 +272,7 @@ def _run_beside(out: Path, experiment: Experiment) -> Path:
 
 
 def _last_line(run: Run, stopped: BaseException | None, steps: int, seconds: float) -> str:
-    work = f"{steps:,} steps in {duration(seconds)}."
+    work = f"{steps:,} steps in {clock_text(seconds)}."
     if isinstance(stopped, Interrupted):
         return f"Ended by {stopped.name} at step {run.step:,} of {run.last_step:,}: {work}"
     return f"{run.ended_because} {work}" if run.ended_because else work

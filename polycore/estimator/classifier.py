@@ -163,7 +163,7 @@ class PolycoreClassifier(Estimator):
         A pass takes the points in batches of `batch_size`, and is a single step without one; `steps`,
         `schedule` and `target_loss` have no effect. The first points determine how the inputs are
         standardized. The first `warmup_steps` steps of an optimizer warm up. `features` may not change from
-        call to call. The loss and the accuracy of `model_` are those of the present X.
+        call to call. The loss and the accuracy of `model_` are measured on the present X.
 
         Parameters
         ----------
@@ -276,7 +276,7 @@ class PolycoreClassifier(Estimator):
             return given
         if given is not None and not np.array_equal(given, self.classes_):
             raise PolycoreError(
-                f"classes: got {given.tolist()}; expected those of the first call, {self.classes_.tolist()}, "
+                f"classes: got {given.tolist()}; expected the first call's, {self.classes_.tolist()}, "
                 "or None. Call fit for other classes."
             )
         return self.classes_

@@ -109,7 +109,7 @@ class Experiment:
         Of adam, soap, rmsprop and sgd, 0 to 0.9: the share of hidden neurons that each step leaves out, at
         random for each point; see `polycore.network.regularization`. The whole network is measured.
     warmup_steps
-        The learning rate rises over so many steps, linearly, to that of the schedule.
+        The learning rate rises over so many steps, linearly, to the schedule's.
     features
         What the network gets for a point: any of "x", "y", "x2", "x3", "x4", "y2", "xy", "sin" and
         "distances", the vertical distances y - p(x) to all curves; at least one. They are standardized.
@@ -259,7 +259,7 @@ class Experiment:
 
     @property
     def class_count(self) -> int:
-        """The number of classes, one for each polynomial, or those of the own points."""
+        """The number of classes, one for each polynomial, or the classes of the own points."""
         return len(self.polynomials) if self.data is None else self.data.class_count
 
     @property
@@ -460,7 +460,7 @@ class Experiment:
 
     def _check_full_batch(self) -> None:
         label = OPTIMIZERS[self.optimizer].words.label
-        reason = f"{label} compares the loss of one step with that of the next"
+        reason = f"{label} compares the losses of consecutive steps"
         samples = self.sample_count
         if samples is None:
             raise PolycoreError(

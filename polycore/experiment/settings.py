@@ -190,7 +190,7 @@ length before the step. 0 shortens none. Use it for SGD with a high learning rat
 throw the weights far off where the loss is steep: try 1 at a rate of 0.3, or 0.3 at a rate of 1.
 """
 _WARMUP = """
-The learning rate rises over so many steps to that of the schedule. Use it for a high learning rate, whose
+The learning rate rises over so many steps to the schedule's. Use it for a high learning rate, whose
 first steps would otherwise throw the weights far off.
 """
 _TARGET_LOSS = """
@@ -283,7 +283,7 @@ _ALL = (
         "Input features",
         FeatureNames(),
         default=PLAIN,
-        help=f"input features, such as x-y-x2: {', '.join(NAMES)}; sin is that of pi x, and distances are "
+        help=f"input features, such as x-y-x2: {', '.join(NAMES)}; sin is sin(pi x), and distances are "
         "those to the curves",
         example="x-y-x2",
         explanation=_FEATURES,
@@ -455,7 +455,7 @@ _ALL = (
         "Warm-up steps",
         WholeNumber(0, MAX_STEPS, "STEPS", increment=100),
         default=0,
-        help="steps over which the learning rate rises to that of the schedule",
+        help="steps over which the learning rate rises to the schedule's",
         example="500",
         explanation=_WARMUP,
         word="warmup",

@@ -1,6 +1,6 @@
 """The alternative text of each figure: one sentence, from its numbers, for those who cannot see it.
 
-Arguments are those of the figures. The text is not escaped: it goes into an attribute, not into Plotly.
+Arguments are as for the figures. The text is not escaped: it goes into an attribute, not into Plotly.
 """
 
 from collections.abc import Sequence
@@ -57,7 +57,7 @@ def accuracy(
     best_possible: float | None,
     mark: MarkedWeights = "best",
 ) -> str:
-    """Give both accuracies, first and last, those of the marked weights, and the best possible one."""
+    """Give both accuracies, first and last, the marked weights' accuracy, and the best possible one."""
     text = (
         f"Accuracy over {_steps(steps)}, "
         f"from {percent(accuracies[0])} to {percent(accuracies[-1])} on the training samples and "

@@ -58,8 +58,8 @@ def curves_figure(
 ) -> go.Figure:
     """Return the curves over `x_range`, each through `positions` points, with axes through the origin.
 
-    `y_range` is the lowest and the highest y of the figure; None for those of `plane_range`. A line above the
-    axes says which curves are cut off there.
+    `y_range` is the lowest and the highest y of the figure; by default, `plane_range`. A line above the axes
+    says which curves are cut off there.
     """
     if y_range is None:
         y_range = plane_range(polynomials, x_range)
@@ -149,7 +149,7 @@ def map_of(
     Parameters
     ----------
     x_range, y_range
-        The part of the plane; None for that of the points that trained the model, if its metadata say which
+        The part of the plane. By default it has the points that trained the model, if its metadata say which
         they were, or else -1 to 1 and what shows the curves.
 
     Raises

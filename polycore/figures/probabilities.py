@@ -36,7 +36,7 @@ def compared_figure(polynomials: Classes, probabilities: Floats, referee: Floats
     Parameters
     ----------
     probabilities, referee
-        (K,), those of the network and of the Bayes classifier.
+        (K,), by the network and by the Bayes classifier.
     most
         How many classes are shown.
     """

@@ -50,7 +50,7 @@ def loss_figure(
     steps, losses
         (S,), S at least 1.
     mark
-        The name of the marked point: "best", "now" if `best_step` and `best_loss` are those of the latest
+        The name of the marked point: "best", "now" if `best_step` and `best_loss` belong to the latest
         weights, "then" if they are earlier ones.
     changes
         A line at each says what changed.
@@ -94,7 +94,7 @@ def accuracy_figure(
         The best possible accuracy on new points, shown as a line, which that on the training samples may
         exceed; None for no line.
     mark
-        "now" if the marked point is the held-out accuracy of the latest weights; otherwise it is that of the
+        "now" if the marked point is the held-out accuracy of the latest weights; otherwise it belongs to the
         best ones, those with the lowest loss.
     """
     traces = [

@@ -89,7 +89,7 @@ def errors_figure(
     Parameters
     ----------
     x, labels, answers
-        (M,), those of the mistakes; at most 3000 are drawn, as in `samples_figure`.
+        (M,), of the mistakes; at most 3000 are drawn, as in `samples_figure`.
     crossings
         For each of the K classes the x of its crossings, drawn as thin lines across its row.
     """

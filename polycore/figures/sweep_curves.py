@@ -48,7 +48,7 @@ def sweep_figure(groups: Sequence[Group], best_possible: float | None) -> go.Fig
     Parameters
     ----------
     groups
-        At most as many as PALETTE has styles; each has that of its index there. A group without runs is
+        At most as many as PALETTE has styles; each has the style of its index. A group without runs is
         left out.
     best_possible
         A share, shown as a line; None for no line.

@@ -160,7 +160,7 @@ def _nearest_pixels(span: Span, count: int, shown: int) -> Integers:
 
 # --- the loss ---------------------------------------------------------------------------------
 
-LOSS_COLOR = PALETTE[0].rgb  # that of the loss on the pages
+LOSS_COLOR = PALETTE[0].rgb  # the loss has it on the pages too
 LINE_WIDTH, DOT_RADIUS, DOT_EDGE = 2.0, 4.0, 1.5
 LOSS_MARGIN = 0.06  # of the axis of losses, as a share of its range
 STEP_TICKS, FEW_STEP_TICKS, LONG = 4, 3, 1_000_000  # of steps: from LONG on there is room for few

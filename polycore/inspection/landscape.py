@@ -19,7 +19,7 @@ Progress = Callable[[int, int], object]
 class Landscape:
     """Losses over a plane through the parameters of a network, and the trajectories of runs on it.
 
-    A loss is at most 16.1 nats, that of a true class with a probability of 1e-7: see `cross_entropy`. The
+    A loss is at most 16.1 nats, as for a true class with a probability of 1e-7: see `cross_entropy`. The
     same number stands for losses that overflow.
 
     Attributes
@@ -92,7 +92,7 @@ def landscape(
     ----------
     *others
         Further runs, with the same layers, whose trajectories are to lie on the same plane. Weights that were
-        trained with another scaling of the inputs are brought into that of `run`.
+        trained with another scaling of the inputs are converted to the scaling of `run`.
     directions
         "principal": the two along which the weights of all trajectories vary most; "random": two random ones,
         scaled to the weights of each neuron, for the surroundings of the present weights.

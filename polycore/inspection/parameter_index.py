@@ -48,7 +48,7 @@ class ParameterIndex:
         inputs, neurons = shapes[self.layer] if 0 <= self.layer < len(shapes) else (0, 0)
         if not (0 <= self.neuron < neurons and (self.source is None or 0 <= self.source < inputs)):
             raise PolycoreError(
-                f"index: got {self}; expected that of a weight or bias in a network "
+                f"index: got {self}; expected a weight or bias of the network "
                 f"{widths_text(widths)}. Layers, neurons and sources are counted from 0."
             )
         row = inputs if self.source is None else self.source
@@ -164,17 +164,20 @@ class WeightChange:
 
     def __str__(self) -> str:
         """Return the sentence, and below it the calculation."""
-        parts = [self.sentence, *([] if self.slopes is None else [self._slopes_text(self.slopes)])]
+        parts = [self.sentence]
+        if self.slopes is not None:
+            parts.append(_pulls(self.slopes))
         parts.append(lines_text(self.lines))
         if self.in_file:
             parts.append("In the weight file it acts on inputs as they are, not standardized:")
             parts.append(lines_text(self.in_file))
         return "\n".join(parts)
 
-    def _slopes_text(self, slopes: Floats) -> str:
-        down, up, neither = (f"{int(chosen.sum()):,}" for chosen in (slopes > 0, slopes < 0, slopes == 0))
-        ends = f"{number_text(slopes.min())} to {number_text(slopes.max())}"
-        return (
-            f"Of {counted(len(slopes), 'point')}, {down} pull it down with a slope above 0, {up} up and "
-            f"{neither} not at all. Their slopes reach from {ends}."
-        )
+
+def _pulls(slopes: Floats) -> str:
+    down, up, neither = (f"{int(chosen.sum()):,}" for chosen in (slopes > 0, slopes < 0, slopes == 0))
+    ends = f"{number_text(slopes.min())} to {number_text(slopes.max())}"
+    return (
+        f"Slopes of the {counted(len(slopes), 'point')}: {down} above 0 (pulling it down), {up} below 0 "
+        f"(pulling it up), {neither} exactly 0; from {ends}."
+    )

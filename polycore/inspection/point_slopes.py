@@ -156,7 +156,7 @@ class PointSlopes:
         layer = self.layers[index.layer]
         working = Working(d=float(layer.slopes[index.neuron]))
         if index.source is None:
-            working.compute("slope", "slope of this point: that at the neuron itself", "d")
+            working.compute("slope", "slope of this point: the slope at the neuron itself", "d")
         else:
             working.known["a"] = float(layer.inputs[index.source])
             working.compute(
@@ -165,7 +165,7 @@ class PointSlopes:
         return working.lines[-1]
 
     def neuron(self, layer: int, neuron: int) -> tuple[Line, ...]:
-        """Return how the slope at the sum of one neuron follows from those of the next layer.
+        """Return how the slope at the sum of one neuron follows from the next layer's slopes.
 
         layer, neuron: from 0. The slope is the last line. Of many terms, the largest are written out.
 
@@ -213,7 +213,7 @@ class PointSlopes:
         own, answer = written(self.classes[self.label]), self.forward.prediction
         share = percent(float(self.forward.probabilities[answer]))
         verdict = "right" if answer == self.label else "wrong"
-        # the loss of a point is limited, as that of a batch
+        # the loss of a point is limited, as a batch's is
         least, most = SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY
         probability = min(max(float(self.forward.probabilities[self.label]), least), most)
         hidden = range(len(self.layers) - 1)

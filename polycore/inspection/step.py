@@ -64,7 +64,7 @@ class NextStep:
     before
         The run before the step, without snapshots.
     after
-        The run after it, as `advance` returns it. All new weights are those of this run.
+        The run after it, as `advance` returns it. All new weights are this run's.
     batch_loss
         On the points of the step, without the neurons that dropout leaves out in it.
     training_loss
@@ -248,7 +248,7 @@ class NextStep:
         return self.before.gradient if is_known else self.after.gradient
 
     def _slopes(self, gradient: Floats, clipping: float) -> Floats:
-        """Return what the optimizer follows: the gradient with that of the penalty, clipped."""
+        """Return what the optimizer follows: the gradient plus the penalty's, clipped."""
         experiment = self.experiment
         penalty = Penalty.of(experiment.l1, experiment.l2, experiment.widths, self._task.precision)
         return slopes_of(gradient, self._parameters, penalty, clipping)

@@ -36,7 +36,7 @@ Loss = Callable[[Floats], float]
 class Survey:
     """Where the losses of a landscape are to be computed: see `Landscape`, whose fields these are.
 
-    experiment: that of the first run, on whose training set losses are measured.
+    experiment: the first run's, on whose training set losses are measured.
     """
 
     experiment: Experiment

@@ -125,7 +125,7 @@ def _neuron_lengths(layer: tuple[Floats, Floats]) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class Trajectory:
-    """Where a run was on a landscape after S of its steps: those of its snapshots and, last, the present one.
+    """Where a run was on a landscape after S of its steps: at its snapshots and, last, now.
 
     Attributes
     ----------
@@ -134,7 +134,7 @@ class Trajectory:
     points
         (S, 2), the coordinates of the plane's point that is nearest to the weights.
     losses
-        (S,), in nats: those of the weights themselves, which may lie far from the plane.
+        (S,), in nats: of the weights themselves, which may lie far from the plane.
     """
 
     steps: Integers

@@ -33,7 +33,7 @@ DAMPING = 1e-4  # of the mean diagonal, since the inputs of a layer are correlat
 # Multiplications for the curvatures of a layer, some 50 ms. Below this, each column has its own curvature;
 # columns of a wide layer share some, and those with 512 inputs share one.
 MOST_WORK = 1_200_000_000
-BLOCK = 256  # points per block: those of a wide layer fit into the processor's cache
+BLOCK = 256  # points per block: their values in a wide layer fit into the processor's cache
 AT_ONCE = 500_000  # numbers in the weighted inputs of all curvatures of a group
 LOWEST_EXPONENT, HIGHEST_EXPONENT = -20, 43
 

@@ -181,13 +181,13 @@ def repetition_of(experiment: Experiment, earlier: Sequence[Leg], step: int) -> 
         leg = earlier[given]
         if leg.given is None:
             raise PolycoreError(
-                f"The run continued at step {leg.end:,} from a network whose weights are not known any more: "
+                f"The run continued at step {leg.end:,} from a network whose weights are not known: "
                 "files of runs and networks do not have them."
             )
         return Repetition(parts, leg.given, tuple(earlier[:first]))
     if earlier and earlier[0].began_at > 0:
         raise PolycoreError(
-            f"The settings before step {earlier[0].began_at:,} are not known any more: before those of now, "
+            f"The settings before step {earlier[0].began_at:,} are not known: before the present ones, "
             f"a run keeps only the last {MOST_LEGS}."
         )
     return Repetition(parts)
@@ -200,8 +200,8 @@ def _experiment(leg: Leg) -> Experiment:
     if leg.settings is None:
         raise PolycoreError(f"The settings of {steps} are not known.")
     raise PolycoreError(
-        f"The points of your own that {steps} were trained on are not known any more: a run file has only "
-        "those of its latest settings."
+        f"The points of your own that {steps} were trained on are not known: a run file has only "
+        "the points of its latest settings."
     )
 
 

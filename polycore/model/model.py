@@ -129,7 +129,7 @@ class Model:
     def from_arrays(cls, arrays: Mapping[str, Any]) -> "Model":
         """Return the model of arrays named weights_l1, biases_l1, weights_l2, ..., loss and accuracy.
 
-        Shapes are those of a weight file; biases may also be (n,). Twelve classes are assumed to be the
+        Shapes are as in a weight file; biases may also be (n,). Twelve classes are assumed to be the
         tutorial's polynomials; otherwise `with_polynomials` sets them.
 
         Raises
@@ -138,7 +138,7 @@ class Model:
             If a name, a shape or a number is not valid.
         """
         check_type("arrays", arrays, Mapping, "Give a dict, or what np.load returns for a weight file.")
-        return cls._from_contents(weight_file.Contents(arrays))
+        return cls._from_contents(weight_file.FileContents(arrays))
 
     @classmethod
     def load(cls, source: PathOrFile) -> "Model":
@@ -173,7 +173,7 @@ class Model:
         if _held_out_accuracy(metadata) != self.held_out_accuracy:
             metadata["held_out_accuracy"] = self.held_out_accuracy
         coefficients = tuple(polynomial.coefficients for polynomial in self.polynomials)
-        contents = weight_file.Contents(
+        contents = weight_file.FileContents(
             dict(self._named_arrays()), coefficients, metadata, self.classes, self.activation, self.features
         )
         weight_file.write(target, contents)
@@ -247,7 +247,7 @@ class Model:
 
     @property
     def shown_window(self) -> Window:
-        """The ranges of x and y that a map shows, those of the model's points or curves, or -1 to 1."""
+        """The ranges of x and y that a map shows: around the model's points or curves, or -1 to 1."""
         if self.window is not None:
             return self.window
         experiment = self.experiment
@@ -344,7 +344,7 @@ class Model:
         return map_html(self, alt, layers, self.activation, self.inputs, window, self.named_classes)
 
     @classmethod
-    def _from_contents(cls, contents: weight_file.Contents) -> "Model":
+    def _from_contents(cls, contents: weight_file.FileContents) -> "Model":
         arrays: Mapping[str, Any] = contents.arrays
         layers = range(1, checked_layers(arrays) + 1)
         model = cls(

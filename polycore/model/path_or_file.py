@@ -67,17 +67,17 @@ def is_stream(path: Path) -> bool:
 
 def _content_of_path(path: Path, limit: int) -> bytes:
     try:
-        status = path.stat()
+        details = path.stat()
     except (OSError, ValueError) as error:  # ValueError: a path with a NUL or a lone surrogate
         raise ReadingError(Reason.NO_FILE) from error
-    if not stat.S_ISREG(status.st_mode):
+    if not stat.S_ISREG(details.st_mode):
         raise ReadingError(Reason.NO_ORDINARY_FILE)
-    if status.st_size > limit:
+    if details.st_size > limit:
         raise ReadingError(Reason.TOO_LARGE, limit=limit)
     try:
         with path.open("rb") as file:
             # read() allocates as many bytes as requested
-            return file.read(status.st_size + 1)
+            return file.read(details.st_size + 1)
     except OSError as error:
         raise ReadingError(Reason.UNREADABLE_PATH) from error
 

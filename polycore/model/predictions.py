@@ -17,7 +17,7 @@ _FORMULA_BEGINS = "=+-@"  # of a spreadsheet
 def predictions_to_csv(model: Model, points: Floats) -> str:
     """Return one row for each of `points` (N, 2), in order: x, y, prediction, probability, curve, distance.
 
-    prediction is the most likely class, counted from 0, and probability (0 to 1) that of this class. Numbers
+    prediction is the most likely class, counted from 0, and probability is this class's, from 0 to 1. Numbers
     are the shortest decimals that give the same float64. curve, such as "y = -x^2 + 1", is present if the
     model has polynomials. Without "y = " a spreadsheet would read it as a formula; for the same reason the
     column class of a model with named classes has a ' before a name that begins like one. distance, present

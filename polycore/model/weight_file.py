@@ -49,7 +49,7 @@ MAX_BYTES = 4 * 2**20
 
 
 @dataclass(frozen=True, eq=False)
-class Contents:
+class FileContents:
     """The contents of a weight file.
 
     arrays: weights_l1 (n, n1), biases_l1 (1, n1) or (n1,), weights_l2 ... and the scalars loss and accuracy.
@@ -77,7 +77,7 @@ class Contents:
         return _named_as_others(reason) if self.metadata.get("format") == FORMAT_OF_OTHERS else reason
 
 
-def read(source: PathOrFile) -> Contents:
+def read(source: PathOrFile) -> FileContents:
     """Return the contents of the .npz at a path, or in a binary file from its current position.
 
     Names, shapes, types and metadata are checked. The arrays are float64 or float32, as stored; Model checks
@@ -91,11 +91,11 @@ def read(source: PathOrFile) -> Contents:
                 return _of_others(entries)
         arrays, classes, text = _unpacked(entries)
         if text is None:
-            return Contents(arrays)
+            return FileContents(arrays)
         values = metadata.parsed(text)
         if metadata.format_of(values) == FORMAT_OF_OWN_POINTS:
-            return Contents(arrays, (), values, metadata.classes_of(values, classes))
-        return Contents(arrays, metadata.polynomials_of(values, classes), values)
+            return FileContents(arrays, (), values, metadata.classes_of(values, classes))
+        return FileContents(arrays, metadata.polynomials_of(values, classes), values)
 
 
 def _unpacked(
@@ -113,7 +113,7 @@ def _unpacked(
     return arrays, classes, metadata.text_of(bodies[METADATA]) if METADATA in bodies else None
 
 
-def _of_others(entries: Mapping[str, Entry]) -> Contents:
+def _of_others(entries: Mapping[str, Entry]) -> FileContents:
     """Return the contents of a file of format 3, whose arrays have other names."""
     plain = {other: name for name, other in NAMES_OF_OTHERS.items()}
     renamed = {
@@ -128,9 +128,9 @@ def _of_others(entries: Mapping[str, Entry]) -> Contents:
     if DISTANCES in kind[1] and not known:
         raise ReadingError(Reason.NO_CURVES)
     if "classes" in values:
-        return Contents(arrays, (), values, metadata.classes_of(values, classes), *kind)
+        return FileContents(arrays, (), values, metadata.classes_of(values, classes), *kind)
     polynomials = metadata.polynomials_of(values, classes) if known else ()
-    return Contents(arrays, polynomials, values, (), *kind)
+    return FileContents(arrays, polynomials, values, (), *kind)
 
 
 def read_npy(source: PathOrFile) -> Floats:
@@ -149,7 +149,7 @@ def read_npy(source: PathOrFile) -> Floats:
         return header.array(content[header.length :])
 
 
-def write(target: PathOrFile, contents: Contents) -> None:
+def write(target: PathOrFile, contents: FileContents) -> None:
     """Write an .npz for `read` and numpy.load, to exactly this path or in one piece to a binary file.
 
     The arrays are stored as float64, compressed: the largest would exceed 4 MiB otherwise. For a network with
@@ -217,7 +217,7 @@ def _header(entry: Entry) -> NpyHeader:
     return header
 
 
-def _metadata_text(contents: Contents) -> str:
+def _metadata_text(contents: FileContents) -> str:
     own: dict[str, object] = {"format": FORMAT, "polynomials": contents.polynomials}
     others = dict(contents.metadata)
     if contents.classes:

@@ -47,7 +47,7 @@ class Batch:
     def subtraction(self, values: Floats, totals: Floats) -> Callable[[], object]:
         """Return a function that subtracts from `totals` (N,) each point's entry of `values` (K, N) in place.
 
-        The entry of a point is that of its class.
+        The entry of a point is its class's.
         """
         classes = len(self.one_hot)
         if self._in_order:

@@ -233,7 +233,7 @@ class _Buffers:
             if self._activation is RELU:
                 return np.greater(self.values[layer], 0, out=self.active[layer])
             return self._activation.slope(self.sums[layer], self.values[layer])
-        # the masked values are not those of the activation; with ReLU they are positive where the sums were
+        # the masked values are not the activation's; with ReLU they are positive where the sums were
         sums = self.sums[layer]
         slopes: Floats = self._activation.slope(sums, self._activation.value(sums)) * masks[layer]
         return slopes

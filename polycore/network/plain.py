@@ -103,7 +103,7 @@ def loss_and_gradient(
 ) -> tuple[float, Floats]:
     """Return the mean cross-entropy of a batch in nats, and its gradient, shaped as `parameters`.
 
-    The gradient is that of the loss without clipping: see `cross_entropy`.
+    The gradient is of the loss without clipping: see `cross_entropy`.
     """
     both = passes(layers(parameters, widths), batch.points, batch.one_hot.T, activation)
     # dL/dW = a^T d and dL/db = d, each as the mean over the points

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from polycore.arrays import Floats
-from polycore.formatting import number_text
+from polycore.formatting import counted, number_text
 from polycore.formula import Working
 from polycore.network.parameters import parameter_count
 from polycore.optimizers.optimizer import (
@@ -31,6 +31,7 @@ from polycore.optimizers.optimizer import (
 )
 
 MEMORY = 10
+LAST_TRIALS = 3  # of a line search: an explanation shows them and the first one
 EVALUATIONS = 20  # of the loss, at most, in one line search; a step makes one or two searches
 SUFFICIENT_DECREASE, CURVATURE = 1e-4, 0.9  # c1 and c2 of the strong Wolfe conditions, as N&W p. 142 suggest
 # A pair is remembered if the cosine between its two halves is above this: then the loss curves upwards along
@@ -70,7 +71,7 @@ def step_lbfgs(
 ) -> tuple[Floats, float, Floats, LbfgsState]:
     """Return parameters of lower loss, their loss and gradient, and the next state.
 
-    `loss` and `gradient` are those of `parameters`; `loss_and_gradient` returns both for other parameters,
+    `loss` and `gradient` belong to `parameters`; `loss_and_gradient` returns both for other parameters,
     the gradient each time as a new array. The step meets the strong Wolfe conditions, unless EVALUATIONS
     losses do not suffice: then it goes to the lowest of them. If none is lower, the pairs are dropped and
     steepest descent is tried; if that fails too, parameters, loss and gradient are returned unchanged and the
@@ -182,7 +183,7 @@ def _line_search(ray: _Ray, length: float) -> _Trial | None:
         if length == low.length:  # the bracket has closed to the last bit
             break
         trial = ray.at(length)
-        # >=: close to the minimum, c1's decrease is smaller than the loss's rounding, and equal is no gain
+        # >=: near the minimum, c1's decrease is less than the loss's rounding, and equal losses gain nothing
         if trial.loss >= low.loss or not ray.falls_enough(trial):
             high = trial
             length = _within(low, high)
@@ -250,8 +251,14 @@ def explain_lbfgs(update: FullBatchUpdate) -> Explain:
         else:
             working.compute("p", words if update.state.pairs else "direction: straight down", "-g")
         working.measure("loss", "loss before", update.loss)
+        left_out = range(2, len(search.trials) - LAST_TRIALS + 1)
         for number, (length, loss) in enumerate(search.trials, 1):
-            working.measure(f"loss_{number}", f"loss {number_text(length)} times the direction away", loss)
+            if number in left_out:
+                continue
+            away = f"loss {number_text(length)} times the direction away"
+            if number - 1 in left_out:
+                away += f", after {counted(len(left_out), 'other trial')}"
+            working.measure(f"loss_{number}", away, loss)
         if search.found is None:
             working.compute("new_w", "no loss is lower: it stays", "w", update.new_parameters[index])
             return Explanation(working.lines, "no trial has a lower loss")

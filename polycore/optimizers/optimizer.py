@@ -93,7 +93,7 @@ class GradientUpdate:
         along
             A formula, in parentheses if it is a sum.
         memory
-            What makes the sign of `along` another than that of the slope, if something may.
+            What can make the sign of `along` differ from the slope's, if anything can.
         """
         w, g, new_w = working.known["w"], working.known["g"], float(self.new_parameters[index])
         kept = "w"

@@ -155,7 +155,7 @@ class LowerOnAll:
         self._exact: float | None = None  # the same in float64, once it was needed
 
     def __call__(self, candidate: Floats, kept: Floats) -> bool:
-        """Return whether the candidate's loss is below that of `kept`."""
+        """Return whether the candidate's loss is below the loss of `kept`."""
         if self._kept is not kept:
             self._kept, self._loss, self._exact = kept, self._rough_loss(kept), None
         loss = self._rough_loss(candidate)

@@ -97,7 +97,7 @@ def class_map(
 ) -> ClassMap:
     """Return the map of a network whose weights act on raw inputs.
 
-    sharp: evaluate every pixel, and not only those of cells at a border.
+    sharp: evaluate every pixel, and not only in cells at a border.
     activation: of the hidden neurons. inputs: what the network gets for a point.
     """
     answers = partial(_answers, weights, biases, ACTIVATIONS[activation], inputs)

@@ -32,7 +32,7 @@ def log_ticks(low: float, high: float, most: int = MOST_LOG) -> list[float]:
     """Return ticks from `low` to `high`, both positive, of a logarithmic axis; at most `most`.
 
     They are 1, 2 and 5 of each decade if these are few enough, else powers of ten; on an axis that has fewer
-    than two such numbers, those of a linear one.
+    than two such numbers, the ticks of a linear one.
     """
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     for digits in (DIGITS, (1,)):

@@ -64,7 +64,7 @@ def looks_like_number(text: str) -> bool:
 
 
 def has_two_numbers(row: Iterable[str]) -> bool:
-    """Say whether the cells may be those of a point."""
+    """Say whether the cells may be a point's."""
     numbers = filter(looks_like_number, row)
     return next(numbers, None) is not None and next(numbers, None) is not None
 
@@ -81,25 +81,25 @@ def decimal_mark(texts: Sequence[str], delimiter: str) -> str:
     return "," if len(with_comma) > sum("." in text for text in texts) else "."
 
 
-def whole_number(text: str, mark: str) -> int | None:
+def whole_number(text: str, decimal: str) -> int | None:
     """Return the whole number that a text is, also as "1.0" or "1,0"; None if it is not one."""
-    is_separated = mark == "." and _THOUSANDS.fullmatch(text)
+    is_separated = decimal == "." and _THOUSANDS.fullmatch(text)
     if is_separated or not _NUMBER.fullmatch(text):
         return None
     number = float(text.translate(_ASCII))
     return int(number) if number.is_integer() and abs(number) < _LARGEST_EXACT else None
 
 
-def coordinates(cells: Cells, mark: str) -> NDArray[np.float64]:
-    """Return the numbers in a column, with the decimal mark `mark`.
+def coordinates(cells: Cells, decimal: str) -> NDArray[np.float64]:
+    """Return the numbers in a column, with the decimal mark `decimal`.
 
     Raises PolycoreError at a cell that is not such a number, or whose size is above MAX_COORDINATE.
     """
-    other = "." if mark == "," else ","
+    other = "." if decimal == "," else ","
     numbers = np.empty(len(cells.texts))
     for row, text in enumerate(cells.texts):
         if other in text or not _NUMBER.fullmatch(text):
-            raise cells.error(row, _expected(text, mark))
+            raise cells.error(row, _expected(text, decimal))
         numbers[row] = float(text.translate(_ASCII))
     sizes = np.abs(numbers)
     if sizes.max(initial=0) > MAX_COORDINATE:
@@ -108,12 +108,12 @@ def coordinates(cells: Cells, mark: str) -> NDArray[np.float64]:
     return numbers
 
 
-def _expected(text: str, mark: str) -> str:
-    if _NUMBER.fullmatch(text) and not (mark == "." and _THOUSANDS.fullmatch(text)):
-        return f"a decimal {_MARKS[mark]}, as in other numbers of x and y. Use the same mark in all"
+def _expected(text: str, decimal: str) -> str:
+    if _NUMBER.fullmatch(text) and not (decimal == "." and _THOUSANDS.fullmatch(text)):
+        return f"a decimal {_MARKS[decimal]}, as in other numbers of x and y. Use the same mark in all"
     if looks_like_number(text):
-        return f"a number without separators of thousands, such as 1234{mark}5"
-    return f"a number, such as -0{mark}5" + ("" if text else ". Fill it in, or delete the line")
+        return f"a number without separators of thousands, such as 1234{decimal}5"
+    return f"a number, such as -0{decimal}5" + ("" if text else ". Fill it in, or delete the line")
 
 
 # --- labels -----------------------------------------------------------------------------------
@@ -123,30 +123,30 @@ MAX_SPELLINGS = 4 * MAX_CLASSES
 _CLASSES = f"{MIN_CLASSES} to {MAX_CLASSES} classes. Choose another column as the label"
 
 
-def classes(labels: Cells, mark: str) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+def classes(labels: Cells, decimal: str) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """Return the class of each label, (N,) indices, and the names of the classes.
 
     Whole numbers are classes in numeric order; "1", "1.0" and "1,0" are one, with the name "1". If every
     label is a polynomial in x, equal ones are one class, named by the typeset form. Other labels are names,
-    compared exactly. Formulas and names are numbered in the order in which they first appear. `mark` is the
-    decimal mark of the table. Raises PolycoreError at a label that cannot be a name, and for fewer than 2
-    or more than 24 classes.
+    compared exactly. Formulas and names are numbered in the order in which they first appear. `decimal` is
+    the decimal mark of the table. Raises PolycoreError at a label that cannot be a name, and for fewer than
+    2 or more than 24 classes.
     """
     spellings = list(dict.fromkeys(labels.texts))
-    name_of = _numbers(spellings, mark) or _formulas(spellings) or {text: text for text in spellings}
+    name_of = _numbers(spellings, decimal) or _formulas(spellings) or {text: text for text in spellings}
     _check_names(labels, name_of)
     names = tuple(dict.fromkeys(name_of.values()))
     _check_count(labels, name_of, names)
-    _check_not_missing(labels, mark)
+    _check_not_missing(labels, decimal)
     index_of = {name: index for index, name in enumerate(names)}
     return np.array([index_of[name_of[text]] for text in labels.texts], dtype=np.int64), names
 
 
-def _numbers(spellings: Sequence[str], mark: str) -> dict[str, str] | None:
+def _numbers(spellings: Sequence[str], decimal: str) -> dict[str, str] | None:
     """Return the name of each spelling, in numeric order; None unless all are whole numbers."""
     numbers: dict[str, int] = {}
     for text in spellings:
-        number = whole_number(text, mark)
+        number = whole_number(text, decimal)
         if number is None:
             return None
         numbers[text] = number
@@ -191,15 +191,15 @@ def _check_count(labels: Cells, name_of: Mapping[str, str], names: Sequence[str]
         raise labels.error_about(0, got, _CLASSES)
 
 
-def _check_not_missing(labels: Cells, mark: str) -> None:
+def _check_not_missing(labels: Cells, decimal: str) -> None:
     """Refuse "nan" among whole numbers: programs write it for a missing number, so it is not a name."""
-    kinds = Counter(_kind(text, mark) for text in set(labels.texts))
+    kinds = Counter(_kind(text, decimal) for text in set(labels.texts))
     if kinds["nan"] and kinds["number"] and not kinds["name"]:
         row = [text.lower() for text in labels.texts].index("nan")
         raise labels.error(row, "a whole number, as in the other rows. Fill it in, or delete the line")
 
 
-def _kind(text: str, mark: str) -> str:
+def _kind(text: str, decimal: str) -> str:
     if text.lower() == "nan":
         return "nan"
-    return "name" if whole_number(text, mark) is None else "number"
+    return "name" if whole_number(text, decimal) is None else "number"

@@ -51,8 +51,8 @@ _NOT_NEAR = "the points do not lie near one curve y = p(x)"
 class FittedCurve:
     """The polynomial that explains the points of one class best.
 
-    If none fits, `noise`, `outliers` and `explained` are those of the best polynomial that was tried, or 0 if
-    the points are too few to try one.
+    If none fits, `noise`, `outliers` and `explained` belong to the best polynomial that was tried; they are 0
+    if the points are too few to try one.
 
     Attributes
     ----------

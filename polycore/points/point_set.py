@@ -170,7 +170,7 @@ class PointSet:
     def sha256(self) -> str:
         """The SHA-256 of the points and labels, in hexadecimal.
 
-        It is that of the points as little-endian float64, x, y, x, y, ..., and after them the labels as
+        It is computed of the points as little-endian float64, x, y, x, y, ..., and after them the labels as
         little-endian int64.
         """
         digest = hashlib.sha256(self.points.astype("<f8").tobytes())
@@ -340,7 +340,7 @@ class PointsSummary:
         """
         described = PointSet(points, labels, self.names, self.axes)
         if described.sha256 != self.sha256:
-            raise PolycoreError("sha256: got that of other points; expected that of the arrays.")
+            raise PolycoreError("sha256: got the hash of other points; expected the hash of these arrays.")
         return described
 
 

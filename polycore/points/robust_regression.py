@@ -46,7 +46,7 @@ class Regression:
 
     coefficients: (degree + 1,), the highest degree first, rounded to the digits that matter: this changes
         no value at the points by more than 1/100 of the noise, or than rounding errors may.
-    standard_errors: (degree + 1,), of the coefficients; without noise, those of rounding.
+    standard_errors: (degree + 1,), of the coefficients; without noise, the errors of rounding.
     noise: standard deviation of the residuals of inliers; 0 if they are as small as rounding errors.
     freedom: the number of inliers minus the number of coefficients.
     explained: share of the variance of y that the curve explains, of inliers.
@@ -125,7 +125,7 @@ def _rounding(y: Floats) -> float:
 
 @dataclass(frozen=True, eq=False)
 class _Basis:
-    """Polynomials that are orthonormal on N points: column k of `values`, (N, p), is that of degree k.
+    """Polynomials that are orthonormal on N points: column k of `values`, (N, p), has degree k.
 
     They are combinations of the Legendre polynomials of x scaled to [-1, 1], whose values at the points are
     `values @ triangle`. So a lower degree needs only the first columns, and x far from 0 costs no digits.

@@ -179,7 +179,7 @@ class Table:
     header
         The names in the file, or None if its first row is a point.
     columns
-        Different printable names to show, those of the header or "column 1", "column 2", ...
+        Different printable names to show, the header's or "column 1", "column 2", ...
     rows
         Each with one text for each column.
     lines
@@ -214,9 +214,9 @@ class Table:
         """
         self._check_columns(columns)
         x, y, labels = (self._cells(column) for column in (columns.x, columns.y, columns.label))
-        mark = decimal_mark([*x.texts, *y.texts], self.delimiter)
-        points = np.column_stack([coordinates(x, mark), coordinates(y, mark)])
-        return points, *classes(labels, mark)
+        decimal = decimal_mark([*x.texts, *y.texts], self.delimiter)
+        points = np.column_stack([coordinates(x, decimal), coordinates(y, decimal)])
+        return points, *classes(labels, decimal)
 
     def columns_named(self, x: str, y: str, label: str) -> Columns:
         """Return the columns with these names, those to show or the header's.

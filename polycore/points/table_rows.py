@@ -96,7 +96,7 @@ def _decoded(data: bytes) -> str:
 
 def _line_at(text: str, end: int | None = None) -> int:
     """Return the number of the line that the position `end` is in; None: the end of the text."""
-    feeds, returns, both = (text.count(mark, 0, end) for mark in ("\n", "\r", "\r\n"))
+    feeds, returns, both = (text.count(ending, 0, end) for ending in ("\n", "\r", "\r\n"))
     return feeds + returns - both + 1
 
 

@@ -21,10 +21,11 @@ _LAST_LABEL = MAX_CLASSES - 1
 _LARGEST = 1e12
 _LONGEST_LINE = 131_072  # characters: the csv module's limit for one field
 _HEADERS = (["x", "y"], ["x", "y", "polynomial"])
-# Characters that cannot be in a table of numbers. From the others float() and int() read decimals
-# only: not nan, not 1_000, no digits of other scripts.
-_INVALID = re.compile(r"[^0-9+\-.eE, \t\r\n\"]|\r(?!\n)")
-_VALID = b'0123456789+-.eE, \t\r\n"'
+# Characters that cannot be in a table of numbers and names such as p0. From the others float() and int()
+# read decimals only: not nan, not 1_000, no digits of other scripts.
+_INVALID = re.compile(r"[^0-9+\-.eEp, \t\r\n\"]|\r(?!\n)")
+_VALID = b'0123456789+-.eEp, \t\r\n"'
+_NAMED = re.compile(r"p[0-9]+")  # as polynomials are called on pages
 
 
 def points_to_csv(points: ArrayLike, labels: ArrayLike | None = None) -> str:
@@ -92,8 +93,9 @@ def points_from_csv(content: str | bytes) -> tuple[Points, Labels | None]:
     """Return points (N, 2) and labels (N,), or None for the labels if the table has no third column.
 
     The first line is x,y or x,y,polynomial, and each other line one point: finite decimals of at most 1e12 in
-    size and, in the third column, a whole number 0 to 23. Spaces around them and quotes are allowed. Lines
-    end in LF or CR LF and have at most 131,072 characters. Bytes are UTF-8; a byte order mark may come first.
+    size and, in the third column, a polynomial's number 0 to 23 or its name p0 to p23. Spaces around them and
+    quotes are allowed. Lines end in LF or CR LF and have at most 131,072 characters. Bytes are UTF-8; a byte
+    order mark may come first.
 
     Raises
     ------
@@ -200,12 +202,17 @@ def _numbers(fields: Sequence[str]) -> NDArray[np.float64]:
 
 
 def _labels(fields: Sequence[str]) -> Labels:
-    expected = f"a whole number from 0 to {_LAST_LABEL} as polynomial"
-    labels = _parsed(fields, int, expected)
+    expected = f"a whole number from 0 to {_LAST_LABEL} as polynomial, or p0 to p{_LAST_LABEL}"
+    labels = _parsed(fields, _label, expected)
     for line, label in enumerate(labels, 2):
         if not 0 <= label <= _LAST_LABEL:
             raise _line_error(line, fields[line - 2], expected)
     return np.array(labels, dtype=np.int64)
+
+
+def _label(text: str) -> int:
+    text = text.strip(" \t\r")
+    return int(text[1:] if _NAMED.fullmatch(text) else text)
 
 
 _Number = TypeVar("_Number", int, float)

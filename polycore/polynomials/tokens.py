@@ -87,10 +87,10 @@ def _inside(text: str) -> tuple[int, int]:
     start, end = _without_spaces(text, 0, len(text))
     has_stop = _ends_sentence(text[start:end])
     start, end = _without_spaces(text, start, end - has_stop)
-    for mark in ("$$", "$"):
+    for dollars in ("$$", "$"):
         inside = text[start:end]
-        if len(inside) >= 2 * len(mark) and inside.startswith(mark) and inside.endswith(mark):
-            start, end = start + len(mark), end - len(mark)
+        if len(inside) >= 2 * len(dollars) and inside.startswith(dollars) and inside.endswith(dollars):
+            start, end = start + len(dollars), end - len(dollars)
             break
     if not has_stop:  # it may also stand before the $
         end -= _ends_sentence(text[start:end])

@@ -126,7 +126,7 @@ class Referee:
     def accuracy(self) -> Accuracy:
         """The expected share of points that `predict` answers correctly; no method's is higher.
 
-        `error` is the estimated error plus that of rounding, which is large only if the noise is hardly above
+        `error` is the estimated error plus the rounding error, which is large only if the noise is close to
         the rounding errors of the curves.
 
         At a fixed x let v_1 < ... < v_m be the curves' distinct values, and d_i = v_(i+1) - v_i. The nearest
@@ -161,7 +161,7 @@ class Referee:
         return centered
 
     def _log_odds(self, points: Floats) -> Floats:
-        """Log of each polynomial's density at the points, minus that of the likeliest."""
+        """Log of each polynomial's density at the points, minus the likeliest one's."""
         x, y = points[:, :1], points[:, 1:]
         values = _values(self._coefficients, x)
         leads = _leads(values, y)

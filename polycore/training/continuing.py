@@ -1,4 +1,4 @@
-"""Weights that a run begins with: those of a model, or of a run with its optimizer's state and its past."""
+"""Weights that a run begins with: a model's, or a run's with its optimizer's state and its past."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -107,18 +107,18 @@ def _check_kind(task: Task, activation: str, inputs: Inputs) -> None:
     known = task.experiment.inputs
     if inputs.names != known.names:
         raise PolycoreError(
-            f"weights: got those of a network with the inputs {', '.join(inputs.names)}; expected "
+            f"weights: got a network with the inputs {', '.join(inputs.names)}; expected "
             f"{', '.join(known.names)}, the experiment's. Set features={inputs.names}."
         )
     if inputs.curves != known.curves:
         raise PolycoreError(
-            "weights: got those of a network whose inputs are the distances to other curves; expected the "
+            "weights: got a network whose inputs are the distances to other curves; expected the "
             "experiment's polynomials. Give those, or train a new network."
         )
     expected = task.experiment.activation
     if activation != expected:
         raise PolycoreError(
-            f"weights: got those of a network with {activation}; expected {expected}, the experiment's "
+            f"weights: got a network with {activation}; expected {expected}, the experiment's "
             f'activation. Set activation="{activation}".'
         )
 

@@ -74,7 +74,7 @@ class History:
     def joined(cls, parts: "Sequence[History]") -> "History":
         """Return the entries of one history after another; if they are too many, some evenly spaced ones.
 
-        `every` is that of the last. A single history is returned as it is.
+        `every` is the last one's. A single history is returned as it is.
         """
         if len(parts) == 1:
             return parts[0]

@@ -196,7 +196,7 @@ def start(experiment: Experiment, weights: Model | Run | None = None) -> Run:
     Parameters
     ----------
     weights
-        Of a model, whatever trained it, or of a run. The network's layers must be those of the experiment.
+        Of a model, whatever trained it, or of a run. The network must have the experiment's layers.
         The steps are counted on, so that no batch repeats, and `experiment.steps` more are taken. A run's
         optimizer keeps its state if the experiment has the same one; its history and snapshots are kept too.
         None: initial weights, as the experiment's seed determines them.

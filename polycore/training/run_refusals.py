@@ -1,6 +1,6 @@
 """The reasons to refuse a run file, each with one fixed text.
 
-polycore.model.refusals has the reasons that all files share. This module replaces those of its texts that
+polycore.model.refusals has the reasons that all files share. This module replaces its texts that
 name the kind of file, and adds the reasons that only a run file has. A name is one of named_arrays.RUN_NAMES
 or run_metadata.FIELDS.
 """

@@ -52,7 +52,7 @@ class Rule:
 
     @property
     def _powers(self) -> int:
-        return self.capacity // 3  # with 21 of 64, those of 100,000,000 steps begin at step 2
+        return self.capacity // 3  # with 21 of 64, the snapshots of 100,000,000 steps begin at step 2
 
 
 @dataclass(frozen=True, eq=False)

@@ -54,7 +54,7 @@ def update_rule(task: Task, began_at: int = 0) -> UpdateRule:
 class GradientDescent:
     """Follows the gradient of a batch, or of the whole training set.
 
-    Loss and gradient in its states are those of the points alone, without penalties and clipping.
+    Loss and gradient in its states are the points' alone, without penalties and clipping.
     """
 
     def __init__(self, task: Task, optimizer: GradientOptimizer, began_at: int) -> None:
@@ -103,7 +103,7 @@ class GradientDescent:
             gradient = kernels.gradient(parameters, batch, task.dropout(step))
             slopes = self._slopes(gradient, parameters)
             parameters, optimizer_state = update(parameters, slopes, optimizer_state, rate)
-            # with dropout, that of the whole network is not that of the step
+            # with dropout, the whole network's gradient is not the step's
             loss = kernels.loss(parameters, task.training) if task.full_batch else None
             yield TrainState(step, parameters, optimizer_state, loss, gradient)
 
@@ -198,7 +198,7 @@ class Search:
 
 
 def slopes_of(gradient: Floats, parameters: Floats, penalty: Penalty | None, longest: float) -> Floats:
-    """Return what a step follows: the gradient with that of the penalty, clipped to the length `longest`."""
+    """Return what a step follows: the gradient plus the penalty's, clipped to the length `longest`."""
     return clipped(gradient if penalty is None else gradient + penalty.gradient(parameters), longest)
 
 

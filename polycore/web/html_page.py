@@ -20,7 +20,8 @@ from polycore.points.point_set import Axes, axes_sentence
 from polycore.polynomials.classes import Classes, counted_classes, curves_of, noun_of
 from polycore.version import __version__
 from polycore.web import drawing
-from polycore.web.scripts import MOST_PARAMETERS, asset, bytes_of, curves_as_json, inputs_of, shapes_of
+from polycore.web.script_inputs import MOST_PARAMETERS, bytes_of, curves_as_json, inputs_of, shapes_of
+from polycore.web.scripts import asset
 
 FORMAT = 1
 SCRIPTS = ("network.js", "place.js", "label.js", "painter.js", "regions.js", "page.js")

@@ -22,7 +22,7 @@ def grid(base: Experiment, /, **choices: Iterable[Any]) -> tuple[Experiment, ...
 
     The last choice varies fastest: `grid(base, seed=range(5), hidden=[(12,), (32, 32)])` returns ten, seed 0
     with (12,), then with (32, 32). Each activation has the initial weights that suit it, unless they are a
-    choice or do not suit that of `base`.
+    choice or do not suit the choice of `base`.
 
     Parameters
     ----------

@@ -193,7 +193,7 @@ class Outcomes:
         begin
             Lets the run of an experiment be computed, which it gets after its index, and returns the future
             of its outcome; None if there is no room at the moment. It raises RuntimeError or PolycoreError
-            if there will be none any more. A run whose future ends with BrokenExecutor begins again, at most
+            if there will be no more. A run whose future ends with BrokenExecutor begins again, at most
             MAX_RETRIES times.
         most
             Returns how many runs may be under way now.

@@ -36,7 +36,7 @@ class Wish:
 class Portrait:
     """Some weights of a run, measured.
 
-    model: with its loss and accuracies, those of a large training set measured on some of its points.
+    model: with its loss and accuracies; on a large training set they are measured on some of its points.
     dead: how many hidden neurons are dead.
     answers: the class (N,) at each held-out point; like `map` it is None if it was not wished for.
     """

@@ -1,7 +1,9 @@
 """The slider under the map of a run: with the mouse, by keyboard, played, and while the run continues."""
 
 import re
+from io import BytesIO
 
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.dashboard import DESKTOP, PHONE
@@ -35,11 +37,14 @@ def move(visit, key):
 
 
 def test_the_map_follows_the_slider_and_goes_back_to_now_and_inside_shows_the_past_on_release(visitor):
-    visit = visitor(PHONE).open(QUICK)
+    visit = visitor(PHONE, "dark").open(QUICK)
     visit.press("Start")
     visit.wait_for_status("Finished")
     visit.rest()
     assert move(visit, "Home") == 0
+    with Image.open(BytesIO(slider(visit).screenshot())) as picture:
+        gray = picture.convert("L")
+    assert gray.getpixel((gray.width * 4 // 5, gray.height // 2)) < 128  # the rest of the track
     assert 0 < move(visit, "ArrowRight") < move(visit, "ArrowRight") < 300
     visit.rest()
     expect(visit.page.get_by_text(re.compile(r"then \(step \d+\)"))).to_be_visible()

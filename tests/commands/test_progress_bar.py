@@ -9,7 +9,7 @@ import pytest
 
 import polycore as pc
 from polycore.commands import progress_bar
-from polycore.commands.progress_bar import ProgressBar, duration, line
+from polycore.commands.progress_bar import ProgressBar, clock_text, line
 from polycore.training.history import History
 from polycore.training.run import Run
 
@@ -54,7 +54,7 @@ def test_a_line_never_reaches_the_last_column(halfway):
     [(0.2, "0:00"), (59.6, "1:00"), (754, "12:34"), (3600, "1:00:00"), (5025, "1:23:45")],
 )
 def test_a_duration_is_written_as_on_a_clock(seconds, words):
-    assert duration(seconds) == words
+    assert clock_text(seconds) == words
 
 
 class TerminalOf1970(io.TextIOWrapper):

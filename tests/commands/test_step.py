@@ -1,6 +1,7 @@
 """step: a run file in, its next step in words and numbers out."""
 
 import re
+import subprocess
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 import polycore as pc
 from polycore.__main__ import main
 from polycore.inspection import ParameterIndex, next_step
-from tests.commands.terminal import command, one_line
+from tests.commands.terminal import COMMAND, ENVIRONMENT, command, one_line
 from tests.runs import KINDS, OWN, TINY
 
 
@@ -131,3 +132,16 @@ def test_names_of_classes_cannot_steer_a_terminal(folder):
     text = step_of(folder, "names.npz")
     assert "<b>" in text
     assert all(line.isprintable() for line in text.splitlines())
+
+
+def test_a_terminal_without_utf_8_shows_formulas_as_in_code(halfway):
+    folder, _ = halfway
+    environment = {**ENVIRONMENT, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(
+        [*COMMAND, "step", "halfway.npz"], cwd=folder, env=environment, capture_output=True, check=True
+    )
+    text = done.stdout.decode("ascii")
+    assert "new m = beta_1 * m + (1 - beta_1) * g = 0.9 * " in text
+    assert "new w = w - rate * corrected m / (sqrt(corrected s) + eps) = " in text
+    assert "/ (1 - 0.9^26) = " in text  # the 26th step
+    assert "\\" not in text  # nothing is escaped

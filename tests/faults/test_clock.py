@@ -81,7 +81,7 @@ def test_a_run_and_a_game_take_the_seconds_they_take_while_the_clock_is_set():
     training = session_of(app).training
     assert training.view.run.step == 300
     assert 0 < training.view.seconds <= time.monotonic() - began
-    seconds = [mark.seconds for mark in training.view.marks]
+    seconds = [milestone.seconds for milestone in training.view.milestones]
     assert seconds == sorted(seconds)
     assert 0 <= training.view.steps_per_second < 1e6
     assert 1 < training.view.mean_speed < 1e6

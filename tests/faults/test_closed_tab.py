@@ -22,7 +22,7 @@ from pages.server.turns import Turns
 from pages.state import recall, session
 from pages.state.holdings import Holdings
 from pages.state.session_value import Lessons, Session
-from pages.state.uploads import Points
+from pages.state.uploads import UploadedPoints
 from polycore.links import link
 from polycore.links.compact_weights import compact
 from polycore.workers.chunk import Chunk
@@ -407,7 +407,7 @@ def test_the_oldest_tabs_are_forgotten_when_all_have_too_many_bytes(tab_of, own_
     own_server(tabs=Tabs(most_bytes=40_000))
     for letter in "abc":
         tab_of(letter)
-        recall.remember(Session(points=Points(np.zeros((1000, 2)), None)))  # of 16,000 bytes
+        recall.remember(Session(points=UploadedPoints(np.zeros((1000, 2)), None)))  # of 16,000 bytes
     found = [tab_of(letter) is not None for letter in "abc"]
     assert found == [False, True, True]
 

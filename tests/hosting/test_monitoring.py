@@ -13,6 +13,7 @@ from urllib.error import HTTPError
 import pytest
 from websockets.sync.client import connect
 
+from pages.runs import sentences
 from pages.server import monitoring
 from pages.server.monitoring import FAMILIES, Provider, Usage
 from tests.browser.dashboard import ROOT, served
@@ -236,7 +237,7 @@ def test_a_server_that_cannot_start_workers_is_unhealthy_until_it_can_and_says_s
             with channel_of(tab) as connection:
                 while not (error := unpacked(connection.recv(timeout=60))[0]["notes"]["error"]):
                     pass
-            assert error == f"{reason} The run is as it was before these steps: resume it in a minute."
+            assert error == f"{reason} Try again in a minute. {sentences.AS_BEFORE}"
             python.write_text(f'#!/bin/sh\nexec {json.dumps(sys.executable)} "$@"\n', encoding="utf-8")
             python.chmod(0o755)
             wait_until(lambda: health(server) == (200, "ok"), state=lambda: health(server))

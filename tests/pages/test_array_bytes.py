@@ -10,7 +10,7 @@ from pages.runs.training import Training
 from pages.server import server
 from pages.server.array_bytes import array_bytes
 from pages.state.session_value import Session
-from pages.state.uploads import Points
+from pages.state.uploads import UploadedPoints
 from tests.runs import named
 
 
@@ -18,7 +18,7 @@ def test_arrays_and_bytes_are_counted_wherever_they_are():
     array = np.zeros((10, 2))
     assert array_bytes(array) == 160
     assert array_bytes({"a": (array, [np.zeros(3, np.float32)]), "b": b"1234"}) == 160 + 12 + 4
-    assert array_bytes(Session(points=Points(array, np.zeros(10, np.int64)))) == 160 + 80
+    assert array_bytes(Session(points=UploadedPoints(array, np.zeros(10, np.int64)))) == 160 + 80
 
 
 def test_what_is_shared_counts_once_and_a_view_as_all_that_it_keeps():

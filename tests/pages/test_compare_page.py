@@ -11,7 +11,7 @@ from pages.compare import cards, curves, race_inputs, race_view
 from pages.models import setting_words
 from pages.models.setting_words import differences, phrase
 from pages.plane import live
-from pages.runs.view import Mark
+from pages.runs.view import Milestone
 from pages.state import session
 from pages.state.comparison import Comparison
 from pages.state.kept_models import MOST_KEPT, Kept, KeptModels
@@ -52,8 +52,8 @@ def figures(monkeypatch):
 
 def kept(title, experiment=BASE, steps=40, **changes):
     run = pc.advance(pc.start(experiment), steps)
-    marks = (Mark(0.0, 0, 1.0, 0.1), Mark(2.0, steps, 0.5, 0.9))
-    return replace(Kept(title, run.best, experiment, run.history, 2.0, marks=marks), **changes)
+    milestones = (Milestone(0.0, 0, 1.0, 0.1), Milestone(2.0, steps, 0.5, 0.9))
+    return replace(Kept(title, run.best, experiment, run.history, 2.0, milestones=milestones), **changes)
 
 
 def with_kept(*all_kept):
@@ -224,8 +224,8 @@ def test_the_curves_are_those_of_the_history_over_steps_or_seconds():
         held_out_accuracy=np.array([0.0, 0.25, 0.5, 0.75]),
     )
     # the first ten steps took 1 s, the thirty after them 1.5 s
-    marks = (Mark(0.0, 0, 2.0, 0.0), Mark(1.0, 10, 1.0, 0.25), Mark(2.5, 40, 0.25, 0.75))
-    one = kept("A", history=history, marks=marks)
+    milestones = (Milestone(0.0, 0, 2.0, 0.0), Milestone(1.0, 10, 1.0, 0.25), Milestone(2.5, 40, 0.25, 0.75))
+    one = kept("A", history=history, milestones=milestones)
     over_steps = curves.charts_of([one], "Steps", None, {"A": "A"}).figures()
     for name, values in (("loss", [2.0, 1.0, 0.5, 0.25]), ("accuracy", [0, 25, 50, 75])):
         [curve] = over_steps[name].data
@@ -236,7 +236,7 @@ def test_the_curves_are_those_of_the_history_over_steps_or_seconds():
 
 
 def test_the_curves_are_shown_over_seconds_of_computing_if_they_are_known_and_the_user_chooses_so(figures):
-    app = with_kept(kept("A"), kept("B", replace(BASE, seed=1), marks=()))
+    app = with_kept(kept("A"), kept("B", replace(BASE, seed=1), milestones=()))
     assert "Over" not in [group.label for group in app.button_group]
     app.button(key=key_of("delete", "B")).click().run()
     labelled(app.button_group, "Over").set_value("Computing time").run()

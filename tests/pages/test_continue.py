@@ -8,7 +8,7 @@ import pytest
 import polycore as pc
 from pages.run_view.legs import chain_text, change_text, changes_of
 from pages.run_view.shown import values
-from pages.runs import status
+from pages.runs import sentences
 from pages.runs.training import Training
 from pages.state.kept_models import Kept
 from pages.state.shown_weights import ShownWeights
@@ -44,7 +44,7 @@ def test_a_run_that_has_ended_is_continued_as_it_was():
 def test_the_share_is_that_of_the_steps_that_are_named():
     run = pc.start(TINY, weights=pc.advance(pc.start(TINY), 60))  # to step 120
     training = Training(pc.advance(run, 30), executor=None, advance=pc.advance)
-    text = status.line(training.view)
+    text = sentences.line(training.view)
     assert text.startswith("step 90 of 120 (75%)")
     assert values(training.view, ShownWeights.of(training.view, "Now"), "")["share"] == 75.0
 

@@ -14,7 +14,7 @@ from pages.state import session
 from pages.state.kept_models import Kept, KeptModels
 from pages.state.session_value import Session
 from pages.state.setup import Setup
-from pages.state.uploads import Points
+from pages.state.uploads import UploadedPoints
 from polycore import Experiment, Model, PointSet, PolycoreError, Polynomial, points_from_csv
 from polycore.limits import MAX_CLASSES
 from tests.pages.browsing import metrics
@@ -203,7 +203,7 @@ def test_samples_too_large_for_a_file_are_reported_and_not_offered():
 
 
 def test_every_control_says_what_it_is_for():
-    page = opened(begun=with_model(points=Points(np.ones((1, 2)), None)))
+    page = opened(begun=with_model(points=UploadedPoints(np.ones((1, 2)), None)))
     kinds = ("number_input", "toggle", "button", "download_button", "file_uploader", "segmented_control")
     controls = [control for kind in kinds for control in page.get(kind)]
     assert len(controls) == 14
@@ -225,7 +225,7 @@ def test_uploaded_points_are_drawn_and_counted_and_wait_for_a_model():
 
 def read(*lines, polynomials=(UP, DOWN)):
     """Return the points of a file with these lines, uploaded while the set-up has `polynomials`."""
-    return Points(*points_from_csv("\n".join(["x,y,polynomial", *lines]).encode()), polynomials)
+    return UploadedPoints(*points_from_csv("\n".join(["x,y,polynomial", *lines]).encode()), polynomials)
 
 
 def drawn_in(figure):
@@ -250,7 +250,7 @@ def test_labeled_points_are_drawn_by_class_and_unknown_labels_reported():
     ],
 )
 def test_samples_or_uploaded_points_are_drawn_or_both(shown_points, markers):
-    own = Points(np.array([[7.0, 7.0]]), None)
+    own = UploadedPoints(np.array([[7.0, 7.0]]), None)
     assert drawn_in(samples.figure_of(TWO, *TWO.training_set(), own, shown_points)) == markers
 
 
@@ -266,7 +266,7 @@ def test_points_stay_across_pages_until_they_are_removed():
 
 
 def test_a_refused_file_changes_nothing():
-    before = Points(np.array([[1.0, 2.0]]), None)
+    before = UploadedPoints(np.array([[1.0, 2.0]]), None)
     page = uploaded(opened(begun=Session(setup=Setup(TWO), points=before)), b"x,y\n[a](http://b),1\n")
     assert "line 2: got '[a](http://b)'" in refusal(page)
     assert now(page).points is before
@@ -308,7 +308,7 @@ def test_without_a_referee_nothing_is_beside_the_accuracy():
 
 
 def test_without_polynomials_the_predictions_are_counted():
-    points = Points(*points_from_csv(b"x,y\n1,0\n2,0\n-1,0\n"), (UP, DOWN))
+    points = UploadedPoints(*points_from_csv(b"x,y\n1,0\n2,0\n-1,0\n"), (UP, DOWN))
     scored = score.measure(signed_model(), points)
     assert (scored.accuracy, uploaded_points.note_on_classes(signed_model(), points)) == (None, "")
     assert uploaded_points.table_of(scored, signed_model()).to_dict("list") == {

@@ -3,7 +3,7 @@
 import pytest
 
 from pages.polynomials import editor
-from pages.polynomials.entries import TWICE, Line, lines_of
+from pages.polynomials.entries import TWICE, TypedLine, lines_of
 from polycore import Polynomial
 
 X, SQUARE = Polynomial(1, 0), Polynomial(1, 0, 0)
@@ -30,4 +30,4 @@ def test_the_character_at_which_a_line_cannot_be_read_is_marked(text, marked):
 
 
 def test_a_line_without_a_place_is_shown_whole():
-    assert editor.marked(Line("x & x", error=TWICE)) == "x &amp; x"
+    assert editor.marked(TypedLine("x & x", error=TWICE)) == "x &amp; x"

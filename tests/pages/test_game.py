@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import polycore as pc
 from pages.game import challenge
 from pages.game.challenge import Challenge
-from pages.game.game import POINTS, Game, Prediction, draw_points
+from pages.game.game import POINTS, Game, MostLikely, draw_points
 from pages.play import result
 from polycore.figures import answer_figure, plane_range, question_figure
 from polycore.links import link
@@ -24,7 +24,7 @@ from tests.experiments import experiments
 LINES = (pc.Polynomial(1, 0), pc.Polynomial(-1, 0))  # y = x and y = -x cross at the origin
 CROSSING = pc.Experiment(polynomials=LINES)
 TWELVE = pc.Experiment.recommended()
-SURE = Prediction(0, 1.0)
+SURE = MostLikely(0, 1.0)
 
 
 def value(polynomial, x):
@@ -141,8 +141,8 @@ LABELS = (0, 1, 0, 1, 0, 1, 0, 1, 0, 1)
 
 
 def test_scores_and_time_add_up():
-    network = tuple(Prediction(label, 0.75) for label in (0, 1, 0, 1, 0, 0, 1, 0, 1, 0))  # the first five
-    referee = tuple(Prediction(label, 0.9) for label in (0, 1, 0, 1, 0, 1, 0, 1, 1, 0))  # the first eight
+    network = tuple(MostLikely(label, 0.75) for label in (0, 1, 0, 1, 0, 0, 1, 0, 1, 0))  # the first five
+    referee = tuple(MostLikely(label, 0.9) for label in (0, 1, 0, 1, 0, 1, 0, 1, 1, 0))  # the first eight
     over = played(game(TEN, LABELS, network, referee), (0, 1, 0, 0, 1, 0, 1, 0, 1, 0), seconds=1.5)
     assert over.is_over
     assert (over.score, over.network_score, over.referee_score) == (3, 5, 8)
@@ -150,7 +150,7 @@ def test_scores_and_time_add_up():
 
 
 def test_scores_during_a_game_count_the_points_answered_so_far():
-    network = (Prediction(0, 0.75),) * POINTS
+    network = (MostLikely(0, 0.75),) * POINTS
     begun = game(TEN, LABELS, network).answered(1, 2.0).next(3.0).answered(1, 4.5)
     assert (begun.score, begun.network_score, begun.referee_score) == (1, 1, 1)
     assert (begun.index, begun.is_answered, begun.is_over, begun.time) == (1, True, False, 3.5)
@@ -178,14 +178,14 @@ def test_the_score_is_ten_less_the_mistakes(answers):
 
 
 def test_the_hardest_point_is_where_the_referee_is_least_sure():
-    referee = (*(Prediction(0, 0.9),) * 6, Prediction(0, 0.52), *(Prediction(0, 0.9),) * 3)
+    referee = (*(MostLikely(0, 0.9),) * 6, MostLikely(0, 0.52), *(MostLikely(0, 0.9),) * 3)
     over = played(game(TEN, (0,) * 10, (), referee), (1, 0, 0, 0, 0, 0, 0, 0, 0, 0))
     assert over.hardest == 6
     assert over.referee[6].probability == 0.52
 
 
 def test_of_equally_certain_points_the_hardest_is_the_one_that_most_have_wrong():
-    network = tuple(Prediction(label, 0.9) for label in (0, 0, 1, 0, 1, 0, 0, 0, 0, 0))
+    network = tuple(MostLikely(label, 0.9) for label in (0, 0, 1, 0, 1, 0, 0, 0, 0, 0))
     over = played(game(TEN, (0,) * 10, network), (0, 1, 0, 0, 1, 0, 0, 0, 0, 0))
     assert over.hardest == 4  # both; each alone is wrong at 1 and at 2
 
@@ -198,7 +198,7 @@ def test_of_those_the_hardest_is_the_one_with_the_nearest_other_curve():
 
 
 def certain_except_at(index, probability, noise):
-    referee = tuple(Prediction(0, probability if other == index else 1.0) for other in range(POINTS))
+    referee = tuple(MostLikely(0, probability if other == index else 1.0) for other in range(POINTS))
     experiment = replace(CROSSING, noise=noise)
     return played(game(TEN, (0,) * 10, (), referee, experiment), (0,) * 10)
 
@@ -228,7 +228,7 @@ def test_a_point_where_curves_meet_is_not_some_distance_from_one_of_them():
     x = (1 + 5**0.5) / 2
     experiment = pc.Experiment(polynomials=(pc.Polynomial(1, 0, -1), pc.Polynomial(1, 0)), x_range=(-2, 2))
     points = ((x, x), *((0.1 * i, 0.1 * i) for i in range(1, POINTS)))
-    referee = tuple(Prediction(1, 0.5 if index == 0 else 1.0) for index in range(POINTS))
+    referee = tuple(MostLikely(1, 0.5 if index == 0 else 1.0) for index in range(POINTS))
     over = played(game(points, (1,) * POINTS, (), referee, experiment), (1,) * POINTS)
     assert (over.hardest, over.gap_to_neighbor(0)) == (0, 0)
     assert result.why_hard(over).startswith("Point 1 lies on p1, which p0 meets right there.")
@@ -267,7 +267,7 @@ def test_the_figure_of_the_answer_highlights_the_curve_and_the_choice():
 
 
 def test_the_table_marks_wrong_answers():
-    network = (Prediction(0, 0.75),) * POINTS
+    network = (MostLikely(0, 0.75),) * POINTS
     html = result.answers_html(played(game(TEN, LABELS, network), (0,) * 9 + (1,), seconds=2.5))
     rows = re.findall(r"<tr>(.*?)</tr>", html)[1:]
     assert len(rows) == 10

@@ -13,7 +13,7 @@ from pages.compare.sweep_view import LIMITS
 from pages.compare.sweep_view import notes as sweep_notes
 from pages.lessons import lessons
 from pages.predict import weight_upload
-from pages.runs import status
+from pages.runs import sentences
 from pages.runs.race import ENTRANTS, experiments_of
 from pages.runs.varied import unvaried
 from pages.runs.view import RunView
@@ -297,13 +297,13 @@ def test_a_preset_beyond_the_limits_is_used_and_reported(limited):
 def test_a_run_that_ends_when_its_seconds_are_used_says_so(own_server, state, said):
     own_server(limits=Limits(max_seconds=0.2))
     view = RunView.of("a run", pc.advance(pc.start(TINY), 10), budget=0.2)
-    assert status.notes(replace(view, state=state))["spent"] == said
+    assert sentences.notes(replace(view, state=state))["spent"] == said
 
 
 def test_a_run_that_takes_its_last_step_says_nothing_about_seconds(own_server):
     own_server(limits=Limits(max_seconds=60))
     run = pc.start(replace(TINY, steps=3))
-    assert status.notes(RunView.of("a run", pc.advance(run, 3), budget=60))["spent"] == ""
+    assert sentences.notes(RunView.of("a run", pc.advance(run, 3), budget=60))["spent"] == ""
 
 
 def test_a_run_on_a_page_has_the_seconds_of_the_server(limited):
@@ -399,7 +399,7 @@ def full(own_server):
 def test_a_waiting_run_shows_its_position_on_every_page_and_starts_by_itself(full):
     app = press(opened(TRAIN), "Start")
     assert session_of(app).training.view.status == "waiting"
-    assert status.waiting(session_of(app).run_view) in page_text(app)
+    assert sentences.waiting(session_of(app).run_view) in page_text(app)
     assert run_status(app).startswith("Waiting · step 0 of 300 (0%) · position 3 in the queue · best")
     app.switch_page(DATA).run()
     assert "position 3 in the queue" in page_text(app)
@@ -444,4 +444,4 @@ WAITING = replace(RunView.of("a run", pc.start(TINY), math.inf), state="running"
     ],
 )
 def test_turns_are_explained_while_any_run_waits(view, said):
-    assert status.waiting(view) == (said and said + status.TURNS)
+    assert sentences.waiting(view) == (said and said + sentences.TURNS)

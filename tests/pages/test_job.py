@@ -7,6 +7,7 @@ import pytest
 
 import polycore as pc
 from pages.runs import job as jobs
+from pages.runs import sentences
 from pages.runs.job import Job
 from pages.server.source import Source
 from polycore.workers.processes import ShutDownError
@@ -65,16 +66,28 @@ def test_jobs_have_names_of_their_own():
     ("error", "sentence"),
     [
         pytest.param(pc.PolycoreError("size: got 1"), "size: got 1", id="ours"),
-        pytest.param(MemoryError(), jobs.NO_MEMORY, id="memory"),
-        pytest.param(BrokenExecutor("code -9"), jobs.WORKER_ENDED, id="worker"),
+        pytest.param(MemoryError(), sentences.NO_MEMORY, id="memory"),
+        pytest.param(BrokenExecutor("code -9"), sentences.WORKERS_ENDED, id="worker"),
         pytest.param(ShutDownError("ended"), "The server is shutting down.", id="shut down"),
     ],
 )
-def test_a_job_that_fails_says_why(error, sentence, caplog):
+def test_a_job_that_fails_says_why(error, sentence):
     job = failing(error)
     assert (job.view.error, job.view.result) == (sentence, None)
     assert not jobs.contents(job.view).values["active"]
-    assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    ("error", "count"),
+    [
+        pytest.param(pc.PolycoreError("size: got 1"), 0, id="the user's"),
+        pytest.param(ShutDownError("ended"), 0, id="the server ends"),
+        pytest.param(MemoryError(), 1, id="memory"),
+    ],
+)
+def test_the_log_has_failures_that_an_operator_can_mend(error, count, caplog):
+    failing(error)
+    assert len(caplog.records) == count
 
 
 def test_a_job_that_nobody_wants_any_more_ends_at_its_next_progress():
@@ -93,7 +106,7 @@ def test_a_job_that_nobody_wants_any_more_ends_at_its_next_progress():
     go_on.set()
     wait_until(lambda: not job.view.is_active)
     assert (job.view.result, after) == (None, [])
-    assert job.view.error == "It was given up, because something else began."
+    assert job.view.error == "It was canceled because something else started."
 
 
 def test_what_should_not_happen_is_logged_and_named(caplog):

@@ -13,7 +13,7 @@ from pages.state import session
 from pages.state.session_value import Session
 from pages.state.setup import Setup
 from pages.state.sketch import Sketch
-from pages.state.view import Layers, View
+from pages.state.view import LayerChoice, View
 from polycore.links import link
 from tests.pages.browsing import (
     ROOT,
@@ -270,7 +270,7 @@ def test_samples_become_points_and_go_back_to_polynomials():
 
 def test_samples_lie_on_maps_of_own_points_and_not_on_those_of_polynomials_unless_chosen_there():
     of_curves, of_points = POLYNOMIALS.shown_classes, CLASSES.shown_classes
-    layers = Layers()
+    layers = LayerChoice()
     assert (layers.on_map_of(of_points), layers.on_map_of(of_curves)) == (("Samples",), ())
     layers = layers.chosen(("Samples", "Mistakes"), of_curves).chosen(("Crossings",), of_points)
     shown = layers.on_map_of(of_points), layers.on_map_of(of_curves)

@@ -14,7 +14,7 @@ from pages.predict import prediction
 from pages.runs.training import Training
 from pages.state.kept_models import Kept, KeptModels
 from pages.state.session_value import Session
-from pages.state.view import Layers, View
+from pages.state.view import LayerChoice, View
 from polycore.figures import plane_range
 from polycore.formatting import percent
 from polycore.pictures.class_map import class_map
@@ -44,7 +44,7 @@ def probabilities(model, x, y):
 
 
 def test_predict_has_answer_walk_map_and_mistakes(run):
-    now = session_of(run, predict_layers=Layers(("Mistakes",)))
+    now = session_of(run, predict_layers=LayerChoice(("Mistakes",)))
     contents = prediction.contents(AskedPoint(0.25, 0.25, curve=0), now)
     values, model = json.loads(json.dumps(contents.values, allow_nan=False)), now.own.model
     shares, _ = probabilities(model, 0.25, 0.25)

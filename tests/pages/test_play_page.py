@@ -6,7 +6,7 @@ import pytest
 import streamlit as st
 
 from pages.game.challenge import Challenge
-from pages.game.game import Game, Prediction, draw_points
+from pages.game.game import Game, MostLikely, draw_points
 from pages.plane import live
 from pages.play import opening, questions, result
 from pages.state import session
@@ -46,7 +46,7 @@ def begun(seed=3, played=0, network=False, right=10, **session):
     """
     game = Game.begin(EXPERIMENT, seed, None, 0.0)
     if network:
-        game = replace(game, network=tuple(Prediction(label, 0.9) for label in game.labels))
+        game = replace(game, network=tuple(MostLikely(label, 0.9) for label in game.labels))
     for index in range(played):
         label = game.labels[index]
         game = game.answered(label if index < right else 1 - label, game.asked_at + 2.5)
@@ -110,7 +110,7 @@ def test_the_result_says_who_won(right, network, verdict):
 
 def test_a_network_that_is_wrong_is_beaten():
     game = begun(played=10, network=True).play.game
-    game = replace(game, network=tuple(Prediction(1 - label, 0.9) for label in game.labels))
+    game = replace(game, network=tuple(MostLikely(1 - label, 0.9) for label in game.labels))
     assert result.verdict(game) == "You beat the network"
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pages.plane import swatch
-from pages.plane.crossings import listed, table_of
+from pages.plane.crossings import names_of, table_of
 from pages.polynomials import editor, entries, plot, printed_list
 from pages.polynomials.entries import EditedTable
 from pages.state import session
@@ -333,7 +333,7 @@ def test_polynomials_that_differ_only_by_rounding_are_no_crossing():
 def test_a_long_list_of_pairs_is_cut():
     pairs = [(0, place) for place in range(1, 24)]
     # 23 pairs, 8 of them named
-    assert listed(pairs).endswith("p0 & p8 and 15 more")
+    assert names_of(pairs).endswith("p0 & p8 and 15 more")
 
 
 def test_the_longest_polynomials_are_printed_short():

@@ -19,7 +19,7 @@ from pages.predict import asked_point, weight_upload
 from pages.predict.prediction import Prediction
 from pages.runs.training import Training
 from pages.state.kept_models import Kept
-from pages.state.uploads import Points
+from pages.state.uploads import UploadedPoints
 from pages.state.view import PointInputs
 from polycore.model.weight_file import read_npy
 from tests.runs import TINY
@@ -216,7 +216,7 @@ def test_a_coefficient_too_large_for_a_map_leaves_the_answer():
 
 def test_uploaded_points_on_no_curve_are_counted():
     # the first lies on 2x + 1; at -1 the curves are at -1, 1 and 0
-    points = Points(np.array([[0.5, 2.0], [-1.0, 9.0], [-1.0, 8.0]]), None)
+    points = UploadedPoints(np.array([[0.5, 2.0], [-1.0, 9.0], [-1.0, 8.0]]), None)
     assert score.measure(kept_of().model, points).far == 2
 
 

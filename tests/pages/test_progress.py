@@ -8,7 +8,7 @@ import pytest
 
 import polycore as pc
 from pages.run_view.shown import values
-from pages.runs import status
+from pages.runs import sentences
 from pages.runs.view import RunView
 from pages.state.shown_weights import ShownWeights
 from polycore import network
@@ -42,7 +42,7 @@ def test_the_gradient_norm_is_shown():
 def test_a_loss_near_zero_is_shown_with_its_digits():
     run = ended(learning_rate=0.02, steps=400)
     assert 0.0001 < run.best_loss < 0.0005
-    line = status.line(view_of(run))
+    line = sentences.line(view_of(run))
     assert line.endswith(f"best loss {run.best_loss:#.3g} nats (step {run.best_step})")
     assert figures(run)["loss_text"] == f"{run.current.loss:#.3g}"
 

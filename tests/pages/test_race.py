@@ -25,7 +25,7 @@ from pages.compare.race_values import source_of
 from pages.compare.race_view import EARLIER, LOSS_AXIS
 from pages.models.kept_actions import SEVERAL_LABEL
 from pages.runs.race import DEFAULT, ENTRANTS, Lane, Race, RaceView, experiments_of, replaced_in
-from pages.runs.view import Mark, RunView
+from pages.runs.view import Milestone, RunView
 from pages.server import presence, server
 from pages.server.turns import Turns
 from pages.state import session
@@ -362,10 +362,10 @@ def test_the_experiment_that_is_kept_gives_the_same_weights_without_a_race(make,
 def test_the_networks_that_are_kept_are_the_best_of_each_lane():
     risen = pc.advance(pc.start(replace(SET_UP, learning_rate=0.5, batch_size=10, noise=0.3)), 60)
     assert risen.best_step < risen.step
-    marks = (Mark(0.0, 0, 1.0, 0.5), Mark(2.0, 60, 0.5, 0.5))
-    view = replace(RunView.of("a run", risen, 2.0), marks=marks, pace=replace(Pace(2.0), seconds=2.0))
+    marks = (Milestone(0.0, 0, 1.0, 0.5), Milestone(2.0, 60, 0.5, 0.5))
+    view = replace(RunView.of("a run", risen, 2.0), milestones=marks, pace=replace(Pace(2.0), seconds=2.0))
     [kept] = networks_of(view_of(Lane("Adam", view)))
-    assert (kept.title, kept.seconds, kept.marks) == ("Race · Adam", 2.0, marks)
+    assert (kept.title, kept.seconds, kept.milestones) == ("Race · Adam", 2.0, marks)
     assert kept.model.loss == pytest.approx(risen.best_loss, rel=1e-9)
     assert kept.experiment.steps == 60
     assert kept.history is risen.history
@@ -393,14 +393,23 @@ def test_with_too_many_pinned_the_race_cannot_be_kept(make):
     assert keeping.NO_ROOM_FOR_ALL in [caption.value for caption in page.caption]
 
 
+def test_a_pinned_network_of_the_race_needs_no_second_slot(make):
+    one = finished(make(["Adam", "L-BFGS", "Evolution"]))
+    lane, model = one.view.lanes[0], pc.start(SET_UP).best
+    uploads = [Kept(f"Upload {number}", model, None, pinned=True) for number in range(MOST_PINNED - 1)]
+    pinned = (Kept("Adam", lane.model, lane.experiment, pinned=True), *uploads)
+    page = page_of_the_race(SET_UP, one, KeptModels(pinned, pinned[0].title))
+    assert not page.button(key="race.keep").disabled  # MOST_KEPT leaves two slots, for the other two
+
+
 # --- who is ahead -----------------------------------------------------------------------------
 
 
 def stood(name, loss, steps=10, reached=((0.0, 9.0),), *, is_active=False):
     [experiment] = experiments_of(SET_UP, "Optimizers", [name])
     run = SimpleNamespace(best_loss=loss, step=steps, experiment=experiment)
-    marks = [Mark(seconds, 0, best, 0.0) for seconds, best in (*reached, (5.0, loss))]
-    return Lane(name, SimpleNamespace(run=run, marks=marks, is_active=is_active))
+    milestones = [Milestone(seconds, 0, best, 0.0) for seconds, best in (*reached, (5.0, loss))]
+    return Lane(name, SimpleNamespace(run=run, milestones=milestones, is_active=is_active))
 
 
 def view_of(*lanes):

@@ -52,18 +52,19 @@ def test_each_frame_has_all_lanes(race):
     assert header["lanes"].keys() == {"0", "1"}
     for index, lane in enumerate(race.view.lanes):
         shown, curves = header["lanes"][str(index)], header["curves"][str(index)]
-        marks = lane.view.marks
-        assert curves["x"] == [mark.seconds for mark in marks]
-        assert curves["loss"] == [mark.best_loss for mark in marks]
-        assert curves["accuracy"] == [100 * mark.held_out_accuracy for mark in marks]
+        milestones = lane.view.milestones
+        assert curves["x"] == [milestone.seconds for milestone in milestones]
+        assert curves["loss"] == [milestone.best_loss for milestone in milestones]
+        assert curves["accuracy"] == [100 * milestone.held_out_accuracy for milestone in milestones]
         assert shown["share"] == 100
         assert shown["used"].startswith("2.0 of 2 s · ")
-        assert shown["loss"] == loss_text(marks[-1].best_loss)
+        assert shown["loss"] == loss_text(milestones[-1].best_loss)
         assert (
-            f"{lane.name} from {loss_text(marks[0].best_loss)} to {shown['loss']} nats" in header["loss_alt"]
+            f"{lane.name} from {loss_text(milestones[0].best_loss)} to {shown['loss']} nats"
+            in header["loss_alt"]
         )
         assert (
-            f"{lane.name} from {percent(marks[0].held_out_accuracy)} to {shown['held_out']}"
+            f"{lane.name} from {percent(milestones[0].held_out_accuracy)} to {shown['held_out']}"
             in (header["accuracy_alt"])
         )
     assert header["standing"].startswith(f"{race.view.leader.name} has the lowest loss")
@@ -71,10 +72,10 @@ def test_each_frame_has_all_lanes(race):
 
 def test_a_loss_without_bound_is_no_number(race):
     lane, other = race.view.lanes
-    first, *others = lane.view.marks
-    marks = (first._replace(best_loss=math.inf), *others)
-    lost = replace(race.view, lanes=(seen_with(lane, marks=marks), other))
-    assert values(lost)["curves"]["0"]["loss"] == [None, *(mark.best_loss for mark in others)]
+    first, *others = lane.view.milestones
+    milestones = (first._replace(best_loss=math.inf), *others)
+    lost = replace(race.view, lanes=(seen_with(lane, milestones=milestones), other))
+    assert values(lost)["curves"]["0"]["loss"] == [None, *(milestone.best_loss for milestone in others)]
     json.dumps(values(lost), allow_nan=False)
     assert np.isfinite(values(race.view)["curves"]["0"]["loss"]).all()
 
@@ -124,7 +125,7 @@ def test_at_a_moment_each_lane_has_the_weights_of_its_latest_snapshot_by_then(ra
         step = choice_at(lane, microseconds)
         by_then = [at for at in lane.view.run.snapshots.step if 125_000 * at <= max(0, microseconds)]
         assert step == max(by_then)
-        assert seconds_at([step], lane.view.marks) == [0.125 * step]
+        assert seconds_at([step], lane.view.milestones) == [0.125 * step]
 
 
 def test_a_frame_of_the_past_has_maps_and_figures_of_one_moment(race):
@@ -175,7 +176,7 @@ def test_the_map_of_a_lane_whose_picture_is_of_an_earlier_step_is_rendered_by_th
 
 def lowest_loss_after(lane, steps):
     """Return the lowest loss of the lane at the end of its latest chunk within so many steps."""
-    step = max(mark.step for mark in lane.view.marks if mark.step <= steps)
+    step = max(milestone.step for milestone in lane.view.milestones if milestone.step <= steps)
     return pc.advance(pc.start(lane.view.run.experiment), step).best_loss
 
 
@@ -184,9 +185,9 @@ def test_a_lane_whose_loss_has_risen_shows_the_loss_of_the_chart(race):
     other, lane = race.view.lanes
     low, high = lane.view.run.history.loss.min() / 2, lane.view.run.history.loss.max()
     history = replace(lane.view.run.history, loss=np.full_like(lane.view.run.history.loss, high))
-    *others, last = lane.view.marks
-    marks = (*others, last._replace(best_loss=low))
-    risen = seen_with(lane, marks=marks, run=replace(lane.view.run, history=history))
+    *others, last = lane.view.milestones
+    milestones = (*others, last._replace(best_loss=low))
+    risen = seen_with(lane, milestones=milestones, run=replace(lane.view.run, history=history))
     shown = values(replace(race.view, lanes=(other, risen)))
     assert shown["curves"]["1"]["loss"][-1] == low
     assert shown["lanes"]["1"]["loss"] == loss_text(low)

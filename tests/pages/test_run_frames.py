@@ -20,7 +20,7 @@ from pages.run_view.map_view import figure_of
 from pages.run_view.shown import Selection, ShownRun, contents, values
 from pages.runs import view
 from pages.runs.training import Training
-from pages.runs.view import Mark
+from pages.runs.view import Milestone
 from pages.state.shown_weights import ShownWeights
 from polycore.model import neurons
 from polycore.network.plain import predict_proba
@@ -208,7 +208,7 @@ def test_the_speed_and_the_time_are_those_of_the_status(state, ahead, speed, tim
         Training(run, NoWorker(), pc.advance).view,
         state=state,
         ahead=ahead,
-        marks=(Mark.of(pc.start(EXPERIMENT), 0.0),),
+        milestones=(Milestone.of(pc.start(EXPERIMENT), 0.0),),
         pace=Pace(seconds=3.125),
         steps_per_second=40.0,
         average_speed=37.5,

@@ -319,7 +319,7 @@ def test_a_run_is_kept_with_its_marks():
     training = finished_training(0)
     session.begin(training)
     session.collect()
-    assert session.current().models.kept[0].marks == training.view.marks
+    assert session.current().models.kept[0].milestones == training.view.milestones
 
 
 # --- titles: what belongs to one --------------------------------------------------------------

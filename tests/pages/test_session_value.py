@@ -14,7 +14,7 @@ from pages.runs.training import Training
 from pages.state.kept_models import ByHand, Kept, KeptModels
 from pages.state.session_value import MOST_UNDOS, Lessons, Play, Session
 from pages.state.setup import Replaced, Setup
-from pages.state.uploads import Points
+from pages.state.uploads import UploadedPoints
 from pages.state.view import View
 from tests.runs import named
 
@@ -23,7 +23,7 @@ OTHER = replace(EXPERIMENT, seed=7)
 MODEL = pc.start(EXPERIMENT).best
 A, B = Kept("A", MODEL, None), Kept("B", pc.start(OTHER).best, None)
 GAME = Game.begin(EXPERIMENT, 1, None, 0.0)
-POINTS = Points(np.zeros((1, 2)), None)
+POINTS = UploadedPoints(np.zeros((1, 2)), None)
 FULL = Session(
     setup=Setup(EXPERIMENT, Replaced(None, 20, "crossings")),
     training_id=named(Training(pc.start(EXPERIMENT), executor=None, advance=pc.advance)),
@@ -62,7 +62,7 @@ def test_it_is_offered_until_the_same_is_changed_again(name, newer):
         "run": {"training_id": named(Training(pc.start(OTHER), executor=None, advance=pc.advance))},
         "model": {"models": KeptModels((replace(A, pinned=True),), "A")},
         "changes by hand": {"by_hand": ByHand("A", MODEL, MODEL)},
-        "points": {"points": Points(np.ones((1, 2)), None)},
+        "points": {"points": UploadedPoints(np.ones((1, 2)), None)},
         "game": {"play": Play(replace(GAME, seed=2))},
     }[newer]
     assert (replace(lost(name), **subject).offered_undo is None) == (name == newer)

@@ -218,7 +218,7 @@ def test_all_end_at_the_step_at_which_the_first_has_used_the_seconds(begin, work
     newcomer.catch_up()
     wait_until(lambda: newcomer.view.status == "finished")
     assert newcomer.view.has_spent_budget
-    assert newcomer.view.marks == first.view.marks
+    assert newcomer.view.milestones == first.view.milestones
     worker.nothing_is_asked_for()
 
 

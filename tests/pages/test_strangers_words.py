@@ -18,13 +18,13 @@ from pages.models import map_layers
 from pages.models.point_choices import AskedPoint
 from pages.predict import prediction, weight_upload
 from pages.runs.training import Training
-from pages.runs.view import Mark
+from pages.runs.view import Milestone
 from pages.state import session
 from pages.state.kept_models import Kept
 from pages.state.session_value import Session
 from pages.state.setup import Setup
-from pages.state.uploads import Points
-from pages.state.view import Layers, PointInputs, View
+from pages.state.uploads import UploadedPoints
+from pages.state.view import LayerChoice, PointInputs, View
 from polycore.quoting import visible
 from tests.hand import Hand
 from tests.pages.browsing import ROOT, messages, opened, session_of, strings
@@ -54,8 +54,8 @@ EXPERIMENT = pc.Experiment(
 @cache
 def kept_run(title: str, seed: int) -> Kept:
     run = pc.advance(pc.start(replace(EXPERIMENT, seed=seed)), 20)
-    marks = (Mark(0.0, 0, 1.0, 0.1), Mark(2.0, 20, 0.5, 0.9))
-    return Kept(title, run.best, run.experiment, run.history, 2.0, marks=marks)
+    milestones = (Milestone(0.0, 0, 1.0, 0.1), Milestone(2.0, 20, 0.5, 0.9))
+    return Kept(title, run.best, run.experiment, run.history, 2.0, milestones=milestones)
 
 
 def from_file(title: str, *, knows_its_polynomials: bool) -> Kept:
@@ -92,7 +92,7 @@ def with_strangers_words(in_use: int) -> AppTest:
         session_of(app),
         setup=Setup(EXPERIMENT),
         models=replace(session_of(app).models, kept=all_kept(), in_use=all_kept()[in_use].title),
-        points=Points(np.array([[0.5, 0.75], [0.0, 1.0]]), np.array([0, 1]), EXPERIMENT.polynomials),
+        points=UploadedPoints(np.array([[0.5, 0.75], [0.0, 1.0]]), np.array([0, 1]), EXPERIMENT.polynomials),
     )
     app.session_state[session.KEY] = now.with_undo(f"{TITLE} was deleted.", before=now)
     return app.run()
@@ -191,8 +191,8 @@ def run():
 def test_the_names_of_classes_are_only_where_they_are_shown_as_they_are(run, way):
     app = opened()
     view = View(
-        map_layers=Layers(of_points=map_layers.ALL),
-        predict_layers=Layers(of_points=map_layers.ALL),
+        map_layers=LayerChoice(of_points=map_layers.ALL),
+        predict_layers=LayerChoice(of_points=map_layers.ALL),
         asked=(0.0, 0.0),
         point_inputs=PointInputs(way),
         traced=(0.0, 0.0),
@@ -213,7 +213,7 @@ def test_the_names_of_classes_are_only_where_they_are_shown_as_they_are(run, way
 
 
 def test_in_frames_the_names_of_classes_are_text_and_in_their_figures_escaped(run):
-    view = View(predict_layers=Layers(of_points=("Mistakes",)))
+    view = View(predict_layers=LayerChoice(of_points=("Mistakes",)))
     now = Session(training_id=named(Training(run, Hand(), pc.advance)), view=view).collected()
     values = prediction.contents(AskedPoint(0.5, 0.5, curve=0), now).values
     assert values["answer"]["heading"] in NAMES  # the script of a text does not read it as HTML

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import polycore as pc
+from pages.runs import sentences
 from pages.runs.sweep import Sweep
 from pages.runs.varied import Varied
 from pages.server import presence, server
@@ -135,7 +136,7 @@ def test_only_the_best_keeps_its_weights_and_its_history(make):
     for weights, same in zip(one.view.best.model.weights, wanted.model.weights, strict=True):
         assert np.array_equal(weights, same)
     assert one.view.best.history.step[-1] == 40
-    assert one.view.best.marks[-1].step == 40
+    assert one.view.best.milestones[-1].step == 40
 
 
 def test_outcomes_are_grouped_by_setting(make):
@@ -155,7 +156,7 @@ def test_a_failed_run_is_reported_and_the_others_continue(make):
     hand.deliver_until(lambda: one.view.status == "finished")
     assert sorted(outcome.index for outcome in one.view.outcomes) == [0, 1, 2, 3]
     [failed] = [outcome for outcome in one.view.outcomes if outcome.error]
-    assert "need more memory" in failed.error
+    assert failed.error.startswith(sentences.NO_MEMORY)
     assert failed.held_out_accuracy is None
 
 

@@ -8,6 +8,7 @@ import polycore as pc
 from pages.compare.sweep_view import values
 from pages.frame import frame
 from pages.run_view.following import SWEEP_SECONDS, source_of_sweep
+from pages.runs import sentences
 from pages.runs.sweep import Sweep
 from pages.runs.varied import Varied
 from tests.clock import Clock
@@ -137,7 +138,7 @@ def test_a_run_that_failed_has_a_row_without_figures(begun, clock):
     wait_until(lambda: len(sweep.view.outcomes) == 1)
     [row] = header_of(table_of(sweep, clock, "Runs"))["rows"]
     assert row[3:6] == ["", "", ""]
-    assert "need more memory" in row[-1]
+    assert row[-1].startswith(sentences.NO_MEMORY)
 
 
 # --- the table in the browser ---------------------------------------------------------------------

@@ -18,7 +18,7 @@ from pages.inside import neuron_map
 from pages.state import session
 from pages.state.comparison import Comparison
 from pages.state.session_value import Play, Session
-from pages.state.view import Layers, MapLayer, MapView, PointInputs, View
+from pages.state.view import LayerChoice, MapLayer, MapView, PointInputs, View
 from pages.wording.percent import percent as page_percent
 from polycore import formatting
 from tests.pages.browsing import HOME, QUICK, ROOT, messages, opened, press, session_of, strings, wait_for
@@ -78,7 +78,9 @@ def visits(now: Session) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]
     yield from ((page, {}, {}) for page in PAGES)
     opponent = now.answering.model
     for view in get_args(MapView):
-        shown = View(map_view=view, map_layers=Layers(get_args(MapLayer)), asked=(0.5, 0.75), report=True)
+        shown = View(
+            map_view=view, map_layers=LayerChoice(get_args(MapLayer)), asked=(0.5, 0.75), report=True
+        )
         yield TRAIN, {"view": shown}, {}
     yield "pages/4_predict.py", {"view": View(point_inputs=PointInputs(way="At a crossing"))}, {}
     for neurons in (neuron_map.NEURON, neuron_map.ANSWER, neuron_map.FOLDS):

@@ -9,7 +9,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 import polycore as pc
 from pages.models import map_layers
 from pages.plane import live
-from pages.runs import status
+from pages.runs import sentences
 from pages.runs.training import Training
 from pages.runs.view import RunView
 from pages.setup import controls, setting_input, settings
@@ -369,7 +369,7 @@ def test_the_buttons_of_each_state_have_the_same_keys_whatever_is_changed(events
 
 def test_a_run_that_diverges_says_what_to_lower():
     run = pc.advance(pc.start(DIVERGING), 100)
-    notes = status.notes(RunView.of("a run", run, math.inf))
+    notes = sentences.notes(RunView.of("a run", run, math.inf))
     assert "Lower the learning rate (10)" in notes["diverged"]
     assert (notes["ended"], notes["error"]) == ("", "")
 
@@ -393,7 +393,7 @@ def test_a_run_that_diverges_says_what_to_lower():
 def test_an_early_end_that_was_asked_for_is_shown_as_a_success(changes):
     experiment = replace(TINY, steps=5000, **changes)
     run = pc.advance(pc.start(experiment), 5000)
-    notes = status.notes(RunView.of("a run", run, math.inf))
+    notes = sentences.notes(RunView.of("a run", run, math.inf))
     assert run.step < 5000
     assert (notes["ended"], notes["diverged"]) == (run.ended_because, "")
 

@@ -13,9 +13,9 @@ from types import SimpleNamespace
 import pytest
 
 import polycore as pc
-from pages.runs import status
+from pages.runs import sentences
 from pages.runs.training import Training
-from pages.runs.view import MOST_MARKS, Mark, Marks
+from pages.runs.view import MOST_MILESTONES, Milestone, Milestones
 from pages.server import server
 from polycore.training.snapshots import NO_SNAPSHOTS, Rule
 from polycore.workers.chunk import MAX_DEATHS, Chunk
@@ -415,8 +415,7 @@ def test_any_other_exception_fails_the_run_and_is_in_the_log(begin, hand, caplog
     training.start()
     hand.order().fail(ArithmeticError("x" * 1000))
     wait_until(lambda: training.view.status == "failed")
-    assert training.view.error.startswith("The run is as it was before a worker raised ArithmeticError: xxx")
-    assert len(training.view.error) == status.MAX_SENTENCE
+    assert training.view.error == f"An unexpected error ended it: ArithmeticError. {sentences.AS_BEFORE}"
     assert training.view.run == Count()
     wait_until(lambda: [record.exc_info[0] for record in caplog.records] == [ArithmeticError])
 
@@ -453,7 +452,7 @@ def test_workers_that_die_over_the_same_chunk_again_and_again_fail_the_run(begin
     for _ in range(3):
         hand.order().fail(BrokenExecutor("killed"))
     wait_until(lambda: training.view.status == "failed")
-    assert training.view.error.startswith("3 worker processes ended")
+    assert training.view.error == f"{sentences.WORKERS_ENDED} {sentences.AS_BEFORE}"
     hand.nothing_is_asked_for()
 
 
@@ -465,7 +464,7 @@ def test_an_executor_that_takes_no_calls_fails_the_run(begin):
     training = begin(executor=Closed())
     training.start()
     wait_until(lambda: training.view.status == "failed")
-    assert "after shutdown" in training.view.error
+    assert training.view.error == f"An unexpected error ended it: RuntimeError. {sentences.AS_BEFORE}"
 
 
 def test_a_failure_after_a_pause_does_not_count(begin):
@@ -914,21 +913,25 @@ def test_time_of_a_dropped_chunk_does_not_count_for_the_budget(begin, hand):
 
 def test_each_chunk_leaves_a_mark(begin, hand):
     training = begin(Count(steps=1000))
-    assert training.view.marks == ((0.0, 0, 1.0, 0.0),)
+    assert training.view.milestones == ((0.0, 0, 1.0, 0.0),)
     training.start()
     hand.order().deliver(seconds=0.001)
     hand.order().deliver(seconds=0.3)
     wait_until(lambda: training.view.run.step == 191)
-    assert training.view.marks == ((0.0, 0, 1.0, 0.0), (0.001, 1, 0.5, 0.001), (0.301, 191, 1 / 192, 0.191))
+    assert training.view.milestones == (
+        (0.0, 0, 1.0, 0.0),
+        (0.001, 1, 0.5, 0.001),
+        (0.301, 191, 1 / 192, 0.191),
+    )
 
 
 def test_marks_are_bounded_and_thinned_evenly():
-    kept = Marks.of(Mark(0.0, 0, 1.0, 0.0))
-    for number in range(1, 3 * MOST_MARKS):
-        kept = kept.after(Mark(float(number), number, 1.0, 0.0))
-        assert len(kept.all) <= MOST_MARKS
+    kept = Milestones.of(Milestone(0.0, 0, 1.0, 0.0))
+    for number in range(1, 3 * MOST_MILESTONES):
+        kept = kept.after(Milestone(float(number), number, 1.0, 0.0))
+        assert len(kept.all) <= MOST_MILESTONES
         assert kept.all[-1].step == number
-    steps = [mark.step for mark in kept.all]
+    steps = [milestone.step for milestone in kept.all]
     # 400 were too many, 800 again: of 1200 every fourth is left, and the latest
     assert steps == [*range(0, 1200, 4), 1199]
 
@@ -948,7 +951,7 @@ def test_concurrent_calls_neither_lose_nor_mix_a_result(begin):
             view = training.view  # all of it belongs together
             assert view.run.step >= step
             assert view.run == count_on(Count(), view.run.step)
-            assert (view.marks[-1].step, view.marks[-1].seconds) == (view.run.step, view.seconds)
+            assert (view.milestones[-1].step, view.milestones[-1].seconds) == (view.run.step, view.seconds)
             step = view.run.step
             time.sleep(actions.random() / 300)
 

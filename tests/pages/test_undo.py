@@ -23,7 +23,7 @@ from pages.state import session
 from pages.state.kept_models import MOST_KEPT, Kept, KeptModels
 from pages.state.session_value import Lessons, Session
 from pages.state.setup import Setup
-from pages.state.uploads import Points
+from pages.state.uploads import UploadedPoints
 from polycore.links import link
 from polycore.polynomials.presets import PARABOLAS
 from tests.pages.browsing import (
@@ -44,7 +44,7 @@ from tests.waiting import wait_until
 
 POLYNOMIALS, TRAIN, PREDICT = "pages/1_polynomials.py", "pages/3_train.py", "pages/4_predict.py"
 COMPARE = "pages/6_compare.py"
-POINTS = Points(np.zeros((1, 2)), None)
+POINTS = UploadedPoints(np.zeros((1, 2)), None)
 LONG = {**QUICK, "steps": "1000000"}
 THREE = {**QUICK, "polynomials": "x~-x~x^2"}
 
@@ -307,7 +307,7 @@ def test_points_that_came_after_others_were_removed_are_not_dropped(in_session):
     in_session(Session(points=POINTS))
     session.update(points=None, undo=uploaded_points.REMOVED)
     assert offered() == uploaded_points.REMOVED
-    newer = Points(np.ones((2, 2)), None)
+    newer = UploadedPoints(np.ones((2, 2)), None)
     session.set_points(newer, None)
     assert offered() is None
     session.bring_back()
@@ -422,7 +422,7 @@ def test_a_toast_is_read_aloud_and_fades_out_and_shows_a_users_words_as_they_are
     assert not any("bold" in found.value for found in app.markdown)
     html = "".join(element.proto.body for element in app.get("html"))
     assert "bold" not in html
-    assert undo.STATUS in html
+    assert undo.ALERT in html
     assert undo.animations(session_of(app).undo) in html
 
 

@@ -231,11 +231,6 @@ def test_a_setting_that_is_not_as_set_up_is_named_though_it_does_not_vary(change
 # --- too much ---------------------------------------------------------------------------------
 
 
-def test_a_sweep_without_an_optimizer_is_refused():
-    with pytest.raises(pc.PolycoreError, match="choose at least one optimizer"):
-        replace(VARIED, optimizers=()).experiments(SET_UP)
-
-
 def test_there_are_no_more_settings_than_colors():
     assert len(PALETTE) == MOST_SETTINGS
     networks = tuple((neurons,) for neurons in range(1, MOST_SETTINGS + 2))

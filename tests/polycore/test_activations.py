@@ -350,7 +350,7 @@ def test_a_run_continues_only_with_the_same_activation():
     assert going_on.step == run.step
     other = replace(TINY, activation="sine", initial_weights="he")
     for weights in (run, run.best):
-        with pytest.raises(pc.PolycoreError, match="got those of a network with tanh; expected sine"):
+        with pytest.raises(pc.PolycoreError, match="got a network with tanh; expected sine"):
             pc.start(other, weights)
 
 

@@ -226,6 +226,14 @@ def test_lbfgs_at_the_minimum_is_stuck():
     assert explain(0).reason == "no trial has a lower loss"
 
 
+def test_lbfgs_shows_the_first_and_the_last_trials_of_a_long_search():
+    # all 20 are refused
+    explain = full_batch_step([3, 4], LbfgsState(), lambda parameters: (math.inf, parameters.copy()))
+    trials = explain(0).lines[2:-1]
+    assert [str(line) for line in trials] == ["loss₁ = ∞", "loss₁₈ = ∞", "loss₁₉ = ∞", "loss₂₀ = ∞"]
+    assert [line.words.endswith(", after 16 other trials") for line in trials] == [False, True, False, False]
+
+
 def test_lbfgs_forgets_its_last_steps_if_they_lead_nowhere():
     # the pair turns the direction to (−3, 0), where every trial is refused: straight down x and y stay equal
     pair = Pair(np.array([1.0, 0.0]), np.array([1.0, 1.0]), 1.0)

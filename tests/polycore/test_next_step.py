@@ -619,7 +619,7 @@ def test_a_step_that_diverges_is_refused_with_the_reason():
 def test_a_weight_that_the_network_has_not_is_refused(index):
     step = next_step(pc.start(TINY))
     with pytest.raises(
-        pc.PolycoreError, match=r"^index: got .*; expected that of a weight or bias in a network 2→4→2\."
+        pc.PolycoreError, match=r"^index: got .*; expected a weight or bias of the network 2→4→2\."
     ):
         step.weight(index)
 
@@ -637,8 +637,8 @@ def test_a_weight_says_how_many_points_pull_it_and_where():
     # the slopes are 0 and r = 0.04743
     text = str(by_hand(**RELU).weight(ParameterIndex(1, 0, 1)))
     assert text.splitlines()[1] == (
-        "Of 2 points, 1 pull it down with a slope above 0, 0 up and 1 not at all. Their slopes reach from "
-        "0 to 0.04743."
+        "Slopes of the 2 points: 1 above 0 (pulling it down), 0 below 0 (pulling it up), 1 exactly 0; from 0 "
+        "to 0.04743."
     )
 
 

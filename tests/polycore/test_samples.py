@@ -171,6 +171,7 @@ def test_what_is_written_comes_back_exactly(rows, labelled, line_end, as_bytes):
         pytest.param("x,y\n+.5,-5.e-1\n1E2,007\n", [[0.5, -0.5], [100, 7]], None, id="ways to write numbers"),
         pytest.param("x,y\n1e12,-1e12\n", [[1e12, -1e12]], None, id="largest numbers"),
         pytest.param("x,y,polynomial\n0,1,0\n2,3,23\n", [[0, 1], [2, 3]], [0, 23], id="first and last label"),
+        pytest.param("x,y,polynomial\n0,1, p0 \n2,3,p23\r\n", [[0, 1], [2, 3]], [0, 23], id="names on pages"),
     ],
 )
 def test_tables_that_are_read(content, points, labels):
@@ -231,6 +232,10 @@ HEADER = "expected the header x,y or x,y,polynomial, with commas"
         ("x,y,polynomial\n1,2,24\n", "line 2: got '24'; expected a whole number from 0 to 23"),
         ("x,y,polynomial\n1,2,-1\n", "line 2: got '-1'; expected a whole number from 0 to 23"),
         ("x,y,polynomial\n1,2,3.0\n", "line 2: got '3.0'; expected a whole number from 0 to 23"),
+        ("x,y,polynomial\n1,2,p24\n", "line 2: got 'p24'; expected a whole number from 0 to 23"),
+        ("x,y,polynomial\n1,2,p-1\n", "line 2: got 'p-1'; expected a whole number from 0 to 23"),
+        ("x,y,polynomial\n1,2,pp1\n", "line 2: got 'pp1'; expected a whole number from 0 to 23"),
+        ("x,y\n1,p2\n", "line 2: got 'p2'; expected a decimal number"),
         ("x,y,polynomial\n1,2,\n", "line 2: got ''; expected a whole number from 0 to 23"),
         ("x,y,polynomial\n1,2," + "9" * 9999, "line 2: got '99999999999999999...'; expected a whole number"),
         # quotes and line ends

@@ -419,11 +419,11 @@ def test_an_npy_file_is_refused_that_is_or_has(content, reason):
 # Writing.
 
 
-def contents_of(arrays, **metadata) -> weight_file.Contents:
-    return weight_file.Contents(arrays, ((1.0, 0.0), (2.0, 0.0)), metadata)
+def contents_of(arrays, **metadata) -> weight_file.FileContents:
+    return weight_file.FileContents(arrays, ((1.0, 0.0), (2.0, 0.0)), metadata)
 
 
-def written(contents: weight_file.Contents) -> bytes:
+def written(contents: weight_file.FileContents) -> bytes:
     file = io.BytesIO()
     weight_file.write(file, contents)
     return file.getvalue()
@@ -454,7 +454,7 @@ def test_what_is_written_is_read_back(data):
     polynomials = tuple(tuple(data.draw(coefficients)) for _ in range(widths[-1]))
     metadata = data.draw(st.dictionaries(st.text(), json_values, max_size=4))
 
-    found = weight_file.read(io.BytesIO(written(weight_file.Contents(arrays, polynomials, metadata))))
+    found = weight_file.read(io.BytesIO(written(weight_file.FileContents(arrays, polynomials, metadata))))
 
     assert {name: array.tobytes() for name, array in found.arrays.items()} == {
         name: np.asarray(array).tobytes() for name, array in arrays.items()
@@ -482,7 +482,7 @@ def test_equal_contents_give_equal_bytes():
 
 def test_a_network_at_the_limit_of_parameters_fits_the_file():
     arrays = network(2, 512, 507, 512, 5)  # normal numbers, as training begins with: 524,288 of them
-    contents = weight_file.Contents(arrays, ((1.0,),) * 5, {})
+    contents = weight_file.FileContents(arrays, ((1.0,),) * 5, {})
     assert weight_file.read(io.BytesIO(written(contents))).arrays.keys() == arrays.keys()
 
 
@@ -490,7 +490,7 @@ def test_a_file_too_large_to_be_read_back_is_not_written(path):
     bits = np.random.default_rng(0).integers(2**63, size=524_288, dtype=np.int64)
     incompressible = {"weights_l1": bits.view(np.float64)}
     with pytest.raises(PolycoreError, match="expected at most 4,194,304, which can be read back"):
-        weight_file.write(path, weight_file.Contents(incompressible))
+        weight_file.write(path, weight_file.FileContents(incompressible))
     assert not path.exists()
 
 

@@ -1,21 +1,28 @@
-"""A run in words: its status in one line, its position in the queue, and why it ended or failed."""
+"""Sentences about a run: how far it is, what it waits for, why it ended; and why it, or a job, failed."""
 
-from concurrent.futures import BrokenExecutor
+from concurrent.futures import BrokenExecutor, CancelledError
 
 from pages.runs.view import RunView
 from pages.server import server
 from pages.server.turns import TURN_SECONDS, Turns
 from polycore import PolycoreError
 from polycore.formatting import loss_text
-from polycore.workers.chunk import MAX_DEATHS
-from polycore.workers.processes import StartError
+from polycore.workers.processes import ShutDownError, StartError
 
 TURNS = f"While others wait, runs take turns of {TURN_SECONDS:g} seconds."
 MAX_SENTENCE = 300  # characters
+NO_MEMORY = (
+    "It needs more memory than it may use. A smaller network, fewer samples or a smaller batch need less."
+)
+WORKERS_ENDED = (
+    "Worker processes ended one after another while they computed it, perhaps for lack of memory. Try again, "
+    "or with a smaller network or fewer samples."
+)
+AS_BEFORE = "The run is as it was before these steps: you can resume it."
 
 
 def line(view: RunView) -> str:
-    """Return what follows the status in one line.
+    """Return how far a run is, in one line; pages show its status before.
 
     It names the step of the best loss: a run measures some steps, and the latest weights may be better still.
     """
@@ -51,7 +58,7 @@ def notes(view: RunView) -> dict[str, str]:
     }
 
 
-def full(turns: Turns) -> str:
+def server_full(turns: Turns) -> str:
     """Return why a run cannot start on a server whose queue is full."""
     return (
         f"This server is full ({turns.running} at once, {turns.waiting} in the queue). Try again in a minute."
@@ -59,25 +66,25 @@ def full(turns: Turns) -> str:
 
 
 def failure(error: Exception) -> str:
-    """Return a sentence on why the next steps of a run could not be computed."""
-    if isinstance(error, PolycoreError):
-        text = str(error)
-    elif isinstance(error, StartError):
-        text = f"{error} The run is as it was before these steps: resume it in a minute."
-    elif isinstance(error, BrokenExecutor):
-        text = (
-            f"{MAX_DEATHS} worker processes ended one after another at the same steps, perhaps for lack of "
-            "memory. The run is as it was before these steps: resume it, or try a smaller network or fewer "
-            "samples."
-        )
-    elif isinstance(error, MemoryError):
-        text = (
-            "The next steps need more memory than one run may use. The run is as it was before these steps: "
-            "resume it, or try a smaller network, fewer samples or a smaller batch."
-        )
-    else:
-        text = f"The run is as it was before a worker raised {type(error).__name__}: {error}"
-    return " ".join(text.split())[:MAX_SENTENCE]
+    """Return why a run or a job could not be computed, and what may help.
+
+    What no error of ours says stays in the server's log: its text may be meant for the operator alone.
+    """
+    match error:
+        case PolycoreError():
+            return " ".join(str(error).split())[:MAX_SENTENCE]
+        case MemoryError():
+            return NO_MEMORY
+        case StartError():
+            return f"{error} Try again in a minute."
+        case BrokenExecutor():
+            return WORKERS_ENDED
+        case ShutDownError():
+            return "The server is shutting down."
+        case CancelledError():
+            return "It was canceled because something else started."
+        case _:
+            return f"An unexpected error ended it: {type(error).__name__}."
 
 
 def _runs_before(position: int) -> str:
