@@ -78,6 +78,11 @@ def test_a_page_is_shown_no_frame_that_is_earlier_than_what_it_shows():
     assert after(events, "shown") == [3, 5, 5]
 
 
+def test_a_frame_that_comes_late_and_one_of_another_run_are_dropped():
+    events = "sockets[0].bring(3); sockets[0].bring(2); sockets[0].bring(9, 'b'); sockets[0].bring(4);"
+    assert after(events, "shown") == [3, 4]
+
+
 def test_a_socket_that_has_gone_silent_is_replaced_and_frames_are_fetched_until_another_brings_one():
     silent = "sockets[0].bring(1); leave(); draws(5); await wait(8500);"
     assert after(f"{silent} await wait(1000);", "[sockets[0].readyState, sockets.length, fetched]") == [
