@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from pages.polynomials import editor
 from tests.browser.dashboard import PHONE, Visit
 
 WORD = "evyl"  # in each construct of a hostile text, and in nothing of ours
@@ -281,7 +282,7 @@ def test_what_is_typed_and_refused_is_words_alone(watched):
     check_words(visit, f"Hidden layers: got {QUOTED[2]}; expected the number of neurons", places=["stText"])
     visit.go_to("Polynomials")
     lines = "evyl\nx + <b>evyl</b>"
-    visit.fill("One polynomial a line", lines)
+    visit.fill(editor.TEXT_LABEL, lines)
     expect(visit.page.get_by_text("Line 2: character 5: got '<'")).to_be_visible()
     # each line stands beside the box with what is wrong in it; the character where reading ends is marked
     beside = ["character 1: got 'evyl'; words", "b>evyl</b>"]
