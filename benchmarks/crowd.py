@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from time import perf_counter, process_time
 from typing import Any
@@ -159,6 +159,27 @@ async def crowd(server: Server, words: Sequence[Words]) -> AsyncIterator[Crowd]:
         await people.start()
         yield people
         await people.end()
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How long a crowd is measured, in seconds and numbers."""
+
+    window: float
+    stops: int
+    stops_seconds: float
+    newcomers: int
+    newcomers_seconds: float
+
+
+async def trained_at_once(server: Server, words: Sequence[Words], extent: Extent) -> dict[str, Any]:
+    """Return what a crowd sees, then newcomers beside it, then those who press Stop, and all failures."""
+    async with crowd(server, words) as people:
+        result = await people.watched(extent.window)
+        newcomers = await people.newcomers(extent.newcomers, extent.newcomers_seconds)
+        result["newcomers"] = [page._asdict() for page in newcomers]
+        result["stops"] = await people.stops(extent.stops, extent.stops_seconds)
+    return result | {"failures": people.failures}
 
 
 async def _started(visitor: Visitor, after: float) -> float:

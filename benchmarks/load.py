@@ -3,12 +3,11 @@
 import asyncio
 import statistics
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.crowd import PRESSING_SECONDS, crowd, link
+from benchmarks.crowd import PRESSING_SECONDS, Extent, link, trained_at_once
 from benchmarks.estimate import MOST_BUSY, Need
 from benchmarks.newcomer import first_pages
 from benchmarks.percentiles import p95, summary
@@ -45,19 +44,14 @@ LEVELS = (ONE_LINK, DIFFERENT)
 
 
 @dataclass(frozen=True)
-class Extent:
-    """How long a level is measured, in seconds and numbers."""
+class LevelExtent(Extent):
+    """How long a level is measured, and with how many of its people."""
 
-    window: float
-    stops: int
-    stops_seconds: float
-    newcomers: int
-    newcomers_seconds: float
     share_of_people: float = 1.0
 
 
-WHOLE = Extent(25.0, 40, 30.0, 10, 30.0)
-QUICK = Extent(6.0, 3, 10.0, 1, 10.0, 0.1)
+WHOLE = LevelExtent(25.0, 40, 30.0, 10, 30.0)
+QUICK = LevelExtent(6.0, 3, 10.0, 1, 10.0, 0.1)
 
 TEXT = f"""\
 Two classes on a server without limits: 100 people who opened one link, and 30 who train thirty different
@@ -139,24 +133,15 @@ def goals(result: dict[str, Any]) -> list[Goal]:
     return [goal for level in LEVELS for goal in _goals(level, result["levels"][level.name])]
 
 
-def _measured(level: Level, extent: Extent) -> dict[str, Any]:
+def _measured(level: Level, extent: LevelExtent) -> dict[str, Any]:
     links = level.links()
     links = links[: max(2, int(len(links) * extent.share_of_people))]
     with tempfile.TemporaryDirectory() as folder, served(Path(folder) / "log.txt") as server:
         # the first page of a server is slow
         first_pages(server.address, 1, FIRST_PAGE_SECONDS)
-        result = asyncio.run(_trained_at_once(server, links, extent))
+        result = asyncio.run(trained_at_once(server, links, extent))
         result["failures"] += server.troubles()
     return {"experiments": min(level.experiments, len(links)), "invited": len(links), **result}
-
-
-async def _trained_at_once(server: Any, links: Sequence[Any], extent: Extent) -> dict[str, Any]:
-    async with crowd(server, links) as people:
-        result = await people.watched(extent.window)
-        newcomers = await people.newcomers(extent.newcomers, extent.newcomers_seconds)
-        result["newcomers"] = [page._asdict() for page in newcomers]
-        result["stops"] = await people.stops(extent.stops, extent.stops_seconds)
-    return result | {"failures": people.failures}
 
 
 def _goals(level: Level, result: dict[str, Any]) -> list[Goal]:

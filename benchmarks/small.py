@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.crowd import EXPERIMENT, crowd
+from benchmarks.crowd import EXPERIMENT, Extent, trained_at_once
 from benchmarks.memory_group import limited
 from benchmarks.newcomer import first_pages
 from benchmarks.percentiles import p95
@@ -54,19 +54,14 @@ LEVELS = (Level("recommended runs", EXPERIMENT), Level("largest runs", LARGEST))
 
 
 @dataclass(frozen=True)
-class Extent:
-    """How long a level is measured, in seconds and numbers."""
+class LevelExtent(Extent):
+    """How long a level is measured, and with how many people."""
 
-    people: int
-    window: float
-    stops: int
-    stops_seconds: float
-    newcomers: int
-    newcomers_seconds: float
+    people: int = PEOPLE
 
 
-WHOLE = Extent(PEOPLE, 60.0, 30, 60.0, 5, 30.0)
-QUICK = Extent(4, 6.0, 3, 10.0, 1, 10.0)
+WHOLE = LevelExtent(60.0, 30, 60.0, 5, 30.0)
+QUICK = LevelExtent(6.0, 3, 10.0, 1, 10.0, 4)
 
 TEXT = f"""\
 {PEOPLE} visitors with {PEOPLE} different experiments on a server with the limits of `hosted.toml`. It has one
@@ -137,28 +132,19 @@ def _goals(name: str, rounds: Rounds) -> list[Goal]:
     ]
 
 
-def _measured(level: Level, extent: Extent) -> dict[str, Any]:
+def _measured(level: Level, extent: LevelExtent) -> dict[str, Any]:
     links = [to_query(replace(level.experiment, seed=seed)) for seed in range(extent.people)]
     with tempfile.TemporaryDirectory() as folder, _one_core() as core, limited(MEMORY) as group:
         program = ("benchmarks.confined", str(core), str(group.processes))
         environment = {"POLYCORE_LIMITS": "hosted.toml"}
         with served(Path(folder) / "log.txt", program=program, environment=environment) as server:
             first_pages(server.address, 1, FIRST_PAGE_SECONDS)
-            result = asyncio.run(_trained_at_once(server, links, extent))
+            result = asyncio.run(trained_at_once(server, links, extent))
             kills = group.kills()
             result["failures"] += server.troubles()
             result["failures"] += ["a process had too little memory and was ended"] * kills
         result["peak"] = group.peak
     return {"invited": len(links), **result}
-
-
-async def _trained_at_once(server: Any, links: Any, extent: Extent) -> dict[str, Any]:
-    async with crowd(server, links) as people:
-        result = await people.watched(extent.window)
-        newcomers = await people.newcomers(extent.newcomers, extent.newcomers_seconds)
-        result["newcomers"] = [page._asdict() for page in newcomers]
-        result["stops"] = await people.stops(extent.stops, extent.stops_seconds)
-    return result | {"failures": people.failures}
 
 
 @contextmanager

@@ -75,7 +75,7 @@ def draw_whole() -> None:
         with map_column:
             untrained.draw(session.current().experiment)
         with figures_column:
-            untrained.draw_beside()
+            st.caption(untrained.BESIDE)
     with st.container():
         export.draw_run(training, running=running)
         run_upload.draw()

@@ -151,16 +151,12 @@ def _draw_many_points(kept: Kept) -> None:
     uploaded_points.draw_score(points)
 
 
-def _draw_without_model() -> None:
-    st.write("There is no trained model yet. Train one, or upload one.")
-    page_links.draw(page_links.TRAIN, "Train a model", ":material/model_training:")
-    weight_upload.draw()
-
-
 frame.draw("Predict")
 answering = session.current().answering
 if answering is None:
-    _draw_without_model()
+    st.write("There is no trained model yet. Train one, or upload one.")
+    page_links.draw(page_links.TRAIN, "Train a model", ":material/model_training:")
+    weight_upload.draw()
 else:
     st.html(STYLE)
     with st.container():

@@ -4,13 +4,12 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
 from polycore.commands import dashboard, film, info, page, predict, step, sweep, train
 from polycore.commands.arguments import Parser, with_dashes
-from polycore.commands.process import Interrupted, open_closed_streams
+from polycore.commands.process import Interrupted, open_closed_streams, say
 from polycore.errors import PolycoreError
 from polycore.quoting import quoted, visible
 from polycore.version import __version__
@@ -84,23 +83,19 @@ def _run_command(arguments: Sequence[str] | None) -> int:
 
 
 def _failed(text: str) -> int:
-    with suppress(OSError):  # the terminal was closed
-        sys.stderr.write(f"polycore: {visible(' '.join(text.split()))}\n")
+    say(f"polycore: {visible(' '.join(text.split()))}")
     return FAILED
 
 
 def _parser() -> Parser:
-    parser = Parser(prog=_called_as(), description=_DESCRIPTION, epilog=_EPILOG)
+    # as the user has called it, in help and errors
+    called_as = "polycore" if Path(sys.argv[0]).stem == "polycore" else "python -m polycore"
+    parser = Parser(prog=called_as, description=_DESCRIPTION, epilog=_EPILOG)
     parser.add_argument("--version", action="version", version=f"polycore {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in (train, predict, sweep, film, page, info, step, dashboard):
         command.add_to(commands)
     return parser
-
-
-def _called_as() -> str:
-    """Return the command that the user typed, for use in help and errors."""
-    return "polycore" if Path(sys.argv[0]).stem == "polycore" else "python -m polycore"
 
 
 if __name__ == "__main__":

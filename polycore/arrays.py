@@ -1,4 +1,4 @@
-"""Types of arrays, read-only arrays, evenly spaced indices, the points of a grid, and blocks of rows."""
+"""Types of arrays, arrays within values, evenly spaced indices, the points of a grid, and blocks of rows."""
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
@@ -27,6 +27,15 @@ def read_only(value: T) -> T:
         for field in fields(value):
             read_only(getattr(value, field.name))
     return value
+
+
+def by_fields(value: Any) -> tuple[type, tuple[Any, ...]]:
+    """Return a dataclass's class and fields, from which pickle is to construct it: its `__reduce__`.
+
+    Arrays that are unpickled are writeable, unless a value is constructed again; and what has been computed
+    from the fields is not worth sending.
+    """
+    return type(value), tuple(getattr(value, field.name) for field in fields(value))
 
 
 def evenly(count: int, limit: int) -> Integers:

@@ -75,14 +75,19 @@ def checked_range(
     return low, high
 
 
+def as_array(name: str, value: object) -> NDArray[Any]:
+    """Return the value as an array. Raises PolycoreError if it has rows of different lengths."""
+    try:
+        return np.asarray(value)
+    except ValueError as error:
+        raise PolycoreError(
+            f"{name}: got a value that is not an array ({error}); expected rows of equal length."
+        ) from error
+
+
 def real_array(name: str, value: object) -> NDArray[Any]:
     """Return the value as an array. Raises PolycoreError unless it is one of real numbers."""
-    try:
-        array = np.asarray(value)
-    except ValueError as error:  # rows of different lengths
-        raise PolycoreError(
-            f"{name}: got a value that is not an array ({error}); expected real numbers."
-        ) from error
+    array = as_array(name, value)
     if array.dtype.kind not in "fiu":
         raise PolycoreError(f"{name}: got type {array.dtype.name}; expected real numbers, such as float64.")
     return array

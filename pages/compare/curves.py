@@ -41,7 +41,11 @@ NO_CURVE = "Models that were not trained here, or were changed by hand, have no 
 def draw() -> None:
     """Draw the choice, and the chosen models."""
     names = names_of(session.current().models.kept)
-    Input(f"{PREFIX}.choice", _titles, _compare).choose(
+    Input(
+        f"{PREFIX}.choice",
+        lambda: [kept.title for kept in chosen_of(session.current())],
+        lambda titles: session.update(comparison=replace(session.current().comparison, titles=tuple(titles))),
+    ).choose(
         st.multiselect,
         "Side by side",
         session.current().models.titles[::-1],
@@ -96,14 +100,6 @@ def contents(titles: Sequence[str], over: Over, best: float | None, now: Session
     shown = [kept for title in titles if (kept := now.models.titled(title)) is not None]
     changing = [index for index, kept in enumerate(shown) if kept is now.own]
     return Contents(charts_of(shown, over, best, names_of(now.models.kept)).values(changing))
-
-
-def _titles() -> list[str]:
-    return [kept.title for kept in chosen_of(session.current())]
-
-
-def _compare(titles: list[str]) -> None:
-    session.update(comparison=replace(session.current().comparison, titles=tuple(titles)))
 
 
 def _draw_charts(shown: Sequence[Kept]) -> None:

@@ -185,7 +185,7 @@ def _begin() -> None:
     _stop()
     with refusal.later(PREFIX):
         workers, owner = server.current().workers, presence.session_name()
-        race = Race.of(session.current().experiment, names, budget, workers, owner, kind)
+        race = Race.of(session.current().experiment, names, budget, workers, owner=owner, kind=kind)
         race.start()
         own, before = server.current().computing.add(race), session.current().comparison
         is_loss = before.race is not None and before.race.view.has_begun

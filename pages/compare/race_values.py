@@ -30,7 +30,7 @@ def source_of(race: Race, moment: Choice) -> Source:
     def at(moment: Choice) -> Show:
         return lambda: contents(race.view, moment)
 
-    return Source(race.name, race.trainings, moment, at(moment), at)
+    return Source(race.name, race.trainings, moment, at(moment), at=at)
 
 
 def contents(race: RaceView, moment: Choice) -> Contents:

@@ -121,7 +121,7 @@ def _draw_buttons(training: Training | None) -> None:
         if is_previous:
             _draw_train_button("Train this set-up")
         else:
-            controls.draw_main(training)
+            controls.main_button(training, training.view).draw()
     page_links.draw(page_links.PREDICT, "Ask it about a point", ":material/ads_click:")
     page_links.draw(page_links.TRAIN, "Settings and charts", ":material/tune:")
     if is_previous:

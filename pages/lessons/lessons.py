@@ -113,10 +113,6 @@ def _held_out(network: ShownNetwork) -> str:
     return "" if held_out is None or network.loss is None else formatting.percent(held_out)
 
 
-def _loss(network: ShownNetwork) -> str:
-    return "" if network.loss is None else loss_text(network.loss)
-
-
 def _dead_text(network: ShownNetwork) -> str:
     if network.experiment is None:
         return ""
@@ -129,7 +125,8 @@ def _both(network: ShownNetwork) -> str:
     return held_out and f"{formatting.percent(network.model.accuracy)} / {held_out}"
 
 
-HELD_OUT, LOSS = Watched("Held-out accuracy", _held_out), Watched("Loss", _loss)
+HELD_OUT = Watched("Held-out accuracy", _held_out)
+LOSS = Watched("Loss", lambda network: "" if network.loss is None else loss_text(network.loss))
 
 LESSONS = (
     Lesson(

@@ -21,7 +21,6 @@ from pages.server.audience import ModelNow
 from polycore.web.scripts import file_of
 
 OnClick = Callable[[float, float], None]
-OnLift = Callable[[int, float], None]
 
 _SHARED_SCRIPTS = ("network.js", "place.js", "label.js", "ticks.js", "painter.js")
 _SCRIPTS = (
@@ -38,6 +37,20 @@ _component = component.Component(
     (CHANNEL_SCRIPT, *map(file_of, _SHARED_SCRIPTS), *map(Path(__file__).with_name, _SCRIPTS)),
     isolate_styles=False,  # Plotly adds its own styles to the document
 )
+
+
+@dataclass(frozen=True)
+class Lift:
+    """How the curves of a figure are dragged.
+
+    call: called as `call(curve, by)`, before the page runs, if the user has dragged a curve up, or down if
+        `by` is negative; `curve` is the `meta["curve"]` of its trace. The figure drawn next should have it
+        there.
+    count: of these calls: with another count the browser draws even an unchanged figure again.
+    """
+
+    call: Callable[[int, float], None]
+    count: int
 
 
 @dataclass(frozen=True)
@@ -59,11 +72,10 @@ def figure(
     figure: go.Figure,
     key: str,
     height: int,
-    on_click: OnClick | None = None,
-    file: str | None = None,
     *,
-    on_lift: OnLift | None = None,
-    lifts: int = 0,
+    on_click: OnClick | None = None,
+    lift: Lift | None = None,
+    file: str | None = None,
     rests: bool = False,
     bound: Bound | None = None,
     model_now: ModelNow | None = None,
@@ -77,9 +89,7 @@ def figure(
     axes, by a click or a tap anywhere, or with the arrow keys and Enter. Near a marker of a trace whose
     `meta["snap"]` is true, x and y are exactly those of the marker.
 
-    `on_lift(curve, by)` is called in the same way if the user has dragged a curve up, or down if `by` is
-    negative; `curve` is the `meta["curve"]` of its trace. The figure drawn next should have it there. `lifts`
-    counts these calls: with another count the browser draws even an unchanged figure again.
+    `lift`: lets the user drag its curves up and down.
 
     `file` is the name, without its suffix, under which the figure's own buttons save it as PNG or SVG; by
     default it is formed from the key.
@@ -95,7 +105,7 @@ def figure(
     settings: dict[str, Any] = {
         "library": component.PLOTLYS_ADDRESS,
         "clicks": on_click is not None,
-        "lifts": None if on_lift is None else lifts,
+        "lifts": None if lift is None else lift.count,
         "file": file or f"polycore-{key.replace('.', '-')}",
         "rests": rests,
         "follow": None,
@@ -111,7 +121,7 @@ def figure(
         data=f'{head[:-1]}, "figure": {figure.to_json(validate=False)}}}'.encode(),
         height=height,
         on_click_change=partial(_choose, key, on_click) if on_click else None,
-        on_lift_change=partial(_lift, key, on_lift) if on_lift else None,
+        on_lift_change=partial(_lift, key, lift.call) if lift else None,
     )
 
 
@@ -153,12 +163,12 @@ def _choose(key: str, on_click: OnClick) -> None:
         on_click(x, y)
 
 
-def _lift(key: str, on_lift: OnLift) -> None:
-    """Call `on_lift` if the browser has sent a curve and a finite number."""
+def _lift(key: str, call: Callable[[int, float], None]) -> None:
+    """Call `call` with what the browser has sent, if that is a curve and a finite number."""
     value = component.sent(key, "lift")
     try:
         curve, by = operator.index(value["curve"]), float(value["by"])
     except (KeyError, OverflowError, TypeError, ValueError):
         return
     if math.isfinite(by):
-        on_lift(curve, by)
+        call(curve, by)

@@ -1,20 +1,14 @@
 // What the network of a map answers under the pointer: a label with the likeliest polynomials there.
 
-const LIKELIEST = 3;
 const WEIGHTS_MS = 500; // between two fetches of weights that change, at least
-const HOLD_MS = 400; // after which a finger that is held shows the label, or takes a curve
 
 class PointerLabel {
   constructor(chart) {
     this.chart = chart;
     this.label = element("div", { class: "polycore-live-label", hidden: "" });
     chart.stage.append(this.label);
-    const on = (name, take) => chart.stage.addEventListener(name, (event) => chart.latest?.weights && take(event));
-    on("pointermove", (event) => this.move(event));
-    on("pointerleave", () => this.leave());
-    on("pointerdown", (event) => this.hold(event));
-    on("pointerup", () => this.release());
-    on("pointercancel", () => this.release());
+    const show = (event) => chart.latest?.weights && this.move(event);
+    followPointer(chart.stage, show, () => this.leave());
   }
 
   // Where the weights are has changed, or what they are may have.
@@ -26,28 +20,10 @@ class PointerLabel {
     if (this.at) this.fetch();
   }
 
-  move(event) {
-    if (event.pointerType === "touch" && !this.isHeld) {
-      clearTimeout(this.holding); // it scrolls the page
-      return;
-    }
-    this.at = { clientX: event.clientX, clientY: event.clientY };
+  move({ clientX, clientY }) {
+    this.at = { clientX, clientY };
     this.fetch();
     this.drawing ??= requestAnimationFrame(() => this.draw());
-  }
-
-  hold(event) {
-    if (event.pointerType !== "touch") return;
-    this.holding = setTimeout(() => {
-      this.isHeld = true;
-      this.move(event);
-    }, HOLD_MS);
-  }
-
-  release() {
-    clearTimeout(this.holding);
-    if (this.isHeld) this.leave();
-    this.isHeld = false;
   }
 
   leave() {
@@ -90,14 +66,6 @@ class PointerLabel {
       : new Network(shapes, new Float64Array(blobs.weights), activation, inputs);
   }
 
-  // The likeliest classes at a point, as [trace of its curve, probability].
-  likeliest({ x, y }) {
-    const curves = this.chart.latest.figure.data.filter(isCurve);
-    const shares = this.network.probabilities(x, y);
-    const order = Array.from(shares.keys()).sort((one, other) => shares[other] - shares[one]);
-    return order.slice(0, LIKELIEST).map((k) => [curves.find(({ meta }) => meta.curve === k), shares[k]]);
-  }
-
   draw() {
     this.drawing = null;
     const point = this.at && this.network && this.chart.pointAt(this.at);
@@ -107,7 +75,9 @@ class PointerLabel {
     far.textContent = this.curves.warning(point.x, point.y);
     const place = element("p", {});
     place.textContent = `x ${point.x.toPrecision(3)}, y ${point.y.toPrecision(3)}`;
-    const rows = this.likeliest(point).map(([curve, share]) => {
+    const curves = this.chart.latest.figure.data.filter(isCurve);
+    const rows = likeliestOf(this.network.probabilities(point.x, point.y)).map(([k, share]) => {
+      const curve = curves.find(({ meta }) => meta.curve === k);
       const row = element("p", {});
       row.append(sampleOf(curve.line), `${plain(curve.name)} `, element("b", {}));
       row.lastChild.textContent = percent(share, this.network.isExact);

@@ -49,8 +49,7 @@ def draw() -> None:
             key=PLOT_KEY,
             height=400 + 10 * len(polynomials),
             file="polycore-curves",
-            on_lift=partial(_lift, polynomials),
-            lifts=now.view.lifts,
+            lift=live.Lift(partial(_lift, polynomials), now.view.lifts),
         )
     with below:
         st.caption(CAPTION if polynomials == change.present() else READABLE.format(len(change.present())))

@@ -125,7 +125,7 @@ def source_of(training: Training, selection: Selection) -> Source:
     def at(choice: Choice) -> Show:
         return partial(show, replace(selection, weights=choice))
 
-    return Source(training.name, (training,), selection, partial(show, selection), at)
+    return Source(training.name, (training,), selection, partial(show, selection), at=at)
 
 
 def contents(view: RunView, selection: Selection, replay: str) -> Contents:

@@ -202,6 +202,7 @@ class Race:
         names: Sequence[str],
         budget: float,
         executor: Executor,
+        *,
         owner: Hashable = None,
         kind: Kind = "Optimizers",
         clock: Callable[[], float] = monotonic,

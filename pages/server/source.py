@@ -93,6 +93,7 @@ class Source:
         subjects: Sequence[Subject],
         shows: object,
         show: Show,
+        *,
         at: Callable[[Choice], Show] | None = None,
         rest: Callable[[float], float] = lambda _: 0.0,
         clock: Callable[[], float] = monotonic,

@@ -119,22 +119,17 @@ def draw() -> None:
     changed = view is None or view.run.experiment != now.experiment
     st.html(STYLE)
     with st.container(horizontal=True, key=PREFIX, width="content"):
-        for slot, button in row_of(training, view, changed).items():
+        for slot, button in row_of(training, view, changed=changed).items():
             # Start stays beside Pause until the page is drawn, and a button beside the disabled one that
             # replaces it: without slots the others would move for that moment, and a press could miss them
             with st.container(key=f"{PREFIX}.slot.{slot}", width="content"):
                 button.draw()
         setting_input.draw_new_seed(PREFIX)
     with st.container(key=f"{PREFIX}.beside"):
-        _draw_beside(training, view, changed)
+        _draw_beside(training, view, changed=changed)
 
 
-def draw_main(training: Training) -> None:
-    """Draw only the button that pauses, resumes or repeats a run."""
-    main_button(training, training.view).draw()
-
-
-def row_of(training: Training | None, view: RunView | None, changed: bool) -> dict[str, Button]:
+def row_of(training: Training | None, view: RunView | None, *, changed: bool) -> dict[str, Button]:
     """Return the buttons of the row by their slots.
 
     view: of the run; None if there is none. changed: whether the set-up is another one than the run's.
@@ -186,7 +181,7 @@ def main_button(training: Training, view: RunView) -> Button:
             return main("Start again", ":material/replay:", "Repeats the same run from step 0.", begin)
 
 
-def _draw_beside(training: Training | None, view: RunView | None, changed: bool) -> None:
+def _draw_beside(training: Training | None, view: RunView | None, *, changed: bool) -> None:
     """Draw what else can be done about the run, or which keys there are."""
     from_model = Button(
         "Continue from the network in use",

@@ -119,10 +119,6 @@ def draw_new_seed(prefix: str) -> None:
         "New seed",
         key=f"{prefix}.new_seed",
         icon=":material/casino:",
-        on_click=_renew_seed,
+        on_click=lambda: session.change(seed=secrets.randbelow(NEW_SEEDS)),
         help="Draws other samples and other initial weights by the same rules, to see how much was luck.",
     )
-
-
-def _renew_seed() -> None:
-    session.change(seed=secrets.randbelow(NEW_SEEDS))

@@ -176,9 +176,11 @@ class KeptModels:
 
         If MOST_KEPT are kept, the oldest makes room that is neither pinned nor `own`, the run's.
         """
-        new, gone = replace(new, title=self._free_title(new.title)), self.going(own)
+        titles = (new.title, *(f"{new.title} ({number})" for number in range(2, MOST_KEPT + 3)))
+        free = next(title for title in titles if self.titled(title) is None)
+        gone = self.going(own)
         remaining = tuple(kept for kept in self.kept if kept not in gone)
-        return replace(self, kept=(*remaining, new), in_use=new.title)
+        return replace(self, kept=(*remaining, replace(new, title=free)), in_use=free)
 
     def going(self, own: Kept | None, count: int = 1) -> tuple[Kept, ...]:
         """Return the models that make room if `count` more are kept; see `added`."""
@@ -222,10 +224,6 @@ class KeptModels:
     def free_slots(self, own: Kept | None) -> int:
         """Return how many new models can be kept before the first of them makes room; `own` is the run's."""
         return MOST_KEPT - sum(kept.pinned or kept is own for kept in self.kept)
-
-    def _free_title(self, title: str) -> str:
-        numbered = (f"{title} ({number})" for number in range(2, MOST_KEPT + 3))
-        return next(free for free in (title, *numbered) if self.titled(free) is None)
 
 
 def _is_same_leg(one: Leg, other: Leg) -> bool:

@@ -29,15 +29,12 @@ def draw(experiment: Experiment) -> None:
     """Draw the curves to learn. Each part is as high as the part of the run that replaces it."""
     figure = _figure(experiment)
     map_view.draw(experiment)
-    referee = _shown_referee(experiment)
-    model_now = None if referee is None else lambda: referee
+    caption = CURVES_CAPTION if experiment.data is None else POINTS_CAPTION
+    referee, model_now = _shown_referee(experiment), None
+    if referee is not None:
+        caption, model_now = map_view.referee_caption(experiment), lambda: referee
     live.figure(figure, key=KEY, height=progress.MAP_HEIGHT, model_now=model_now)
-    st.caption(f"{_caption(experiment)} {' '.join(map_layers.captions(figure))}".rstrip())
-
-
-def draw_beside() -> None:
-    """Say what will be beside the map."""
-    st.caption(BESIDE)
+    st.caption(f"{caption} {' '.join(map_layers.captions(figure))}".rstrip())
 
 
 def draw_bar(*, has_network: bool) -> None:
@@ -54,12 +51,6 @@ def _figure(experiment: Experiment) -> go.Figure:
         map_of_all = plane.referee_map(referee, scene_of(experiment))
         return Overlay.of(layers, experiment, mistakes, None).on(map_of_all)
     return Overlay.of(layers, experiment, None, None).on(plane.to_learn(experiment))
-
-
-def _caption(experiment: Experiment) -> str:
-    if _shown_referee(experiment) is not None:
-        return map_view.referee_caption(experiment)
-    return CURVES_CAPTION if experiment.data is None else POINTS_CAPTION
 
 
 def _shown_referee(experiment: Experiment) -> Referee | None:

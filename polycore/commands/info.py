@@ -17,7 +17,7 @@ from polycore.model.model import Model
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import PLAIN, label_of
 from polycore.quoting import visible
-from polycore.training.leg import Leg, legs_in, step_in
+from polycore.training.leg import legs_in, step_in
 from polycore.training.run import Run
 
 _DESCRIPTION = "Describe a weight file or a run file: its network, loss, accuracies and experiment."
@@ -50,7 +50,8 @@ def info(arguments: argparse.Namespace) -> int:
 
 def _facts(kept: Model | Run) -> dict[str, Any]:
     model = kept.best if isinstance(kept, Run) else kept
-    experiment = model.experiment
+    experiment, data = model.experiment, model.points_summary
+    earlier = kept.earlier if isinstance(kept, Run) else legs_in(kept.metadata.get("earlier"))
     return {
         "kind": "run" if isinstance(kept, Run) else "weights",
         "widths": model.widths,
@@ -62,13 +63,13 @@ def _facts(kept: Model | Run) -> dict[str, Any]:
         "best_step": step_in(model.metadata),
         "step": kept.step if isinstance(kept, Run) else None,
         "ended_because": kept.ended_because if isinstance(kept, Run) else None,
-        "earlier": [leg.to_dict() for leg in _earlier(kept)],
+        "earlier": [leg.to_dict() for leg in earlier],
         "experiment": None if experiment is None else experiment.to_dict(),
         "link": None if experiment is None else f"?{urlencode(link.to_query(experiment))}",
         "versions": {} if isinstance(kept, Run) else _versions(model),
         "polynomials": [str(polynomial) for polynomial in model.polynomials],
         "classes": list(model.classes),
-        "data": _data(model),
+        "data": None if data is None else {"count": data.count, "sha256": data.sha256},
     }
 
 
@@ -103,16 +104,6 @@ def _rows(facts: Mapping[str, Any]) -> dict[str, str]:
     return rows | {f"p{label}": f"y = {polynomial}" for label, polynomial in enumerate(facts["polynomials"])}
 
 
-def _earlier(kept: Model | Run) -> tuple[Leg, ...]:
-    return kept.earlier if isinstance(kept, Run) else legs_in(kept.metadata.get("earlier"))
-
-
-def _data(model: Model) -> dict[str, Any] | None:
-    """Return the number of the own points that trained the model, and their SHA-256; None if not known."""
-    summary = model.points_summary
-    return None if summary is None else {"count": summary.count, "sha256": summary.sha256}
-
-
 _KINDS = {"weights": "the weights of a trained network", "run": "a run that can be resumed"}
 _NAMES = {
     "earlier": "continued",
@@ -130,12 +121,12 @@ def _versions(model: Model) -> dict[str, str]:
     versions = model.metadata.get("versions")
     if not isinstance(versions, dict):
         return {}
-    return {name: _shown(versions[name]) for name in ("polycore", "numpy") if name in versions}
-
-
-def _shown(untrusted: object) -> str:
-    """Return a value from a file as a few printable characters."""
-    return visible(str(untrusted).replace("\n", " "))[:_MAX_SHOWN]
+    # whoever wrote the file chose the values
+    return {
+        name: visible(str(versions[name]).replace("\n", " "))[:_MAX_SHOWN]
+        for name in ("polycore", "numpy")
+        if name in versions
+    }
 
 
 def _phrase(experiment: Experiment) -> str:

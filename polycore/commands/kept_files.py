@@ -4,12 +4,11 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
 from polycore.commands.arguments import Parser
-from polycore.commands.process import Interrupted, Interruption
+from polycore.commands.process import Interrupted, Interruption, say
 from polycore.errors import PolycoreError, RunFileError, WeightFileError
 from polycore.model.model import Model
 from polycore.model.path_or_file import is_stream
@@ -144,6 +143,5 @@ class Checkpoint:
         try:
             run.save(self._path)
         except PolycoreError as error:
-            with suppress(OSError):
-                sys.stderr.write(f"\npolycore: {error} The run continues.\n")
+            say(f"\npolycore: {error} The run continues.")
         self._written = monotonic()

@@ -10,6 +10,7 @@ import numpy as np
 from polycore.arrays import Floats
 from polycore.commands.arguments import Parser, add_weights_to, new_command
 from polycore.commands.kept_files import STANDARD_INPUT, content_at, model_at, name_of
+from polycore.commands.process import say
 from polycore.errors import PolycoreError
 from polycore.model.predictions import predictions_to_csv, probabilities_to_csv
 from polycore.polynomials.points_csv import MAX_CSV_BYTES, MAX_CSV_ROWS, points_from_csv
@@ -74,7 +75,7 @@ def _points(parser: Parser, typed: Sequence[str]) -> Floats:
         return _point(parser, typed)
     source = typed[0] if typed else STANDARD_INPUT
     if source == STANDARD_INPUT and sys.stdin.isatty():
-        sys.stderr.write("Type x,y and then one point on each line, such as 0.5,0.75; end with Ctrl-D.\n")
+        say("Type x,y and then one point on each line, such as 0.5,0.75; end with Ctrl-D.")
     try:
         points, _ = points_from_csv(content_at(source, MAX_CSV_BYTES))
     except OSError as error:

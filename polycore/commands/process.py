@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any, Self
 
@@ -75,7 +75,7 @@ class Interruption:
         self._received = number
 
 
-# --- standard streams that are closed at the start, as after >&- in a shell -------------------
+# --- standard streams, which may be closed: at the start, as after >&- in a shell, or later -----
 
 
 def open_closed_streams() -> None:
@@ -90,6 +90,12 @@ def open_closed_streams() -> None:
         sys.stdout = _opened("w", os.O_RDONLY)
     if sys.stderr is None:
         sys.stderr = _opened("w", os.O_WRONLY)
+
+
+def say(text: str) -> None:
+    """Write a line to standard error; nothing ends because it cannot, as after the terminal was closed."""
+    with suppress(OSError):
+        sys.stderr.write(f"{text}\n")
 
 
 def _opened(mode: str, flag: int) -> Any:

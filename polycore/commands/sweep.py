@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -14,7 +14,7 @@ from polycore.checks import shortened
 from polycore.commands import experiment_source
 from polycore.commands.arguments import Parser, add_several_settings_to, new_command, words_of
 from polycore.commands.kept_files import check_paths, failure_to_write
-from polycore.commands.process import Interrupted, Interruption
+from polycore.commands.process import Interrupted, Interruption, say
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
 from polycore.formatting import counted, percent
@@ -63,7 +63,11 @@ class Tally:
         self.best = best(one for one in (self.best, outcome) if one is not None)
         width = len(str(self._count))
         progress = f"{len(self.outcomes):>{width}}/{self._count}"
-        sys.stdout.write(f"{progress}  {_figures(outcome)}  {self.words(outcome.experiment)}\n")
+        figures = f"failed: {outcome.error}"
+        if outcome.error is None:
+            held_out = percent(outcome.held_out_accuracy or 0.0, decimals=2)
+            figures = f"held-out {held_out:>8}  loss {outcome.loss:<9.4g}"
+        sys.stdout.write(f"{progress}  {figures}  {self.words(outcome.experiment)}\n")
         sys.stdout.flush()  # a pipe is buffered, and its reader should see each line at once
 
     def words(self, experiment: Experiment) -> str:
@@ -71,12 +75,6 @@ class Tally:
         return ", ".join(
             f"{name} {shortened(link.written(experiment, name), MAX_VALUE_TEXT)}" for name in self._names
         )
-
-
-def _figures(outcome: Outcome) -> str:
-    if outcome.error is not None:
-        return f"failed: {outcome.error}"
-    return f"held-out {percent(outcome.held_out_accuracy or 0.0, decimals=2):>8}  loss {outcome.loss:<9.4g}"
 
 
 def add_to(commands: Any) -> None:
@@ -196,12 +194,12 @@ def _executor(arguments: argparse.Namespace, count: int) -> Iterator[Executor]:
     address = arguments.scheduler or cluster.address()
     if address is not None and arguments.workers is None:
         with Cluster(address) as executor:
-            sys.stderr.write(f"{runs} on the cluster at {address}.\n")
+            say(f"{runs} on the cluster at {address}.")
             yield executor
         return
     workers = Workers(arguments.workers or available_cores())
     workers.start()
-    sys.stderr.write(f"{runs} on {counted(workers.count, 'worker')}.\n")
+    say(f"{runs} on {counted(workers.count, 'worker')}.")
     try:
         yield workers
     finally:
@@ -218,8 +216,7 @@ def _computed(
                 tally.add(outcome)
     except Interrupted as error:
         progress = f"{len(tally.outcomes):,} of {counted(len(experiments), 'run')}"
-        with suppress(OSError):  # the terminal was closed
-            sys.stderr.write(f"Ended by {error.name} after {progress}.\n")
+        say(f"Ended by {error.name} after {progress}.")
         return error
     except PolycoreError as error:
         return error

@@ -7,7 +7,6 @@ import shlex
 import sys
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, Executor
-from contextlib import suppress
 from itertools import chain, count
 from pathlib import Path
 from time import monotonic
@@ -23,7 +22,7 @@ from polycore.commands.kept_files import (
     run_at,
     same_file,
 )
-from polycore.commands.process import Interrupted, Interruption
+from polycore.commands.process import Interrupted, Interruption, say
 from polycore.commands.progress_bar import ProgressBar, duration
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
@@ -112,7 +111,8 @@ def train(arguments: argparse.Namespace) -> int:
     sys.stdout.write((_json if arguments.json else _summary)(run, saved))
     if saved.failure is not None:
         if saved.run is not None:
-            _show_how_to_resume(parser, saved.run, out)
+            resume = shlex.join(["--resume", str(saved.run), "--out", str(out)])
+            say(f"Continue with: {parser.prog} {resume}")
         raise saved.failure
     return 0
 
@@ -276,12 +276,6 @@ def _last_line(run: Run, stopped: BaseException | None, steps: int, seconds: flo
     if isinstance(stopped, Interrupted):
         return f"Ended by {stopped.name} at step {run.step:,} of {run.last_step:,}: {work}"
     return f"{run.ended_because} {work}" if run.ended_because else work
-
-
-def _show_how_to_resume(parser: Parser, kept_in: Path, out: Path) -> None:
-    options = shlex.join(["--resume", str(kept_in), "--out", str(out)])
-    with suppress(OSError):  # the terminal was closed
-        sys.stderr.write(f"Continue with: {parser.prog} {options}\n")
 
 
 def _summary(run: Run, saved: _Saved) -> str:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from polycore import network
 from polycore.arrays import Floats, Integers
+from polycore.checks import as_array
 from polycore.class_name import ClassName, are_names
 from polycore.errors import PolycoreError
 from polycore.estimator import scikit_learn
@@ -149,7 +150,10 @@ class PolycoreClassifier(Estimator):
         run = self._trained(points, indices, _names_of(classes))
         if run.diverged:
             warnings.warn(str(run.ended_because), RuntimeWarning, stacklevel=2)
-        self._keep(_model_of(run), Learner.after_run(run), classes)
+        # no point was held out, and the experiment is not the user's
+        metadata = {name: value for name, value in run.best.metadata.items() if name in _KEPT}
+        model = replace(run.best, held_out_accuracy=None, metadata=metadata)
+        self._keep(model, Learner.after_run(run), classes)
         self._keep_names(X)
         return self
 
@@ -297,7 +301,7 @@ class PolycoreClassifier(Estimator):
 
 
 def _checked_weights(given: ArrayLike, count: int) -> NDArray[np.float64]:
-    weights = np.asarray(given)
+    weights = as_array("sample_weight", given)
     is_valid = weights.shape == (count,) and weights.dtype.kind in "fiub"
     if not is_valid or not np.isfinite(weights).all() or weights.min() < 0 or not weights.any():
         raise PolycoreError(
@@ -330,12 +334,6 @@ def _indices_of(labels: NDArray[Any], classes: NDArray[Any]) -> NDArray[np.intp]
             f"y: got a label that is not among the classes {classes.tolist()}. Give all classes in the first "
             "call of partial_fit, or call fit."
         ) from error
-
-
-def _model_of(run: Run) -> Model:
-    """Return the best model, without held-out figures and the experiment: no point was held out."""
-    metadata = {name: value for name, value in run.best.metadata.items() if name in _KEPT}
-    return replace(run.best, held_out_accuracy=None, metadata=metadata)
 
 
 def _model_after(learner: Learner, points: Floats, labels: Integers, names: tuple[str, ...]) -> Model:

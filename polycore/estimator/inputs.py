@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from polycore.checks import checked_whole_number
+from polycore.checks import as_array, checked_whole_number
 from polycore.errors import PolycoreError
 from polycore.estimator import scikit_learn
 from polycore.limits import MAX_COORDINATE, MAX_SEED
@@ -137,12 +137,7 @@ def _check_size(rows: int, columns: int) -> None:
 
 
 def _as_array(name: str, values: Any) -> NDArray[Any]:
-    try:
-        array = np.asarray(values)
-    except ValueError as error:  # rows of different lengths
-        raise PolycoreError(
-            f"{name}: got a value that is not an array ({error}); expected rows of equal length."
-        ) from error
+    array = as_array(name, values)
     if array.dtype.kind == "c":
         raise PolycoreError(f"{name}: Complex data not supported. Expected real numbers.")
     return array

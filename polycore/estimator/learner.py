@@ -62,7 +62,10 @@ class Learner:
         parameters = network.initial_parameters(widths, settings.initial_weights, rng)
         mean, deviation = np.zeros(len(inputs)), np.ones(len(inputs))
         if settings.standardize:
-            mean, deviation = _scaling(inputs.of(points))
+            numbers = inputs.of(points)
+            mean, deviation = numbers.mean(axis=0), numbers.std(axis=0)
+            least = np.maximum(MIN_DEVIATION, MIN_RELATIVE_DEVIATION * np.abs(numbers).max(axis=0))
+            deviation = np.where(deviation < least, 1.0, deviation)  # 1 for one that hardly differs
         kind = settings.activation, settings.features
         return cls(widths, *kind, parameters, mean, deviation, settings.seed)
 
@@ -141,13 +144,6 @@ class Learner:
                 f"features: got {', '.join(settings.features)} for partial_fit; expected "
                 f"{', '.join(self.features)}, which the network was fitted with. Call fit for others."
             )
-
-
-def _scaling(inputs: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return mean and deviation (n,) of inputs (N, n); the latter is 1 for one that hardly differs."""
-    mean, deviation = inputs.mean(axis=0), inputs.std(axis=0)
-    least = np.maximum(MIN_DEVIATION, MIN_RELATIVE_DEVIATION * np.abs(inputs).max(axis=0))
-    return mean, np.where(deviation < least, 1.0, deviation)
 
 
 def _checked_optimizer(settings: Experiment) -> GradientOptimizer:

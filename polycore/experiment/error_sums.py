@@ -81,7 +81,7 @@ class ErrorSums:
             and (self.new_errors <= UNITS * self.new_counts.astype(np.int64)).all()
         )
 
-    def cumulative(self, shared: bool) -> NDArray[np.float64]:
+    def cumulative(self, *, shared: bool) -> NDArray[np.float64]:
         """Return the cumulative distributions of the curves' densities, one after the other, (K·M + 1,).
 
         Curve k has the values from k to k + 1, at the borders of its cells. A cell's density follows its mean

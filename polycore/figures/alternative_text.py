@@ -168,7 +168,11 @@ def neuron(name: str, x: Floats, y: Floats, values: Floats) -> str:
 def network(inputs: Sequence[str], widths: Sequence[int], dead: int | None) -> str:
     """Give the inputs, the layers' sizes up to the classes, and the dead neurons unless `dead` is None."""
     hidden = widths[1:-1]
-    dead_clause = f"; {_dead(dead, sum(hidden))}" if dead is not None and hidden else ""
+    dead_clause = ""
+    if dead is not None and sum(hidden) == 1:
+        dead_clause = f"; the hidden neuron is {'dead' if dead else 'not dead'}"
+    elif dead is not None and hidden:
+        dead_clause = "; " + counted(dead, "of the hidden neurons is dead", "of the hidden neurons are dead")
     *others, last = inputs
     named = f"inputs {', '.join(others)} and {last}" if others else f"input {last}"
     return f"Picture of the network: {named}, {_layers(hidden)}, and {widths[-1]} outputs{dead_clause}."
@@ -181,12 +185,6 @@ def _layers(hidden: Sequence[int]) -> str:
     if not others:
         return f"a hidden layer of {counted(last, 'neuron')}"
     return f"hidden layers of {', '.join(map(str, others))} and {counted(last, 'neuron')}"
-
-
-def _dead(dead: int, hidden: int) -> str:
-    if hidden == 1:
-        return f"the hidden neuron is {'dead' if dead else 'not dead'}"
-    return counted(dead, "of the hidden neurons is dead", "of the hidden neurons are dead")
 
 
 def _steps(steps: Integers) -> str:

@@ -58,8 +58,11 @@ def losses_figure(curves: Sequence[Curve], over: str) -> go.Figure:
         The title of the x axis.
     """
     figure = new_figure(_lines(curves, "%{y:.3~g} nats"), alternative_text.losses(curves, over))
-    scale = {"type": "log", "tickformat": ".5~g"} | _ticks(np.concatenate([curve.y for curve in curves]))
-    return figure.update_layout(xaxis=_x_axis(over), yaxis=axis("loss (nats)") | scale, legend=LEGEND_ABOVE)
+    losses = np.concatenate([curve.y for curve in curves])
+    # at 1, 2 and 5 of each decade if there are few, else where Plotly sets them
+    ticks = {"dtick": "D2"} if losses.max() < FEW_DECADES * losses.min() else {"nticks": 4}
+    y_axis = axis("loss (nats)") | {"type": "log", "tickformat": ".5~g"} | ticks
+    return figure.update_layout(xaxis=_x_axis(over), yaxis=y_axis, legend=LEGEND_ABOVE)
 
 
 def accuracies_figure(curves: Sequence[Curve], over: str, best_possible: float | None) -> go.Figure:
@@ -151,11 +154,6 @@ def _lines(curves: Sequence[Curve], hover: str) -> list[go.Scatter]:
 
 def _x_axis(over: str) -> dict[str, object]:
     return axis(over) | {"rangemode": "tozero"}
-
-
-def _ticks(losses: Floats) -> dict[str, object]:
-    """Return ticks at 1, 2 and 5 of each decade if there are few decades, else leave them to Plotly."""
-    return {"dtick": "D2"} if losses.max() < FEW_DECADES * losses.min() else {"nticks": 4}
 
 
 def _path(polynomial: Polynomial, x_range: tuple[float, float], y_range: tuple[float, float]) -> str:

@@ -103,6 +103,10 @@ def accuracy_figure(
         _best(best_step, 100 * best_held_out_accuracy, accuracy_mark(mark, best_held_out_accuracy)),
         _room(0.0),
     ]
+    shapes = [_change(one) for one in changes]
+    if best_possible is not None:
+        line = bound(100 * best_possible, f"best possible on new points {escape(percent(best_possible))}")
+        shapes = [line, *shapes]
     return new_figure(
         traces,
         alternative_text.accuracy(
@@ -111,14 +115,8 @@ def accuracy_figure(
         xaxis=axis("step"),
         yaxis=axis("accuracy (%)") | {"range": [*ACCURACY_RANGE], "tickvals": [0, 20, 40, 60, 80, 100]},
         legend=LEGEND_ABOVE,
-        **_shapes([*_best_possible(best_possible), *(_change(one) for one in changes)]),
+        **_shapes(shapes),
     )
-
-
-def _best_possible(share: float | None) -> list[dict[str, object]]:
-    if share is None:
-        return []
-    return [bound(100 * share, f"best possible on new points {escape(percent(share))}")]
 
 
 def _shapes(shapes: Sequence[dict[str, object]]) -> dict[str, object]:

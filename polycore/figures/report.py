@@ -34,7 +34,14 @@ def confusion_figure(confusion: Integers, polynomials: Classes) -> go.Figure:
     columns are named p0, p1 and so on, because polynomials would not fit. A suitable height is 130 + 22 K
     pixels.
     """
-    cells = [_correct_answers(confusion, polynomials), _mistakes(confusion, polynomials)]
+    correct = np.full(confusion.shape, np.nan)
+    np.fill_diagonal(correct, 1)
+    mistakes = np.where(confusion > 0, confusion, np.nan)
+    np.fill_diagonal(mistakes, np.nan)
+    cells = [
+        _cells(correct, (CORRECT_COLOR, CORRECT_COLOR), confusion, polynomials),
+        _cells(mistakes, (FEWEST_COLOR, MOST_COLOR), confusion, polynomials),
+    ]
     figure = new_figure([*cells, _counts(confusion)], alternative_text.confusion(confusion, polynomials))
     labels = list(range(len(polynomials)))
     ticks = {"tickvals": labels, "ticktext": [f"p{label}" for label in labels], "tickangle": 0}
@@ -100,18 +107,6 @@ def errors_figure(
         "zeroline": False,
     }
     return figure.update_layout(xaxis=axis("x") | {"range": [*x_range]}, yaxis=y_axis, showlegend=False)
-
-
-def _correct_answers(confusion: Integers, polynomials: Classes) -> go.Heatmap:
-    shown = np.full(confusion.shape, np.nan)
-    np.fill_diagonal(shown, 1)
-    return _cells(shown, (CORRECT_COLOR, CORRECT_COLOR), confusion, polynomials)
-
-
-def _mistakes(confusion: Integers, polynomials: Classes) -> go.Heatmap:
-    shown = np.where(confusion > 0, confusion, np.nan)
-    np.fill_diagonal(shown, np.nan)
-    return _cells(shown, (FEWEST_COLOR, MOST_COLOR), confusion, polynomials)
 
 
 def _cells(values: Floats, colors: tuple[str, str], confusion: Integers, polynomials: Classes) -> go.Heatmap:

@@ -110,8 +110,11 @@ def _scale_of(accuracies: Sequence[Floats], possible: Floats) -> _Scale:
     of_runs = np.maximum(1 - np.concatenate([*accuracies, np.array([])]), floor)
     if len(of_runs) and of_runs.max() >= WIDE * of_runs.min() > 0:
         return _scale_of_mistakes(np.maximum(mistakes, floor), floor)
-    low, high = _range((100 * (1 - mistakes)).tolist())
-    return _Scale(lambda shares: 100 * shares, axis(TITLE) | {"range": [low, high], "nticks": 6})
+    percents = (100 * (1 - mistakes)).tolist()
+    high = max(percents, default=100.0)
+    low = min(min(percents, default=100.0), high - MIN_SPAN)
+    ends = [low - MARGIN * (high - low), high + ROOM * (high - low)]
+    return _Scale(lambda shares: 100 * shares, axis(TITLE) | {"range": ends, "nticks": 6})
 
 
 def _scale_of_mistakes(mistakes: Floats, floor: float) -> _Scale:
@@ -134,13 +137,6 @@ def _scale_of_mistakes(mistakes: Floats, floor: float) -> _Scale:
             "ticktext": list(ticks.values()),
         },
     )
-
-
-def _range(percents: Sequence[float]) -> tuple[float, float]:
-    """Return the ends of an axis that fits these accuracies closely."""
-    high = max(percents, default=100.0)
-    low = min(min(percents, default=100.0), high - MIN_SPAN)
-    return low - MARGIN * (high - low), high + ROOM * (high - low)
 
 
 def _cost_axis(seconds: Sequence[float]) -> dict[str, Any]:

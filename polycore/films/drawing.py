@@ -125,7 +125,9 @@ class GifColors:
         # what is fully transparent is white, and among the grays
         of_classes = _over_white(color_table(self._hues, (*alphas_of(levels)[1:], *LINE_ALPHAS)))
         self.rgb: Pixels = np.concatenate([grays, of_classes])
-        self._nearest = _nearest(_grid(), self.rgb).reshape(FINE, FINE, FINE)
+        steps = np.linspace(0, WHITE, FINE)
+        grid = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
+        self._nearest = _nearest(grid, self.rgb).reshape(FINE, FINE, FINE)  # by red, green and blue
 
     def of(self, painting: Painting) -> Pixels:
         """Return the pixels (rows, columns) of a map, the lowest y first, in the nearest of these colors."""
@@ -147,12 +149,6 @@ def _over_white(colors: Pixels) -> Pixels:
 
 
 _TO_FINE = np.round(np.arange(WHITE + 1) * ((FINE - 1) / WHITE)).astype(np.int64)
-
-
-def _grid() -> Floats:
-    """Return FINE steps each of red, green and blue, from black to white: (FINE³, 3)."""
-    steps = np.linspace(0, WHITE, FINE)
-    return np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
 
 
 def _nearest(rgb: Floats | Pixels, colors: Pixels) -> Pixels:

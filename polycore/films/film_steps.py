@@ -45,7 +45,11 @@ def film_steps_of(run: Run, limit: int) -> list[FilmStep]:
         near = 0 if step == run.step else NEAR * (step - steps[0])
         layers = task_of(run.experiment).raw_layers(known[step])
         figures = _entry_near(history, step, near)
-        loss, held_out_accuracy = figures or _measured(run, layers)
+        if figures is None:
+            loss, _ = loss_and_accuracy(run.experiment, layers, *thinned_training_set(run.experiment))
+            _, held_out_accuracy = loss_and_accuracy(run.experiment, layers, *run.experiment.held_out_set())
+        else:
+            loss, held_out_accuracy = figures
         chosen.append(FilmStep(step, layers, loss, held_out_accuracy, in_history=figures is not None))
     return chosen
 
@@ -67,10 +71,3 @@ def _entry_near(history: History, step: int, near: float) -> tuple[float, float]
     if distances[nearest] > near:
         return None
     return float(history.loss[nearest]), float(history.held_out_accuracy[nearest])
-
-
-def _measured(run: Run, layers: Layers) -> tuple[float, float]:
-    """Return the loss on the training set, and the held-out accuracy."""
-    loss, _ = loss_and_accuracy(run.experiment, layers, *thinned_training_set(run.experiment))
-    _, held_out_accuracy = loss_and_accuracy(run.experiment, layers, *run.experiment.held_out_set())
-    return loss, held_out_accuracy

@@ -75,14 +75,10 @@ def _write_figures(frame: Image.Image, shown: FilmStep) -> None:
     pen.text((PLANE.left, LINE), f"step {shown.step:,}", fill=TEXT, font=font(LARGE), anchor="ls")
     accuracy = f"held-out accuracy {percent(shown.held_out_accuracy)}"
     pen.text((PLANE.right, LINE), accuracy, fill=TEXT, font=font(MIDDLE), anchor="rs")
-    loss = f"loss {_plain(shown.loss)} nats"
-    pen.text((LOSS.left, LINE), loss, fill=TEXT, font=font(MIDDLE), anchor="ls")
-
-
-def _plain(loss: float) -> str:
-    """Return a loss in the characters of Pillow's font: 1.48e-5 where pages have a superscript."""
-    text = loss_text(loss)
-    return text if text.isascii() else number_text(float(f"{loss:.2e}"))
+    loss = loss_text(shown.loss)
+    if not loss.isascii():  # Pillow's font has no superscripts: 1.48e-5 instead
+        loss = number_text(float(f"{shown.loss:.2e}"))
+    pen.text((LOSS.left, LINE), f"loss {loss} nats", fill=TEXT, font=font(MIDDLE), anchor="ls")
 
 
 # --- the map ----------------------------------------------------------------------------------
@@ -179,7 +175,10 @@ class LossPanel:
         self._box = box
         self._steps, self._logs = steps, np.log10(_positive(losses))
         first, last = float(steps[0]), float(steps[-1])
-        self._x, self._y = Span(first, max(last, first + 1)), _span_with_margin(self._logs)
+        self._x = Span(first, max(last, first + 1))
+        low, high = float(self._logs.min()), float(self._logs.max())
+        margin = LOSS_MARGIN * (high - low) or 0.1
+        self._y = Span(low - margin, high + margin)
 
     def draw_axes(self, frame: Image.Image) -> None:
         """Draw the axes, their numbers, and pale lines across."""
@@ -214,9 +213,3 @@ def _positive(losses: Floats) -> Floats:
     if not usable.size:
         return np.ones_like(losses)
     return np.clip(np.nan_to_num(losses, nan=np.inf), usable.min(), usable.max())
-
-
-def _span_with_margin(logs: Floats) -> Span:
-    low, high = float(logs.min()), float(logs.max())
-    margin = LOSS_MARGIN * (high - low) or 0.1
-    return Span(low - margin, high + margin)

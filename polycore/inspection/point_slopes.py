@@ -2,14 +2,13 @@
 
 import html
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from polycore.arrays import Floats, Integers
+from polycore.arrays import Floats, Integers, by_fields
 from polycore.checks import checked_whole_number
 from polycore.formatting import aligned, loss_text, number_text, percent
 from polycore.formula import Line, Working, lines_text
@@ -100,9 +99,7 @@ class PointSlopes:
     classes: Classes
     input_labels: tuple[str, ...]
 
-    def __reduce__(self) -> tuple[type["PointSlopes"], tuple[Any, ...]]:
-        # without what was computed from the fields
-        return type(self), tuple(getattr(self, own.name) for own in fields(self))
+    __reduce__ = by_fields
 
     @cached_property
     def forward(self) -> ForwardPass:
@@ -186,10 +183,9 @@ class PointSlopes:
             working.compute("d", "slope at its logit: probability minus truth", f"p - {truth}")
             return working.lines
         self._write_arriving(working, layer, neuron)
-        total = float(self._passes.sums[layer][0, neuron])
-        derivative = float(self._derivatives(layer)[neuron])
-        words = f"slope of {ACTIVATIONS[self.activation].label} at the neuron's sum, {number_text(total)}"
-        working.measure("f", words, derivative)
+        activation, sums = ACTIVATIONS[self.activation], self._passes.sums[layer][0]
+        words = f"slope of {activation.label} at the neuron's sum, {number_text(float(sums[neuron]))}"
+        working.measure("f", words, activation.slope(sums, activation.value(sums))[neuron])
         formula = "arriving * f"
         if self.factors is not None:
             factor = float(self.factors[layer][neuron])
@@ -263,12 +259,6 @@ class PointSlopes:
     @property
     def _widths(self) -> tuple[int, ...]:
         return (len(self.inputs), *(weights.shape[1] for weights, _ in self.parameters))
-
-    def _derivatives(self, layer: int) -> Floats:
-        """Return the derivatives of the activation alone, (neurons,)."""
-        sums = self._passes.sums[layer][0]
-        activation = ACTIVATIONS[self.activation]
-        return activation.slope(sums, activation.value(sums))
 
     def _write_arriving(self, working: Working, layer: int, neuron: int) -> None:
         weights, slopes = self.parameters[layer + 1][0][neuron], self.layers[layer + 1].slopes

@@ -1,14 +1,14 @@
 """The next step of a run, explained: its points, their slopes, and how each weight gets its new value."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from polycore.arrays import Floats, Integers
+from polycore.arrays import Floats, Integers, by_fields
 from polycore.checks import check_type, checked_whole_number
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
@@ -76,9 +76,7 @@ class NextStep:
     batch_loss: Losses
     training_loss: Losses
 
-    def __reduce__(self) -> tuple[type["NextStep"], tuple[Any, ...]]:
-        # without what was computed from the fields, such as the points
-        return type(self), tuple(getattr(self, own.name) for own in fields(self))
+    __reduce__ = by_fields
 
     @property
     def number(self) -> int:

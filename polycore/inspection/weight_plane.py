@@ -62,7 +62,9 @@ class WeightPlane:
         found = found[: min(len(sizes), 2)]
         signs = np.where(found @ forward < 0, -1.0, 1.0)
         directions = _completed(signs[:, np.newaxis] * found, np.random.default_rng(seed))
-        return cls(center.copy(), directions, _shares(sizes**2))
+        first, second = [*sizes[:2] ** 2, 0.0, 0.0][:2]
+        total = (sizes**2).sum() or 1.0
+        return cls(center.copy(), directions, (float(first / total), float(second / total)))
 
     @classmethod
     def random(cls, center: NDArray[np.float64], widths: Sequence[int], seed: int) -> "WeightPlane":
@@ -99,12 +101,6 @@ def _completed(directions: NDArray[np.float64], rng: np.random.Generator) -> NDA
     orthonormal, triangle = np.linalg.qr(columns)
     # the decomposition may turn a direction around
     return np.ascontiguousarray((orthonormal * np.sign(triangle.diagonal())).T)
-
-
-def _shares(variances: Floats) -> tuple[float, float]:
-    first, second = [*variances[:2], 0.0, 0.0][:2]
-    total = variances.sum() or 1.0
-    return float(first / total), float(second / total)
 
 
 def _filter_normalized(

@@ -51,12 +51,13 @@ def points_text(data: PointSet) -> str:
         )
     digits, whole = _as_decimals(data.points)
     kind = EXACT if whole is None else DECIMAL
-    numbers = data.points if whole is None else whole
+    numbers = np.ascontiguousarray((data.points if whole is None else whole).T, _TYPES[kind])
     parts = [
         _HEAD.pack(len(data), data.class_count, digits),
         *(name.encode() + b"\0" for name in data.names),
         data.labels.astype(np.uint8).tobytes(),
-        _in_planes(numbers.T.astype(_TYPES[kind])),
+        # the lowest bytes of all numbers, then the next ones: equal bytes lie together and compress
+        numbers.reshape(-1, 1).view(np.uint8).T.tobytes(),
         *(name.encode() + b"\0" for name in data.axes if data.axes != PLAIN_AXES),
     ]
     packed = base64.urlsafe_b64encode(zlib.compress(b"".join(parts), 9)).decode("ascii").rstrip("=")
@@ -87,11 +88,6 @@ def _as_decimals(points: NDArray[np.float64]) -> tuple[int, NDArray[np.int64] | 
         if np.abs(whole).max() <= np.iinfo(np.int32).max and (whole / 10**digits == points).all():
             return digits, whole.astype(np.int64)
     return 0, None
-
-
-def _in_planes(numbers: NDArray[Any]) -> bytes:
-    """Return the lowest bytes of all numbers, then the next ones: equal bytes lie together and compress."""
-    return numbers.reshape(-1, 1).view(np.dtype(np.uint8)).T.tobytes()
 
 
 def _unpacked(packed: str) -> bytes:

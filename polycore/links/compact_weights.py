@@ -195,17 +195,14 @@ def _rounded_body(layers: Iterable[RoundedLayer]) -> str:
         columns = layer.integers.T.tolist()
         for exponent, k, column in zip(layer.exponents.tolist(), ks, columns, strict=True):
             head.append(_ALPHABET[exponent - LOWEST_EXPONENT] + _ALPHABET[k])
-            bits += [_rice(_folded(int(number)), k) for number in column]
+            bits += [_rice(int(number), k) for number in column]
     return "".join(head) + _characters("".join(bits))
 
 
-def _folded(number: int) -> int:
-    return 2 * number if number >= 0 else -2 * number - 1
-
-
-def _rice(z: int, k: int) -> str:
-    low = f"{z & ((1 << k) - 1):0{k}b}" if k else ""
-    return f"{'1' * (z >> k)}0{low}"
+def _rice(number: int, k: int) -> str:
+    folded = 2 * number if number >= 0 else -2 * number - 1
+    low = f"{folded & ((1 << k) - 1):0{k}b}" if k else ""
+    return f"{'1' * (folded >> k)}0{low}"
 
 
 def _characters(bits: str) -> str:

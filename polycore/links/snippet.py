@@ -254,17 +254,17 @@ def _parts(repetition: Repetition) -> Iterator[str]:
     weights, before = "" if repetition.given is None else ", weights=given", dict[str, str]()
     for part in repetition.parts:
         values = _fields(part.experiment)
+        if set(values) == set(before):
+            experiment = _changed(before, values)
+        else:
+            experiment = f"experiment = pc.Experiment({_arguments(values)}\n)"
         yield _PART.format(
-            experiment=_new(values) if set(values) != set(before) else _changed(before, values),
+            experiment=experiment,
             weights=weights,
             end=part.end,
             chunk=max(1, part.experiment.steps // 10),
         )
         weights, before = ", weights=run", values
-
-
-def _new(values: Mapping[str, str]) -> str:
-    return f"experiment = pc.Experiment({_arguments(values)}\n)"
 
 
 def _changed(before: Mapping[str, str], values: Mapping[str, str]) -> str:

@@ -1,13 +1,14 @@
 """A model: the best weights of a run, their loss and accuracies, and the polynomials they classify."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from polycore.checks import check_points_shape, check_type, checked_range, real_array
+from polycore.arrays import by_fields
+from polycore.checks import as_array, check_points_shape, check_type, checked_range, real_array
 from polycore.class_name import ClassName, checked_names
 from polycore.errors import PolycoreError, WeightFileError
 from polycore.experiment.experiment import Experiment
@@ -122,9 +123,7 @@ class Model:
                 f"features: got {DISTANCES} without polynomials; expected other features. Give polynomials."
             )
 
-    def __reduce__(self) -> tuple[type["Model"], tuple[Any, ...]]:
-        # unpickled arrays are writeable, unless the model is constructed again
-        return type(self), tuple(getattr(self, own.name) for own in fields(self))
+    __reduce__ = by_fields
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Any]) -> "Model":
@@ -317,7 +316,7 @@ class Model:
             whole numbers of classes.
         """
         answers = self.predict(points)
-        given = np.asarray(labels)
+        given = as_array("labels", labels)
         if given.shape != answers.shape or not len(answers) or given.dtype.kind not in "iu":
             raise PolycoreError(
                 f"labels: got shape {given.shape} of type {given.dtype} for {len(answers)} points; expected "

@@ -10,13 +10,8 @@ import math
 import numpy as np
 from numpy.lib.introspect import opt_func_info
 
-
-def _has_fast_exp2() -> bool:
-    targets = opt_func_info(func_name="^exp2$", signature="float32")["exp2"]
-    return all(not target["current"].startswith("baseline") for target in targets.values())
-
-
-_IN_BITS = _has_fast_exp2()
+_TARGETS = opt_func_info(func_name="^exp2$", signature="float32")["exp2"]
+_IN_BITS = all(not target["current"].startswith("baseline") for target in _TARGETS.values())
 UNIT = math.log(2) if _IN_BITS else 1.0  # in nats: what `exponential` counts in
 exponential: np.ufunc = np.exp2 if _IN_BITS else np.exp
 logarithm: np.ufunc = np.log2 if _IN_BITS else np.log

@@ -66,6 +66,7 @@ class Evaluation(Protocol):
         self,
         parameters: Floats,
         batch: Batch,
+        *,
         shifted: bool = False,
         with_loss: bool = True,
         masks: Masks | None = None,
@@ -165,6 +166,7 @@ class _Buffers:
         def evaluate(
             parameters: Floats,
             batch: Batch,
+            *,
             shifted: bool = False,
             with_loss: bool = True,
             masks: Masks | None = None,
@@ -310,13 +312,14 @@ class Kernels:
         network. They are in the batch's precision, and not finite where the gradient is not.
         """
         errors = np.empty(len(batch), batch.columns.dtype)
-        _, gradient = self._total_and_gradient(parameters, batch, False, draw, errors)
+        _, gradient = self._total_and_gradient(parameters, batch, with_loss=False, draw=draw, errors=errors)
         return gradient, errors
 
     def _total_and_gradient(
         self,
         parameters: Floats,
         batch: Batch,
+        *,
         with_loss: bool,
         draw: Draw | None = None,
         errors: Floats | None = None,
@@ -326,7 +329,7 @@ class Kernels:
         gradient: Floats | None = None
         for part in self.parts(batch):
             buffers, masks = self._buffers_for(part), None if draw is None else draw(len(part))
-            total += buffers.evaluate(parameters, part, True, with_loss, masks)
+            total += buffers.evaluate(parameters, part, shifted=True, with_loss=with_loss, masks=masks)
             of_part = buffers.backward(part, masks) / size
             gradient = of_part if gradient is None else gradient + of_part
             if errors is not None:

@@ -136,15 +136,9 @@ RANDOM_SEARCH = SearchOptimizer(
 ROUGH_MARGIN = 1e-6
 
 
-class LowerOnBatch:
-    """Compares losses on one batch, in float32: rounding is far smaller than the noise of a batch."""
-
-    def __init__(self, kernels: Kernels, batch: Batch) -> None:
-        self._kernels, self._batch = kernels, batch
-
-    def __call__(self, candidate: Floats, kept: Floats) -> bool:
-        """Return whether the candidate's loss is below that of `kept`."""
-        return self._kernels.loss(candidate, self._batch) < self._kernels.loss(kept, self._batch)
+def lower_on(kernels: Kernels, batch: Batch) -> Comparison:
+    """Return what compares losses on a batch, in float32: rounding is far smaller than the batch's noise."""
+    return lambda candidate, kept: kernels.loss(candidate, batch) < kernels.loss(kept, batch)
 
 
 class LowerOnAll:

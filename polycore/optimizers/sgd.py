@@ -40,6 +40,7 @@ def step_sgd(
     state: SgdState,
     learning_rate: float,
     momentum: float,
+    *,
     nesterov: bool = False,
     weight_decay: float = 0.0,
 ) -> tuple[Floats, SgdState]:

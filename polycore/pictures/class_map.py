@@ -115,8 +115,10 @@ def class_map(
     affordable = (size for size in PIXELS if 0 < len(row) * (FINE // size) ** 2 * products <= MOST_PRODUCTS)
     if size := next(affordable, None):
         squares = _squares(row, column, size)
-        points = _centers(squares, size, fine_x, fine_y)
-        classes, confidences, _ = answers(points)
+        half = (size - 1) / 2  # in pixels, from the center of a square's first pixel to its own
+        centers_x = fine_x[squares[1]] + half * (fine_x[1] - fine_x[0])
+        centers_y = fine_y[squares[0]] + half * (fine_y[1] - fine_y[0])
+        classes, confidences, _ = answers(np.stack([centers_x, centers_y], axis=-1))
         _fill(pixels, squares, size, classes)
         _fill(levels, squares, size, confidences)
     return _map(pixels, levels, biases, probability)
@@ -129,13 +131,6 @@ def _squares(row: Integers, column: Integers, size: int) -> tuple[Integers, Inte
     rows = np.broadcast_to(FINE * row[:, None, None] + inside[:, None], shape)
     columns = np.broadcast_to(FINE * column[:, None, None] + inside, shape)
     return rows.ravel(), columns.ravel()
-
-
-def _centers(squares: tuple[Integers, Integers], size: int, x: Floats, y: Floats) -> Floats:
-    """Return the centers (N, 2) of squares, from the evenly spaced centers of the pixels."""
-    rows, columns = squares
-    half = (size - 1) / 2
-    return np.stack([x[columns] + half * (x[1] - x[0]), y[rows] + half * (y[1] - y[0])], axis=-1)
 
 
 def _fill(raster: Bytes, squares: tuple[Integers, Integers], size: int, values: Bytes) -> None:

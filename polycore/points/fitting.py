@@ -174,13 +174,15 @@ def fit_polynomials(points: PointSet, max_degree: int = 6) -> Fit:
     classes = [_Class.of(points, label, max_degree) for label in range(points.class_count)]
     surroundings = _Surroundings.of(classes, max_degree)
     curves = tuple(each.curve(surroundings) for each in classes)
-    x = points.points[:, 0]
-    return Fit(curves, _different(curves), _pooled_noise(curves), (float(x.min()), float(x.max())))
-
-
-def _different(curves: Sequence[FittedCurve]) -> tuple[Polynomial, ...] | None:
     polynomials = tuple(curve.polynomial for curve in curves if curve.polynomial)
-    return polynomials if len(set(polynomials)) == len(curves) else None
+    are_all_different = len(set(polynomials)) == len(curves)
+    x = points.points[:, 0]
+    return Fit(
+        curves,
+        polynomials if are_all_different else None,
+        _pooled_noise(curves),
+        (float(x.min()), float(x.max())),
+    )
 
 
 def _pooled_noise(curves: Sequence[FittedCurve]) -> float:

@@ -4,14 +4,15 @@ import hashlib
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from polycore.checks import check_points_shape, checked_whole_number, described, real_array
+from polycore.arrays import by_fields
+from polycore.checks import as_array, check_points_shape, checked_whole_number, described, real_array
 from polycore.class_name import ClassName, are_names, checked_names, composed, is_name
 from polycore.errors import PolycoreError
 from polycore.formatting import counted
@@ -79,9 +80,7 @@ class PointSet:
         object.__setattr__(self, "names", known_names)
         object.__setattr__(self, "axes", _checked_axes(axes))
 
-    def __reduce__(self) -> tuple[type["PointSet"], tuple[Any, ...]]:
-        # unpickled arrays are writeable, unless the set is constructed again
-        return type(self), tuple(getattr(self, own.name) for own in fields(self))
+    __reduce__ = by_fields
 
     def __repr__(self) -> str:
         """The numbers of points and classes: there may be 20,000 points."""
@@ -250,7 +249,7 @@ def _check_spread(points: NDArray[np.float64]) -> None:
 def _checked_classes(
     labels: ArrayLike, names: Sequence[str] | None, count: int
 ) -> tuple[NDArray[np.int64], tuple[ClassName, ...]]:
-    array = np.asarray(labels)
+    array = as_array("labels", labels)
     if array.shape != (count,):
         raise PolycoreError(f"labels: got shape {array.shape}; expected ({count},), one for each point.")
     if array.dtype.kind in "iu":

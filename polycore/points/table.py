@@ -129,7 +129,7 @@ def _label(
         is_named = meaning in _LABEL_NAMES
         if is_named:
             return True, is_few, -_LABEL_NAMES.index(meaning), -column
-        return False, _rank(is_few, column not in numbers, contents[column]), 0, column
+        return False, _rank(contents[column], is_few=is_few, is_text=column not in numbers), 0, column
 
     return max(candidates, key=suitability)
 
@@ -144,7 +144,7 @@ def _first_texts(rows: Sequence[Row], column: int) -> set[str]:
     return texts
 
 
-def _rank(is_few: bool, is_text: bool, content: set[str]) -> int:
+def _rank(content: set[str], *, is_few: bool, is_text: bool) -> int:
     if is_text:  # a column with empty cells rather has remarks
         return 3 if is_few and "" not in content else 1
     is_whole = all(whole_number(text, ".") is not None or text.lower() in _MISSING for text in content)

@@ -132,7 +132,7 @@ def stated_delimiter(first_line: str) -> str | None:
     return match[1]
 
 
-def best_delimiter(sample: Sequence[str], candidates: Sequence[str] = tuple(DELIMITERS)) -> tuple[str, int]:
+def best_delimiter(sample: Sequence[str], candidates: Sequence[str]) -> tuple[str, int]:
     """Return the delimiter that fits the lines of the sample best, and how many fields most of them have.
 
     That is the one that gives most lines the same number of fields, three or more, two of them numbers.

@@ -38,8 +38,10 @@ def crossings(p: Polynomial, q: Polynomial, low: float, high: float) -> tuple[fl
     ends = {low + 0.0, high + 0.0}  # -0.0 + 0.0 is 0.0
     if low < 0 < high:
         ends.add(0.0)  # tried separately: bisection would approach it through a thousand powers of two
+    pairs = list(zip_longest(reversed(p.coefficients), reversed(q.coefficients), fillvalue=0.0))[::-1]
+    derivatives = _derivatives([a - b for a, b in pairs], [abs(a) + abs(b) for a, b in pairs])
     zeros: list[float] = []
-    for difference, size in reversed(_derivatives(*_difference(p, q))):
+    for difference, size in reversed(derivatives):
         zeros, differs = _zeros(difference, size, sorted(ends.union(zeros)))
     if not differs:
         raise PolycoreError(
@@ -69,11 +71,6 @@ def _crossings_or_none(p: Polynomial, q: Polynomial, low: float, high: float) ->
         return crossings(p, q, low, high)
     except PolycoreError:  # equal, or different by rounding only
         return None
-
-
-def _difference(p: Polynomial, q: Polynomial) -> tuple[list[float], list[float]]:
-    pairs = list(zip_longest(reversed(p.coefficients), reversed(q.coefficients), fillvalue=0.0))[::-1]
-    return [a - b for a, b in pairs], [abs(a) + abs(b) for a, b in pairs]
 
 
 def _derivatives(difference: list[float], size: list[float]) -> list[tuple[list[float], list[float]]]:

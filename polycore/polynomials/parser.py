@@ -142,11 +142,14 @@ class _Parser:
             raise self._missing_atom()
         match token.kind:
             case "number":
-                return _number(token)
+                number = Fraction(token.text.replace(",", "."))
+                return _Exact([number.numerator], number.denominator)
             case "x":
                 return _Exact([0, 1], 1)
             case "fraction":
-                return self._fraction()
+                dividend = self._bracketed(self._brace())
+                opening = self._brace()
+                return _divided(dividend, self._bracketed(opening), opening)
         return self._bracketed(token)
 
     def _missing_atom(self) -> PolycoreError:
@@ -157,11 +160,6 @@ class _Parser:
         if self._token.kind == "{":
             return syntax_error(self._token, r"braces belong to x^{2} and \frac{1}{2}. Type ( instead.")
         return syntax_error(self._token, "expected a number, x or (, as in -x^2 + 1 or 2(x - 3).")
-
-    def _fraction(self) -> _Exact:
-        dividend = self._bracketed(self._brace())
-        opening = self._brace()
-        return _divided(dividend, self._bracketed(opening), opening)
 
     def _brace(self) -> Token:
         opening = self._accept("{")
@@ -182,11 +180,6 @@ class _Parser:
             raise syntax_error(opening, f"it is never closed. Put a {closing} where the part in {name} ends.")
         self._depth -= 1
         return inside
-
-
-def _number(token: Token) -> _Exact:
-    numerator, denominator = Fraction(token.text.replace(",", ".")).as_integer_ratio()
-    return _Exact([numerator], denominator)
 
 
 def _reduced(numerators: list[int], denominator: int, first: Token) -> _Exact:
@@ -240,7 +233,9 @@ def _raised(base: _Exact, exponent: Token) -> _Exact:
     times = int(exponent.text)
     if base.degree * times > MAX_DEGREE:
         raise syntax_error(exponent, f"it makes a degree above {MAX_DEGREE}. Use a smaller exponent.")
-    if _bits(base) * times > _MAX_BITS:
+    # a number of b bits is at least 2^(b-1), so b - 1 is counted: 0, 1 and -1 may have any exponent
+    bits = max(map(int.bit_length, (*base.numerators, 1))) - 1 + base.denominator.bit_length() - 1
+    if bits * times > _MAX_BITS:
         raise syntax_error(exponent, "it makes numbers of hundreds of digits. Use a smaller exponent.")
     # in lowest terms a power needs no reducing (Gauss's lemma)
     if not base.degree:
@@ -264,27 +259,16 @@ def _integer_power(numerators: list[int], times: int) -> list[int]:
     return power
 
 
-def _bits(base: _Exact) -> int:
-    # a number of b bits is at least 2^(b-1), so b - 1 is counted: 0, 1 and -1 may have any exponent
-    return max(map(int.bit_length, (*base.numerators, 1))) - 1 + base.denominator.bit_length() - 1
-
-
 def _check_sizes(total: list[Fraction], terms: list[tuple[Token, _Exact]]) -> None:
     for degree, coefficient in enumerate(total):
         if abs(coefficient) > MAX_COEFFICIENT:
             sizes = [abs(term.coefficients[degree]) if degree <= term.degree else 0 for _, term in terms]
             first, _ = terms[sizes.index(max(sizes))]
+            name = f"coefficient of {term_text(1.0, degree, 'x^{}')}" if degree else "constant"
+            # float() and str() refuse a whole number of too many digits
+            size = decimal(float(coefficient)) if abs(coefficient) < 10**15 else "beyond 10^15"
             raise syntax_error(
                 first,
-                f"with this term the {_coefficient_name(degree)} is {_coefficient_text(coefficient)}; "
+                f"with this term the {name} is {size}; "
                 f"expected at most {MAX_COEFFICIENT:.0f} in size. Use smaller numbers.",
             )
-
-
-def _coefficient_text(coefficient: Fraction) -> str:
-    # float() and str() refuse a whole number of too many digits
-    return decimal(float(coefficient)) if abs(coefficient) < 10**15 else "beyond 10^15"
-
-
-def _coefficient_name(degree: int) -> str:
-    return f"coefficient of {term_text(1.0, degree, 'x^{}')}" if degree else "constant"

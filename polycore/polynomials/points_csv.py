@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from polycore.checks import check_points_shape, described
+from polycore.checks import as_array, check_points_shape, described
 from polycore.errors import PolycoreError
 from polycore.limits import MAX_CLASSES
 from polycore.polynomials.sampling import Labels, Points
@@ -74,7 +74,7 @@ def _checked_points(points: ArrayLike) -> Points:
 
 
 def _checked_labels(labels: ArrayLike, count: int) -> Labels:
-    checked = np.asarray(labels)
+    checked = as_array("labels", labels)
     if checked.shape != (count,) or not np.issubdtype(checked.dtype, np.integer):
         raise PolycoreError(
             f"labels: got shape {checked.shape} and type {checked.dtype}; expected ({count},) whole numbers, "
@@ -115,7 +115,9 @@ def points_from_csv(content: str | bytes) -> tuple[Points, Labels | None]:
     lines = text.split("\n")
     rows = _rows(lines)
     columns = _columns(rows, lines[0])
-    _check_lengths(lines)
+    for line, line_text in enumerate(lines, 1):
+        if len(line_text) > _LONGEST_LINE:
+            raise _line_error(line, line_text, f"a line of at most {_LONGEST_LINE:,} characters")
     _check_characters(text, lines)
     return _points_and_labels(rows, lines, columns)
 
@@ -144,12 +146,6 @@ def _columns(rows: Iterator[list[str]], header: str) -> int:
         if names in _HEADERS:
             return len(names)
     raise _line_error(1, header, "the header x,y or x,y,polynomial, with commas")
-
-
-def _check_lengths(lines: list[str]) -> None:
-    for line, text in enumerate(lines, 1):
-        if len(text) > _LONGEST_LINE:
-            raise _line_error(line, text, f"a line of at most {_LONGEST_LINE:,} characters")
 
 
 def _rows(lines: list[str]) -> Iterator[list[str]]:

@@ -87,8 +87,11 @@ def _inside(text: str) -> tuple[int, int]:
     start, end = _without_spaces(text, 0, len(text))
     has_stop = _ends_sentence(text[start:end])
     start, end = _without_spaces(text, start, end - has_stop)
-    mark = next((mark for mark in ("$$", "$") if _is_between(text[start:end], mark)), "")
-    start, end = start + len(mark), end - len(mark)
+    for mark in ("$$", "$"):
+        inside = text[start:end]
+        if len(inside) >= 2 * len(mark) and inside.startswith(mark) and inside.endswith(mark):
+            start, end = start + len(mark), end - len(mark)
+            break
     if not has_stop:  # it may also stand before the $
         end -= _ends_sentence(text[start:end])
     start, end = _without_spaces(text, start, end)
@@ -103,10 +106,6 @@ def _ends_sentence(text: str) -> bool:
 def _without_spaces(text: str, start: int, end: int) -> tuple[int, int]:
     start = end - len(text[start:end].lstrip(_SPACES))
     return start, start + len(text[start:end].rstrip(_SPACES))
-
-
-def _is_between(text: str, mark: str) -> bool:
-    return len(text) >= 2 * len(mark) and text.startswith(mark) and text.endswith(mark)
 
 
 def _tokens_of(match: re.Match[str]) -> list[Token]:

@@ -72,7 +72,10 @@ def from_run(task: Task, run: RunState) -> Continuation:
         snapshots = snapshots.converted(lambda one: task.parameters_of(before.raw_layers(one)))
     else:  # not even a rounding error
         parameters = run.parameters.astype(np.float64)
-    continuation = Continuation(run.step, parameters, earlier, snapshots, errors=_errors_of(run, task))
+    now, then = task.experiment, run.experiment
+    is_same = (now.polynomials, now.x_range, now.noise) == (then.polynomials, then.x_range, then.noise)
+    errors = run.errors if is_same and now.follows_errors else None
+    continuation = Continuation(run.step, parameters, earlier, snapshots, errors=errors)
     if run.experiment.optimizer != task.experiment.optimizer:
         return continuation
     state = _in_precision(run, task)
@@ -125,12 +128,6 @@ def _settings_of(model: Model) -> Mapping[str, Any] | None:
         return checked_settings(model.metadata.get("experiment"))
     except PolycoreError:
         return None
-
-
-def _errors_of(run: RunState, task: Task) -> ErrorSums | None:
-    now, before = task.experiment, run.experiment
-    same = (now.polynomials, now.x_range, now.noise) == (before.polynomials, before.x_range, before.noise)
-    return run.errors if same and now.follows_errors else None
 
 
 def _in_precision(run: RunState, task: Task) -> OptimizerState:

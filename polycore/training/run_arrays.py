@@ -52,10 +52,11 @@ def specs(metadata: RunMetadata) -> dict[str, ArraySpec]:
     experiment, size = metadata.experiment, MAX_PARAMETER_SIZE
     kind = np.dtype(precision_of(experiment)).newbyteorder("<").str
     count = experiment.parameter_count
-    arrays = {
-        name: ArraySpec(_kind_at(step, kind, metadata), (count,), -size, size)
-        for name, step in (("parameters", metadata.step), ("best_parameters", metadata.best_step))
-    }
+    arrays: dict[str, ArraySpec] = {}
+    for name, step in (("parameters", metadata.step), ("best_parameters", metadata.best_step)):
+        # the weights that a run continues from, perhaps from those of an untrained network: then at step 0
+        is_given = step == metadata.began_at and (step > 0 or metadata.earlier)
+        arrays[name] = ArraySpec("<f8" if is_given else kind, (count,), -size, size)
     if metadata.has_gradient:
         arrays["gradient"] = ArraySpec(kind, (count,), -MAX_SLOPE, MAX_SLOPE)
     for array in OPTIMIZERS[experiment.optimizer].storage.arrays:
@@ -75,11 +76,6 @@ def specs(metadata: RunMetadata) -> dict[str, ArraySpec]:
         shape = shape_of(experiment.class_count)
         arrays |= {name: ArraySpec(kind, shape, 0, most) for name, kind, most in ERRORS.values()}
     return arrays
-
-
-def _kind_at(step: int, kind: str, metadata: RunMetadata) -> str:
-    # the weights that a run continues from, perhaps from those of an untrained network: then at step 0
-    return "<f8" if step == metadata.began_at and (step > 0 or metadata.earlier) else kind
 
 
 def _past_specs(metadata: RunMetadata, count: int) -> dict[str, ArraySpec]:

@@ -157,15 +157,15 @@ def from_fields(fields: Mapping[str, Any], data: PointSet | None = None) -> RunM
     run = RunMetadata(
         experiment=experiment,
         step=step,
-        loss=_number_or_none(fields, "loss", MAX_PARAMETER_SIZE, uses_full_batch(experiment)),
+        loss=_number_or_none(fields, "loss", MAX_PARAMETER_SIZE, is_number=uses_full_batch(experiment)),
         best_step=_whole(fields, "best_step", began_at, step),
         best_loss=_number(fields, "best_loss", MAX_PARAMETER_SIZE),
         held_out_step=_whole(fields, "held_out_step", began_at, step),
         held_out_loss=_number(fields, "held_out_loss", MAX_PARAMETER_SIZE),
         ended=_ended(fields["ended"]),
-        deviation=_number_or_none(fields, "deviation", MAX_DEVIATION, not optimizer.needs_gradient),
+        deviation=_number_or_none(fields, "deviation", MAX_DEVIATION, is_number=not optimizer.needs_gradient),
         pairs=_whole(fields, "pairs", 0, MEMORY if optimizer.needs_full_batch else 0),
-        stuck=_stuck(fields["stuck"], optimizer.needs_full_batch),
+        stuck=_stuck(fields["stuck"], may_be=optimizer.needs_full_batch),
         history_every=_whole(fields, "history_every", 1, 2 * MAX_STEPS),
         history_entries=_whole(fields, "history_entries", 1, MOST),
         began_at=began_at,
@@ -222,7 +222,7 @@ def _number(fields: Mapping[str, Any], name: str, high: float) -> float:
     return float(value)
 
 
-def _number_or_none(fields: Mapping[str, Any], name: str, high: float, is_number: bool) -> float | None:
+def _number_or_none(fields: Mapping[str, Any], name: str, high: float, *, is_number: bool) -> float | None:
     if is_number:
         return _number(fields, name, high)
     if fields[name] is not None:
@@ -230,7 +230,7 @@ def _number_or_none(fields: Mapping[str, Any], name: str, high: float, is_number
     return None
 
 
-def _stuck(value: Any, may_be: bool) -> bool:
+def _stuck(value: Any, *, may_be: bool) -> bool:
     if not isinstance(value, bool) or (value and not may_be):
         raise RunFileError(RunReason.FIELD.text("stuck"))
     return value

@@ -16,7 +16,7 @@ from polycore.optimizers.optimizer import (
     GradientStep,
     SearchOptimizer,
 )
-from polycore.optimizers.random_search import LowerOnAll, LowerOnBatch
+from polycore.optimizers.random_search import LowerOnAll, lower_on
 from polycore.optimizers.schedules import rate_at, warming_up
 from polycore.training.state import TrainState
 from polycore.training.task import Task
@@ -189,7 +189,7 @@ class Search:
             strict=False,
         )
         for step, batch, direction, rate in steps:
-            lower = on_all or LowerOnBatch(kernels, batch)
+            lower = on_all or lower_on(kernels, batch)
             kept = parameters
             parameters, optimizer_state = update(kept, direction, optimizer_state, rate, lower)
             if parameters is not kept or (step - began_at) % measured_every == 0 or step == end:

@@ -45,13 +45,16 @@ def html_page(model: Model) -> str:
     check_type("model", model, Model, "For a run, give run.best or run.current.")
     _check_size(model)
     classes, window = model.named_classes, model.shown_window
+    source = "from points on their curves" if curves_of(classes) else "from points of each"
     picture = class_map(model.weights, model.biases, window, activation=model.activation, inputs=model.inputs)
     style, script = asset("page.css"), "".join(map(asset, SCRIPTS))
     return Template(asset("page.html")).substitute(
         policy=_policy(style, script),
         version=__version__,
         title=escape(f"Which {noun_of(classes)} is this point {'on' if curves_of(classes) else 'in'}?"),
-        introduction=escape(_introduction_of(classes)),
+        introduction=escape(
+            f"A neural network has learned, {source}, to tell {counted_classes(classes)} apart."
+        ),
         caption=escape(_caption_of(classes, model.axes)),
         alt=escape(map_in_words(classes, *window, picture.areas, picture.probability)),
         size=f"0 0 {drawing.WIDTH} {drawing.HEIGHT}",
@@ -100,10 +103,12 @@ def _policy(*inline: str) -> str:
 
 
 def _legend(classes: Classes) -> str:
-    sample = drawing.line_sample if curves_of(classes) else drawing.color_sample
+    sample, names = drawing.color_sample, [one.typeset for one in classes]
+    if curves_of(classes):
+        sample, names = drawing.line_sample, [f"p{label} = {name}" for label, name in enumerate(names)]
     return "".join(
         f'<li data-color="{style.color}" title="{escape(name)}">{sample(label)}<bdi>{escape(name)}</bdi></li>'
-        for label, (name, style) in enumerate(zip(_names_of(classes), PALETTE, strict=False))
+        for label, (name, style) in enumerate(zip(names, PALETTE, strict=False))
     )
 
 
@@ -126,19 +131,6 @@ def _network(model: Model) -> str:
 
 
 # --- what the page says of the network; these texts are not escaped ---------------------------
-
-
-def _names_of(classes: Classes) -> list[str]:
-    """Return the name of each class, such as "p3 = x²", or its own."""
-    if not curves_of(classes):
-        return [one.typeset for one in classes]
-    return [f"p{label} = {polynomial.typeset}" for label, polynomial in enumerate(classes)]
-
-
-def _introduction_of(classes: Classes) -> str:
-    """Say what the network has learned."""
-    source = "from points on their curves" if curves_of(classes) else "from points of each"
-    return f"A neural network has learned, {source}, to tell {counted_classes(classes)} apart."
 
 
 def _caption_of(classes: Classes, axes: Axes) -> str:

@@ -1,7 +1,5 @@
 // A page of one file: what its network answers under the pointer, at a chosen point, and in every pixel of its map.
 
-const LIKELIEST = 3;
-const HOLD_MS = 400; // after which a finger that is held shows the label
 const KEY_STEPS = 50; // presses of an arrow key from edge to edge
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const SLICE_MS = 16; // of computing pixels, then whatever else the page has to do
@@ -36,11 +34,8 @@ function number(value) {
   return value.toPrecision(3).replaceAll("-", "−");
 }
 
-// The likeliest classes at a point, as [class, probability].
 function likeliestAt({ x, y }) {
-  const shares = network.probabilities(x, y);
-  const order = Array.from(shares.keys()).sort((one, other) => shares[other] - shares[one]);
-  return order.slice(0, LIKELIEST).map((label) => [label, shares[label]]);
+  return likeliestOf(network.probabilities(x, y));
 }
 
 // Positions on the map are shares of its width and height, from the upper left.
@@ -84,7 +79,7 @@ const map = {
   key(event) {
     if (!(event.key in ARROWS)) return;
     event.preventDefault();
-    label.element.hidden = true; // it is of the pointer, which may still be there
+    label.hide(); // it is of the pointer, which may still be there
     const steps = ARROWS[event.key];
     this.chooseAloud(this.chosen.map((share, i) => Math.min(1, Math.max(0, share + steps[i] / KEY_STEPS))));
   },
@@ -101,11 +96,7 @@ function answerRow(label, share) {
 const label = {
   element: part("label"),
 
-  move(event) {
-    if (event.pointerType === "touch" && !this.isHeld) {
-      clearTimeout(this.holding); // it scrolls the page
-      return;
-    }
+  show(event) {
     const position = map.positionOf(event);
     this.element.hidden = !position;
     if (!position) return;
@@ -117,18 +108,8 @@ const label = {
     putBeside(this.element, event, map.element);
   },
 
-  hold(event) {
-    if (event.pointerType !== "touch") return;
-    this.holding = setTimeout(() => {
-      this.isHeld = true;
-      this.move(event);
-    }, HOLD_MS);
-  },
-
-  release() {
-    clearTimeout(this.holding);
-    if (this.isHeld) this.element.hidden = true;
-    this.isHeld = false;
+  hide() {
+    this.element.hidden = true;
   },
 };
 
@@ -202,13 +183,13 @@ function start() {
   element.setAttribute("role", "application");
   element.setAttribute("aria-label", "Map: arrow keys move a point, and the network says what it is");
   const on = (name, take, options) => element.addEventListener(name, take, options);
-  on("pointermove", (event) => label.move(event));
-  on("pointerdown", (event) => label.hold(event));
-  on("pointerup", () => label.release());
-  on("pointercancel", () => label.release());
-  on("pointerleave", () => (label.element.hidden = true));
-  on("touchmove", (event) => label.isHeld && event.preventDefault(), { passive: false });
-  on("contextmenu", (event) => label.isHeld && event.preventDefault());
+  const isHeld = followPointer(
+    element,
+    (event) => label.show(event),
+    () => label.hide(),
+  );
+  on("touchmove", (event) => isHeld() && event.preventDefault(), { passive: false });
+  on("contextmenu", (event) => isHeld() && event.preventDefault());
   on("click", (event) => map.positionOf(event) && map.chooseAloud(map.positionOf(event)));
   on("keydown", (event) => map.key(event));
   addEventListener("resize", () => sharp.resize());

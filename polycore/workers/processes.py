@@ -61,7 +61,7 @@ class Workers(Executor):
     """
 
     def __init__(
-        self, count: int | None = None, memory: int = MAX_MEMORY, in_idle_time: bool = False
+        self, count: int | None = None, memory: int = MAX_MEMORY, *, in_idle_time: bool = False
     ) -> None:
         """Prepare `count` workers without starting them; None is one for each core, at most MAX_WORKERS.
 
@@ -143,7 +143,7 @@ class Workers(Executor):
                 call.future.cancel()
 
     def _feed(self) -> None:
-        worker = _Worker(self._memory, self._in_idle_time)
+        worker = _Worker(self._memory, in_idle_time=self._in_idle_time)
         self._workers.append(worker)
         worker.start_early()
         while self._answer_next(worker):
@@ -170,8 +170,8 @@ class _Worker:
     failure: why the last attempt to start one failed; None if it did not.
     """
 
-    def __init__(self, memory: int, in_idle_time: bool) -> None:
-        self._statement = f"work({memory}, {in_idle_time})"
+    def __init__(self, memory: int, *, in_idle_time: bool) -> None:
+        self._statement = f"work({memory}, in_idle_time={in_idle_time})"
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()  # so that no process starts after the kill
         self._killed = False
@@ -280,7 +280,7 @@ def _begins(process: subprocess.Popen[bytes], message: bytes) -> bool:
     return cast("IO[bytes]", process.stdout).read(len(BEGUN)) == BEGUN
 
 
-def work(memory: int, in_idle_time: bool) -> None:
+def work(memory: int, *, in_idle_time: bool) -> None:
     """Answer calls, with at most `memory` bytes, until the server ends: the main function of a worker."""
     _limit_memory(memory)
     if in_idle_time:

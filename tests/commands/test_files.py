@@ -10,6 +10,7 @@ import pytest
 
 import polycore as pc
 from tests.commands.terminal import command, one_line
+from tests.waiting import Reader
 
 SETTINGS = ("recommended", "--steps", "5")
 SWEEP = ("sweep", "experiment.json", "--steps", "5", "--workers", "1")
@@ -100,22 +101,6 @@ def test_the_name_of_unnamed_weights_is_not_that_of_the_run(folder):
     assert done.returncode == 0, done.stderr
     assert pc.Run.load(folder / "polycore-adam-2.npz").step == 5
     assert pc.Model.load(folder / "polycore-adam-2-2.npz").experiment.steps == 5
-
-
-class Reader(threading.Thread):
-    """Reads a file to its end."""
-
-    def __init__(self, path):
-        super().__init__(daemon=True)
-        self._path = path
-        self.start()
-
-    def run(self):
-        self.content = self._path.read_bytes()
-
-    def all(self):
-        self.join(60)
-        return self.content
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def after(sums, steps, first=1):
 
 def shares(sums, shared=False):
     """Return each cell's share of its curve's points."""
-    return np.diff(sums.cumulative(shared)).reshape(sums.errors.shape)
+    return np.diff(sums.cumulative(shared=shared)).reshape(sums.errors.shape)
 
 
 def test_a_runs_sums_are_64_kilobytes():
@@ -43,8 +43,8 @@ def test_before_any_step_the_points_are_uniform():
 def test_the_density_stays_the_same_within_a_block():
     block = [([0, 1], [1, 0])] * (BLOCK - 1)
     sums = after(ErrorSums.empty(2), block)
-    assert (sums.cumulative(False) == ErrorSums.empty(2).cumulative(False)).all()
-    assert (sums.condensed().cumulative(False) == ErrorSums.empty(2).cumulative(False)).all()
+    assert (sums.cumulative(shared=False) == ErrorSums.empty(2).cumulative(shared=False)).all()
+    assert (sums.condensed().cumulative(shared=False) == ErrorSums.empty(2).cumulative(shared=False)).all()
 
 
 def test_a_cells_share_follows_its_mean_error():

@@ -617,7 +617,8 @@ print("sklearn" in sys.modules)
 
 
 @pytest.mark.parametrize(
-    "weights", [[1, 2], [0, 0, 0, 0], ["a", "b", "c", "d"], [1, -1, 1, 1], [1, np.nan, 1, 1]]
+    "weights",
+    [[1, 2], [[1], [1, 2], [1], [1]], [0, 0, 0, 0], ["a", "b", "c", "d"], [1, -1, 1, 1], [1, np.nan, 1, 1]],
 )
 def test_weights_of_a_score_that_are_not_valid_are_refused(weights):
     points, labels = [[0, 0], [1, 1], [0, 1], [1, 0]], [0, 0, 1, 1]

@@ -9,6 +9,7 @@ import pytest
 
 from polycore.errors import PolycoreError
 from polycore.model.path_or_file import put
+from tests.waiting import Reader
 
 CONTENT = bytes(range(256)) * 1000  # more than a pipe holds
 
@@ -23,22 +24,6 @@ def device(path, minor):
     except PermissionError:
         pytest.skip("only root makes devices, and only where the file system has them")
     return path
-
-
-class Reader(threading.Thread):
-    """Reads a file to its end."""
-
-    def __init__(self, path):
-        super().__init__(daemon=True)
-        self._path = path
-        self.start()
-
-    def run(self):
-        self.content = self._path.read_bytes()
-
-    def all(self):
-        self.join(60)
-        return self.content
 
 
 @pytest.mark.parametrize("name", ["pipe", "link"])

@@ -118,6 +118,12 @@ NUMBERS = [str(number) for number in range(25)]
             "got x with a standard deviation of 0.0005; expected",
         ),
         ([[0, 1000], [1, 1001]], [0, 1], None, "got y with a standard deviation of 0.5; expected at least 1"),
+        (
+            TWO,
+            [[0], [0, 1]],
+            None,
+            "labels: .* not an array .*; expected rows of equal length",
+        ),
         (TWO, [0], None, r"labels: got shape \(1,\); expected \(2,\)"),
         (TWO, [0, -1], None, "labels: got -1 to 0; expected 0 to at most 23"),
         (TWO, [0, 24], None, "labels: got 0 to 24; expected 0 to at most 23"),

@@ -65,6 +65,16 @@ SIZES = {"hidden": [(2,), (3,)]}
             "points: got a value that is not an array of numbers",
             id="ragged",
         ),
+        pytest.param(
+            lambda: pc.points_to_csv([[0, 0], [1, 1]], [[0], [0, 1]]),
+            "labels: got a value that is not an array",
+            id="ragged labels",
+        ),
+        pytest.param(
+            lambda: MODEL.score([[0, 0], [1, 1]], [[0], [0, 1]]),
+            "labels: got a value that is not an array",
+            id="ragged labels to score",
+        ),
         pytest.param(lambda: MODEL.save(None), "got None instead of a path", id="save to nothing"),
         pytest.param(lambda: RUN.save(b"run.npz"), "got a bytes instead of a path", id="save to bytes"),
         pytest.param(
