@@ -11,9 +11,10 @@ from pages.channel.live_text import Followed
 from pages.frame import frame
 from pages.lessons import lesson_panel
 from pages.models import asked, export, kept_actions, map_layers, model_in_use
+from pages.models.point_choices import PointChoices
 from pages.plane import answer_view, live, plane
 from pages.plane.answer import Answer
-from pages.plane.crossings import Meeting, meetings_of
+from pages.plane.crossings import Meeting
 from pages.plane.live import Bound
 from pages.plane.scene import short_name
 from pages.points import uploaded_points
@@ -50,11 +51,12 @@ def _draw_question(kept: Kept) -> None:
         model_in_use.draw_choice()
     with st.container():
         kept_actions.name_classes(kept)
-    scene, referee = prediction.scene_of_model(kept), model_in_use.referee_of(kept)
-    meetings = meetings_of(scene) if referee else ()
+    choices, referee = PointChoices.of(kept), model_in_use.referee_of(kept)
+    scene, meetings = choices.scene, choices.meetings
     inputs, picture = st.columns([2, 3], gap="medium")
     with inputs:
-        point = asked_point.draw(scene, meetings)
+        asked_point.draw(choices)
+        point = choices.asked(session.current().view.point_inputs)
         shown, followed = Prediction(kept, point), prediction.follow(kept, point)
         answer = None
         try:
@@ -63,13 +65,13 @@ def _draw_question(kept: Kept) -> None:
             refusal.show("This point is too far away to ask about.", error)
         with st.container():
             if referee is not None and point.curve is not None:
-                curve_walk.draw_slider(referee)
+                curve_walk.draw_slider(referee, choices)
         with st.container():
             if answer is not None:
                 _draw_answer(answer, followed)
         with st.container():
             if shown.walk is not None and point.curve is not None:
-                curve_walk.draw_chart(shown.walk, short_name(scene.classes, point.curve), followed)
+                curve_walk.draw_chart(shown.walk, short_name(scene.classes, point.curve), choices, followed)
         with st.container():
             if answer is not None and answer.classes:
                 answer_view.draw_bars(answer, MAX_CLASSES, BARS_KEY, followed)
@@ -96,7 +98,9 @@ def _draw_map(shown: Prediction, meetings: Sequence[Meeting], followed: Followed
         if kept.model.polynomials:
             st.caption(f"There is no map: a coefficient is larger than {MAX_COEFFICIENT:,.0f}.")
         return
-    figure = go.Figure(shown.overlay(layers).on(plane.model_map(kept.model, scene)))
+    now = session.current()
+    picture = prediction.picture_of(kept, scene, now.run_view if kept is now.own else None)
+    figure = go.Figure(shown.overlay(layers).on(plane.network_map(picture, scene)))
     figure.layout.uirevision = kept.title  # zoom is not kept for another model's map
     bound = None
     if followed is not None:

@@ -13,7 +13,7 @@ from pages.models import kept_actions
 from pages.models.model_in_use import (
     HELD_OUT_HELP,
     LOSS_HELP,
-    best_possible_text,
+    best_possible_for,
     experiment_of,
     figures,
     scene_of_kept,
@@ -21,6 +21,7 @@ from pages.models.model_in_use import (
 from pages.models.names import name_of, names_of
 from pages.models.setting_words import phrase
 from pages.plane import plane
+from pages.plane.referee import best_possible_text
 from pages.plane.scene import Scene
 from pages.run_view.following import follow
 from pages.run_view.legs import chain_text
@@ -127,12 +128,10 @@ def _draw_card(kept: Kept, name: str, followed: Followed | None, *, goes_next: b
         st.text(name, width="stretch")
         if goes_next:
             st.badge(GOES_NEXT, icon=":material/hourglass_bottom:", color="orange")
-    experiment = experiment_of(kept)
+    experiment, best = experiment_of(kept), best_possible_text(best_possible_for(kept))
     st.caption(UNKNOWN_TRAINING if experiment is None else phrase(experiment))
     metrics = live_text.row(
-        live_text.metric(
-            "Held-out accuracy", "held_out", now["held_out"], HELD_OUT_HELP, best_possible_text(kept)
-        ),
+        live_text.metric("Held-out accuracy", "held_out", now["held_out"], HELD_OUT_HELP, best),
         live_text.metric("Loss", "loss", now["loss"], LOSS_HELP),
     )
     effort = live_text.value("effort", now["effort"], "p", "caption")

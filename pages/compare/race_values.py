@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pages.compare.charts import Charts, Curves, seconds_at
-from pages.plane.plane import shown_map
+from pages.plane.plane import pixels_of_run, shown_map
 from pages.plane.referee import best_possible
 from pages.plane.scene import scene_of
 from pages.runs import status
@@ -17,6 +17,7 @@ from pages.runs.race import Lane, Race, RaceView
 from pages.runs.view import RunView
 from pages.server.source import Choice, Contents, Show, Source
 from polycore.formatting import counted, loss_text, percent
+from polycore.pictures.class_map import PackedMap
 from polycore.workers.picture import Portrait, Wish
 
 OVER = "computing time (s)"
@@ -37,14 +38,28 @@ def contents(race: RaceView, moment: Choice) -> Contents:
     """Return what a frame has of a race: the values that the page shows, and the maps."""
     header, blobs = values(race, moment), {}
     for index, lane in enumerate(race.lanes):
-        past, pictured = _past(lane, moment), lane.view.pictured
-        now = None if pictured is None else pictured[1].now
-        portrait = now if past is None else past[1]
-        if portrait is not None and portrait.map is not None:
-            shown = shown_map(portrait.map, scene_of(lane.view.run.experiment))
+        picture = _rendered(lane, moment)
+        if picture is not None:
+            shown = shown_map(picture, scene_of(lane.view.run.experiment))
             header["lanes"][str(index)] |= shown.values
             blobs[f"map.{index}"] = shown.pixels
     return Contents(header, blobs)
+
+
+def picture_of(lane: Lane, moment: Choice) -> PackedMap:
+    """Return the map of a lane at a moment, as the next frame has it if a worker has rendered it by now."""
+    run = lane.view.run
+    return _rendered(lane, moment) or pixels_of_run(run, scene_of(run.experiment).window)
+
+
+def _rendered(lane: Lane, moment: Choice) -> PackedMap | None:
+    """Return the map of a lane at a moment; None if no worker has rendered it yet."""
+    past, pictured = _past(lane, moment), lane.view.pictured
+    if past is not None:
+        return past[1].map
+    if pictured is None or pictured[0] is not lane.view.run:
+        return None
+    return pictured[1].now.map
 
 
 def values(race: RaceView, moment: Choice = "Now") -> dict[str, Any]:

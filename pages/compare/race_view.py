@@ -12,23 +12,24 @@ from pages.channel import live_text, session_key
 from pages.channel.live_text import Followed
 from pages.compare import charts, race_inputs
 from pages.compare.race_inputs import PREFIX
-from pages.compare.race_values import charts_of, choice_at, source_of, values, wish_of
+from pages.compare.race_values import charts_of, choice_at, picture_of, source_of, values, wish_of
 from pages.models import run_landscape
 from pages.plane import live
 from pages.plane.live import Bound
-from pages.plane.plane import model_map, run_map
-from pages.plane.scene import scene_of
+from pages.plane.plane import network_map
+from pages.plane.scene import Scene, scene_of
 from pages.run_view import time_slider
 from pages.runs.job import Job
-from pages.runs.race import MOST, Lane, Race, RaceView
+from pages.runs.race import MOST, Race, RaceView
 from pages.runs.training import Training
 from pages.server import server
 from pages.server.source import Choice
 from pages.state import session
 from pages.state.shown_weights import ShownWeights
-from polycore import Landscape, Model, Run
+from polycore import Landscape, Model
 from polycore.figures import line_url
 from polycore.figures.style import ZERO_LINE
+from polycore.pictures.class_map import PackedMap
 from polycore.pictures.palette import class_colors
 
 MAP_HEIGHT = 200
@@ -101,7 +102,7 @@ def _draw_lanes(
 ) -> None:
     choices = [choice_at(lane, moment) for lane in race.lanes]
     # first: the maps of a wide network take long, and no lane should be drawn in part
-    maps = [_map_of(lane, choice) for lane, choice in zip(race.lanes, choices, strict=True)]
+    maps = [_map(picture_of(lane, moment), scene_of(lane.view.run.experiment)) for lane in race.lanes]
     for index, (column, lane) in enumerate(zip(st.columns(len(race.lanes)), race.lanes, strict=True)):
         with column, st.container(border=True, gap="small"):
             st.html(
@@ -164,22 +165,11 @@ def _draw_charts(race: RaceView, then: dict[str, Any], followed: Followed) -> No
             )
 
 
-def _map_of(lane: Lane, choice: Choice) -> go.Figure:
-    """Return the map of a lane's weights."""
-    if choice == "Now":
-        return _latest_map(lane.view.run)
-    shown = ShownWeights.of(lane.view, choice)
-    return _without_labels(model_map(shown.model, scene_of(shown.run.experiment)))
-
-
-@lru_cache(maxsize=2 * MOST)  # few: each holds a run, and one of L-BFGS with a wide network has 45 MB
-def _latest_map(run: Run) -> go.Figure:
-    return _without_labels(run_map(run))
-
-
-def _without_labels(whole: go.Figure) -> go.Figure:
-    """Return a copy of a map without legend and tick labels, which would take most of the space."""
-    figure = go.Figure(whole).update_layout(showlegend=False, margin=dict.fromkeys("lrtb", 0))
+@lru_cache(maxsize=2 * MOST)
+def _map(picture: PackedMap, scene: Scene) -> go.Figure:
+    """Return a map without legend and tick labels, which would take most of the space."""
+    figure = go.Figure(network_map(picture, scene))
+    figure.update_layout(showlegend=False, margin=dict.fromkeys("lrtb", 0))
     figure.update_xaxes(title=None, showticklabels=False, fixedrange=True)
     return figure.update_yaxes(title=None, showticklabels=False, fixedrange=True)
 

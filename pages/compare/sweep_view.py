@@ -31,6 +31,7 @@ from pages.state.kept_models import Kept
 from pages.wording.percent import percent
 from polycore import Experiment, PolycoreError
 from polycore.figures import Group, sweep_figure
+from polycore.figures.style import unchecked
 from polycore.formatting import counted, duration
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.polynomials.classes import counted_classes
@@ -239,7 +240,7 @@ def _draw_sweep(sweep: Sweep, *, running: bool) -> None:
             st.caption(EARLIER.format(_in_words(view.set_up)))
     with figure:
         live.figure(
-            figure_of(view, best),
+            unchecked(now["figure"]),
             key=f"{PREFIX}.chart",
             height=CHART_HEIGHT,
             rests=True,

@@ -25,7 +25,6 @@ from pages.state import refusal, session
 from pages.state.inputs import Input
 from pages.state.setup import Setup
 from pages.state.sketch import STEPS, operations_in
-from pages.state.uploads import Upload
 from polycore import PointSet, PolycoreError
 from polycore.class_name import check_name, checked_names, composed
 from polycore.experiment.experiment import MOST_POINTS_IN_JSON
@@ -255,14 +254,14 @@ def _draw_upload() -> None:
         key=f"{UPLOAD}.use",
         type="primary",
         on_click=_use,
-        args=(data, file.file_id),
+        args=(data,),
         help="They replace the points that are there.",
     )
 
 
-def _use(data: PointSet, file: str) -> None:
+def _use(data: PointSet) -> None:
     adopt(data)
-    session.note_upload(frozenset({file}), Upload())
+    session.empty_uploader()
 
 
 def _draw_columns(table: Table, file: str) -> Columns:

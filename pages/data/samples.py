@@ -26,6 +26,14 @@ SAMPLES, UPLOADED, BOTH = "Samples", "Your points", "Both"
 POSITIONS = 200  # of a curve in the plot
 MAX_ROWS = 2000  # of the table on the page; the file has all
 TABLE_HEIGHT = 300
+FRESH_POINTS = (
+    "Training uses fresh points in every step. Shown here is the fixed set on which loss and accuracy are "
+    "measured."
+)
+TOO_LARGE = (
+    f":material/warning: Some values of y are beyond {LARGEST_VALUE:g}: too large for training and for a "
+    "file. Narrow the range."
+)
 
 
 # --- the inputs --------------------------------------------------------------------------------
@@ -148,10 +156,7 @@ def draw_table(experiment: Experiment, points: Floats, labels: Integers) -> None
         st.metric("Polynomials", classes, width="content")
         st.metric("Per curve", f"{len(points) // classes:,}", width="content")
     if experiment.samples_per_class is None:
-        st.caption(
-            "Training uses fresh points in every step. Shown here is the fixed set on which loss and "
-            "accuracy are measured."
-        )
+        st.caption(FRESH_POINTS)
     st.dataframe(
         table_of(experiment, points, labels),
         key=f"{PREFIX}.table",
@@ -160,21 +165,16 @@ def draw_table(experiment: Experiment, points: Floats, labels: Integers) -> None
         column_config={name: st.column_config.NumberColumn(name, format="%.6g") for name in ("x", "y")},
         alt="The samples: x, y and the polynomial.",
     )
-    if len(points) > MAX_ROWS:
-        st.caption(f"The first {MAX_ROWS:,} of {len(points):,}; the file has all.")
-    too_large = bool(np.abs(points).max() > LARGEST_VALUE)
-    if too_large:
-        st.caption(
-            f":material/warning: Some values of y are beyond {LARGEST_VALUE:g}: too large for training and "
-            "for a file. Narrow the range."
-        )
+    notes = notes_on(points)
+    for note in notes:
+        st.caption(note)
     # writing a million samples takes seconds, in which the server answers no other request
     beyond_limits = server.current().limits.refusal(experiment) is not None
     st.download_button(
         "Download all samples",
         # called only when the button is pressed
         partial(points_to_csv, points, labels),
-        disabled=too_large or beyond_limits,
+        disabled=TOO_LARGE in notes or beyond_limits,
         file_name="polycore-samples.csv",
         mime="text/csv",
         key=f"{PREFIX}.download",
@@ -182,6 +182,16 @@ def draw_table(experiment: Experiment, points: Floats, labels: Integers) -> None
         on_click="ignore",
         help="All samples as CSV: x, y and the number of the polynomial, from 0. All digits are kept.",
     )
+
+
+def notes_on(points: Floats) -> list[str]:
+    """Say what of the samples the table leaves out, and whether they are too large for a file."""
+    notes = []
+    if len(points) > MAX_ROWS:
+        notes.append(f"The first {MAX_ROWS:,} of {len(points):,}; the file has all.")
+    if np.abs(points).max() > LARGEST_VALUE:
+        notes.append(TOO_LARGE)
+    return notes
 
 
 def table_of(experiment: Experiment, points: Floats, labels: Integers) -> pd.DataFrame:

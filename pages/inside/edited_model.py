@@ -18,7 +18,7 @@ from pages.state.kept_models import ByHand, Kept
 from pages.wording.percent import percent
 from polycore import Experiment, Model
 from polycore.arrays import read_only
-from polycore.formatting import loss_text
+from polycore.formatting import loss_text, number_text
 from polycore.inspection.parameter_index import ParameterIndex
 from polycore.limits import MAX_PARAMETER_SIZE
 from polycore.model.evaluation import DataSets
@@ -84,11 +84,13 @@ def enter(kept: Kept, parameter: ParameterIndex, value: float) -> None:
     held = by_hand(kept) or _untouched(kept)
     model = parameter.changed(held.model, value)
     pairs = zip(model.weights + model.biases, held.original.weights + held.original.biases, strict=True)
+    sets = data_sets(kept)
     if all(np.array_equal(one, other) for one, other in pairs):
-        model = held.original
-    elif (sets := data_sets(kept)) is not None:
-        model = sets.measured(model)
-    _hold(replace(held, model=model))
+        _hold(replace(held, model=held.original, is_measured=True))
+    elif sets is None:
+        _hold(replace(held, model=model, is_measured=False))
+    else:
+        _hold(replace(held, model=sets.measured(model), is_measured=True))
 
 
 def put_back() -> None:
@@ -146,7 +148,7 @@ def _number_in_words(model: Model, name: str, layer: int, index: list[int]) -> s
     source, neuron = index
     is_last = layer == len(model.weights) - 1
     target = f"output {neuron}" if is_last else f"neuron {neuron} of layer {layer + 1}"
-    value = f"{getattr(model, name)[layer][source, neuron]:.4g}".replace("-", "−")
+    value = number_text(getattr(model, name)[layer][source, neuron])
     if name == "biases":
         return f"bias of {target} = {value}"
     origin = model.inputs.labels[source] if layer == 0 else f"neuron {source}"
@@ -190,7 +192,7 @@ def draw(kept: Kept, neuron: Neuron, *, running: bool) -> None:
     with st.container(border=True, gap="xsmall"):
         if held is not None and held.is_changed:
             st.badge(CHANGED, icon=":material/back_hand:", color="orange")
-            st.caption(_effect(kept, held))
+            st.caption(_effect(held))
         else:
             st.badge(UNCHANGED, icon=":material/check:", color="gray")
             st.caption("Change a weight or the bias: map, loss and probabilities follow.")
@@ -210,9 +212,9 @@ def draw(kept: Kept, neuron: Neuron, *, running: bool) -> None:
         _draw_buttons(kept, held)
 
 
-def _effect(kept: Kept, held: ByHand) -> str:
+def _effect(held: ByHand) -> str:
     """Say what the changes do to the loss and the accuracies."""
-    if data_sets(kept) is None:
+    if not held.is_measured:
         return UNMEASURED
     was, now = held.original, held.model
     text = (
@@ -238,7 +240,7 @@ def _draw_buttons(kept: Kept, held: ByHand | None) -> None:
             "Keep this as a model",
             key=f"{PREFIX}.keep",
             icon=":material/bookmark_add:",
-            disabled=held is None or not held.is_changed or data_sets(kept) is None,
+            disabled=held is None or not held.is_changed or not held.is_measured,
             on_click=keep,
             args=(kept,),
             help="Add it to your models, beside the one you changed, with its current loss and accuracy. "

@@ -64,7 +64,7 @@ class InsideValues:
     @property
     def is_measured(self) -> bool:
         """Whether its loss and accuracies are known."""
-        return self.sets is not None or self.by_hand is None or not self.by_hand.is_changed
+        return self.by_hand is None or self.by_hand.is_measured
 
     @cached_property
     def scene(self) -> Scene | None:

@@ -30,7 +30,7 @@ from polycore.figures import (
     with_regions,
 )
 from polycore.figures.images import FOLD_NAME
-from polycore.formatting import counted
+from polycore.formatting import counted, number_text
 from polycore.inspection.fold_lines import straight_fold, zero_lines
 from polycore.limits import MAX_COEFFICIENT
 from polycore.model.neurons import values_by_layer
@@ -223,15 +223,11 @@ def _fold_caption(model: Model, neuron: Neuron, above: str, folds: int) -> str:
     if not model.inputs.is_plain:
         return f"{meeting}, where a sum of {', '.join(model.inputs.labels)} is 0."
     (a, b), c = model.weights[0][:, neuron.index], model.biases[0][0, neuron.index]
-    return f"{meeting}: {_decimal(a)}x {_signed(b)}y {_signed(c)} = 0."
-
-
-def _decimal(value: float) -> str:
-    return f"{value:.4g}".replace("-", MINUS_SIGN)
+    return f"{meeting}: {number_text(a)}x {_signed(b)}y {_signed(c)} = 0."
 
 
 def _signed(value: float) -> str:
-    return f"{MINUS_SIGN if value < 0 else '+'} {_decimal(abs(value))}"
+    return f"{MINUS_SIGN if value < 0 else '+'} {number_text(abs(value))}"
 
 
 def _output(curves: go.Figure, model: Model, window: Window, neuron: Neuron) -> Plane:

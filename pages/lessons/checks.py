@@ -9,7 +9,7 @@ from pages.plane.referee import best_possible
 from pages.state.view import View
 from pages.wording.percent import percent
 from polycore import INTRODUCTION_POLYNOMIALS, Experiment, Polynomial
-from polycore.formatting import loss_text
+from polycore.formatting import loss_text, number_text
 from polycore.model.neurons import dead_count
 
 NEAR = 0.05  # distance from the crossing within which a question about a point counts
@@ -107,7 +107,7 @@ def asked_at_the_crossing(situation: Situation, curves: SetUp) -> str:
         return "Ask about the point x = 0, y = 0 on Predict, or click it on the map."
     if math.hypot(*situation.asked) <= NEAR:
         return ""
-    x, y = (f"{value:.3g}".replace("-", "\N{MINUS SIGN}") for value in situation.asked)
+    x, y = (number_text(value, 3) for value in situation.asked)
     return f"The point is x = {x}, y = {y}. Ask about x = 0, y = 0."
 
 

@@ -12,6 +12,7 @@ from pages.channel.live_text import Followed
 from pages.lessons import lessons
 from pages.lessons.lessons import Lesson
 from pages.lessons.situation import PREDICTING, TRAINING, Situation
+from pages.models.point_choices import PointChoices
 from pages.run_view import following
 from pages.server.source import Contents
 from pages.state import page_links, session
@@ -23,6 +24,7 @@ from polycore.links import link
 PREFIX = "lesson"
 WORD = "look"  # in the address
 CARDS_A_ROW = 4
+REPLACED = "The lesson has replaced your set-up."
 
 # in place of the figure to watch, and of the name of its network
 NOT_STARTED, UNKNOWN, NO_NETWORK = "not started", "unknown", "no network yet"
@@ -259,8 +261,13 @@ def _watch(lesson: Lesson, now: Mapping[str, str], followed: Followed | None, un
 
 def situation_on(page: str, now: Session) -> Situation:
     """Return the situation on that page; on Predict with its point, elsewhere with that on the run's map."""
-    typed = now.view.point_inputs
-    return Situation(now, page, (typed.x, typed.y) if page == PREDICTING else now.view.asked)
+    if page != PREDICTING:
+        return Situation(now, page, now.view.asked)
+    kept, inputs = now.answering, now.view.point_inputs
+    # without polynomials, as of points of the user's own, there is nothing but x and y to choose
+    if kept is not None and kept.model.polynomials:
+        inputs = PointChoices.of(kept).fitted(inputs)
+    return Situation(now, page, (inputs.x, inputs.y))
 
 
 def _link(lesson: Lesson, label: str, icon: str) -> None:
@@ -279,7 +286,7 @@ def _begin(lesson: Lesson, query: Mapping[str, str]) -> None:
     # replacing a ready-made set-up loses nothing: the toast keeps offering the user's own
     present = session.current().experiment
     is_ready_made = present == Experiment.recommended() or present in lessons.EXPERIMENTS
-    undo = None if is_ready_made else "The lesson has replaced your set-up."
+    undo = None if is_ready_made else REPLACED
     session.begin_lesson(lesson.name, experiment, undo)
 
 

@@ -9,7 +9,7 @@ from pages.channel import live_text
 from pages.channel.live_text import Followed
 from pages.models.names import names_of
 from pages.plane import plane, referee
-from pages.plane.referee import EXPLAINED, best_possible
+from pages.plane.referee import EXPLAINED, best_possible, best_possible_text
 from pages.plane.scene import Scene, of_polynomials, scene_of
 from pages.server.audience import ModelNow
 from pages.state import page_links, session
@@ -21,6 +21,7 @@ from polycore.formatting import loss_text, percent
 from polycore.model.evaluation import ACCURACY_ON, LOSS_ON, measured_count
 
 PREFIX = "model_in_use"
+REPLACED = "The file's set-up has replaced yours."
 
 TUTORIAL_RANGE = (-1.0, 1.0)
 
@@ -72,7 +73,7 @@ def draw_figures(kept: Kept, followed: Followed | None = None) -> None:
 
     followed: the frames that have its `figures` from then on; None if it stands still.
     """
-    draw_metrics(figures(kept), best_possible_text(kept), followed)
+    draw_metrics(figures(kept), best_possible_text(best_possible_for(kept)), followed)
     with st.container():
         measured_on = _measured_on(kept)
         if measured_on:
@@ -139,7 +140,7 @@ def draw_setup_button(kept: Kept) -> None:
             key=f"{PREFIX}.setup",
             icon=":material/tune:",
             on_click=session.replace_setup,
-            args=(experiment, "The file's set-up has replaced yours."),
+            args=(experiment, REPLACED),
             help="Load the polynomials, data and training settings that are in the file.",
         )
 
@@ -178,10 +179,10 @@ def scene_of_kept(kept: Kept) -> Scene | None:
     return None
 
 
-def best_possible_text(kept: Kept) -> str:
-    """Return the best possible accuracy on new points as text; "" if it is unknown."""
+def best_possible_for(kept: Kept) -> float | None:
+    """Return the best accuracy on new points that can be expected, as a share; None if it is unknown."""
     experiment = known_experiment(kept)
-    return "" if experiment is None else referee.best_possible_text(best_possible(experiment))
+    return None if experiment is None else best_possible(experiment)
 
 
 def x_range_of(kept: Kept) -> tuple[float, float]:

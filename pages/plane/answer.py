@@ -1,12 +1,13 @@
 """A model's answer about one point: the probability of each class, and the answer in words."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from pages.plane.crossings import Meeting, meeting_at, meetings_of
 from pages.plane.place import Place
-from pages.plane.plane import EQUALLY_LIKELY, Probabilities
+from pages.plane.plane import EQUALLY_LIKELY
 from pages.plane.scene import Scene, class_name, short_name, shortened
 from pages.wording.percent import odds, percent, probability
 from pages.wording.words import listed
@@ -36,7 +37,7 @@ class Answer:
     @classmethod
     def of(
         cls,
-        probabilities_of: Probabilities,
+        probabilities_of: Callable[[Floats], Floats],
         scene: Scene,
         referee: Referee | None,
         x: float,

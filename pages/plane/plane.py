@@ -1,15 +1,15 @@
 """Maps of the plane: the most likely class at each point, by a model or the referee, and the curves."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from pages.plane.scene import Scene, scene_of
+from pages.plane.scene import Scene
 from pages.wording.percent import percent
 from polycore import Experiment, Model, Polynomial, Referee, Run
 from polycore.arrays import Floats, evenly, read_only
@@ -23,8 +23,6 @@ from polycore.figures import (
 )
 from polycore.figures.style import MAX_MARKERS, unchecked
 from polycore.limits import MAX_COEFFICIENT
-from polycore.network.activations import ACTIVATIONS
-from polycore.network.plain import predict_proba
 from polycore.pictures import painter
 from polycore.pictures.class_map import (
     FINE,
@@ -37,22 +35,23 @@ from polycore.pictures.class_map import (
 )
 from polycore.pictures.painter import Painting
 from polycore.pictures.palette import class_colors
+from polycore.pictures.png import data_url, png_of_scanlines
 from polycore.polynomials.window import Window
 from polycore.referee.bayes_classifier import probabilities_anywhere
 
 COLUMNS, ROWS = GRIDS[0]
 EQUALLY_LIKELY = 1 - 1e-9  # share of the highest probability; a larger difference is more than rounding
 
-Probabilities = Callable[[Floats], Floats]
-
 
 @lru_cache(maxsize=32)
-def model_map(model: Model, scene: Scene) -> go.Figure:
-    """Return the map of a model in the scene of its classes. Copy it before changing it.
+def network_map(picture: PackedMap, scene: Scene) -> go.Figure:
+    """Return a network's map as frames show it, in the scene of its classes. Copy it before changing it."""
+    return _drawn(shown_map(picture, scene), scene)
 
-    The cache compares models by identity, so a model that has not changed is not evaluated again.
-    """
-    return _map(model.predict_proba, scene)
+
+def model_map(model: Model, scene: Scene) -> go.Figure:
+    """Return the map of a model in the scene of its classes. Copy it before changing it."""
+    return network_map(pixels_of(model, scene.window), scene)
 
 
 def to_learn(experiment: Experiment) -> go.Figure:
@@ -79,41 +78,24 @@ def map_without_regions(scene: Scene) -> go.Figure:
     return go.Figure(_without_regions(scene))
 
 
-def run_map(run: Run) -> go.Figure:
-    """Return the map of a run's current network, without measuring its loss, which may take long."""
-    weights, biases = zip(*run.layers, strict=True)
-    activation, inputs = ACTIVATIONS[run.experiment.activation], run.experiment.inputs
-    probabilities = partial(predict_proba, weights, biases, activation=activation, inputs=inputs)
-    return _map(probabilities, scene_of(run.experiment))
-
-
 @lru_cache(maxsize=32)
 def referee_map(referee: Referee, scene: Scene) -> go.Figure:
     """Return the map of the referee's decisions. Copy it before changing it."""
-    figure = _map(partial(probabilities_anywhere, referee), scene)
-    figure.layout.meta = {
-        "alt": alternative_text.extended(figure.layout.meta["alt"], "these are the referee's answers")
-    }
-    return figure
+    x, y = _grid(scene.window)
+    probabilities = probabilities_anywhere(referee, grid_points(x, y)).reshape(ROWS, COLUMNS, -1)
+    alt = alternative_text.plane_map(scene.classes, x, y, probabilities)
+    meta = {"alt": alternative_text.extended(alt, "these are the referee's answers")}
+    return _with_regions(scene, {"source": regions_url(probabilities)}, meta)
 
 
 @lru_cache(maxsize=32)
-def model_difference(model: Model, referee: Referee, scene: Scene) -> go.Figure:
-    """Return the map of the points at which a model and the referee of its classes decide differently.
+def difference_map(picture: PackedMap, scene: Scene, referee: Referee) -> go.Figure:
+    """Return the map of the points at which a network and the referee of its classes decide differently.
 
-    `layout.meta["differing"]` is their share of the plane. If several polynomials are equally likely for the
-    referee, any of them agrees with it. Copy the figure before changing it.
+    `layout.meta["differing"]` is their share of the plane, as text. If several polynomials are equally likely
+    for the referee, any of them agrees with it. Copy the figure before changing it.
     """
-    picture = pixels_of(model, scene.window)
-    found = _Differences.of(picture, scene, referee)
-    url = found.painting.url(class_colors(len(scene.classes)))
-    figure = _with_regions(scene, url, {"alt": found.alt, "differing": found.share})
-    # a large network has fewer cells, and the centers of the outer ones lie on the edges
-    (left, right), (low, high) = scene.window
-    columns, rows = picture.columns // FINE, picture.rows // FINE
-    width, height = (right - left) / (columns - 1), (high - low) / (rows - 1)
-    size = {"sizex": width * columns, "sizey": height * rows}
-    return figure.update_layout_images({"x": left - width / 2, "y": high + height / 2, **size})
+    return _drawn(shown_differences(picture, scene, referee), scene)
 
 
 @dataclass(frozen=True)
@@ -149,11 +131,23 @@ def _header(picture: PackedMap, alphas: Sequence[int], alt: str) -> dict[str, An
     return {"map": {"columns": picture.columns, "rows": picture.rows, "alphas": alphas}, "map_alt": alt}
 
 
+@lru_cache(maxsize=32)
 def pixels_of(model: Model, window: Window) -> PackedMap:
-    """Return the map of a model, rendered as workers render the map of a run."""
+    """Return the map of a model, rendered as workers render the map of a run.
+
+    The cache compares models by identity, so a model that has not changed is not evaluated again.
+    """
     rendered = class_map(
         model.weights, model.biases, window, activation=model.activation, inputs=model.inputs
     )
+    return rendered.packed()
+
+
+def pixels_of_run(run: Run, window: Window) -> PackedMap:
+    """Return the map of a run's current network, without measuring its loss, which may take long."""
+    weights, biases = zip(*run.layers, strict=True)
+    experiment = run.experiment
+    rendered = class_map(weights, biases, window, activation=experiment.activation, inputs=experiment.inputs)
     return rendered.packed()
 
 
@@ -203,18 +197,28 @@ def decisions_of(referee: Referee, window: Window, columns: int, rows: int) -> D
     return read_only(Decisions(probabilities.argmax(axis=-1).astype(np.uint8), as_likely))
 
 
-def _map(probabilities_of: Probabilities, scene: Scene) -> go.Figure:
-    x, y = _grid(scene.window)
-    probabilities = probabilities_of(grid_points(x, y)).reshape(ROWS, COLUMNS, -1)
-    meta = {"alt": alternative_text.plane_map(scene.classes, x, y, probabilities)}
-    return _with_regions(scene, regions_url(probabilities), meta)
+def _drawn(shown: ShownMap, scene: Scene) -> go.Figure:
+    """Return the figure that shows in a page what frames show in it afterwards."""
+    size = shown.values["map"]
+    columns, rows = size["columns"], size["rows"]
+    colors = painter.color_table(class_colors(len(scene.classes)), size["alphas"])
+    url = data_url(png_of_scanlines(columns, rows, shown.pixels, colors))
+    meta = {"alt": shown.values["map_alt"]}
+    if "differing" in shown.values:
+        meta["differing"] = shown.values["differing"]
+    # a large network has fewer cells, and the centers of the outer ones lie on the edges
+    (left, right), (low, high) = scene.window
+    across, up = columns // FINE, rows // FINE
+    width, height = (right - left) / (across - 1), (high - low) / (up - 1)
+    place = {"x": left - width / 2, "y": high + height / 2, "sizex": width * across, "sizey": height * up}
+    return _with_regions(scene, place | {"source": url}, meta)
 
 
-def _with_regions(scene: Scene, url: str, meta: dict[str, Any]) -> go.Figure:
+def _with_regions(scene: Scene, regions: Mapping[str, Any], meta: Mapping[str, str]) -> go.Figure:
     # the curves cost more than the network: they are drawn once, and only the regions change as it learns
     figure = _without_regions(scene)
     [image] = figure["layout"]["images"]
-    layout = figure["layout"] | {"images": [image | {"source": url}], "meta": meta}
+    layout = figure["layout"] | {"images": [image | regions], "meta": meta}
     return unchecked({"data": figure["data"], "layout": layout})
 
 

@@ -23,6 +23,7 @@ KEYS_KEY = f"{PREFIX}.keys"
 ANSWER_KEY = f"{PREFIX}.answer"
 BUTTON_WIDTH = 170  # pixels: two of them side by side on a phone
 DIGITS = 10  # classes that a single key can name
+LEFT = "You left the game."
 NEXT_SHORTCUT = "N"  # not Enter, which follows the link or presses the button that has the focus
 CORRECT, WRONG = ":green[:material/check:]", ":red[:material/close:]"
 # of the plane, in pixels: lower on a phone, so that the choices below it are visible too
@@ -189,4 +190,4 @@ def _next(index: int) -> None:
 def _leave() -> None:
     play = session.current().play
     if play.game is not None:  # else the second of two quick clicks
-        session.update(play=replace(play, game=None), undo="You left the game.")
+        session.update(play=replace(play, game=None), undo=LEFT)

@@ -17,6 +17,7 @@ PREFIX = "data"
 UPLOAD_KEY = f"{PREFIX}.upload"
 REMOVE_KEY, AGAIN_KEY = f"{PREFIX}.remove", f"{PREFIX}.again"
 MAX_MEGABYTES = 1
+REPLACED, REMOVED = "Your earlier points were replaced.", "Your points were removed."
 
 HELP = (
     "A table like the download above: the header x,y or x,y,polynomial, then one point on each line, such as "
@@ -63,7 +64,7 @@ def offer() -> None:
     except PolycoreError as error:
         refusal.show("Couldn't read this file. Nothing has changed.", error)
         return
-    session.set_points(points, "Your earlier points were replaced." if now.points else None, file.file_id)
+    session.set_points(points, REPLACED if now.points else None)
     st.rerun()
 
 
@@ -84,7 +85,7 @@ def _draw_summary(points: Points, polynomials: Classes) -> None:
 
 def _remove() -> None:
     if session.current().points is not None:  # else the second of two quick clicks
-        session.update(points=None, undo="Your points were removed.")
+        session.update(points=None, undo=REMOVED)
 
 
 def notes_on_labels(points: Points, polynomials: Classes) -> list[str]:
@@ -125,11 +126,10 @@ def draw_score(points: Points) -> None:
     model = answering.model
     scored = score.measure(model, points)
     st.text(f"{name_of(answering)}, the model in use, on these points:")
-    if points.labels is not None and not model.shown_classes:
-        st.caption(WITHOUT_POLYNOMIALS)
-    elif points.labels is not None:
-        if model.shown_classes != points.polynomials:
-            st.caption(OTHER_POLYNOMIALS)
+    note = note_on_classes(model, points)
+    if note:
+        st.caption(note)
+    if points.labels is not None and note != WITHOUT_POLYNOMIALS:
         _draw_figures(scored, len(points.points))
     with st.container():
         if scored.far:
@@ -148,6 +148,15 @@ def draw_score(points: Points) -> None:
             icon=":material/refresh:",
             help="The run continues, so the model may be better by now.",
         )
+
+
+def note_on_classes(model: Model, points: Points) -> str:
+    """Say why the model is not scored, or is scored on fewer points; "" if it knows what the labels mean."""
+    if points.labels is None:
+        return ""
+    if not model.shown_classes:
+        return WITHOUT_POLYNOMIALS
+    return "" if model.shown_classes == points.polynomials else OTHER_POLYNOMIALS
 
 
 def _draw_figures(scored: Score, count: int) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pages.state import session
 from polycore import Polynomial
 
+REMOVED_ONE = "A polynomial was removed."
 REFUSED = "Not accepted: nothing has changed."  # above the reason
 
 Polynomials = tuple[Polynomial, ...]
@@ -22,7 +23,7 @@ def adopt(polynomials: Polynomials) -> None:
     before, a toast offers to undo the change.
     """
     gone = len(present()) - len(polynomials)
-    removed = "A polynomial was removed." if gone == 1 else f"{gone} polynomials were removed."
+    removed = REMOVED_ONE if gone == 1 else f"{gone} polynomials were removed."
     exchange(polynomials, removed if gone > 0 else None)
 
 

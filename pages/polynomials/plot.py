@@ -74,7 +74,16 @@ def _lift(shown: Polynomials, index: int, by: float) -> None:
     with refusal.later(PLOT_KEY):
         if shown != change.present():
             raise PolycoreError(UNREADABLE)
-        if 0 <= index < len(shown):
-            *others, constant = shown[index].coefficients
-            moved = Polynomial(*others, float(f"{constant + by:.6g}"))
-            change.adopt((*shown[:index], moved, *shown[index + 1 :]))
+        change.adopt(lifted(shown, index, by))
+
+
+def lifted(polynomials: Polynomials, index: int, by: float) -> Polynomials:
+    """Return the polynomials with `by` added to the constant term of one of them, to six digits.
+
+    They stay if none has that index: it comes from a browser.
+    """
+    if not 0 <= index < len(polynomials):
+        return polynomials
+    *others, constant = polynomials[index].coefficients
+    moved = Polynomial(*others, float(f"{constant + by:.6g}"))
+    return (*polynomials[:index], moved, *polynomials[index + 1 :])

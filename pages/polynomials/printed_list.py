@@ -13,6 +13,7 @@ from polycore.polynomials.presets import NEARLY_COINCIDING, PARABOLAS, STRAIGHT_
 
 PREFIX = "polynomials"
 UNDO_KEY = f"{PREFIX}.undo"
+REPLACED = "Your polynomials were replaced."
 MAX_SHOWN = 120  # characters
 TARGET = 40  # pixels, as wide as the button is high: large enough for a thumb
 
@@ -50,7 +51,7 @@ def presets() -> None:
                 key=f"{PREFIX}.preset.{name}",
                 icon=":material/check:" if polynomials == change.present() else None,
                 on_click=_change,
-                args=(change.exchange, polynomials, "Your polynomials were replaced."),
+                args=(change.exchange, polynomials, REPLACED),
                 help=about,
             )
         st.button(

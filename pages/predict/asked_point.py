@@ -1,25 +1,21 @@
 """The point that the user asks about: typed, on a curve, or chosen on the map."""
 
-import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, Protocol
 
 import streamlit as st
 
+from pages.models.point_choices import ANY, AT_CROSSING, ON_CURVE, PointChoices
 from pages.plane.crossings import Meeting, meeting_at
 from pages.plane.scene import Scene, class_name
 from pages.state import session
 from pages.state.inputs import Input
 from pages.state.view import PointInputs, Way
-from polycore import TUTORIAL_POLYNOMIALS, Polynomial
+from polycore import TUTORIAL_POLYNOMIALS
 from polycore.class_name import ClassName
 from polycore.points.point_set import axes_sentence
-
-ANY: Way = "Any point"
-ON_CURVE: Way = "On a curve"
-AT_CROSSING: Way = "At a crossing"
 
 PREFIX = "point"
 STEP = 0.05
@@ -28,45 +24,45 @@ FORMAT = "%.9g"
 TUTORIAL_CLASS, TUTORIAL_X = 9, -0.55
 _TUTORIAL_POLYNOMIAL = TUTORIAL_POLYNOMIALS[TUTORIAL_CLASS]
 
-
-class AskedPoint(NamedTuple):
-    """The point, and the class of the curve it was placed on, if any. On a steep curve y may be infinite."""
-
-    x: float
-    y: float
-    curve: int | None = None
+Now = Callable[[], PointInputs]
 
 
-def draw(scene: Scene, meetings: Sequence[Meeting]) -> AskedPoint:
-    """Draw the inputs and return the point. If the scene has no curves the user types x and y."""
-    polynomials = scene.curves
-    ways = [ANY, *([ON_CURVE] if polynomials else []), *([AT_CROSSING] if meetings else [])]
-    before = session.current().view.point_inputs
-    point = _fitted(before, ways, len(polynomials), len(meetings))
-    asked = _asked(point, polynomials, meetings)
-    if math.isfinite(asked.y):
-        point = replace(point, x=asked.x, y=asked.y)  # so that "Any point" continues from there
-    if point != before:
-        session.update(view=replace(session.current().view, point_inputs=point))
-    if polynomials:
-        _draw_way(ways)
+class Change(Protocol):
+    """Gives fields of the inputs other values."""
+
+    def __call__(self, **changes: Any) -> None: ...
+
+
+def draw(choices: PointChoices) -> None:
+    """Draw the inputs for the point. If the scene has no curves the user types x and y."""
+
+    def now() -> PointInputs:
+        return choices.fitted(session.current().view.point_inputs)
+
+    def change(**changes: Any) -> None:
+        # x and y of the point before the change are where the next way starts, and those after it are kept
+        _store(choices.fitted(replace(now(), **changes)))
+
+    scene, meetings, point = choices.scene, choices.meetings, now()
+    if scene.curves:
+        _draw_way(choices.ways, now, change)
     with st.container():
         if called := axes_sentence(scene.axes):
             st.text(called)
     if point.way == ON_CURVE:
-        _draw_curve(scene, asked.y)
+        _draw_curve(scene, now, change)
     elif point.way == AT_CROSSING:
-        _draw_crossing(point, meetings)
+        _draw_crossing(meetings, lambda: choices.crossing(now()), change)
+        st.caption(f"x = {point.x:.6g}, y = {point.y:.6g}")
     else:
-        _draw_typed()
+        _draw_typed(now, change)
     if not isinstance(next(iter(scene.classes), None), ClassName):
         _draw_tutorial_button()
-    return asked
 
 
 def choose(x: float, y: float) -> None:
     """Make (x, y) the point."""
-    _change(way=ANY, x=x, y=y)
+    _store(replace(session.current().view.point_inputs, way=ANY, x=x, y=y))
 
 
 def choose_on_map(meetings: Sequence[Meeting], x: float, y: float) -> None:
@@ -74,51 +70,23 @@ def choose_on_map(meetings: Sequence[Meeting], x: float, y: float) -> None:
     index = meeting_at(meetings, x, y)
     if index is None:
         choose(float(f"{x:.6g}"), float(f"{y:.6g}"))  # a pixel has fewer digits than a float
-    else:
-        _change(way=AT_CROSSING, x=meetings[index].x, y=meetings[index].y, crossing=index)
+        return
+    crossing, before = meetings[index], session.current().view.point_inputs
+    _store(replace(before, way=AT_CROSSING, x=crossing.x, y=crossing.y, crossing=index))
 
 
-def move(x: float) -> None:
+def move(choices: PointChoices, x: float) -> None:
     """Move the point to that x."""
-    _change(x=x)
+    before = choices.fitted(session.current().view.point_inputs)
+    _store(choices.fitted(replace(before, x=x)))
 
 
-def _fitted(point: PointInputs, ways: Sequence[Way], curves: int, crossings: int) -> PointInputs:
-    """Return the point with a way, a curve and a crossing that the model has."""
-    return replace(
-        point,
-        way=point.way if point.way in ways else ANY,
-        curve=point.curve if point.curve < max(1, curves) else 0,
-        crossing=0 if point.crossing is not None and point.crossing >= max(1, crossings) else point.crossing,
-    )
+def _store(inputs: PointInputs) -> None:
+    session.update(view=replace(session.current().view, point_inputs=inputs))
 
 
-def _asked(point: PointInputs, polynomials: Sequence[Polynomial], meetings: Sequence[Meeting]) -> AskedPoint:
-    if point.way == ON_CURVE:
-        return AskedPoint(point.x, polynomials[point.curve](point.x), point.curve)
-    if point.way == AT_CROSSING:
-        meeting = meetings[_crossing(point, meetings)]
-        return AskedPoint(meeting.x, meeting.y)
-    # a crossing may need more digits than the inputs show
-    index = meeting_at(meetings, point.x, point.y)
-    return AskedPoint(point.x, point.y) if index is None else AskedPoint(meetings[index].x, meetings[index].y)
-
-
-def _crossing(point: PointInputs, meetings: Sequence[Meeting]) -> int:
-    return len(meetings) // 2 if point.crossing is None else point.crossing
-
-
-def _point() -> PointInputs:
-    return session.current().view.point_inputs
-
-
-def _change(**changes: Any) -> None:
-    view = session.current().view
-    session.update(view=replace(view, point_inputs=replace(view.point_inputs, **changes)))
-
-
-def _draw_way(ways: Sequence[Way]) -> None:
-    Input(f"{PREFIX}.way", lambda: _point().way, lambda way: _change(way=way)).choose(
+def _draw_way(ways: Sequence[Way], now: Now, change: Change) -> None:
+    Input(f"{PREFIX}.way", lambda: now().way, lambda way: change(way=way)).choose(
         st.segmented_control,
         "Point",
         ways,
@@ -130,42 +98,38 @@ def _draw_way(ways: Sequence[Way]) -> None:
     )
 
 
-def _draw_typed() -> None:
+def _draw_typed(now: Now, change: Change) -> None:
     with st.container(horizontal=True):
-        _draw_x("How far right of the origin the point lies.")
-        y = Input(f"{PREFIX}.y", lambda: _point().y, lambda y: _change(y=y))
+        _draw_x(now, change, "How far right of the origin the point lies.")
+        y = Input(f"{PREFIX}.y", lambda: now().y, lambda y: change(y=y))
         _draw_number(y, "y", "How far above the origin the point lies.")
 
 
-def _draw_curve(scene: Scene, y: float) -> None:
-    Input(f"{PREFIX}.curve", lambda: _point().curve, lambda curve: _change(curve=curve)).choose(
+def _draw_curve(scene: Scene, now: Now, change: Change) -> None:
+    Input(f"{PREFIX}.curve", lambda: now().curve, lambda curve: change(curve=curve)).choose(
         st.selectbox,
         "Curve",
         range(len(scene.curves)),
         format_func=partial(class_name, scene.classes),
         help="The point lies on this polynomial, so it is the right answer unless another crosses it there.",
     )
-    _draw_x("The x of the point on the curve. y is the polynomial's value there.")
-    st.caption(f"y = {y:.6g}")
+    _draw_x(now, change, "The x of the point on the curve. y is the polynomial's value there.")
+    point = now()
+    st.caption(f"y = {scene.curves[point.curve](point.x):.6g}")
 
 
-def _draw_crossing(point: PointInputs, meetings: Sequence[Meeting]) -> None:
-    Input(
-        f"{PREFIX}.crossing",
-        lambda: _crossing(_point(), meetings),
-        lambda crossing: _change(crossing=crossing),
-    ).choose(
+def _draw_crossing(meetings: Sequence[Meeting], chosen: Callable[[], int], change: Change) -> None:
+    Input(f"{PREFIX}.crossing", chosen, lambda crossing: change(crossing=crossing)).choose(
         st.selectbox,
         "Crossing",
         range(len(meetings)),
         format_func=lambda index: f"x = {meetings[index].x:.4g}: {meetings[index].name}",
         help="Points where curves meet, from left to right. You can also click the diamonds on the map.",
     )
-    st.caption(f"x = {point.x:.6g}, y = {point.y:.6g}")
 
 
-def _draw_x(description: str) -> None:
-    _draw_number(Input(f"{PREFIX}.x", lambda: _point().x, move), "x", description)
+def _draw_x(now: Now, change: Change, description: str) -> None:
+    _draw_number(Input(f"{PREFIX}.x", lambda: now().x, lambda x: change(x=x)), "x", description)
 
 
 def _draw_number(number: Input[float], name: str, description: str) -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from pages.channel import live_text
 from pages.channel.live_text import Followed
+from pages.models.point_choices import PointChoices
 from pages.plane import live
 from pages.plane.crossings import meetings_of
 from pages.plane.live import Bound
@@ -69,8 +70,8 @@ def along(model: Model, referee: Referee, scene: Scene, curve: int) -> Walk:
     return read_only(Walk(x, model.predict_proba(points), best, tuple(met)))
 
 
-def draw_slider(referee: Referee) -> None:
-    """Draw a slider that moves the point along the curve."""
+def draw_slider(referee: Referee, choices: PointChoices) -> None:
+    """Draw a slider that moves the point along the curve; `choices` are those of its model."""
     low, high = referee.x_range
     step = (high - low) / SLIDER_STEPS
 
@@ -81,7 +82,7 @@ def draw_slider(referee: Referee) -> None:
 
     # a browser may round to its own grid
     near = partial(inputs.are_near, step / 4)
-    Input(f"{PREFIX}.x", nearest, lambda x: asked_point.move(round(x, 9)), same=near).draw(
+    Input(f"{PREFIX}.x", nearest, lambda x: asked_point.move(choices, round(x, 9)), same=near).draw(
         st.slider,
         "Walk along the curve",
         min_value=low,
@@ -111,9 +112,10 @@ def _chart_without_mark(model: Model, referee: Referee, scene: Scene, curve: int
     return figure.update_xaxes(fixedrange=True).update_yaxes(fixedrange=True)
 
 
-def draw_chart(chart: go.Figure, name: str, followed: Followed | None) -> None:
+def draw_chart(chart: go.Figure, name: str, choices: PointChoices, followed: Followed | None) -> None:
     """Draw the chart of a walk along the curve of the class with that short name.
 
+    choices: those of the model, for a click.
     followed: the frames that have its `values` from then on as "walk"; None if the model stands still.
     """
     bound = None
@@ -129,7 +131,7 @@ def draw_chart(chart: go.Figure, name: str, followed: Followed | None) -> None:
             chart,
             key=CHART_KEY,
             height=CHART_HEIGHT,
-            on_click=lambda x, _: asked_point.move(float(f"{x:.4g}")),
+            on_click=lambda x, _: asked_point.move(choices, float(f"{x:.4g}")),
             bound=bound,
         )
     said = (

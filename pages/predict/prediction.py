@@ -10,12 +10,12 @@ import plotly.graph_objects as go
 from pages.channel.live_text import Followed
 from pages.models import map_layers, model_in_use
 from pages.models.map_layers import Overlay
+from pages.models.point_choices import AskedPoint, scene_of_model
 from pages.plane import answer_view
 from pages.plane.answer import Answer
-from pages.plane.plane import ShownMap, pixels_of, shown_map
+from pages.plane.plane import pixels_of, shown_map
 from pages.plane.scene import Scene, scene_of
 from pages.predict import curve_walk
-from pages.predict.asked_point import AskedPoint
 from pages.run_view.following import follow_answering
 from pages.runs.view import RunView
 from pages.server.source import Contents
@@ -24,6 +24,7 @@ from pages.state.session_value import Session
 from pages.state.view import MapLayer
 from polycore import PolycoreError, Referee
 from polycore.limits import MAX_CLASSES
+from polycore.pictures.class_map import PackedMap
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,13 +70,6 @@ class Prediction:
         return map_layers.of_model(self.kept, layers, point)
 
 
-def scene_of_model(kept: Kept) -> Scene:
-    """Return the scene of a model's map; without a map one that has its classes, if they are known."""
-    x_range, model = model_in_use.x_range_of(kept), kept.model
-    anywhere = Scene(model.shown_classes, model.polynomials, (x_range, x_range))
-    return model_in_use.scene_of_kept(kept) or anywhere
-
-
 def follow(kept: Kept, asked: AskedPoint) -> Followed | None:
     """Let the tab follow `kept`, which is asked about a point; None if no run improves it."""
     window = None if kept.experiment is None else scene_of(kept.experiment).window
@@ -97,16 +91,19 @@ def contents(asked: AskedPoint, now: Session) -> Contents:
         values["walk"] = curve_walk.values(prediction.walk)
     if view is None:
         return Contents(values)
-    shown = _map(kept, prediction.scene, view)
+    shown = shown_map(picture_of(kept, prediction.scene, view), prediction.scene)
     overlay = prediction.overlay(now.view.predict_layers.on_map_of(kept.model.shown_classes))
     alt = overlay.described(shown.values["map_alt"])
     values["weights"] = {**shown.values, "map_alt": alt, **overlay.values()}
     return Contents(values, {"map": shown.pixels})
 
 
-def _map(kept: Kept, scene: Scene, view: RunView) -> ShownMap:
-    """Return the map of a run's best weights, from a worker if one has rendered it."""
-    best = None if view.pictured is None else view.pictured[1].best
+def picture_of(kept: Kept, scene: Scene, view: RunView | None) -> PackedMap:
+    """Return the map of a model: as a worker has rendered it for a frame, or rendered here.
+
+    view: of the run that improves it; None without one.
+    """
+    best = None if view is None or view.pictured is None else view.pictured[1].best
     if best is not None and best.map is not None and best.model.loss == kept.model.loss:
-        return shown_map(best.map, scene)
-    return shown_map(pixels_of(kept.model, scene.window), scene)
+        return best.map
+    return pixels_of(kept.model, scene.window)

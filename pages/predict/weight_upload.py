@@ -18,6 +18,7 @@ from polycore.quoting import visible
 
 PREFIX = "weight_upload"
 FILES_KEY = f"{PREFIX}.files"
+REPLACED = "The upload replaced an older model."
 MAX_MEGABYTES = MAX_BYTES // 2**20  # the browser checks it before it sends a byte
 NPY_NAMES = (
     "weights_l1.npy",
@@ -55,12 +56,13 @@ def draw() -> None:
 def _load_new() -> None:
     """Load each batch that is new: the uploader keeps the files of earlier script runs."""
     before = session.current()
-    for batch in _batches(_files(), before.uploads):
+    files = _files()
+    for batch in _batches(files, before.uploads):
         if _ids(batch) not in before.uploads and _problem(batch) is None:
-            session.note_upload(_ids(batch), _loaded(batch))
+            session.note_upload(_ids(batch), _loaded(batch), shown=_ids(files))
     # only so many models are kept
     if not all(kept in session.current().models.kept for kept in before.models.kept):
-        session.offer_undo("The upload replaced an older model.", before)
+        session.offer_undo(REPLACED, before)
 
 
 def _loaded(batch: _Batch) -> Upload:
@@ -106,8 +108,8 @@ def _is_npy(file: UploadedFile) -> bool:
     return bool(file.name.lower().endswith(".npy"))
 
 
-def _ids(batch: _Batch) -> _Ids:
-    return frozenset(file.file_id for file in batch)
+def _ids(files: Sequence[UploadedFile]) -> _Ids:
+    return frozenset(file.file_id for file in files)
 
 
 def _files() -> list[UploadedFile]:

@@ -18,7 +18,6 @@ from pages.run_view.shown import Selection, ShownRun
 from pages.state import session
 from pages.state.inputs import Input
 from pages.state.view import MapView
-from pages.wording.percent import percent
 from pages.wording.words import file_name
 from polycore import Experiment
 from polycore.polynomials.classes import noun_of
@@ -82,9 +81,9 @@ def figure_of(shown: ShownRun) -> go.Figure:
             if selection.mistakes:
                 mistakes = map_layers.mistakes_of_referee(referee, experiment)
         case "Differences" if referee is not None:
-            figure = plane.model_difference(model, referee, scene)
+            figure = plane.difference_map(shown.picture, scene, referee)
         case _:
-            figure = plane.model_map(model, scene)
+            figure = plane.network_map(shown.picture, scene)
     if selection.mistakes and mistakes is None:
         mistakes = map_layers.mistakes_of_model(model, experiment)
     return Overlay.of(selection.layers, experiment, mistakes, selection.asked).on(figure)
@@ -144,7 +143,7 @@ def draw_caption(shown: ShownRun, figure: go.Figure) -> None:
         case "Referee":
             html = escape(referee_caption(experiment))
         case _:
-            share = live_text.value("weights.differing", percent(figure.layout.meta["differing"]))
+            share = live_text.value("weights.differing", figure.layout.meta["differing"])
             points = escape(_points_sentence(experiment))
             html = f"{escape(DIFFERENCE_CAPTION)} {share} of the plane. {points}"
     hint = asked.CLICK if shown.selection.asked is None else ""

@@ -143,7 +143,7 @@ def _html(shown: ShownRun) -> str:
 
 
 def _html_of_network(kept: Kept) -> str:
-    model, best = kept.model, model_in_use.best_possible_text(kept)
+    model, best = kept.model, best_possible_text(model_in_use.best_possible_for(kept))
     loss = "" if model.loss is None else loss_text(model.loss)
     return _style() + _numbers(percent(model.held_out_accuracy or 0.0), best, loss)
 

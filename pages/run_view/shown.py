@@ -28,6 +28,7 @@ from polycore.figures import alternative_text
 from polycore.figures.progress import accuracy_mark, loss_mark
 from polycore.formatting import duration, loss_text, percent
 from polycore.model import neurons
+from polycore.pictures.class_map import PackedMap
 from polycore.pictures.palette import class_colors
 from polycore.training.history import History
 from polycore.workers.picture import Portrait, Wish
@@ -87,6 +88,14 @@ class ShownRun:
     def values(self) -> dict[str, Any]:
         """What is drawn beside map and history: the same in every part of the page."""
         return values(self.view, self.weights, controls.replay_text(self.training))
+
+    @property
+    def picture(self) -> PackedMap:
+        """The map of the weights: as a worker has rendered it for a frame, or rendered here."""
+        portrait = _portrait(self.view, self.weights, self.selection.wish(self.experiment))
+        if portrait is not None and portrait.map is not None:
+            return portrait.map
+        return plane.pixels_of(self.weights.model, scene_of(self.experiment).window)
 
     @property
     def experiment(self) -> Experiment:
@@ -162,7 +171,9 @@ def values(view: RunView, shown: ShownWeights, replay: str) -> dict[str, Any]:
 
     replay: see `controls.replay_text`.
     """
-    run, portrait = shown.run, _portrait(view, shown, Wish())
+    run = shown.run
+    # of the past only one picture is kept, that with the map
+    portrait = None if isinstance(shown.choice, int) else _portrait(view, shown, Wish())
     dead = neurons.dead_count(shown.model, run.experiment) if portrait is None else portrait.dead
     return {
         "replay": replay,

@@ -22,6 +22,7 @@ from polycore.optimizers.registry import OPTIMIZERS
 from polycore.points.split import layers_for
 
 MORE_KEY = "more_settings.open"
+REPLACED = "Your settings were replaced."
 HIDDEN_LABEL = SETTINGS["hidden"].label
 # settings whose inputs are on Polynomials and Data, or above "More settings"
 ELSEWHERE = {
@@ -79,7 +80,7 @@ def _use_preset(preset: Experiment) -> None:
             sketch = sketch and replace(sketch, network=experiment.hidden)
     else:
         experiment = replace(preset, polynomials=now.polynomials, x_range=now.x_range, noise=now.noise)
-    session.replace_setup(experiment, "Your settings were replaced.", sketch)
+    session.replace_setup(experiment, REPLACED, sketch)
 
 
 def draw() -> None:

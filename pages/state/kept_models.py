@@ -125,6 +125,8 @@ class ByHand:
     model: the model with them; `original` itself before the first change.
     choice: which weights of its run they are; "Best" also for a model without a run.
     step: the step of that run after which it had `original`; None without a run.
+    is_measured: whether `model` has its own loss and accuracies; without points to measure it on it has those
+        of `original`.
     """
 
     title: str
@@ -132,6 +134,7 @@ class ByHand:
     model: Model
     choice: Choice = "Best"
     step: int | None = None
+    is_measured: bool = True
 
     @property
     def is_changed(self) -> bool:

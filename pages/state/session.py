@@ -163,15 +163,23 @@ def exchange_run(training: Training) -> None:
     If a model of the same experiment is kept, it answers.
     """
     training.seen(presence.of_this_tab())
+    _give_up_landscape()
     now = current()
     begun = replace(
         now,
         training_id=server.current().computing.add(training),
         view=replace(now.view, past=None, inside="Best"),
-        drawings=now.drawings.kept_after_run(),
+        drawings=now.drawings.without_run,
     )
     kept = begun.own
     _store(begun if kept is None else begun.using(kept.title))
+
+
+def _give_up_landscape() -> None:
+    """End the computation of the landscape around the run, which goes."""
+    landscape = current().drawings.landscape
+    if landscape is not None:
+        landscape.give_up()
 
 
 def collect() -> None:
@@ -299,13 +307,10 @@ def remove(title: str, name: str | None = None) -> None:
     kept = now.models.titled(title)
     if kept is None or is_under_way(kept):
         return
-    removed = replace(
-        now,
-        models=now.models.without(kept),
-        training_id=None if kept is now.own else now.training_id,
-        drawings=now.drawings.kept_after_run() if kept is now.own else now.drawings,
-        by_hand=now.by_hand_unless({title}),
-    )
+    removed = replace(now, models=now.models.without(kept), by_hand=now.by_hand_unless({title}))
+    if kept is now.own:
+        _give_up_landscape()
+        removed = replace(removed, training_id=None, drawings=now.drawings.without_run)
     _store(removed.with_undo(f"{name or title} was deleted.", now))
 
 
@@ -342,16 +347,22 @@ def bring_back_polynomials() -> None:
 # --- the other subjects ------------------------------------------------------------------------
 
 
-def note_upload(files: frozenset[str], upload: Upload) -> None:
-    """Note what became of the uploaded files with these identifiers."""
-    _store(current().noting(files, upload))
+def note_upload(files: frozenset[str], upload: Upload, shown: frozenset[str]) -> None:
+    """Note what became of the uploaded files with these identifiers; `shown` are all in their uploader."""
+    _store(current().noting(files, upload, shown))
 
 
-def set_points(points: Points, undo: str | None, file: str) -> None:
-    """Make `points` the uploaded ones; `undo` is a sentence that says so if that loses others, else None.
+def empty_uploader() -> None:
+    """Let the uploader of a file that was accepted be empty when it is drawn next."""
+    now = current()
+    _store(replace(now, emptied_uploaders=now.emptied_uploaders + 1))
 
-    file: the identifier of the file that brought them; its uploader is then empty again.
+
+def set_points(points: Points, undo: str | None) -> None:
+    """Make `points` the uploaded ones, and empty their uploader.
+
+    undo: a sentence that says so if that loses others, else None.
     """
     now = current()
-    changed = replace(now.noting(frozenset({file}), Upload()), points=points)
+    changed = replace(now, points=points, emptied_uploaders=now.emptied_uploaders + 1)
     _store(changed if undo is None else changed.with_undo(undo, now))

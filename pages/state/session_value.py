@@ -84,11 +84,10 @@ class Drawings:
         """The loss landscape around a run."""
         return server.current().computing.get(self.landscape_id)
 
-    def kept_after_run(self) -> "Drawings":
-        """Return what stays when its run is replaced: a film. A landscape that is computed is given up."""
-        if self.landscape is not None:
-            self.landscape.give_up()
-        return Drawings(film_id=self.film_id)
+    @property
+    def without_run(self) -> "Drawings":
+        """What stays when its run goes: a film. The landscape is shown with its run alone."""
+        return replace(self, landscape_id=None)
 
 
 @dataclass(frozen=True)
@@ -98,7 +97,9 @@ class Session:
     training_id: of the run, whether it advances or not; None before the first.
     by_hand: the model that the user changes by hand, None without one.
     points: None if none were uploaded.
-    uploads: what became of each upload, by the identifiers of its files; an uploader may show them for long.
+    uploads: what became of each upload that its uploader may still show, by the identifiers of its files.
+    emptied_uploaders: how many uploads have emptied their uploader: with another number in its key it is
+        empty.
     refused: why presses were refused, by the places of pages that say so next; see `refusal.later`.
     lost: what the tab had before the server forgot it; empty once the user has read that.
     undos: the ways back from changes, the latest last: the loss that a toast reports, and all changes of the
@@ -111,6 +112,7 @@ class Session:
     by_hand: ByHand | None = None
     points: Points | None = None
     uploads: Mapping[frozenset[str], Upload] = field(default_factory=dict)
+    emptied_uploaders: int = 0
     view: View = field(default_factory=View)
     lessons: Lessons = field(default_factory=Lessons)
     play: Play = field(default_factory=Play)
@@ -171,11 +173,6 @@ class Session:
         choice = view.available(choice)
         rests_at_best = not view.is_active and view.run.best_step == view.run.step
         return "Best" if choice == "Now" and rests_at_best else choice
-
-    @property
-    def emptied_uploaders(self) -> int:
-        """How many uploads have emptied their uploader: with another number in its key it is empty."""
-        return sum(upload == Upload() for upload in self.uploads.values())
 
     @property
     def holdings(self) -> Holdings:
@@ -254,9 +251,14 @@ class Session:
         gone = set(self.models.titles) - set(models.titles)
         return replace(self, models=models, by_hand=self.by_hand_unless(gone))
 
-    def noting(self, files: frozenset[str], upload: Upload) -> "Session":
-        """Return the session that knows what became of the uploaded files with these identifiers."""
-        return replace(self, uploads={**self.uploads, files: upload})
+    def noting(self, files: frozenset[str], upload: Upload, shown: frozenset[str]) -> "Session":
+        """Return the session that knows what became of the uploaded files with these identifiers.
+
+        shown: all that their uploader has. What became of others is forgotten: only one uploader at a time
+        shows what became of its files.
+        """
+        known = {ids: one for ids, one in self.uploads.items() if ids & shown}
+        return replace(self, uploads={**known, files: upload})
 
     def using(self, title: str) -> "Session":
         """Return the session with the kept model of that title answering."""

@@ -13,9 +13,9 @@ from polycore.polynomials.classes import Classes
 
 @dataclass(frozen=True)
 class Upload:
-    """What became of the files that made up one upload.
+    """What became of the files of one upload, as long as its uploader shows any of them.
 
-    title: of the model that they gave, while the uploader shows them; None if it is emptied after an upload.
+    title: of the model that they gave; None if they were refused.
     error: why they were refused; "" if they were accepted.
     """
 

@@ -15,6 +15,8 @@ Way = Literal["Any point", "On a curve", "At a crossing"]
 class PointInputs:
     """What the inputs for the point of the Predict page hold: the way to choose it, and a value for each way.
 
+    They are as the user has chosen them, for whichever model was in use: see `PointChoices.fitted`.
+
     x, y: of the point. curve: the class on whose curve it lies, if the way is "On a curve".
     crossing: its index among the crossings of the model; None for the middle one.
     """

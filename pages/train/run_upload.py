@@ -54,10 +54,10 @@ def _load(key: str) -> None:
     try:
         training = _training_from(file.getvalue())
     except PolycoreError as error:
-        session.note_upload(files, Upload(error=f"{file.name}: {error}"))
+        session.note_upload(files, Upload(error=f"{file.name}: {error}"), shown=files)
         return
     _replace_run(training)
-    session.note_upload(files, Upload())
+    session.empty_uploader()
 
 
 def _training_from(content: bytes) -> Training:

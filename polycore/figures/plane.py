@@ -23,10 +23,9 @@ from polycore.figures.style import (
     new_figure,
     short_name,
 )
-from polycore.formatting import counted
+from polycore.formatting import counted, number_text
 from polycore.model.model import Model
 from polycore.pictures.palette import CASING, DARK_PAGE, LIGHT_PAGE, PALETTE
-from polycore.pictures.ticks import number_text
 from polycore.points.point_set import PLAIN_AXES, Axes
 from polycore.polynomials.classes import Classes, curves_of
 from polycore.polynomials.polynomial import Polynomial
@@ -332,7 +331,7 @@ def _cut_off(curves: Sequence[Floats], y_range: tuple[float, float]) -> str | No
         names.append(f"{len(cut) - MOST_NAMED} more")
     listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
     lowest, highest = (
-        number_text(float(f"{end:.3g}")).replace("-", "−")
+        number_text(end, 3)
         for end in (min(curves[index].min() for index in cut), max(curves[index].max() for index in cut))
     )
     return f"cut off: {listed} (y from {lowest} to {highest})"

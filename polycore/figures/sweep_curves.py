@@ -13,7 +13,7 @@ from polycore.figures.progress import bound
 from polycore.figures.style import LEGEND_ABOVE, axis, escape, new_figure
 from polycore.formatting import percent
 from polycore.pictures.palette import PALETTE
-from polycore.pictures.ticks import log_ticks, number_text
+from polycore.pictures.ticks import log_ticks, tick_text
 
 HOVER = "%{customdata:.2f} % in %{x:.3~g} s"
 MAX_NAMED = 6  # groups named in the legend: more would leave no room for the markers on a phone
@@ -125,7 +125,7 @@ def _scale_of_mistakes(mistakes: Floats, floor: float) -> _Scale:
     lowest, highest = -np.log10(mistakes.max()), -np.log10(mistakes.min())
     span = highest - lowest
     shares = log_ticks(10 ** -(highest + MARGIN * span), 10 ** -(lowest - MARGIN * span))
-    ticks = {-math.log10(share): number_text(float(f"{100 * (1 - share):.12g}")) for share in shares}
+    ticks = {-math.log10(share): tick_text(float(f"{100 * (1 - share):.12g}")) for share in shares}
     if floor:  # there are no fewer mistakes than none
         ticks = {at: text for at, text in ticks.items() if at < highest - MARGIN * span} | {highest: "100"}
     return _Scale(
@@ -148,7 +148,7 @@ def _cost_axis(seconds: Sequence[float]) -> dict[str, Any]:
         margin = MARGIN * math.log10(most / least)
         ends = [math.log10(least) - margin, math.log10(most) + margin]
         ticks = log_ticks(10 ** ends[0], 10 ** ends[1])
-        return {"type": "log", "range": ends, "tickvals": ticks, "ticktext": list(map(number_text, ticks))}
+        return {"type": "log", "range": ends, "tickvals": ticks, "ticktext": list(map(tick_text, ticks))}
     span = max(most - least, MIN_SPAN_OF_COSTS * most)
     middle = (least + most) / 2
     half = (0.5 + MARGIN) * span

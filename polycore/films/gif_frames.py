@@ -27,7 +27,7 @@ from polycore.formatting import loss_text, percent
 from polycore.network.parameters import Layers
 from polycore.pictures.class_map import class_map, pixel_centers
 from polycore.pictures.palette import PALETTE
-from polycore.pictures.ticks import linear_ticks, log_ticks, number_text
+from polycore.pictures.ticks import linear_ticks, log_ticks, tick_text
 from polycore.training.run import Run
 
 SIZE = (640, 320)
@@ -77,7 +77,7 @@ def _write_figures(frame: Image.Image, shown: FilmStep) -> None:
     pen.text((PLANE.right, LINE), accuracy, fill=TEXT, font=font(MIDDLE), anchor="rs")
     loss = loss_text(shown.loss)
     if not loss.isascii():  # Pillow's font has no superscripts: 1.48e-5 instead
-        loss = number_text(float(f"{shown.loss:.2e}"))
+        loss = tick_text(float(f"{shown.loss:.2e}"))
     pen.text((LOSS.left, LINE), f"loss {loss} nats", fill=TEXT, font=font(MIDDLE), anchor="ls")
 
 
@@ -114,7 +114,7 @@ class PlanePanel:
         pen.rectangle((box.left - 1, box.top - 1, box.right, box.bottom), outline=AXIS)
         for span, write in ((self._x, write_below), (self._y, write_beside)):
             ticks = linear_ticks(*span, PLANE_TICKS)
-            write(frame, box, span.shares(np.array(ticks)), list(map(number_text, ticks)))
+            write(frame, box, span.shares(np.array(ticks)), list(map(tick_text, ticks)))
 
     def pixels(self, layers: Layers) -> Pixels:
         """Return the map of a network, (height, width) of the box, as indices of colors."""
@@ -188,7 +188,7 @@ class LossPanel:
         for y in box.bottom - np.round(heights * box.height):
             pen.line((box.left, y, box.right, y), fill=GRID)
         pen.line((box.left, box.top, box.left, box.bottom, box.right, box.bottom), fill=AXIS)
-        write_beside(frame, box, heights, list(map(number_text, losses.tolist())))
+        write_beside(frame, box, heights, list(map(tick_text, losses.tolist())))
         steps = np.array(linear_ticks(*self._x, FEW_STEP_TICKS if self._x.high >= LONG else STEP_TICKS))
         whole = steps[steps % 1 == 0]
         write_below(frame, box, self._x.shares(whole), [f"{step:,.0f}" for step in whole])

@@ -22,11 +22,16 @@ def indexed_png(pixels: NDArray[np.uint8], colors: NDArray[np.uint8]) -> bytes:
     colors: at most 256, (N, 4): red, green, blue, alpha.
     """
     height, width = pixels.shape
+    return png_of_scanlines(width, height, scanlines(pixels, SMALL), colors)
+
+
+def png_of_scanlines(width: int, height: int, lines: bytes, colors: NDArray[np.uint8]) -> bytes:
+    """Return the PNG file whose pixels are already `scanlines`; for colors see `indexed_png`."""
     chunks = {
         b"IHDR": struct.pack(">IIBBBBB", width, height, BITS_PER_SAMPLE, INDEXED, 0, 0, 0),
         b"PLTE": colors[:, :3].tobytes(),
         b"tRNS": colors[:, 3].tobytes(),
-        b"IDAT": scanlines(pixels, SMALL),
+        b"IDAT": lines,
         b"IEND": b"",
     }
     return SIGNATURE + b"".join(map(_chunk, chunks, chunks.values()))

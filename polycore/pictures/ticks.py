@@ -45,8 +45,8 @@ def log_ticks(low: float, high: float, most: int = MOST_LOG) -> list[float]:
     return ticks[:: math.ceil(len(ticks) / most)]
 
 
-def number_text(value: float) -> str:
-    """Return a number in few characters: 0.5, 20000, 1e-5 or 1.48e-5."""
+def tick_text(value: float) -> str:
+    """Return a number in few ASCII characters: 0.5, 20000, 1e-5 or -1.48e-5."""
     text = f"{value:g}"
     if len(text.lstrip("-")) <= LONGEST and abs(value) < LARGEST and "e" not in text:
         return text

@@ -14,7 +14,7 @@ from polycore.pictures.class_map import FINE as PIXELS_OF_A_CELL
 from polycore.pictures.class_map import ClassMap
 from polycore.pictures.palette import CASING, PALETTE, SOLID, ClassStyle, class_colors
 from polycore.pictures.png import data_url
-from polycore.pictures.ticks import linear_ticks, number_text
+from polycore.pictures.ticks import linear_ticks, tick_text
 from polycore.polynomials.classes import Classes, curves_of
 from polycore.polynomials.polynomial import Polynomial
 from polycore.polynomials.window import Window
@@ -109,5 +109,5 @@ def _stroke(style: ClassStyle) -> str:
 
 
 def _text(position: str, tick: float) -> str:
-    number = number_text(tick).replace("-", "\N{MINUS SIGN}")
+    number = tick_text(tick).replace("-", "\N{MINUS SIGN}")
     return f"<text {position}>{number}</text>"

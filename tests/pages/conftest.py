@@ -7,6 +7,7 @@ from typing import Any
 from weakref import WeakSet
 
 import pytest
+import streamlit
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.media_file_manager import MediaFileManager
 
@@ -14,6 +15,8 @@ from pages.patches import request_order
 from pages.runs.training import Training
 from pages.server.server import Server
 from pages.server.turns import Turns
+from pages.state import session
+from pages.state.session_value import Session
 from polycore.workers.processes import Workers
 
 
@@ -51,6 +54,13 @@ def no_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     for training in tuple(begun):
         training.stop()
+
+
+@pytest.fixture
+def in_session(monkeypatch: pytest.MonkeyPatch) -> Callable[[Session], None]:
+    """Give the test a session of its own, without a page; return what makes another one the current one."""
+    monkeypatch.setattr(streamlit, "session_state", {})
+    return session.restore
 
 
 @pytest.fixture

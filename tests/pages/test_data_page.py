@@ -15,7 +15,7 @@ from pages.state.kept_models import Kept, KeptModels
 from pages.state.session_value import Session
 from pages.state.setup import Setup
 from pages.state.uploads import Points
-from polycore import TUTORIAL_POLYNOMIALS, Experiment, Model, PointSet, Polynomial, points_from_csv
+from polycore import Experiment, Model, PointSet, PolycoreError, Polynomial, points_from_csv
 from polycore.limits import MAX_CLASSES
 from tests.pages.browsing import metrics
 from tests.pages.browsing import opened as browsed
@@ -75,6 +75,9 @@ def signed_model():
     return Model(([[1.0, -1.0], [0.0, 0.0]],), ([[0.0, 0.0]],), 0.5, 0.9, (UP, DOWN))
 
 
+UNNAMED = replace(signed_model(), polynomials=())  # as a file that does not say what it tells apart
+
+
 def with_model(experiment=TWO, points=None):
     kept = Kept("Run 1", signed_model(), experiment)
     return Session(setup=Setup(experiment), models=KeptModels((kept,), kept.title), points=points)
@@ -98,38 +101,42 @@ def test_a_link_brings_its_data():
     assert drawn(page) == [("p0 = x", 7), ("p1 = −x", 7)]
 
 
-@pytest.mark.parametrize(
-    ("label", "value", "field", "found"),
-    [
+def test_an_input_changes_the_set_up_and_the_link_at_once():
+    page = opened(begun=Session(setup=Setup(TWO)))
+    for label, value, field, found in (
         ("Samples of each polynomial", 5, "samples_per_class", 5),
         ("x from", -3.0, "x_range", (-3, 1)),
         ("Noise", 0.5, "noise", 0.5),
-    ],
-)
-def test_an_input_changes_the_set_up_and_the_link_at_once(label, value, field, found):
+    ):
+        before = dict(page.query_params)
+        entered(page, label, value)
+        assert getattr(now(page).experiment, field) == found
+        assert dict(page.query_params) != before
+
+
+def test_fresh_points_can_be_switched_on_and_off_again(in_session):
+    in_session(Session(setup=Setup(TWO)))
+    samples.FRESH.adopt(True)
+    assert session.current().experiment == replace(TWO, samples_per_class=None)
+    assert samples.FRESH.show()
+    samples.FRESH.adopt(False)
+    # a loss is measured on 100 points of each curve, which stay
+    assert session.current().experiment == replace(TWO, samples_per_class=100)
+
+
+def test_samples_come_back_as_fresh_points_are_switched_off_unless_their_number_was_refused():
     page = opened(begun=Session(setup=Setup(TWO)))
-    before = dict(page.query_params)
-    entered(page, label, value)
-    assert getattr(now(page).experiment, field) == found
-    assert dict(page.query_params) != before
 
+    def switched_on_and_off():
+        page.toggle[0].set_value(True).run()
+        assert now(page).experiment.samples_per_class is None
+        assert not refusal(page)
+        page.toggle[0].set_value(False).run()
+        return now(page).experiment.samples_per_class
 
-def test_fresh_points_can_be_switched_on_and_off_again():
-    page = opened(begun=Session(setup=Setup(TWO)))
-    page.toggle[0].set_value(True).run()
-    assert now(page).experiment.samples_per_class is None
-    assert metrics(page)["Per curve"] == "100"
-    page.toggle[0].set_value(False).run()
-    assert now(page).experiment.samples_per_class == 3
-
-
-def test_a_refused_number_of_samples_does_not_wait_for_fresh_points_to_be_switched_off():
-    page = entered(opened(begun=Session(setup=Setup(TWO))), "Samples of each polynomial", -5)
-    page.toggle[0].set_value(True).run()
-    assert now(page).experiment.samples_per_class is None
-    assert not refusal(page)
-    page.toggle[0].set_value(False).run()
-    assert now(page).experiment.samples_per_class == 100  # as many as the loss is measured on
+    assert switched_on_and_off() == 3
+    entered(page, "Samples of each polynomial", -5)
+    assert switched_on_and_off() == 100  # as many as the loss is measured on
 
 
 def test_without_noise_the_samples_lie_on_their_polynomials():
@@ -148,38 +155,40 @@ def test_a_new_seed_gives_other_samples():
 
 
 @pytest.mark.parametrize(
-    ("label", "value", "expected"),
+    ("count", "expected"),
     [
-        pytest.param("x from", 1.0, "Range of x: got (1.0, 1.0)", id="an empty range"),
-        pytest.param("Samples of each polynomial", 90_000, "at most 1,000,000 samples", id="too many"),
-        pytest.param("Samples of each polynomial", -5, "got -5; expected a whole number", id="none"),
-        pytest.param("x to", 5000.0, "expected two numbers from -1000 to 1000", id="too far"),
-        pytest.param("Noise", -0.5, "Noise: got -0.5; expected a number from 0", id="negative noise"),
+        pytest.param(90_000, "at most 1,000,000 samples", id="too many"),
+        pytest.param(-5, "got -5; expected a whole number", id="none"),
     ],
 )
-def test_an_invalid_value_changes_nothing_and_stays(label, value, expected):
-    before = Experiment(samples_per_class=5)
-    page = entered(opened(begun=Session(setup=Setup(before))), label, value)
-    assert expected in refusal(page)
-    assert now(page).experiment == before
-    assert {box.label: box.value for box in page.number_input}[label] == value
+def test_a_number_of_samples_that_is_refused_changes_nothing(in_session, count, expected):
+    before = Session(setup=Setup(Experiment(samples_per_class=5)))
+    in_session(before)
+    with pytest.raises(PolycoreError, match=expected):
+        samples.PER_CLASS.adopt(count)
+    assert session.current() is before
 
 
-def test_the_page_draws_and_lists_a_part_of_many_samples():
-    page = opened(begun=Session(setup=Setup(Experiment(polynomials=(UP, DOWN), samples_per_class=50_000))))
-    assert metrics(page)["Samples"] == "100,000"
-    assert len(page.dataframe[0].value) == 2000
-    assert "The first 2,000 of 100,000; the file has all." in shown(page)
-    assert sum(count for _, count in drawn(page)) == 3000
+def test_an_invalid_value_changes_nothing_and_stays_with_its_reason():
+    page = entered(opened(begun=Session(setup=Setup(TWO))), "Noise", -0.5)
+    assert "Noise: got -0.5; expected a number from 0" in refusal(page)
+    assert now(page).experiment == TWO
+    assert {box.label: box.value for box in page.number_input}["Noise"] == -0.5
 
 
-def test_the_download_holds_every_sample_with_every_digit(monkeypatch):
-    made = []
-    monkeypatch.setattr("streamlit.download_button", lambda _, data, **__: made.append(data))
+def test_a_part_of_many_samples_is_drawn_and_listed():
+    many = Experiment(polynomials=(UP, DOWN), samples_per_class=50_000)
+    points, labels = many.training_set()
+    table = samples.table_of(many, points, labels)
+    assert table[["x", "y"]].values.tolist() == points[:2000].tolist()
+    assert samples.notes_on(points) == ["The first 2,000 of 100,000; the file has all."]
+    figure = samples.figure_of(many, points, labels, None, samples.SAMPLES)
+    assert sum(count for _, count in drawn_in(figure)) == 3000
+
+
+def test_the_download_holds_every_sample_with_every_digit(computed_files):
     opened(begun=Session(setup=Setup(TWO)))
-    # written only when the button is pressed
-    [write] = made
-    points, labels = points_from_csv(write())
+    points, labels = points_from_csv(computed_files["polycore-samples.csv"]())
     expected_points, expected_labels = TWO.training_set()
     assert (points == expected_points).all()
     assert (labels == expected_labels).all()
@@ -189,7 +198,7 @@ def test_samples_too_large_for_a_file_are_reported_and_not_offered():
     # 10^6 · 1000^12 is 10^42
     wide = Experiment(polynomials=(Polynomial(1e6, *[0] * 12), UP), x_range=(-1000, 1000))
     page = opened(begun=Session(setup=Setup(wide)))
-    assert any("too large for training" in value for value in shown(page))
+    assert samples.TOO_LARGE in shown(page)
     assert page.download_button[0].disabled
 
 
@@ -210,6 +219,8 @@ def test_uploaded_points_are_drawn_and_counted_and_wait_for_a_model():
     assert drawn(page) == [("point", 2)]
     assert "**2 points** uploaded, without polynomials." in shown(page)
     assert any("No network has been trained yet" in value for value in shown(page))
+    page.segmented_control(key="data.shown.v0").set_value(samples.BOTH).run()
+    assert drawn(page) == [("p0 = x", 3), ("p1 = −x", 3), ("point", 2)]
 
 
 def read(*lines, polynomials=(UP, DOWN)):
@@ -230,12 +241,17 @@ def test_labeled_points_are_drawn_by_class_and_unknown_labels_reported():
     ]
 
 
-def test_both_shows_the_uploaded_points_on_the_samples():
-    page = uploaded(opened(begun=Session(setup=Setup(TWO))), b"x,y\n7,7\n")
-    page.segmented_control(key="data.shown.v0").set_value("Both").run()
-    assert drawn(page) == [("p0 = x", 3), ("p1 = −x", 3), ("point", 1)]
-    page.segmented_control(key="data.shown.v0").set_value("Samples").run()
-    assert drawn(page) == [("p0 = x", 3), ("p1 = −x", 3)]
+@pytest.mark.parametrize(
+    ("shown_points", "markers"),
+    [
+        (samples.SAMPLES, [("p0 = x", 3), ("p1 = −x", 3)]),
+        (samples.UPLOADED, [("point", 1)]),
+        (samples.BOTH, [("p0 = x", 3), ("p1 = −x", 3), ("point", 1)]),
+    ],
+)
+def test_samples_or_uploaded_points_are_drawn_or_both(shown_points, markers):
+    own = Points(np.array([[7.0, 7.0]]), None)
+    assert drawn_in(samples.figure_of(TWO, *TWO.training_set(), own, shown_points)) == markers
 
 
 def test_points_stay_across_pages_until_they_are_removed():
@@ -249,24 +265,10 @@ def test_points_stay_across_pages_until_they_are_removed():
     assert [control.label for control in page.segmented_control] == ["Learn from"]
 
 
-def test_another_file_replaces_the_points():
-    page = uploaded(opened(begun=Session(setup=Setup(TWO))), b"x,y\n7,7\n")
-    uploaded(page, b"x,y\n8,8\n9,9\n")
-    assert now(page).points.points.tolist() == [[8, 8], [9, 9]]
-
-
-@pytest.mark.parametrize(
-    ("content", "expected"),
-    [
-        pytest.param(b"", "the file is empty; expected the header", id="empty"),
-        pytest.param(b"x,y\n[a](http://b),1\n", "line 2: got '[a](http://b)'", id="Markdown"),
-        pytest.param(b"x,y\n" + b"1,1\n" * 20_001, "at most 20000", id="too many rows"),
-    ],
-)
-def test_a_refused_file_changes_nothing(content, expected):
+def test_a_refused_file_changes_nothing():
     before = Points(np.array([[1.0, 2.0]]), None)
-    page = uploaded(opened(begun=Session(setup=Setup(TWO), points=before)), content)
-    assert expected in refusal(page)
+    page = uploaded(opened(begun=Session(setup=Setup(TWO), points=before)), b"x,y\n[a](http://b),1\n")
+    assert "line 2: got '[a](http://b)'" in refusal(page)
     assert now(page).points is before
     assert not any("http" in value for value in shown(page) if not value.startswith("This link"))
 
@@ -277,23 +279,23 @@ THREE_QUARTERS = math.log(3) / 2
 
 def test_the_model_is_measured_if_the_file_names_polynomials():
     x = THREE_QUARTERS
-    lines = [f"{x},0,0", f"{x},5,0", f"{-x},0,1", f"{-x},9,0", f"{x},0,7"]
+    lines = [f"{x},1,0", f"{x},-5,0", f"{-x},1,1", f"{-x},9,0", f"{x},0,7"]
     page = uploaded(opened(begun=with_model()), "\n".join(["x,y,polynomial", *lines]).encode())
     # three of four right; the loss is the mean of -ln(3/4), three times, and -ln(1/4)
     loss = (3 * math.log(4 / 3) + math.log(4)) / 4
-    assert metrics(page)["Accuracy"] == "75.0 %"
+    [accuracy] = [metric for metric in page.metric if metric.label == "Accuracy"]
+    # the curves are x and -x: a y of 1 is nearer to the right one, -5 and 9 to the other
+    assert (accuracy.value, accuracy.delta) == ("75.0 %", "referee 50.0 %")
     assert float(metrics(page)["Loss"].removesuffix(" nats")) == pytest.approx(loss, rel=0.005)
     assert any("Measured on 4 points of 5" in value for value in shown(page))
     assert rows(page, "predicted", "in the file", "right") == [[3, 3, 2], [2, 1, 1]]
 
 
-def test_the_referees_accuracy_on_the_same_points_is_beside_the_models():
+def test_the_referees_accuracy_is_on_the_same_points():
     # the curves are x and -x: at x = 1, 0.9 is nearer to the first, -0.2 to the second; the model says the
     # first wherever x is above 0, and is right with the first two of these three points
-    lines = ["1,0.9,0", "1,-0.2,0", "1,-1,1"]
-    page = uploaded(opened(begun=with_model()), "\n".join(["x,y,polynomial", *lines]).encode())
-    [accuracy] = [metric for metric in page.metric if metric.label == "Accuracy"]
-    assert (accuracy.value, accuracy.delta) == ("66.7 %", "referee 66.7 %")
+    scored = score.measure(signed_model(), read("1,0.9,0", "1,-0.2,0", "1,-1,1"))
+    assert (scored.accuracy, scored.referee_accuracy) == pytest.approx((2 / 3, 2 / 3))
     scored = score.measure(signed_model(), read("1,0.9,0", "1,-0.2,1", "1,-1,1", "-1,2,1"))
     assert (scored.accuracy, scored.referee_accuracy) == (0.5, 1)
 
@@ -306,9 +308,13 @@ def test_without_a_referee_nothing_is_beside_the_accuracy():
 
 
 def test_without_polynomials_the_predictions_are_counted():
-    page = uploaded(opened(begun=with_model()), b"x,y\n1,0\n2,0\n-1,0\n")
-    assert rows(page, "polynomial", "predicted") == [["p0 = x", 2], ["p1 = −x", 1]]
-    assert "Accuracy" not in metrics(page)
+    points = Points(*points_from_csv(b"x,y\n1,0\n2,0\n-1,0\n"), (UP, DOWN))
+    scored = score.measure(signed_model(), points)
+    assert (scored.accuracy, uploaded_points.note_on_classes(signed_model(), points)) == (None, "")
+    assert uploaded_points.table_of(scored, signed_model()).to_dict("list") == {
+        "polynomial": ["p0 = x", "p1 = −x"],
+        "predicted": [2, 1],
+    }
 
 
 def test_without_points_of_known_polynomials_there_is_nothing_to_measure():
@@ -348,14 +354,20 @@ def test_a_network_for_other_polynomials_does_not_score_the_points():
 
 
 def test_a_network_without_polynomials_does_not_score_the_points_and_answers_by_index():
-    model = Model(signed_model().weights, signed_model().biases, 0.5, 0.9, ())
-    begun = Session(
-        setup=Setup(TWO), models=KeptModels(kept=(Kept("Upload 1", model, None),), in_use="Upload 1")
-    )
-    page = uploaded(opened(begun=begun), b"x,y,polynomial\n1,0,0\n")
-    assert "Accuracy" not in metrics(page)
-    assert uploaded_points.WITHOUT_POLYNOMIALS in shown(page)
-    assert rows(page, "polynomial", "predicted") == [["p0", 1], ["p1", 0]]
+    points = read("1,0,0")
+    scored = score.measure(UNNAMED, points)
+    assert (scored.accuracy, scored.loss) == (None, None)
+    assert uploaded_points.note_on_classes(UNNAMED, points) == uploaded_points.WITHOUT_POLYNOMIALS
+    assert uploaded_points.table_of(scored, UNNAMED).values.tolist() == [["p0", 1], ["p1", 0]]
+
+
+@pytest.mark.parametrize(
+    ("meant", "note"),
+    [((UP, DOWN), ""), ((DOWN, UP), uploaded_points.OTHER_POLYNOMIALS)],
+    ids=["the model's own", "another order"],
+)
+def test_it_is_said_if_the_labels_mean_other_polynomials_than_the_models(meant, note):
+    assert uploaded_points.note_on_classes(signed_model(), read("1,0,0", polynomials=meant)) == note
 
 
 def test_labels_keep_their_meaning_when_the_set_up_changes():
@@ -385,15 +397,6 @@ def test_other_samples_leave_the_trained_model_and_say_so():
     assert now(page).answering is not None
 
 
-def test_a_model_for_other_polynomials_is_mentioned_first():
-    begun = with_model()
-    page = opened(begun=Session(setup=Setup(Experiment()), models=begun.models))
-    [line] = stays(page)
-    assert "seeing a network that was trained on other curves, until" in line
-    assert now(page).experiment.polynomials == TUTORIAL_POLYNOMIALS
-
-
-UNNAMED = replace(signed_model(), polynomials=())
 CURVES, POINTS = TWO, Experiment(data=PointSet([[0, 0], [1, 1], [0, 1], [1, 0]], ["A", "B", "A", "B"]))
 
 

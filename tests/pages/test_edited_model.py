@@ -9,11 +9,13 @@ import pytest
 import streamlit as st
 
 import polycore as pc
-from pages.inside import edited_model, neuron_choice, traced_point
+from pages.inside import edited_model, inside_values, neuron_choice, traced_point
 from pages.inside.neuron_choice import Neuron
+from pages.models.shown_network import shown_on
 from pages.state import session
 from pages.state.kept_models import Kept
 from polycore.inspection.parameter_index import ParameterIndex
+from polycore.tutorial.untrained_model import tutorial_model, tutorial_sets
 from tests.pages.test_inside_values import CURVES, model_of
 
 BIAS = ParameterIndex(0, 0)  # of the first neuron
@@ -31,9 +33,8 @@ def keep(title, model=None, experiment=None):
     return session.current().answering
 
 
-def plainly_measured(model, experiment):
-    """Return loss and accuracy on the training set by plain dot, max and softmax."""
-    points, true = experiment.training_set()
+def plainly_measured(model, points, true):
+    """Return loss and accuracy on points by plain dot, max and softmax."""
     hidden = np.maximum(points @ model.weights[0] + model.biases[0], 0)
     logits = hidden @ model.weights[1] + model.biases[1]
     powers = np.exp(logits)
@@ -47,10 +48,27 @@ def test_a_changed_weight_has_the_loss_that_a_plain_computation_gives():
     edited_model.enter(kept, ParameterIndex(0, 0, 0), -3.0)
     changed = session.current().by_hand.model
     assert changed.weights[0][0, 0] == -3.0
-    loss, accuracy = plainly_measured(changed, experiment)
+    loss, accuracy = plainly_measured(changed, *experiment.training_set())
     assert changed.loss == pytest.approx(loss)
     assert changed.accuracy == accuracy
     assert session.current().answering is kept, "the kept model must stay"
+
+
+def test_a_network_whose_points_are_not_known_is_not_measured_and_nowhere_has_a_loss():
+    edited_model.enter(keep("a"), BIAS, 7.0)
+    now = session.current()
+    assert not now.by_hand.is_measured
+    assert shown_on("Inside", now).loss is None
+    assert not inside_values.of(now).is_measured
+
+
+def test_the_tutorials_network_is_measured_on_the_tutorials_points_and_everywhere_has_that_loss():
+    edited_model.enter(keep("a", tutorial_model()), BIAS, 7.0)
+    now, sets = session.current(), tutorial_sets()
+    loss, accuracy = plainly_measured(now.by_hand.model, sets.points, sets.labels)
+    assert (now.by_hand.model.loss, now.by_hand.model.accuracy) == (pytest.approx(loss), accuracy)
+    assert shown_on("Inside", now).loss == now.by_hand.model.loss
+    assert inside_values.of(now).is_measured
 
 
 def test_the_old_value_typed_again_is_no_change():

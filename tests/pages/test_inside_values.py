@@ -37,7 +37,9 @@ def model_with(weights, biases):
 
 def values_of(model, experiment=None, by_hand=None, **view):
     """Return what is seen of a kept model; `by_hand` is what it was changed to."""
-    held = None if by_hand is None else ByHand("Upload 1", model, by_hand)
+    held = None
+    if by_hand is not None:
+        held = ByHand("Upload 1", model, by_hand, is_measured=by_hand is model or experiment is not None)
     models = KeptModels((Kept("Upload 1", model, experiment),), "Upload 1")
     return inside_values.of(Session(models=models, by_hand=held, view=View(**view)))
 

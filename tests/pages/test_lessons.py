@@ -12,9 +12,10 @@ from pages.lessons import checks, continuing, lesson_panel, lessons
 from pages.lessons.continuing import AGAIN
 from pages.lessons.situation import LOAD, START, Situation
 from pages.models.shown_network import ShownNetwork
+from pages.patches import rerun_requests
+from pages.predict import asked_point
 from pages.runs.training import Training
 from pages.server import server
-from pages.state import session
 from pages.state.kept_models import ByHand, Kept, KeptModels
 from pages.state.session_value import Lessons, Session
 from pages.state.setup import Setup
@@ -24,9 +25,9 @@ from polycore.links import link
 from polycore.model.evaluation import DataSets
 from tests.pages.browsing import (
     HOME,
-    QUICK,
     ROOT,
     come_to,
+    labelled,
     labels,
     live_text,
     live_value,
@@ -36,13 +37,12 @@ from tests.pages.browsing import (
     say,
     sent_to,
     session_of,
-    wait_for,
     words_of,
 )
 from tests.runs import named
 from tests.waiting import wait_until
 
-TRAIN = "pages/3_train.py"
+TRAIN, PREDICT = "pages/3_train.py", "pages/4_predict.py"
 NAMES = [lesson.name for lesson in lessons.LESSONS]
 
 
@@ -65,6 +65,12 @@ def holding(*runs, map_view="Network"):
         training_id=named(training),
         view=View(map_view=map_view),
     )
+
+
+def during(name, now):
+    """Return the session with that lesson under way, and the first of its set-ups loaded."""
+    first = lessons.named(name).set_ups[0].experiment
+    return replace(now, setup=Setup(first), lessons=Lessons(current=name))
 
 
 def seen(name, now, page="Train", asked=None):
@@ -367,11 +373,8 @@ def test_the_run_that_makes_the_lesson_s_first_one_go_completes_the_lesson():
     # as in lesson 13 after lesson 8: its first run has the oldest of twelve slots
     folded, smooth = pairs()["smooth"]
     others = [kept(pc.start(pc.Experiment(hidden=(4,), seed=seed)), f"Other {seed}") for seed in range(11)]
-    app = opened(TRAIN, {"look": "smooth"})
-    training = Training(smooth, executor=None, advance=pc.advance)
     models = KeptModels(kept=(kept(folded), *others), in_use="Run 1")
-    app.session_state[session.KEY] = replace(session_of(app), models=models, training_id=named(training))
-    app.run()
+    app = opened(TRAIN, {}, during("smooth", replace(holding(smooth), models=models)))
     assert "Run 1" not in session_of(app).models.titles
     assert session_of(app).lessons.seen == {"smooth"}
 
@@ -492,8 +495,8 @@ def test_another_seed_is_still_the_same_lesson():
     assert seen("dead", holding(run))
 
 
-@pytest.mark.parametrize("page", [HOME, TRAIN, "pages/8_glossary.py"])
-def test_the_panel_is_on_home_on_train_and_on_a_page_of_text(page):
+@pytest.mark.parametrize("page", [TRAIN, "pages/8_glossary.py"])
+def test_the_panel_is_on_train_and_on_a_page_of_text(page):
     app = opened(page, {"look": "scaling"})
     assert session_of(app).experiment == checks.UNSCALED
     assert any("Lesson 3 of 15" in text for text in panel(app))
@@ -508,19 +511,15 @@ def test_a_cold_link_of_a_lesson_opens_what_it_holds():
     assert session_of(app).experiment == replace(checks.TOO_FAST, seed=7)
 
 
-def test_an_unknown_name_is_ignored():
-    app = opened(TRAIN, {**QUICK, "look": "<b>"})
-    assert session_of(app).lessons.current is None
-    assert "look" not in words_of(app)
-    assert panel(app) == []
+@pytest.mark.parametrize("name", ["<b>", "", None])
+def test_there_is_no_lesson_of_an_unknown_name(name):
+    assert lessons.named(name) is None
 
 
 def test_a_point_that_predict_itself_chooses_is_seen_at_once():
-    soon = link.to_query(replace(checks.CROSSING, steps=1000))
-    app = wait_for(press(opened(TRAIN, {"look": "crossing", **soon}), "Start"), "finished")
-    app.switch_page("pages/4_predict.py").run()
-    [ways] = [each for each in app.segmented_control if each.label == "Point"]
-    ways.set_value("At a crossing").run()
+    app = opened(PREDICT, {}, during("crossing", holding(run_to_end(checks.CROSSING, 8000))))
+    assert any("Not seen yet" in text for text in panel(app))
+    labelled(app.segmented_control, "Point").set_value(asked_point.AT_CROSSING).run()
     assert "crossing" in session_of(app).lessons.seen
     assert any("Seen." in text for text in panel(app))
 
@@ -558,9 +557,7 @@ def test_the_figure_to_watch_is_of_the_network_that_the_page_shows_and_says_whic
 
 
 def test_the_figure_to_watch_follows_a_change_by_hand_inside():
-    app = opened(TRAIN, {"look": "heal"})
-    app.session_state[session.KEY] = past_its_best(session_of(app)).collected()
-    app.switch_page("pages/5_inside.py").run()
+    app = opened("pages/5_inside.py", {}, past_its_best(during("heal", Session())).collected())
     bias = next(slider for slider in app.slider if slider.label == "Bias")
     before = metrics(app)["Loss"]
     bias.set_value(bias.max).run()
@@ -573,17 +570,19 @@ def test_the_figure_to_watch_follows_a_change_by_hand_inside():
     assert watched(app) == (metrics(app)["Loss"], "now (step 300)")
 
 
-def test_an_address_from_before_a_press_begins_nothing():
+def test_the_next_lesson_begins_on_the_same_page_and_an_address_from_before_that_press_begins_nothing():
     app = opened(TRAIN, {"look": "search"})
     before = words_of(app)
     press(app, "Next lesson")
+    assert (session_of(app).lessons.current, session_of(app).experiment) == ("scaling", checks.UNSCALED)
+    assert words_of(app)["look"] == "scaling"
     say(app, before)  # the second of two quick presses: the browser does not know the answer to the first
     press(app, "Next lesson")
     assert (session_of(app).lessons.current, session_of(app).experiment) == ("dead", checks.TOO_FAST)
     assert words_of(app)["look"] == "dead"
 
 
-def test_an_address_from_before_its_end_does_not_begin_a_lesson_again():
+def test_an_address_from_before_its_end_begins_a_lesson_again_only_if_it_is_opened():
     app = opened(TRAIN, {"look": "search"})
     before = words_of(app)
     press(app, "End")
@@ -591,15 +590,17 @@ def test_an_address_from_before_its_end_does_not_begin_a_lesson_again():
     app.run()
     assert session_of(app).lessons.current is None
     assert "look" not in words_of(app)
-
-
-def test_opening_the_address_of_a_lesson_again_begins_it_again():
-    app = opened(TRAIN, {"look": "search"})
-    before = words_of(app)
-    press(app, "End")
     app.switch_page(HOME).run()
     come_to(app, TRAIN, before)
     assert session_of(app).lessons.current == "search"
+
+
+@pytest.mark.parametrize(("label", "current"), [("End", None), ("Next lesson", "scaling")])
+def test_a_press_that_ends_the_page_s_first_run_counts_against_the_address(label, current):
+    app = opened(TRAIN, {"look": "search"})
+    del app.session_state[rerun_requests.ARRIVED_AT]  # the press came before the page had noted the arrival
+    press(app, label)
+    assert session_of(app).lessons.current == current
 
 
 def drawn_charts(app):
@@ -608,7 +609,8 @@ def drawn_charts(app):
 
 
 def test_a_lesson_begun_later_loads_its_set_up_keeps_the_models_and_can_be_undone():
-    app = wait_for(press(opened(), "Train the network"), "finished")
+    run = run_to_end(pc.Experiment(hidden=(4,)), 10)
+    app = opened(HOME, {}, loaded(run.experiment, run))
     before = session_of(app)
     come_to(app, TRAIN, {"look": "by-heart", **link.to_query(checks.BY_HEART)})
     after = session_of(app)
@@ -627,25 +629,9 @@ def test_a_lesson_begun_later_loads_its_set_up_keeps_the_models_and_can_be_undon
 
 
 def test_the_map_of_the_lesson_s_own_run_stays_as_settings_change():
-    soon = link.to_query(replace(checks.TWO_NEURONS, steps=20))
-    app = wait_for(press(opened(TRAIN, {"look": "small", **soon}), "Start"), "finished")
+    app = opened(TRAIN, {}, during("small", holding(run_to_end(checks.TWO_NEURONS, 20))))
     for name in ("32 neurons", "New seed"):
         assert "progress.map" in drawn_charts(press(app, name))
-
-
-def test_a_set_up_of_the_lesson_is_one_click_away():
-    app = opened(TRAIN, {"look": "scaling"})
-    press(app, "Standardized")
-    assert session_of(app).experiment == checks.SCALED
-    assert session_of(app).lessons.current == "scaling"
-
-
-def test_the_next_lesson_begins_on_the_same_page():
-    app = press(opened(TRAIN, {"look": "search"}), "Next lesson")
-    assert (session_of(app).lessons.current, session_of(app).experiment) == ("scaling", checks.UNSCALED)
-    assert words_of(app)["look"] == "scaling"
-    app.run()
-    assert session_of(app).lessons.current == "scaling"
 
 
 def test_the_last_lesson_has_no_next():
@@ -658,14 +644,23 @@ def test_the_point_is_that_of_predict_there_and_elsewhere_that_on_the_map():
     assert lesson_panel.situation_on("Train", now).asked == (1.0, 2.0)
 
 
-def test_ending_a_lesson_keeps_the_set_up_and_removes_the_panel():
-    app = press(opened(TRAIN, {"look": "scaling"}), "End")
+def test_on_a_curve_the_point_of_predict_is_that_of_the_model_in_use():
+    # y = 3x at x = 0.5; the y of the inputs is from the curve of an earlier model
+    model = pc.start(pc.Experiment(polynomials=(pc.Polynomial(3, 0), pc.Polynomial(-1)))).current
+    inputs = PointInputs("On a curve", x=0.5, y=-7.0, curve=0)
+    now = Session(models=KeptModels((Kept("a", model, None),), "a"), view=View(point_inputs=inputs))
+    assert lesson_panel.situation_on("Predict", now).asked == (0.5, 1.5)
+
+
+def test_a_set_up_of_the_lesson_is_one_click_away_and_stays_as_the_lesson_is_ended():
+    app = press(opened(TRAIN, {"look": "scaling"}), "Standardized")
+    assert session_of(app).experiment == checks.SCALED
+    assert session_of(app).lessons.current == "scaling"
+    press(app, "End")
     assert session_of(app).lessons.current is None
-    assert session_of(app).experiment == checks.UNSCALED
+    assert session_of(app).experiment == checks.SCALED
     assert "look" not in words_of(app)
     assert panel(app) == []
-    app.run()
-    assert session_of(app).lessons.current is None
 
 
 def test_the_run_of_the_other_set_up_stays_in_the_charts():
@@ -720,15 +715,6 @@ def test_while_a_run_is_under_way_its_frames_say_when_the_lesson_is_seen(monkeyp
     training.stop()
     assert session_of(app).lessons.seen == {"dead"}
     assert any("Seen." in text for text in panel(app))
-
-
-def test_home_links_to_every_lesson():
-    app = opened(HOME, {}).run()  # the first page of a session leaves them out
-    links = [found.proto for found in app.main.get("page_link") if found.proto.label == "Start lesson"]
-    assert len(links) == 15
-    for lesson, found in zip(lessons.LESSONS, links, strict=True):
-        assert f"look={lesson.name}" in found.query_string
-        assert found.page == "train"
 
 
 def test_a_session_holds_no_lesson_at_first():

@@ -1,8 +1,12 @@
 """The choice of what the map of a run shows: the network, the referee, or where they differ."""
 
+import base64
+import io
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from pages.plane import live, plane
 from pages.plane.referee import referee_of
@@ -53,9 +57,9 @@ def test_a_run_shows_its_network_until_another_map_is_chosen(maps):
     choose(app, REFEREE)
     assert maps["progress.map"] is plane.referee_map(referee, scene_of(run.experiment))
     choose(app, DIFFERENCES)
-    assert maps["progress.map"] is plane.model_difference(
-        session_of(app).training.view.best, referee, scene_of(run.experiment)
-    )
+    scene = scene_of(run.experiment)
+    picture = plane.pixels_of(session_of(app).training.view.best, scene.window)
+    assert maps["progress.map"] is plane.difference_map(picture, scene, referee)
     choose(app, NETWORK)
     assert maps["progress.map"] is plane.model_map(
         session_of(app).training.view.best, scene_of(run.experiment)
@@ -141,5 +145,8 @@ def test_the_caption_is_that_of_the_map_that_is_chosen():
 
 def test_the_caption_has_the_share_of_the_plane_that_differs(maps):
     app = choose(trained(), DIFFERENCES)
-    share = maps["progress.map"].layout.meta["differing"]
+    url = maps["progress.map"].layout.images[0].source
+    image = Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))).convert("RGBA")
+    alphas = np.asarray(image)[..., 3]
+    share = (alphas == 255).mean()  # the opaque pixels: those of stripes
     assert f"{100 * share:.1f}\u00a0% of the plane" in captions(app)

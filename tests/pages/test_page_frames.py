@@ -9,8 +9,8 @@ import pytest
 import polycore as pc
 from pages.compare import cards, curves
 from pages.inside import inside_values, neuron_map
+from pages.models.point_choices import AskedPoint
 from pages.predict import prediction
-from pages.predict.asked_point import AskedPoint
 from pages.runs.training import Training
 from pages.state.kept_models import Kept, KeptModels
 from pages.state.session_value import Session

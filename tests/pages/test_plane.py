@@ -24,9 +24,18 @@ def referee_map(referee):
     return plane.referee_map(referee, of_polynomials(referee.polynomials, referee.x_range))
 
 
-def model_difference(model, referee):
+def difference_map(model, referee):
     scene = of_polynomials(referee.polynomials, referee.x_range)
-    return plane.model_difference(model, referee, scene)
+    return plane.difference_map(plane.pixels_of(model, scene.window), scene, referee)
+
+
+def image_in(url):
+    return Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2])))
+
+
+def colors_in(url):
+    """Return red, green, blue and alpha of each pixel, the highest y first."""
+    return np.asarray(image_in(url).convert("RGBA"))
 
 
 def test_a_map_is_drawn_once_for_a_model_and_another_model_has_another():
@@ -41,14 +50,30 @@ def test_a_map_is_drawn_once_for_a_model_and_another_model_has_another():
 def test_the_regions_are_those_of_the_models_probabilities():
     # y = 1 and y = -1: whoever learned them says the first above the x axis and the second below it
     model = pc.advance(pc.start(EXPERIMENT), 200).best
-    low, high = figures.plane_range(model.polynomials, (-1, 1))
-    y = np.linspace(low, high, plane.ROWS)
-    x = np.linspace(-1, 1, plane.COLUMNS)
-    points = np.array([(a, b) for b in y for a in x])
-    probabilities = model.predict_proba(points).reshape(plane.ROWS, plane.COLUMNS, 2)
-    assert (probabilities[-1].argmax(axis=1) == 0).all()
-    assert (probabilities[0].argmax(axis=1) == 1).all()
-    assert plane.model_map(model, SCENE).layout.images[0].source == figures.regions_url(probabilities)
+    pixels = colors_in(plane.model_map(model, SCENE).layout.images[0].source)
+    assert pixels.shape == (4 * 90, 4 * 120, 4)  # four pixels across a cell
+    above, below = class_colors(2)
+    assert (pixels[0, :, :3] == above).all()
+    assert (pixels[-1, :, :3] == below).all()
+
+
+def test_a_page_draws_the_pixels_that_frames_have():
+    picture = plane.pixels_of(pc.advance(pc.start(EXPERIMENT), 20).best, SCENE.window)
+    figure, frame = plane.network_map(picture, SCENE), plane.shown_map(picture, SCENE)
+    assert figure.layout.meta["alt"] == frame.values["map_alt"]
+    image = image_in(figure.layout.images[0].source)
+    assert image.size == (frame.values["map"]["columns"], frame.values["map"]["rows"])
+    lines = np.frombuffer(zlib.decompress(frame.pixels), dtype=np.uint8).reshape(image.height, -1)
+    np.testing.assert_array_equal(np.asarray(image), lines[:, 1:])  # each begins with its filter
+    # the browser adds the colors: those of the classes, each in all alphas
+    shades = np.array([(*hue, alpha) for hue in class_colors(2) for alpha in frame.values["map"]["alphas"]])
+    colors = colors_in(figure.layout.images[0].source)
+    np.testing.assert_array_equal(colors, shades[lines[:, 1:]])
+
+
+def test_a_run_has_the_map_of_its_current_model_before_that_is_measured():
+    run = pc.advance(pc.start(EXPERIMENT), 20)
+    assert plane.pixels_of_run(run, SCENE.window) == plane.pixels_of(run.current, SCENE.window)
 
 
 LINES = (pc.Polynomial(1), pc.Polynomial(-1))
@@ -73,8 +98,8 @@ def test_the_referees_map_is_drawn_once_and_has_the_nearer_line_everywhere():
 
 
 def test_a_model_that_always_says_one_line_differs_on_half_of_the_plane():
-    figure = model_difference(always(0, LINES), pc.Referee(LINES, (-1, 1), 0.5))
-    assert figure.layout.meta["differing"] == 0.5
+    figure = difference_map(always(0, LINES), pc.Referee(LINES, (-1, 1), 0.5))
+    assert figure.layout.meta["differing"] == "50.0\u00a0%"
     assert (
         "50.0 % of the plane, most often where the network says 1 and the referee minus 1"
         in (figure.layout.meta["alt"])
@@ -82,7 +107,8 @@ def test_a_model_that_always_says_one_line_differs_on_half_of_the_plane():
     network = np.zeros((4 * plane.ROWS, 4 * plane.COLUMNS), dtype=np.uint8)  # pixels: four across a cell
     referee = network.copy()
     referee[: len(referee) // 2] = 1
-    assert figure.layout.images[0].source == differences(network, referee).url(class_colors(2))
+    expected = colors_in(differences(network, referee).url(class_colors(2)))
+    np.testing.assert_array_equal(colors_in(figure.layout.images[0].source), expected)
 
 
 def centers(low, high, cells):
@@ -94,11 +120,11 @@ def centers(low, high, cells):
 def test_a_page_shows_the_same_differences_as_frames():
     run = pc.advance(pc.start(EXPERIMENT), 20)
     referee = pc.Referee.of(EXPERIMENT)
-    figure = model_difference(run.best, referee)
+    figure = difference_map(run.best, referee)
     frame = plane.shown_differences(plane.pixels_of(run.best, SCENE.window), SCENE, referee)
     assert figure.layout.meta["alt"] == frame.values["map_alt"]
-    assert percent(figure.layout.meta["differing"]) == frame.values["differing"]
-    picture = Image.open(io.BytesIO(base64.b64decode(figure.layout.images[0].source.partition(",")[2])))
+    assert figure.layout.meta["differing"] == frame.values["differing"]
+    picture = image_in(figure.layout.images[0].source)
     lines = np.frombuffer(zlib.decompress(frame.pixels), dtype=np.uint8).reshape(picture.height, -1)
     np.testing.assert_array_equal(np.asarray(picture), lines[:, 1:])  # each begins with its filter
 
@@ -109,7 +135,7 @@ def test_a_page_shows_the_same_differences_as_frames():
 )
 def test_the_centers_of_the_outer_cells_lie_on_the_edges(hidden, cells):
     experiment = pc.Experiment(polynomials=LINES, hidden=hidden)
-    figure = model_difference(pc.start(experiment).current, pc.Referee.of(experiment))
+    figure = difference_map(pc.start(experiment).current, pc.Referee.of(experiment))
     [image] = figure.layout.images
     (left, right), (low, high) = SCENE.window
     width, height = image.sizex / cells[0], image.sizey / cells[1]
@@ -118,12 +144,17 @@ def test_the_centers_of_the_outer_cells_lie_on_the_edges(hidden, cells):
     assert (image.y - image.sizey + height / 2) == pytest.approx(low)
 
 
+def share_in(text):
+    """Return the number in a share such as "7.3 %"."""
+    return float(text.removesuffix("\u00a0%"))
+
+
 def test_a_network_that_has_learned_differs_less():
     run = pc.start(EXPERIMENT)
     referee = pc.Referee.of(EXPERIMENT)
-    early = model_difference(run.current, referee)
-    late = model_difference(pc.advance(run, 200).current, referee)
-    assert late.layout.meta["differing"] < early.layout.meta["differing"]
+    early = difference_map(run.current, referee).layout.meta["differing"]
+    late = difference_map(pc.advance(run, 200).current, referee).layout.meta["differing"]
+    assert share_in(late) < share_in(early)
 
 
 def test_at_a_crossing_each_of_the_two_curves_is_right():
@@ -131,11 +162,11 @@ def test_at_a_crossing_each_of_the_two_curves_is_right():
     # a line and a parabola meet in the last column: there both are as near, elsewhere the line below halfway
     end = float(x[-1])
     polynomials = (pc.Polynomial(1, -end), pc.Polynomial(1, -2 * end, end * end))
-    figure = model_difference(always(1, polynomials), pc.Referee(polynomials, (0.25, 1), 0.0))
+    figure = difference_map(always(1, polynomials), pc.Referee(polynomials, (0.25, 1), 0.0))
     y = centers(*figures.plane_range(polynomials, (0.25, 1)), plane.ROWS)[:, np.newaxis]
     left = x[:-1] - end
     nearer_to_the_line = y < (left + left**2) / 2
-    assert figure.layout.meta["differing"] == nearer_to_the_line.sum() / (len(x) * len(y))
+    assert figure.layout.meta["differing"] == percent(nearer_to_the_line.sum() / (len(x) * len(y)))
 
 
 def test_a_map_whose_margin_exceeds_the_referees_limit_is_drawn():
@@ -143,4 +174,5 @@ def test_a_map_whose_margin_exceeds_the_referees_limit_is_drawn():
     referee = pc.Referee((pc.Polynomial(1e6, 0, 0), pc.Polynomial(9e5, 0, 0)), (-1000, 1000), 0.0)
     figure = referee_map(referee)
     assert figure.layout.yaxis.range[1] > 1e12
-    assert model_difference(always(0, referee.polynomials), referee).layout.meta["differing"] > 0
+    differing = difference_map(always(0, referee.polynomials), referee).layout.meta["differing"]
+    assert share_in(differing) > 0

@@ -5,14 +5,18 @@ from dataclasses import replace
 import pytest
 import streamlit as st
 
-from pages.game.game import Game, draw_points
+from pages.game.challenge import Challenge
+from pages.game.game import Game, Prediction, draw_points
 from pages.plane import live
 from pages.play import opening, questions, result
 from pages.state import session
+from pages.state.session_value import Play, Session
 from pages.state.setup import Setup
 from polycore import Experiment, Polynomial
+from polycore.links import link
 from tests.pages.browsing import QUICK, metrics, opened, session_of, wait_for
 
+EXPERIMENT = link.from_query(QUICK).experiment
 PLAY, POLYNOMIALS = "pages/7_play.py", "pages/1_polynomials.py"
 CHALLENGE = {"game": "482113", "score": "7", "seconds": "43"}
 
@@ -35,28 +39,27 @@ def answer(app, label):
     return press(app, f"{questions.ANSWER_KEY}.{label}")
 
 
-def after_training():
-    return wait_for(press(opened(PLAY), opening.TRAIN_KEY), "finished")
+def begun(seed=3, played=0, network=False, right=10, **session):
+    """Return a session with a game of the quick set-up, of which so many points were answered and seen.
+
+    network: whether one plays: it is always right. right: how many of the answers are, the first ones.
+    """
+    game = Game.begin(EXPERIMENT, seed, None, 0.0)
+    if network:
+        game = replace(game, network=tuple(Prediction(label, 0.9) for label in game.labels))
+    for index in range(played):
+        label = game.labels[index]
+        game = game.answered(label if index < right else 1 - label, game.asked_at + 2.5)
+        game = game.next(game.asked_at)
+    return Session(setup=Setup(EXPERIMENT), play=Play(game, **session))
 
 
-def play(app, choose):
-    """Answer all points, each with what `choose` makes of its label."""
-    for place in range(10):
-        answer(app, choose(session_of(app).play.game.labels[place]))
-        press(app, questions.NEXT_KEY)
-    return app
+def challenge(seed, score, seconds):
+    return Challenge(EXPERIMENT, seed, score, seconds)
 
 
 def words(app):
     return "\n".join(text.value for text in [*app.markdown, *app.caption, *app.subheader, *app.info])
-
-
-def right(label):
-    return label
-
-
-def wrong(label):
-    return 1 - label
 
 
 def test_without_a_network_the_page_says_so_and_offers_to_train_one():
@@ -68,24 +71,54 @@ def test_without_a_network_the_page_says_so_and_offers_to_train_one():
     assert app.button(key=opening.START_KEY).label == "Start"
 
 
-def test_a_whole_game_against_the_network(figures):
-    app = play(press(after_training(), opening.START_KEY), right)
+def test_the_last_points_of_a_game_against_the_network_and_its_result(figures):
+    app = opened(PLAY, begun=begun(played=8, network=True, challenge=challenge(3, 7, 43)))
+    for index in (8, 9):
+        assert f"**Point {index + 1} of 10**" in words(app)
+        answer(app, session_of(app).play.game.labels[index])
+        press(app, questions.NEXT_KEY)
     game = session_of(app).play.game
-    model = session_of(app).answering.model
-    expected = sum(model.predict(list(game.points)) == game.labels)
-    assert metrics(app)["You"] == "10 of 10"
-    assert metrics(app)["Network"] == f"{expected} of 10"
-    assert metrics(app)["Referee"] == "10 of 10"  # without noise it cannot be wrong
-    assert metrics(app)["Your time"] == f"{sum(game.seconds):.1f} s"
+    assert metrics(app) == {
+        "You": "10 of 10",
+        "Network": "10 of 10",
+        "Referee": "10 of 10",  # without noise it cannot be wrong
+        "Your time": f"{sum(game.seconds):.1f} s",
+    }
+    assert "You and the network are even" in words(app)
+    assert result.comparison(challenge(3, 7, 43), game) in words(app)
     assert "the point (" in figures[result.HARDEST_KEY].layout.meta["alt"]
     [table] = [html.proto.body for html in app.get("html") if "polycore-game" in html.proto.body]
     assert table.count("<tr>") == 11
 
 
-def test_the_outcome_comes_at_once_with_all_three_answers():
-    app = press(after_training(), opening.START_KEY)
+@pytest.mark.parametrize(
+    ("right", "network", "verdict"),
+    [
+        (10, False, "You and the referee are even"),
+        (9, False, "The referee won"),
+        (9, True, "The network won"),
+        (10, True, "You and the network are even"),
+    ],
+)
+def test_the_result_says_who_won(right, network, verdict):
+    game = begun(played=10, network=network, right=right).play.game
+    assert result.verdict(game) == verdict
+    scores = {label: value for label, value, _ in result.scores(game)}
+    expected = {"You": f"{right} of 10", "Network": "10 of 10", "Referee": "10 of 10", "Your time": "25.0 s"}
+    assert scores == {label: expected[label] for label in expected if network or label != "Network"}
+
+
+def test_a_network_that_is_wrong_is_beaten():
+    game = begun(played=10, network=True).play.game
+    game = replace(game, network=tuple(Prediction(1 - label, 0.9) for label in game.labels))
+    assert result.verdict(game) == "You beat the network"
+
+
+def test_the_outcome_comes_with_the_answer_and_not_before_it():
+    app = opened(PLAY, begun=begun(network=True))
     game = session_of(app).play.game
-    answer(app, wrong(game.labels[0]))
+    assert "It lies on" not in words(app)
+    answer(app, 1 - game.labels[0])
     assert "**Wrong.**" in words(app)
     for line in (
         "It lies on",
@@ -96,31 +129,24 @@ def test_the_outcome_comes_at_once_with_all_three_answers():
     ):
         assert line in words(app)
     press(app, questions.NEXT_KEY)
-    answer(app, right(game.labels[1]))
+    answer(app, game.labels[1])
     assert "**Right.**" in words(app)
     assert "Right so far: you 1" in words(app)
 
 
-def test_nothing_shows_the_answer_before_it_is_given(figures):
-    app = press(opened(PLAY), opening.START_KEY)
-    before = figures[questions.MAP_KEY]
+def test_the_figure_does_not_show_the_answer_before_it_is_given():
+    game = begun().play.game
+    before = questions.figure_of(game)
     assert "belongs" not in before.layout.meta["alt"]
-    assert "It lies on" not in words(app)
     # what is drawn is the same whichever curve the point is on
-    game = session_of(app).play.game
-    others = [trace.line.width for trace in before.data[:2]]
-    assert others[0] == others[1]
-    answer(app, game.labels[0])
-    assert (
-        f"belongs to {game.experiment.polynomials[game.labels[0]].spoken}."
-        in (figures[questions.MAP_KEY].layout.meta["alt"])
-    )
+    assert before.data[0].line.width == before.data[1].line.width
+    label = game.labels[0]
+    after = questions.figure_of(game.answered(label, 1.0)).layout.meta["alt"]
+    assert f"belongs to {EXPERIMENT.polynomials[label].spoken}." in after
 
 
 def test_answers_outlast_a_visit_to_another_page():
-    app = press(opened(PLAY), opening.START_KEY)
-    label = session_of(app).play.game.labels[0]
-    press(answer(app, label), questions.NEXT_KEY)
+    app = opened(PLAY, begun=begun(played=1))
     before = session_of(app).play.game
     app.switch_page(POLYNOMIALS).run()
     app.switch_page(PLAY).run()
@@ -130,27 +156,15 @@ def test_answers_outlast_a_visit_to_another_page():
 
 
 def test_a_game_continues_with_its_own_polynomials():
-    app = press(opened(PLAY), opening.START_KEY)
-    changed = session_of(app)
-    app.session_state[session.KEY] = replace(changed, setup=Setup(Experiment.recommended()))
-    app.run()
+    app = opened(PLAY, begun=replace(begun(), setup=Setup(Experiment.recommended())))
     assert [button.key for button in app.button if button.key.startswith(questions.ANSWER_KEY)] == [
         f"{questions.ANSWER_KEY}.0",
         f"{questions.ANSWER_KEY}.1",
     ]
 
 
-def test_a_game_that_was_left_can_be_brought_back():
-    app = press(opened(PLAY), opening.START_KEY)
-    game = session_of(app).play.game
-    press(app, questions.LEAVE_KEY)
-    now = session_of(app)
-    assert now.play.game is None
-    assert now.reverted(now.undo).play.game == game
-
-
 def test_the_second_of_two_quick_clicks_on_leave_leaves_the_way_back():
-    app = press(opened(PLAY), opening.START_KEY)
+    app = opened(PLAY, begun=begun())
     game, leave = session_of(app).play.game, app.button(key=questions.LEAVE_KEY)
     leave.click().run()
     leave.click().run()  # Streamlit calls back for a button that is no longer drawn
@@ -185,27 +199,30 @@ def test_the_opponent_of_a_challenge_is_trained_on_the_curves_of_the_challenge()
     assert "Your opponent" in words(app)
 
 
-def test_a_challenge_starts_the_same_ten_points_and_is_beaten():
+def test_a_challenge_starts_the_same_ten_points_and_does_not_stay_in_the_address():
     app = opened(PLAY, QUICK | CHALLENGE)
     assert "Somebody scored 7 of 10 in 43 s on these ten points: beat it." in words(app)
+    assert not CHALLENGE.keys() & set(app.query_params)
     press(app, opening.START_KEY)
     game = session_of(app).play.game
-    points, labels = draw_points(session_of(app).experiment, 482113)
+    points, labels = draw_points(EXPERIMENT, 482113)
     assert game.points == tuple(map(tuple, points.tolist()))
     assert game.labels == tuple(labels.tolist())
-    play(app, right)
-    assert "You beat the challenge: you have 10 of 10 in " in words(app)
 
 
-def test_without_a_network_the_referee_is_the_opponent_and_a_missed_challenge_stands():
-    app = play(press(opened(PLAY, QUICK | CHALLENGE), opening.START_KEY), wrong)
+def test_after_a_missed_challenge_a_game_is_on_other_points_and_without_the_challenge():
+    app = opened(PLAY, begun=begun(played=10, right=0, challenge=challenge(3, 7, 43)))
     assert set(metrics(app)) == {"You", "Referee", "Your time"}
-    assert "The referee won" in words(app)
-    assert "The challenge stands: you have 0 of 10 in " in words(app)
-    press(app, result.AGAIN_KEY)  # on other points, and without the challenge
-    assert session_of(app).play.game.seed != int(CHALLENGE["game"])
+    assert result.comparison(challenge(3, 7, 43), session_of(app).play.game) in words(app)
+    press(app, result.AGAIN_KEY)
+    assert session_of(app).play.game.points != begun().play.game.points
     assert session_of(app).play.challenge is None
     assert "**Point 1 of 10**" in words(app)
+
+
+def test_a_challenge_of_other_points_is_not_compared():
+    app = opened(PLAY, begun=begun(played=10, challenge=challenge(4, 7, 43)))
+    assert "the challenge" not in words(app)
 
 
 def test_a_hostile_challenge_is_reported_and_the_page_works():
@@ -219,13 +236,8 @@ def test_a_hostile_challenge_is_reported_and_the_page_works():
     assert isinstance(session_of(app).play.game, Game)
 
 
-def test_the_parameters_of_a_challenge_do_not_stay_in_the_address():
-    app = opened(PLAY, QUICK | CHALLENGE)
-    assert not CHALLENGE.keys() & set(app.query_params)
-
-
 def test_a_late_click_does_not_answer_the_next_point(monkeypatch):
-    app = press(opened(PLAY), opening.START_KEY)
+    app = opened(PLAY, begun=begun())
     other = app.button(key=f"{questions.ANSWER_KEY}.0")  # of the first point
     following = answer(app, 1).button(key=questions.NEXT_KEY)
     # quick clicks: each ends the page before it draws the next point

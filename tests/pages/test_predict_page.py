@@ -218,7 +218,7 @@ def test_the_best_possible_accuracy_is_shown_beside_the_held_out_accuracy_only()
 )
 def test_without_a_known_experiment_no_best_possible_accuracy_is_shown(content):
     kept = Kept("a", pc.Model.load(io.BytesIO(content)), None)
-    assert model_in_use.best_possible_text(kept) == ""
+    assert model_in_use.best_possible_for(kept) is None
 
 
 def test_a_point_too_far_away_is_refused_and_the_page_stays():
@@ -386,7 +386,20 @@ def test_another_model_without_the_chosen_curve_uses_its_first_curve():
     shown = widget_states(app)
     behind(uploaded(app, ("b.npz", npz(arrays(2), json.dumps(two)))), shown)
     assert labelled(app.selectbox, "Curve").value == 0
-    assert session_of(app).view.point_inputs.y == 2.0  # 2·0.5 + 1
+    assert "y = 2" in words(app)  # 2·0.5 + 1
+    labelled(app.selectbox, "Model").set_value("Upload 1 · 3 polynomials").run()
+    assert labelled(app.selectbox, "Curve").value == 2
+    assert "y = -0.75" in words(app)  # 0.5² - 1
+
+
+def test_drawing_the_page_about_another_model_changes_nothing_of_what_was_chosen():
+    app = with_model()
+    labelled(app.button_group, "Point").set_value(asked_point.AT_CROSSING).run()
+    chosen = session_of(app).view.point_inputs
+    apart = METADATA | {"polynomials": [[0.0], [1.0], [2.0]]}
+    uploaded(app, ("b.npz", npz(arrays(), json.dumps(apart))))
+    assert labelled(app.button_group, "Point").value == asked_point.ANY
+    assert session_of(app).view.point_inputs == chosen
 
 
 # --- uploads and downloads of models ----------------------------------------------------------
@@ -426,6 +439,16 @@ def test_a_file_is_loaded_once_even_if_the_page_runs_again():
         "Upload 2 · 3 polynomials",
     ]
     assert "a.npz: added as Upload 1 · 3 polynomials." in texts(app)
+
+
+def test_what_became_of_files_that_were_removed_from_the_uploader_is_forgotten():
+    app = opened(PREDICT, SETUP)
+    for number in range(4):
+        app.file_uploader(key=weight_upload.FILES_KEY).set_value(None)  # the user removes it
+        uploaded(app, ("a.npz", NAMED), (f"{number}.npz", b"no file of weights"))
+        assert len(session_of(app).uploads) == 2
+        assert f"{number}.npz: " in texts(app)
+    assert session_of(app).models.uploads == 4
 
 
 def test_the_newest_model_stays_in_use_for_a_browser_that_missed_it():

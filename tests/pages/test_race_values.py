@@ -10,12 +10,14 @@ import pytest
 
 import polycore as pc
 from pages.compare.charts import seconds_at
-from pages.compare.race_values import choice_at, moments, source_of, values
+from pages.compare.race_values import choice_at, contents, moments, picture_of, source_of, values
 from pages.plane.scene import scene_of
 from pages.runs.race import Race
 from polycore.formatting import loss_text, percent
 from polycore.pictures.class_map import class_map, unpacked
+from polycore.workers import picture
 from polycore.workers.chunk import Chunk
+from polycore.workers.picture import Wish
 from tests.pages.test_run_frames import opened
 from tests.waiting import wait_until
 
@@ -146,6 +148,29 @@ def test_a_frame_of_the_past_has_maps_and_figures_of_one_moment(race):
         pixels = unpacked(replace(expected, scanlines=blobs[f"map.{index}"]))
         assert (pixels == unpacked(expected)).mean() > 0.99  # a snapshot is in float32
     assert header_of(source_of(race, "Now").frame())["lanes"] == now["lanes"]
+
+
+@pytest.mark.parametrize("moment", ["Now", 1_000_000])
+def test_a_page_draws_first_the_maps_of_the_frame_that_follows(race, moment):
+    runs = [lane.view.run for lane in race.view.lanes]
+    # as sharp as of a race at rest: not what the page would render itself
+    wish = Wish(scene_of(SET_UP).window, sharp=True)
+    lanes = tuple(
+        seen_with(lane, pictured=(run, picture.picture_of(run, wish)))
+        for lane, run in zip(race.view.lanes, runs, strict=True)
+    )
+    blobs = contents(replace(race.view, lanes=lanes), moment).blobs
+    assert [picture_of(lane, moment).scanlines for lane in lanes] == list(blobs.values())
+    assert len(blobs) == 2
+
+
+def test_the_map_of_a_lane_whose_picture_is_of_an_earlier_step_is_rendered_by_the_page(race):
+    [lane, _] = race.view.lanes
+    run, window = lane.view.run, scene_of(SET_UP).window
+    earlier = pc.start(run.experiment)
+    behind = seen_with(lane, pictured=(earlier, picture.picture_of(earlier, Wish(window))))
+    model = run.current
+    assert picture_of(behind, "Now") == class_map(model.weights, model.biases, window).packed()
 
 
 def lowest_loss_after(lane, steps):

@@ -8,9 +8,13 @@ import numpy as np
 import pytest
 
 import polycore as pc
+from pages.runs.training import Training
+from pages.state.session_value import Session
+from pages.state.setup import Setup
 from pages.train import run_report
 from polycore.inspection.report import Bands
-from tests.pages.browsing import QUICK, opened, press, session_of, wait_for
+from tests.pages.browsing import QUICK, opened, press, session_of
+from tests.runs import named
 
 TRAIN = "pages/3_train.py"
 LONG = {**QUICK, "steps": "1000000"}
@@ -27,8 +31,10 @@ def opened_report(app):
     return press(app, run_report.TITLE)
 
 
-def after_a_run(words=QUICK):
-    return wait_for(press(opened(TRAIN, words), "Start"), "finished")
+def after(run, set_up=SMALL):
+    """Return Train with a run that stands, and that set-up."""
+    training = Training(run, executor=None, advance=pc.advance)
+    return opened(TRAIN, {}, Session(setup=Setup(set_up), training_id=named(training)))
 
 
 def tables(app):
@@ -56,16 +62,14 @@ def test_before_a_run_there_is_no_report():
 
 
 def test_a_run_without_a_step_has_no_report():
-    app = press(after_a_run(), "Reset")
-    assert session_of(app).training.view.status == "ready"
-    assert not is_offered(app)
+    assert not is_offered(after(pc.start(SMALL)))
 
 
 def test_it_is_closed_at_first_and_is_measured_only_once_when_open(monkeypatch):
     measured = []
     measure = run_report.report
     monkeypatch.setattr(run_report, "report", lambda *values: measured.append(values) or measure(*values))
-    app = after_a_run()
+    app = after(pc.advance(pc.start(SMALL), SMALL.steps))
     assert is_offered(app)
     assert not tables(app)
     assert not measured
@@ -75,15 +79,16 @@ def test_it_is_closed_at_first_and_is_measured_only_once_when_open(monkeypatch):
     assert len(measured) == 1
 
 
-def test_its_tables_and_sentences_are_on_the_page_and_its_figures_have_alternative_texts():
-    app = opened_report(after_a_run())
-    run = session_of(app).training.view.run
-    results = run_report.held_out_report(session_of(app).training.view.best, run.experiment)
+def test_tables_sentences_and_figures_are_of_the_runs_best_weights_also_after_the_set_up_has_changed():
+    run, early = (pc.advance(pc.start(SMALL), steps) for steps in (20, 5))
+    run = replace(run, best_step=5, best_loss=early.current.loss, best_parameters=early.parameters)
+    app = opened_report(after(run, set_up=replace(SMALL, seed=1)))
+    results = run_report.held_out_report(early.current, SMALL)
     classes, bands = tables(app)
-    assert classes.equals(run_report.class_table(run.experiment, results))
+    assert classes.equals(run_report.class_table(SMALL, results))
     assert bands.equals(run_report.band_table(results.bands))
     assert {
-        run_report.accuracy_sentence(run.experiment, results),
+        run_report.accuracy_sentence(SMALL, results),
         run_report.confidence_sentence(results),
         run_report.mistakes_sentence(results.bands),
     } <= {text.value for text in app.markdown}
@@ -100,13 +105,6 @@ def test_nothing_is_measured_while_the_run_continues():
     press(app, "Pause")
     assert len(tables(app)) == 2
     session_of(app).training.stop()
-
-
-def test_a_run_of_an_earlier_set_up_is_measured_on_its_own_points():
-    app = opened_report(after_a_run())
-    before = tables(app)[0]
-    press(app, "New seed")
-    assert tables(app)[0].equals(before)
 
 
 # --- what it says -------------------------------------------------------------------------------------

@@ -1,18 +1,24 @@
 """The frames of a run: what its pages show, complete in each of them."""
 
 import base64
+import io
 import json
 import math
 import threading
+import zlib
 from concurrent.futures import Future
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import polycore as pc
+from pages.channel.live_text import Followed
 from pages.plane.scene import scene_of
-from pages.run_view.shown import Selection, values
+from pages.run_view.map_view import figure_of
+from pages.run_view.shown import Selection, ShownRun, contents, values
+from pages.runs import view
 from pages.runs.training import Training
 from pages.runs.view import Mark
 from pages.state.shown_weights import ShownWeights
@@ -147,6 +153,44 @@ def test_each_pixel_in_a_browser_has_the_color_of_its_class_and_the_alpha_of_its
     assert (pixels[..., 3] == alphas[regions.confidences]).all()
     assert set(np.unique(regions.classes)) == {0, 1}
     assert len(np.unique(regions.confidences)) > 10
+
+
+def drawn_first(tab, selection):
+    """Return what a page draws before its first frame."""
+    training, view = tab.training, tab.training.view
+    followed = Followed(training.name, 0, active=False)
+    return ShownRun(training, view, selection, ShownWeights.of(view, selection.weights), followed)
+
+
+@pytest.mark.parametrize("map_view", ["Network", "Differences"])
+@pytest.mark.parametrize("weights", ["Now", "Best", 0])
+def test_a_page_draws_first_the_map_of_the_frame_that_follows(map_view, weights):
+    selection = Selection(weights, map_view)
+    tab = watched(steps=300, selection=selection)
+    header, blobs = opened(tab.frame())
+    figure = figure_of(drawn_first(tab, selection))
+    image = Image.open(io.BytesIO(base64.b64decode(figure.layout.images[0].source.partition(",")[2])))
+    lines = np.frombuffer(zlib.decompress(blobs["map"]), dtype=np.uint8).reshape(image.height, -1)
+    np.testing.assert_array_equal(np.asarray(image), lines[:, 1:])  # each begins with its filter
+    assert figure.layout.meta["alt"] == header["weights"]["map_alt"]
+
+
+def test_the_map_of_a_past_step_is_rendered_once_for_the_page_and_all_frames(monkeypatch):
+    tab, selection, rendered = watched(steps=300), Selection(0, "Network"), []
+    portrait_of = view.portrait_of
+    monkeypatch.setattr(view, "portrait_of", lambda *given: rendered.append(given) or portrait_of(*given))
+    shown = drawn_first(tab, selection)
+    assert shown.picture.scanlines == contents(shown.view, selection, "").blobs["map"]
+    assert shown.values == values(shown.view, shown.weights, "")
+    contents(shown.view, selection, "")
+    assert len(rendered) == 1
+
+
+def test_before_a_worker_has_rendered_the_map_the_page_does_so():
+    training = Training(pc.start(EXPERIMENT), NoWorker(), pc.advance)
+    picture = drawn_first(WatchedRun(training), NETWORK).picture
+    weights, biases = zip(*training.view.run.layers, strict=True)
+    assert picture == class_map(weights, biases, scene_of(EXPERIMENT).window).packed()
 
 
 def test_the_worker_counts_dead_neurons_and_the_server_does_not(monkeypatch):

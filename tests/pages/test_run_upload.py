@@ -137,6 +137,16 @@ def test_a_refusal_disappears_when_another_file_is_uploaded():
     assert session_of(app).training.view.status == "paused"
 
 
+def test_what_became_of_earlier_files_is_forgotten():
+    app = opened(TRAIN)
+    for _ in range(4):
+        brought(app, b"")
+        assert "the run file is empty" in refusal_in(app)
+    for _ in range(3):
+        brought(app, saved(run_of("evolution")))
+    assert len(session_of(app).uploads) == 1
+
+
 def test_a_run_beyond_this_servers_limits_is_refused_before_its_samples_are_drawn(monkeypatch, own_server):
     own_server(limits=Limits(max_steps=59))
     monkeypatch.delattr(run_file, "task_of")

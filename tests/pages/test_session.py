@@ -1,5 +1,6 @@
 """What is kept, and what goes, when a session keeps more than it may."""
 
+import threading
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 
@@ -8,12 +9,16 @@ import pytest
 import polycore as pc
 from pages.inside import edited_model
 from pages.models import model_in_use
+from pages.runs.job import Job
 from pages.runs.training import Training
+from pages.server import server
 from pages.state import session
 from pages.state.comparison import Comparison
 from pages.state.kept_models import MOST_KEPT, Kept
+from pages.state.session_value import Drawings
 from polycore.inspection.parameter_index import ParameterIndex
 from tests.pages.browsing import opened, session_of
+from tests.waiting import wait_until
 
 EXPERIMENT = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(2,), steps=3)
 
@@ -54,6 +59,55 @@ def test_a_run_of_an_experiment_that_is_kept_answers_with_the_kept_weights():
     assert session.current().answering == second
     session.begin(Training(pc.start(first.experiment), executor=None, advance=pc.advance))
     assert session.current().answering == first
+
+
+def show_inside(choice):
+    session.update(view=session.current().view.chosen_inside(choice))
+
+
+@pytest.mark.usefixtures("state")
+def test_inside_shows_the_best_of_a_new_run_though_the_latest_of_the_last_one_were_chosen():
+    session.begin(finished_training(0))
+    session.collect()
+    show_inside("Now")
+    training = finished_training(1)
+    # the latest weights are no longer the best, so that there are two to choose from
+    run = replace(training.view.run, best_step=2)
+    session.begin(Training(run, executor=None, advance=pc.advance))
+    session.collect()
+    assert session.current().inside_choice == "Best"
+    show_inside("Now")
+    assert session.current().inside_choice == "Now"
+
+
+@pytest.mark.usefixtures("state")
+@pytest.mark.parametrize(
+    "end",
+    [
+        pytest.param(lambda: session.begin(finished_training(1)), id="a new run"),
+        pytest.param(lambda: session.remove(session.current().answering.title), id="deleted"),
+    ],
+)
+def test_the_landscape_of_a_run_that_goes_is_computed_no_further_and_its_film_stays(end):
+    session.begin(finished_training(0))
+    session.collect()
+    may_report = threading.Event()
+
+    def compute(show):
+        may_report.wait(60)
+        show(1, 2)
+        return "all losses"
+
+    job, film = (Job("run", work, "waits", "{} of {}") for work in (compute, lambda _: b"GIF"))
+    add = server.current().computing.add
+    session.update(drawings=Drawings(film_id=add(film), landscape_id=add(job)))
+    job.start()
+    end()
+    may_report.set()
+    wait_until(lambda: not job.view.is_active)
+    assert job.view.result is None
+    assert session.current().drawings.landscape is None
+    assert session.current().drawings.film is film
 
 
 def test_twenty_interleaved_sessions_never_see_each_other():

@@ -112,12 +112,35 @@ def test_inputs_of_more_settings_are_there_while_it_is_open_and_what_they_set_st
     assert inputs(app)["Dropout"].value == 0.5
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "evolution"])  # which uses all settings, and few
-def test_what_no_input_is_drawn_for_stays_as_another_setting_is_changed(optimizer):
+OF_EVERY_OPTIMIZER = [
+    ("Steps", 7, {"steps": 7}),
+    ("Hidden layers", "5, 6", {"hidden": (5, 6)}),
+    ("Seed", 3, {"seed": 3}),
+]
+OF_SGD = [
+    ("Optimizer", "adam", {"optimizer": "adam"}),
+    ("Learning rate", 0.125, {"learning_rate": 0.125}),
+    (BATCH, 4, {"batch_size": 4}),
+    ("Schedule", "constant", {"schedule": "constant"}),
+    ("Momentum", 0.25, {"momentum": 0.25}),
+    ("Nesterov momentum", False, {"nesterov": False}),
+]
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "label", "value", "changed"),
+    [
+        # which uses all settings, and few
+        pytest.param(optimizer, *entered, id=f"{optimizer}, {entered[0]}")
+        for optimizer, inputs in [("sgd", OF_EVERY_OPTIMIZER + OF_SGD), ("evolution", OF_EVERY_OPTIMIZER)]
+        for entered in inputs
+    ],
+)
+def test_what_no_input_is_drawn_for_stays_as_another_setting_is_changed(optimizer, label, value, changed):
     before = replace(WITHOUT_DEFAULTS, optimizer=optimizer)
-    app = enter(opened(TRAIN, whole(before)), "Steps", 7)
+    app = enter(opened(TRAIN, whole(before)), label, value)
     assert "Dropout" not in shown_inputs(app)
-    assert session_of(app).experiment == replace(before, steps=7)
+    assert session_of(app).experiment == replace(before, **changed)
 
 
 @pytest.mark.parametrize(

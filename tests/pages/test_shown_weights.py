@@ -147,19 +147,14 @@ def test_the_difference_is_of_the_weights_that_are_chosen(figures):
     app = past_its_best()
     run, best = session_of(app).training.view.run, session_of(app).training.view.best
     labelled(app.button_group, "Map").set_value("Differences").run()
-    referee = referee_of(run.experiment)
+    scene, referee = scene_of(run.experiment), referee_of(run.experiment)
     found = {}
     for choice in ("Now", "Best"):
         choose(app, choice)
         found[choice] = figures["progress.map"].layout.images[0].source
-    assert (
-        found["Best"]
-        == plane.model_difference(best, referee, scene_of(run.experiment)).layout.images[0].source
-    )
-    assert (
-        found["Now"]
-        == plane.model_difference(run.current, referee, scene_of(run.experiment)).layout.images[0].source
-    )
+    for choice, model in (("Best", best), ("Now", run.current)):
+        expected = plane.difference_map(plane.pixels_of(model, scene.window), scene, referee)
+        assert found[choice] == expected.layout.images[0].source
     assert found["Now"] != found["Best"]
 
 

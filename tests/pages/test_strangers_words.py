@@ -15,8 +15,8 @@ from streamlit.testing.v1 import AppTest
 
 import polycore as pc
 from pages.models import map_layers
+from pages.models.point_choices import AskedPoint
 from pages.predict import prediction, weight_upload
-from pages.predict.asked_point import AskedPoint
 from pages.runs.training import Training
 from pages.runs.view import Mark
 from pages.state import session

@@ -10,28 +10,36 @@ import polycore as pc
 from pages.compare import race_inputs, sweep_view
 from pages.frame import undo
 from pages.game.game import Game
-from pages.lessons import lessons
+from pages.lessons import lesson_panel, lessons
+from pages.models import model_in_use
 from pages.play import opening, questions
+from pages.points import uploaded_points
+from pages.polynomials import change, editor, printed_list
 from pages.predict import weight_upload
+from pages.runs.training import Training
+from pages.setup import controls, settings
+from pages.setup.optimizer_input import with_optimizer
 from pages.state import session
 from pages.state.kept_models import MOST_KEPT, Kept, KeptModels
-from pages.state.session_value import Session
+from pages.state.session_value import Lessons, Session
 from pages.state.setup import Setup
 from pages.state.uploads import Points
 from polycore.links import link
+from polycore.polynomials.presets import PARABOLAS
 from tests.pages.browsing import (
     HOME,
     QUICK,
+    behind,
     come_to,
     labelled,
     opened,
     press,
     refreshed,
     session_of,
-    wait_for,
     widget_states,
     words_of,
 )
+from tests.runs import TINY, named
 from tests.waiting import wait_until
 
 POLYNOMIALS, TRAIN, PREDICT = "pages/1_polynomials.py", "pages/3_train.py", "pages/4_predict.py"
@@ -47,6 +55,20 @@ def toast(app):
     return app.session_state[session.KEY].undo.text if shown else None
 
 
+def offered():
+    """Return the sentence of the way back that the session without a page offers; None without one."""
+    undo = session.current().offered_undo
+    return None if undo is None else undo.text
+
+
+@pytest.fixture
+def three(in_session):
+    """Begin a session with three polynomials; return them."""
+    polynomials = tuple(map(pc.Polynomial.parse, ("x", "-x", "x^2")))
+    in_session(Session(setup=Setup(replace(TINY, polynomials=polynomials))))
+    return polynomials
+
+
 def undone(app):
     app.button(key="undo.button").click().run()
     assert not app.exception
@@ -60,9 +82,8 @@ def running(app, step=1):
     return app
 
 
-@pytest.mark.parametrize("page", [HOME, POLYNOMIALS, "pages/2_data.py", TRAIN, PREDICT])
-def test_there_is_no_toast_for_nothing(page):
-    assert toast(opened(page)) is None
+def test_there_is_no_toast_for_nothing():
+    assert toast(opened()) is None
 
 
 def test_what_was_typed_stays_as_a_reset_is_undone():
@@ -93,75 +114,60 @@ def test_a_running_run_that_was_reset_comes_back_paused_and_goes_on():
     press(app, "Stop")
 
 
-def test_a_finished_run_that_was_reset_comes_back_as_it_was():
-    app = wait_for(press(opened(TRAIN), "Start"), "finished")
-    before = session_of(app)
-    undone(press(app, "Reset"))
-    after = session_of(app)
-    assert (after.training, after.models.kept, after.models.in_use) == (
-        before.training,
-        before.models.kept,
-        before.models.in_use,
-    )
-    assert after.training.view.run.step == 300
+@pytest.mark.parametrize("step", [0, 3], ids=["at step 0", "at its last step"])
+def test_a_run_that_was_reset_comes_back_as_it_was_unless_it_was_at_step_0(in_session, step):
+    run = pc.advance(pc.start(TINY), step)
+    training = Training(run, executor=None, advance=pc.advance)
+    in_session(Session(setup=Setup(TINY), training_id=named(training)))
+    session.collect()
+    before = session.current()
+    controls.row_of(training, replace(training.view, state="paused"), changed=False)["reset"].action()
+    assert session.current().training is not training
+    session.bring_back()
+    after = session.current()
+    assert (after.training is training) == (step > 0)
+    assert (after.models.kept, after.models.in_use) == (before.models.kept, before.models.in_use)
 
 
-@pytest.mark.parametrize("labels", [["Start"], ["One step"], ["New seed", "Start"]])
-def test_a_run_begun_after_a_reset_is_not_dropped(labels):
+def test_a_run_begun_after_a_reset_is_not_dropped():
     app = running(press(opened(TRAIN, LONG), "Start"))
     press(app, "Reset")
     assert toast(app) is not None
-    for label in labels:
-        press(app, label)
-    running(app)
+    running(press(press(app, "New seed"), "Start"))
     newer = session_of(app).training
     assert toast(app.run()) is None
     assert session_of(app).training is newer
     newer.stop()
 
 
-def test_settings_changed_after_a_reset_leave_the_run_to_be_brought_back():
-    app = running(press(opened(TRAIN, LONG), "Start"))
-    before = session_of(app).training
-    press(press(app, "Reset"), "New seed")
-    assert session_of(undone(app)).training is before
-
-
-def test_a_reset_at_step_0_is_no_loss():
-    app = press(press(opened(TRAIN, LONG), "Start"), "Stop")
-    training = session_of(app).training
-    press(app, "Reset")
-    assert (toast(app) is None) == (training.view.run.step == 0)
-
-
-@pytest.mark.parametrize("preset", ["Recommended", "The tutorial's", "L-BFGS"])
-def test_settings_that_a_preset_replaced_come_back(preset):
+def test_settings_that_a_preset_replaced_come_back():
     app = opened(TRAIN, {**QUICK, "optimizer": "sgd", "learning_rate": "0.37"})
     before = session_of(app).experiment
-    press(app, preset)
+    press(app, "Recommended")
     assert session_of(app).experiment != before
-    assert toast(app) == "Your settings were replaced."
+    assert toast(app) == settings.REPLACED
     undone(app)
     assert session_of(app).experiment == before
-    [rate] = [box for box in app.number_input if box.label == "Learning rate"]
-    assert rate.value == 0.37
+    assert labelled(app.number_input, "Learning rate").value == 0.37
 
 
-def test_a_number_typed_after_a_preset_is_not_taken_back():
-    app = press(opened(TRAIN, {**QUICK, "optimizer": "sgd"}), "Recommended")
-    labelled(app.number_input, "Steps").set_value(77).run()
-    assert toast(app) is None
-    assert session_of(app).experiment.steps == 77
+def test_a_setting_changed_after_a_preset_is_not_taken_back(in_session):
+    in_session(Session(setup=Setup(TINY)))
+    session.replace_setup(pc.Experiment.recommended(), settings.REPLACED)
+    assert offered() == settings.REPLACED
+    session.change(steps=77)
+    assert offered() is None
+    session.bring_back()
+    assert session.current().experiment.steps == 77
 
 
-def test_samples_that_l_bfgs_replaced_are_remembered_after_a_preset_was_undone():
-    app = opened(TRAIN, {"batch": "200"})
-    labelled(app.selectbox, "Optimizer").set_value("lbfgs").run()
-    assert session_of(app).experiment.samples_per_class is not None
-    undone(press(app, "Recommended"))
-    labelled(app.selectbox, "Optimizer").set_value("adam").run()
-    experiment = session_of(app).experiment
-    assert (experiment.samples_per_class, experiment.batch_size) == (None, 200)
+def test_samples_that_l_bfgs_replaced_are_remembered_after_a_preset_was_undone(in_session):
+    fresh = replace(TINY, samples_per_class=None, batch_size=200)
+    in_session(Session(setup=with_optimizer(Setup(fresh), "lbfgs")))
+    assert session.current().experiment.samples_per_class is not None
+    session.replace_setup(pc.Experiment.recommended(), settings.REPLACED)
+    session.bring_back()
+    assert with_optimizer(session.current().setup, "adam").experiment == fresh
 
 
 def test_a_set_up_that_a_files_replaced_comes_back():
@@ -175,70 +181,59 @@ def test_a_set_up_that_a_files_replaced_comes_back():
     app.run()
     press(app, "Use its set-up")
     assert session_of(app).experiment == model.experiment != before
-    assert toast(app) == "The file's set-up has replaced yours."
+    assert toast(app) == model_in_use.REPLACED
     undone(app)
     assert session_of(app).experiment == before
 
 
-def test_a_preset_that_is_the_set_up_already_replaces_nothing():
-    assert toast(press(opened(TRAIN, {}), "Recommended")) is None
+def test_a_preset_that_is_the_set_up_already_replaces_nothing(in_session):
+    in_session(Session(setup=Setup(TINY)))
+    session.replace_setup(TINY, settings.REPLACED)
+    assert offered() is None
 
 
 def test_polynomials_that_a_ready_made_set_replaced_come_back():
     app = opened(POLYNOMIALS, THREE)
     before = session_of(app).experiment
     press(app, "Parabolas")
-    assert toast(app) == "Your polynomials were replaced."
+    assert toast(app) == printed_list.REPLACED
     undone(app)
     assert session_of(app).experiment == before
     assert app.text_area[0].value == "x\n-x\nx^2"
 
 
-def test_a_ready_made_set_that_has_all_of_them_takes_none_away():
-    app = opened(POLYNOMIALS, {**QUICK, "polynomials": "x~-x"})
-    assert toast(press(app, "Straight lines")) is None
-    assert len(session_of(app).experiment.polynomials) == 5
+def test_a_ready_made_set_that_has_all_of_them_takes_none_away(three):
+    change.exchange((*three, pc.Polynomial(1)), printed_list.REPLACED)
+    assert offered() is None
+    change.exchange(three, printed_list.REPLACED)
+    assert offered() == printed_list.REPLACED
 
 
-def test_polynomials_typed_after_a_ready_made_set_are_not_taken_back():
-    app = press(opened(POLYNOMIALS, THREE), "Parabolas")
-    app.text_area[0].set_value("\n".join(f"{number}x" for number in range(1, 9))).run()
-    assert toast(app) is None
-    assert len(session_of(app).experiment.polynomials) == 8
+def test_polynomials_typed_after_a_ready_made_set_are_not_taken_back(three):
+    change.exchange(PARABOLAS, printed_list.REPLACED)
+    editor.TEXT.adopt("\n".join([*map(str, PARABOLAS), "x"]))
+    assert offered() is None
+    assert session.current().experiment.polynomials == (*PARABOLAS, three[0])
 
 
-@pytest.mark.parametrize("place", [0, 1, 2])
-def test_a_polynomial_that_was_removed_comes_back_in_its_place(place):
-    app = opened(POLYNOMIALS, THREE)
-    before = session_of(app).experiment
-    app.button(key=f"polynomials.remove.{place}").click().run()
-    assert len(session_of(app).experiment.polynomials) == 2
-    assert toast(app) == "A polynomial was removed."
-    undone(app)
-    assert session_of(app).experiment == before
+@pytest.mark.parametrize("index", [0, 1, 2])
+def test_a_polynomial_that_was_removed_comes_back_in_its_place(three, index):
+    change.adopt(three[:index] + three[index + 1 :])
+    assert offered() == change.REMOVED_ONE
+    session.bring_back()
+    assert session.current().experiment.polynomials == three
 
 
 @pytest.mark.parametrize(
-    ("typed", "told"),
-    [("x\n-x", "A polynomial was removed."), ("x^3\n-x\nx^2", None), ("x\n-x\nx^2\nx^3", None)],
+    ("typed", "sentence"),
+    [("x\n-x", change.REMOVED_ONE), ("x^3\n-x\nx^2", None), ("x\n-x\nx^2\nx^3", None)],
 )
-def test_lines_that_were_emptied_come_back(typed, told):
-    app = opened(POLYNOMIALS, THREE)
-    before = session_of(app).experiment
-    app.text_area[0].set_value(typed).run()
-    assert session_of(app).experiment != before
-    assert toast(app) == told
-    if told:
-        assert session_of(undone(app)).experiment == before
-
-
-def test_the_pages_own_undo_goes_on_from_where_the_toast_went_back_to():
-    app = opened(POLYNOMIALS, THREE)
-    own = app.button(key="polynomials.undo")
-    assert own.disabled
-    press(app, "Parabolas")
-    undone(app)
-    assert app.button(key="polynomials.undo").disabled
+def test_lines_that_were_emptied_come_back(three, typed, sentence):
+    editor.TEXT.adopt(typed)
+    assert "\n".join(map(str, session.current().experiment.polynomials)) == typed
+    assert offered() == sentence
+    session.bring_back()
+    assert (session.current().experiment.polynomials == three) == (sentence is not None)
 
 
 def a_model(seed=0):
@@ -259,7 +254,7 @@ def test_a_model_that_made_room_for_an_upload_comes_back(tmp_path):
     uploader = app.file_uploader(key=weight_upload.FILES_KEY)
     uploader.set_value(("more.npz", (tmp_path / "more.npz").read_bytes(), "")).run()
     assert kept[0] not in session_of(app).models.kept
-    assert toast(app) == "The upload replaced an older model."
+    assert toast(app) == weight_upload.REPLACED
     undone(app)
     assert session_of(app).models.kept == kept
     assert session_of(app).models.in_use == kept[3].title
@@ -286,22 +281,13 @@ def more_points(app, content):
     return app
 
 
-def test_points_that_were_removed_come_back():
+def test_points_that_others_replaced_come_back():
     app = with_points(b"x,y\n0.5,0.25\n")
     assert toast(app) is None
     own = session_of(app).points
-    press(app, "Remove them")
-    assert session_of(app).points is None
-    assert toast(app) == "Your points were removed."
-    assert session_of(undone(app)).points is own
-
-
-def test_points_that_others_replaced_come_back():
-    app = with_points(b"x,y\n0.5,0.25\n")
-    own = session_of(app).points
     more_points(app, b"x,y\n1,2\n3,4\n")
-    assert len(session_of(app).points.points) == 2
-    assert toast(app) == "Your earlier points were replaced."
+    assert session_of(app).points.points.tolist() == [[1, 2], [3, 4]]
+    assert toast(app) == uploaded_points.REPLACED
     assert session_of(undone(app)).points is own
 
 
@@ -311,18 +297,21 @@ def test_the_second_of_two_quick_clicks_on_remove_leaves_the_way_back():
     [remove] = [button for button in app.button if button.label == "Remove them"]
     remove.click()
     states = widget_states(app)
-    for _ in range(2):  # Streamlit calls back for a button that is no longer drawn
-        app._run(states)
-        assert not app.exception
+    behind(app, states)  # Streamlit calls back for a button that is no longer drawn
     assert session_of(app).points is None
+    assert toast(app) == uploaded_points.REMOVED
     assert session_of(undone(app)).points is own
 
 
-def test_points_that_came_after_others_were_removed_are_not_dropped():
-    app = press(with_points(b"x,y\n0.5,0.25\n"), "Remove them")
-    more_points(app, b"x,y\n1,2\n3,4\n")
-    assert toast(app) is None
-    assert len(session_of(app).points.points) == 2
+def test_points_that_came_after_others_were_removed_are_not_dropped(in_session):
+    in_session(Session(points=POINTS))
+    session.update(points=None, undo=uploaded_points.REMOVED)
+    assert offered() == uploaded_points.REMOVED
+    newer = Points(np.ones((2, 2)), None)
+    session.set_points(newer, None, "file")
+    assert offered() is None
+    session.bring_back()
+    assert session.current().points is newer
 
 
 def started(app, view, button):
@@ -334,6 +323,7 @@ def started(app, view, button):
 def test_a_sweep_that_another_has_replaced_comes_back():
     app = started(opened(COMPARE), "Sweep", "Start the sweep")
     first = session_of(app).comparison.sweep
+    assert toast(app) is None  # the first one replaces nothing
     wait_until(lambda: first.view.status == "finished")
     labelled(app.number_input, "Steps of each run").set_value(1_000_000).run()
     before = session_of(app).comparison
@@ -350,19 +340,11 @@ def test_a_sweep_that_another_has_replaced_comes_back():
     assert "Keep the best" in {button.label for button in app.button}
 
 
-def test_the_first_sweep_and_the_first_race_replace_nothing():
-    app = started(opened(COMPARE, LONG), "Sweep", "Start the sweep")
-    assert toast(app) is None
-    session_of(app).comparison.sweep.stop()
-    started(app, "Race", "Start the race")
-    assert toast(app) is None
-    session_of(app).comparison.race.stop()
-
-
 def test_a_race_that_another_has_replaced_comes_back(monkeypatch):
     monkeypatch.setattr(race_inputs, "BUDGETS", (0.2,))
     app = started(opened(COMPARE), "Race", "Start the race")
     first = session_of(app).comparison.race
+    assert toast(app) is None  # the first one replaces nothing
     wait_until(lambda: not first.view.is_running)
     app.run()
     press(app, "Draw the loss landscape")
@@ -377,14 +359,9 @@ def test_a_race_that_another_has_replaced_comes_back(monkeypatch):
     assert not second.view.is_running
 
 
-def test_a_game_begun_after_one_was_left_is_not_dropped():
-    app = opened("pages/7_play.py")
-    for key in (opening.START_KEY, questions.LEAVE_KEY):
-        app.button(key=key).click().run()
-    assert toast(app) == "You left the game."
-    app.button(key=opening.START_KEY).click().run()
-    assert toast(app) is None
-    assert session_of(app).play.game is not None
+def begin_lesson(name):
+    """Begin the lesson with the first of its set-ups, as the panel does."""
+    session.begin_lesson(name, lessons.named(name).set_ups[0].experiment, lesson_panel.REPLACED)
 
 
 def lesson_on(app, name):
@@ -397,17 +374,17 @@ def test_a_set_up_comes_back_after_several_lessons():
     app = opened()
     before = session_of(app).experiment
     lesson_on(lesson_on(app, "by-heart"), "scaling")
-    assert toast(app) == "The lesson has replaced your set-up."
+    assert toast(app) == lesson_panel.REPLACED
     undone(app)
     assert (session_of(app).experiment, session_of(app).lessons.current) == (before, None)
 
 
-def test_a_set_up_comes_back_after_its_lesson_was_ended():
-    app = opened()
-    before = session_of(app).experiment
-    press(lesson_on(app, "by-heart"), "End")
-    undone(app)
-    assert (session_of(app).experiment, session_of(app).lessons.current) == (before, None)
+def test_a_set_up_comes_back_after_its_lesson_was_ended(in_session):
+    in_session(Session(setup=Setup(TINY)))
+    begin_lesson("by-heart")
+    session.update(lessons=Lessons())
+    session.bring_back()
+    assert (session.current().experiment, session.current().lessons.current) == (TINY, None)
 
 
 def test_the_undo_of_polynomials_goes_back_over_a_lesson_also_after_a_refresh():
@@ -421,21 +398,12 @@ def test_the_undo_of_polynomials_goes_back_over_a_lesson_also_after_a_refresh():
     assert app.button(key="polynomials.undo").disabled
 
 
-def test_settings_changed_within_a_lesson_are_not_taken_back():
-    app = opened(TRAIN)
-    lesson_on(app, "by-heart")
-    assert toast(app) is not None
-    labelled(app.number_input, "Steps").set_value(77).run()
-    assert toast(app) is None
-    assert session_of(app).experiment.steps == 77
-
-
-def test_a_new_toast_takes_the_place_of_the_old_one():
-    app = press(opened(TRAIN), "The tutorial's")
-    between = session_of(app).experiment
-    press(app, "L-BFGS")
-    assert len([button for button in app.button if button.key == "undo.button"]) == 1
-    assert session_of(undone(app)).experiment == between
+def test_settings_changed_within_a_lesson_are_not_taken_back(in_session):
+    in_session(Session(setup=Setup(TINY)))
+    begin_lesson("by-heart")
+    assert offered() is not None
+    session.change(steps=77)
+    assert offered() is None
 
 
 def test_after_a_while_it_is_offered_no_more():
@@ -445,21 +413,15 @@ def test_after_a_while_it_is_offered_no_more():
     assert undo.offered(now, made_at + undo.SECONDS + 1) is None
 
 
-def test_the_words_of_a_person_are_shown_as_they_are():
-    app = opened(TRAIN)
+def test_a_toast_is_read_aloud_and_fades_out_and_shows_a_users_words_as_they_are():
+    app = opened()
     words = "**bold** <b>run</b> :red[x] was deleted."
     app.session_state[session.KEY] = session_of(app).with_undo(words, before=Session())
     app.run()
     assert words in [text.value for text in app.text]
     assert not any("bold" in found.value for found in app.markdown)
-
-
-def test_a_toast_is_read_aloud_and_fades_out():
-    app = opened()
-    app.session_state[session.KEY] = session_of(app).with_undo("It was taken away.", Session())
-    app.run()
-    assert toast(app) == "It was taken away."
     html = "".join(element.proto.body for element in app.get("html"))
+    assert "bold" not in html
     assert undo.STATUS in html
     assert undo.animations(session_of(app).undo) in html
 
@@ -491,6 +453,7 @@ def test_a_game_that_was_left_comes_back_with_its_clock():
     game = session_of(app).play.game
     app.button(key=questions.LEAVE_KEY).click().run()
     assert session_of(app).play.game is None
+    assert toast(app) == questions.LEFT
     back = session_of(undone(app)).play.game
     assert back.points == game.points
     assert back.asked_at > game.asked_at  # later by the time that it was away

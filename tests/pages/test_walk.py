@@ -6,18 +6,23 @@ import numpy as np
 import pytest
 
 import polycore as pc
+from pages.models import model_in_use
 from pages.plane import live, referee
 from pages.plane.scene import of_polynomials
 from pages.predict import asked_point, curve_walk
 from pages.state import session
-from pages.state.kept_models import Kept
-from tests.pages.browsing import QUICK, behind, labelled, opened, press, session_of, wait_for, widget_states
+from pages.state.kept_models import Kept, KeptModels
+from pages.state.session_value import Session
+from pages.state.setup import Setup
+from pages.state.view import PointInputs, View
+from tests.pages.browsing import behind, labelled, opened, session_of, widget_states
 
-TRAIN, PREDICT = "pages/3_train.py", "pages/4_predict.py"
+PREDICT = "pages/4_predict.py"
 # within the range, x and x^2 meet at 0 and 1, x and -1 at -1
 LINE, PARABOLA, FLAT = pc.Polynomial(1, 0), pc.Polynomial(1, 0, 0), pc.Polynomial(-1)
 THREE = (LINE, PARABOLA, FLAT)
 RANGE = (-2.0, 2.0)
+START = 0.5  # the x of the point at first
 
 
 def network():
@@ -88,6 +93,19 @@ def test_a_walk_is_computed_once_for_a_model():
     assert along(network(), best, 2) is not along(model, best, 2)
 
 
+@pytest.mark.parametrize("x", [-2.0, -1.5, 2.0])
+def test_a_point_in_the_range_is_marked_with_its_probability_of_the_curve(x):
+    model, best = network(), referee.of(THREE, RANGE, 0.0)
+    mark = curve_walk.chart(model, best, of_polynomials(THREE, RANGE), 1, x).data[-1]
+    [shares] = model.predict_proba([[x, x * x]])
+    assert (mark.mode, mark.x[0], mark.y[0]) == ("markers", x, pytest.approx(100 * shares[1]))
+
+
+def test_a_point_outside_the_range_is_not_marked():
+    chart = curve_walk.chart(network(), referee.of(THREE, RANGE, 0.0), of_polynomials(THREE, RANGE), 1, 2.001)
+    assert chart.data[-1].mode == "text"  # the last trace has the names
+
+
 # --- on the page ------------------------------------------------------------------------------
 
 
@@ -102,13 +120,11 @@ def charts(monkeypatch):
 
 
 def on_a_curve():
-    words = QUICK | {"polynomials": "x~x^2~-1", "range": "-2..2"}
-    app = wait_for(press(opened(TRAIN, words), "Start"), "finished")
-    app.switch_page(PREDICT).run()
-    labelled(app.button_group, "Point").set_value(asked_point.ON_CURVE).run()
-    labelled(app.selectbox, "Curve").set_value(1).run()
-    assert not app.exception
-    return app
+    """Return Predict with the network, and a point on the parabola."""
+    experiment = pc.Experiment(polynomials=THREE, x_range=RANGE)
+    models = KeptModels((Kept("Run 1", network(), experiment),), "Run 1")
+    view = View(point_inputs=PointInputs(way=asked_point.ON_CURVE, curve=1, x=START))
+    return opened(PREDICT, {}, Session(setup=Setup(experiment), models=models, view=view))
 
 
 def slider(app):
@@ -117,9 +133,9 @@ def slider(app):
 
 
 def marked(charts):
-    """Return the points that are marked on the walk and on the map."""
+    """Return the x that is marked on the walk, and the point that is marked on the map."""
     walked, seen = charts[curve_walk.CHART_KEY][0].data[-1], charts["predict.map"][0].data[-1]
-    return (walked.x[0], walked.y[0]), (seen.x[0], seen.y[0])
+    return walked.x[0], (seen.x[0], seen.y[0])
 
 
 def test_the_slider_runs_over_the_range_and_moves_the_point_on_map_and_chart(charts):
@@ -128,13 +144,11 @@ def test_the_slider_runs_over_the_range_and_moves_the_point_on_map_and_chart(cha
     slider(app).set_value(-1.5).run()
     assert not app.exception
     assert labelled(app.number_input, "x").value == -1.5
-    [shares] = session_of(app).answering.model.predict_proba([[-1.5, 2.25]])
-    (x, share), point = marked(charts)
-    assert (x, share) == (-1.5, pytest.approx(100 * shares[1]))
-    assert point == (-1.5, 2.25)
+    assert marked(charts) == (-1.5, (-1.5, 2.25))
 
 
-def test_a_typed_x_moves_the_slider_at_most_to_its_end(charts):
+@pytest.mark.usefixtures("charts")
+def test_a_typed_x_moves_the_slider_at_most_to_its_end():
     app = on_a_curve()
     labelled(app.number_input, "x").set_value(0.75).run()
     assert slider(app).value == pytest.approx(0.75, abs=0.01001)  # half a step
@@ -142,16 +156,6 @@ def test_a_typed_x_moves_the_slider_at_most_to_its_end(charts):
     assert slider(app).value == 2.0
     assert not app.exception
     assert labelled(app.number_input, "x").value == 7.0
-    # outside the range nothing is marked: the last trace has the names
-    assert charts[curve_walk.CHART_KEY][0].data[-1].mode == "text"
-
-
-def test_a_tick_does_not_undo_a_move_of_the_slider(charts):
-    app = on_a_curve()
-    slider(app).set_value(0.5).run()
-    app.run()
-    assert slider(app).value == 0.5
-    assert marked(charts)[1] == (0.5, 0.25)
 
 
 def test_a_move_of_the_slider_stays_for_a_browser_that_missed_the_x_beside_it(charts):
@@ -212,13 +216,11 @@ def test_another_way_has_no_walk(charts):
     assert curve_walk.CHART_KEY not in charts
     assert not app.slider
     labelled(app.button_group, "Point").set_value(asked_point.ON_CURVE).run()
-    assert slider(app).value == session_of(app).experiment.x_range[0] / -4  # 0.5, where the point was
+    assert slider(app).value == START  # where the point was
 
 
 def test_polynomials_too_large_for_the_referee_have_no_walk():
     three = (pc.Polynomial(1e7, 0), pc.Polynomial(1, 0, 0), pc.Polynomial(-1))
     kept = Kept("a", network().with_polynomials(three), None)
-    from pages.models import model_in_use
-
     assert model_in_use.referee_of(kept) is None
     assert model_in_use.referee_of(Kept("b", network(), None)).noise == 0

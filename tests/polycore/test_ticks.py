@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polycore.pictures.ticks import linear_ticks, log_ticks, number_text, spaced_ticks
+from polycore.pictures.ticks import linear_ticks, log_ticks, spaced_ticks, tick_text
 from tests.node import ROOT, scripts, value_after
 
 # by hand; what Python computes, and what a browser does
@@ -98,4 +98,4 @@ def test_ticks_are_at_least_one_and_at_most_as_many_as_there_is_room_for(low, sp
     [(0.5, "0.5"), (-5, "-5"), (0.0001, "0.0001"), (-99_999, "-99999"), (-5e5, "-5e5"), (1.4e-5, "1.4e-5")],
 )
 def test_numbers_are_short(number, text):
-    assert number_text(number) == text
+    assert tick_text(number) == text
