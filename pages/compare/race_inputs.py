@@ -17,6 +17,7 @@ from pages.runs.race import (
     MOST,
     Kind,
     Race,
+    RaceView,
     replaced_in,
     shares_weights,
 )
@@ -82,7 +83,7 @@ KIND: Input[Kind] = recalled_input(f"{PREFIX}.kind", lambda: "Optimizers")
 NAMES: Mapping[Kind, Input[list[str]]] = {
     kind: recalled_input(f"{PREFIX}.names.{kind}", partial(list, DEFAULT[kind])) for kind in DEFAULT
 }
-BUDGET = recalled_input(f"{PREFIX}.budget", lambda: _budgets()[0])
+BUDGET = recalled_input(f"{PREFIX}.budget", lambda: budgets_within(server.current().limits.max_seconds)[0])
 
 
 def draw(race: Race | None, *, running: bool) -> None:
@@ -99,7 +100,7 @@ def draw(race: Race | None, *, running: bool) -> None:
         BUDGET.choose(
             st.segmented_control,
             "Computing time each",
-            _budgets(),
+            budgets_within(server.current().limits.max_seconds),
             required=True,
             format_func="{:g} s".format,
             help=BUDGET_HELP,
@@ -168,13 +169,13 @@ def _draw_buttons(race: Race | None, *, running: bool, is_valid: bool) -> None:
     )
     if race is not None and not running and race.view.has_begun:
         experiments = [lane.experiment for lane in race.view.lanes]
-        keeping.draw(PREFIX, "Keep all", KEEP_HELP, experiments, partial(_networks, race))
+        keeping.draw(PREFIX, "Keep all", KEEP_HELP, experiments, lambda: networks_of(race.view))
     if not is_valid:
         st.caption(HOW_MANY)
 
 
-def _budgets() -> tuple[float, ...]:
-    most = server.current().limits.max_seconds
+def budgets_within(most: float) -> tuple[float, ...]:
+    """Return the budgets to choose from, in seconds, if a run may compute for `most`."""
     return tuple(budget for budget in BUDGETS if budget <= most) or (most,)
 
 
@@ -199,7 +200,8 @@ def _stop() -> None:
         race.stop()
 
 
-def _networks(race: Race) -> list[Kept]:
+def networks_of(race: RaceView) -> list[Kept]:
+    """Return the networks of a race as models to keep."""
     return [
         Kept(
             title=f"Race · {lane.name}",
@@ -209,5 +211,5 @@ def _networks(race: Race) -> list[Kept]:
             seconds=lane.view.seconds,
             marks=lane.view.marks,
         )
-        for lane in race.view.lanes
+        for lane in race.lanes
     ]

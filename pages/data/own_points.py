@@ -1,6 +1,5 @@
 """Points of the user's own on the Data page: drawn, uploaded, or taken from samples."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +8,7 @@ import streamlit as st
 from pages.channel import component
 from pages.data.setup_on_points import (
     CLASSES,
+    SEPARATOR,
     after_drawing,
     note_on_network,
     on_own_points,
@@ -16,8 +16,9 @@ from pages.data.setup_on_points import (
     on_samples,
     sketch_of,
     standing,
+    with_names,
     with_points,
-    with_sketch,
+    with_suited_network,
 )
 from pages.plane.scene import fit_of
 from pages.runs.varied import written_network
@@ -26,7 +27,6 @@ from pages.state.inputs import Input
 from pages.state.setup import Setup
 from pages.state.sketch import STEPS, operations_in
 from polycore import PointSet, PolycoreError
-from polycore.class_name import check_name, checked_names, composed
 from polycore.experiment.experiment import MOST_POINTS_IN_JSON
 from polycore.experiment.settings import SETTINGS
 from polycore.formatting import counted
@@ -41,7 +41,6 @@ DRAWING_KEY = "data.draw"
 DRAWING_HEIGHT = 520  # pixels, with the tools
 POLYNOMIALS, OWN = "Polynomials", "My own points"
 REPLACED = "Your earlier points were replaced."
-SEPARATOR = ","
 UPLOAD = "points_upload"  # prefix of the keys of the uploader and its inputs
 MAX_MEGABYTES = 4
 SHOWN_ROWS = 5
@@ -179,14 +178,9 @@ def _draw_names() -> None:
 
 def _rename(text: str) -> None:
     before = session.current()
-    sketch = sketch_of(before.setup)
-    names = [name.strip() for name in composed(text).split(SEPARATOR) if name.strip()]
-    for name in names:
-        # checked_names would say by an index from 0 which one is wrong
-        check_name(CLASSES, name)
-    renamed = sketch.named(checked_names(CLASSES, names))
-    session.update(setup=with_sketch(before.setup, renamed))
-    if len(renamed.points) < len(sketch.points):
+    setup = with_names(before.setup, text)
+    session.update(setup=setup)
+    if len(sketch_of(setup).points) < len(sketch_of(before.setup).points):
         session.offer_undo("A class and its points were removed.", before)
 
 
@@ -221,10 +215,7 @@ def _draw_network(setup: Setup) -> None:
 
 
 def _use_network() -> None:
-    setup = session.current().setup
-    hidden = layers_for(setup.experiment.sample_count or 0)
-    sketch = replace(sketch_of(setup), network=hidden)
-    session.update(setup=replace(setup, experiment=replace(setup.experiment, hidden=hidden), sketch=sketch))
+    session.update(setup=with_suited_network(session.current().setup))
 
 
 def _draw_upload() -> None:

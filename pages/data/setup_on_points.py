@@ -10,6 +10,7 @@ from pages.state.setup import CAN_USE_ALL, Setup
 from pages.state.sketch import Sketch
 from polycore import Experiment, PointSet, PolycoreError
 from polycore.arrays import evenly
+from polycore.class_name import check_name, checked_names, composed
 from polycore.experiment.experiment import MOST_POINTS_IN_JSON
 from polycore.experiment.settings import SETTINGS
 from polycore.network.features import without_distances
@@ -17,6 +18,7 @@ from polycore.optimizers.registry import OPTIMIZERS
 from polycore.points.split import layers_for
 
 CLASSES = "Classes"  # the label of the input for their names
+SEPARATOR = ","  # between the names
 WHY_SMALL = "from few points a larger network learns their noise too, and answers new points worse."
 WHY_LARGER = "so many show finer borders than a single small layer can draw."
 
@@ -35,6 +37,25 @@ def with_points(setup: Setup, data: PointSet) -> Setup:
 def with_sketch(setup: Setup, sketch: Sketch) -> Setup:
     """Return the set-up with a sketch, on whose points it trains if that is possible; see `with_points`."""
     return _with_sketch(setup, sketch, setup.experiment.held_out_share)
+
+
+def with_names(setup: Setup, text: str) -> Setup:
+    """Return the set-up with the classes as the user named them; points of a class that is gone are gone too.
+
+    Raises PolycoreError if these cannot be their names.
+    """
+    names = [name.strip() for name in composed(text).split(SEPARATOR) if name.strip()]
+    for name in names:
+        # checked_names would say by an index from 0 which one is wrong
+        check_name(CLASSES, name)
+    return with_sketch(setup, sketch_of(setup).named(checked_names(CLASSES, names)))
+
+
+def with_suited_network(setup: Setup) -> Setup:
+    """Return the set-up with the layers for its number of points; they then follow that."""
+    hidden = layers_for(setup.experiment.sample_count or 0)
+    sketch = replace(sketch_of(setup), network=hidden)
+    return replace(setup, experiment=replace(setup.experiment, hidden=hidden), sketch=sketch)
 
 
 def after_drawing(setup: Setup, pen: str, operations: Sequence[Mapping[str, Any]]) -> Setup:

@@ -15,6 +15,7 @@ from pages.server.source import Choice
 from pages.state import inputs, refusal, session
 from pages.state.inputs import Input
 from pages.state.kept_models import ByHand, Kept
+from pages.state.session_value import Session
 from pages.wording.percent import percent
 from polycore import Experiment, Model
 from polycore.arrays import read_only
@@ -174,10 +175,23 @@ def draw_slider(followed: Followed | None, held: ByHand | None) -> None:
         return
     time_slider.draw_at_rest(SLIDER_KEY, followed, view.moments, choice, choose)
     with st.container():
-        if held is not None and held.step is not None and (view.is_active or choice != "Best"):
-            st.caption(HELD.format(held.step))
-        elif choice != "Best":
-            st.caption(OF_NOW if choice == "Now" else OF_THE_PAST.format(choice))
+        if note := note_on_step(now, held):
+            st.caption(note)
+
+
+def note_on_step(now: Session, held: ByHand | None) -> str:
+    """Say of which step the network is that Inside shows; "" if it is the one in use.
+
+    held: the model that is shown in place of the slider's choice; None without one.
+    """
+    view, choice = now.answering_view, now.inside_choice
+    if view is None:
+        return ""
+    if held is not None and held.step is not None and (view.is_active or choice != "Best"):
+        return HELD.format(held.step)
+    if choice == "Best":
+        return ""
+    return OF_NOW if choice == "Now" else OF_THE_PAST.format(choice)
 
 
 # --- the inputs of a neuron's weights ----------------------------------------------------------

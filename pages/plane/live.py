@@ -153,14 +153,19 @@ def in_view(container: str, below: str = "") -> str:
 
 
 def _choose(key: str, on_click: OnClick) -> None:
-    """Call `on_click` if the browser has sent two finite numbers."""
-    value = component.sent(key, "click")
+    """Call `on_click` if the browser has sent a point."""
+    point = point_in(component.sent(key, "click"))
+    if point is not None:
+        on_click(*point)
+
+
+def point_in(value: Any) -> tuple[float, float] | None:
+    """Return the point that a browser sent; None if it is not two finite numbers."""
     try:
         x, y = float(value["x"]), float(value["y"])
     except (KeyError, OverflowError, TypeError, ValueError):
-        return
-    if math.isfinite(x) and math.isfinite(y):
-        on_click(x, y)
+        return None
+    return (x, y) if math.isfinite(x) and math.isfinite(y) else None
 
 
 def _lift(key: str, call: Callable[[int, float], None]) -> None:

@@ -37,20 +37,31 @@ DIFFERENCE_CAPTION = "Stripes in the colors of both answers mark where network a
 MISTAKE_SYMBOL = "x"
 
 
+def views_of(experiment: Experiment) -> tuple[MapView, ...]:
+    """Return what a map of the experiment can show; without a referee there is nothing to compare with."""
+    return get_args(MapView) if referee_of(experiment) is not None else ("Network",)
+
+
 def shown_view(experiment: Experiment) -> MapView:
-    """Return what the map shows: the user's choice, if there is a referee to compare with."""
-    return "Network" if referee_of(experiment) is None else session.current().view.map_view
+    """Return what the map shows: the user's choice, if a map of the experiment can show that."""
+    chosen = session.current().view.map_view
+    return chosen if chosen in views_of(experiment) else "Network"
 
 
 def draw(experiment: Experiment) -> None:
     """Draw the choices for a map of the experiment's classes."""
-    views = get_args(MapView) if referee_of(experiment) is not None else ("Network",)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         Input(
             KEY,
             lambda: shown_view(experiment),
             lambda map_view: session.update(view=replace(session.current().view, map_view=map_view)),
-        ).choose(st.segmented_control, "Map", views, required=True, label_visibility="collapsed")
+        ).choose(
+            st.segmented_control,
+            "Map",
+            views_of(experiment),
+            required=True,
+            label_visibility="collapsed",
+        )
         map_layers.draw_for_run(experiment.shown_classes)
         # beside the choice: a label with the help would take a line, and on a phone so would a word here
         st.markdown("&nbsp;", width="content", help=HELP)
@@ -136,6 +147,11 @@ def bindings(figure: go.Figure, selection: Selection) -> list[tuple[str, str]]:
 
 def draw_caption(shown: ShownRun, figure: go.Figure) -> None:
     """Draw the caption of `figure`, the selected map."""
+    _draw_caption(caption_of(shown, figure), shown)
+
+
+def caption_of(shown: ShownRun, figure: go.Figure) -> str:
+    """Return the caption of `figure`, the selected map, as HTML."""
     experiment = shown.experiment
     match shown.selection.map_view:
         case "Network":
@@ -147,7 +163,7 @@ def draw_caption(shown: ShownRun, figure: go.Figure) -> None:
             points = escape(_points_sentence(experiment))
             html = f"{escape(DIFFERENCE_CAPTION)} {share} of the plane. {points}"
     hint = asked.CLICK if shown.selection.asked is None else ""
-    _draw_caption(f"{html} {captions(figure)} {hint}", shown)
+    return f"{html} {captions(figure)} {hint}"
 
 
 def referee_caption(experiment: Experiment) -> str:

@@ -85,9 +85,13 @@ def _adopt(setting: Setting, value: Any) -> None:
 def _draw_number(shown: Input[Any], number: Number | WholeNumber, label: str, **more: Any) -> Any:
     if isinstance(number, WholeNumber):
         return replace(shown, read=inputs.as_whole).draw_number(label, number.increment, **more)
+    return shown.draw_number(label, step_from(shown.show(), number), format="%.6g", **more)
+
+
+def step_from(value: float, number: Number) -> float:
+    """Return what + and - change, from the value that an input shows."""
     # a tenth of the power of ten at or above the value, so that - never gives 0
-    step = number.increment or float(10.0 ** (math.ceil(math.log10(shown.show())) - 1))
-    return shown.draw_number(label, step, format="%.6g", **more)
+    return number.increment or float(10.0 ** (math.ceil(math.log10(value)) - 1))
 
 
 def draw_x_range(prefix: str) -> None:

@@ -10,6 +10,7 @@ from pages.setup import layer_diagram, optimizer_input, setting_input
 from pages.setup.setting_input import PREFIX
 from pages.state import refusal, session
 from pages.state.inputs import Input
+from pages.state.setup import Setup
 from pages.wording.words import NO_LAYERS, layers_in
 from polycore import Experiment
 from polycore.experiment.fresh_points import SAMPLINGS
@@ -31,6 +32,24 @@ ELSEWHERE = {
     *("hidden", "batch_size", "steps", "seed"),
 }
 MORE = [setting for setting in SETTINGS.values() if setting.field not in ELSEWHERE]
+# by the labels of their buttons, with what their help says
+PRESETS = {
+    "Recommended": (
+        Experiment.recommended(),
+        "SOAP, fresh points where the network errs, several narrow layers, and a learning rate that rises at "
+        "first and then falls.",
+    ),
+    "The tutorial's": (
+        Experiment.tutorial(),
+        "Random search at 0.0005, 100 fixed samples of each polynomial, one layer of 12 neurons, inputs not "
+        "standardized.",
+    ),
+    "L-BFGS": (
+        Experiment(samples_per_class=100, hidden=(12,), optimizer="lbfgs", steps=1000),
+        "The tutorial's data and its layer of 12 neurons, but with L-BFGS, He's initial weights and "
+        "standardized inputs.",
+    ),
+}
 
 
 def draw_fold() -> None:
@@ -47,40 +66,33 @@ def draw_fold() -> None:
 
 
 def presets() -> None:
-    """Draw a button for each preset, which keeps the polynomials, the range of x and the noise."""
-    presets = {
-        "Recommended": (
-            Experiment.recommended(),
-            "SOAP, fresh points where the network errs, several narrow layers, and a learning rate that "
-            "rises at first and then falls.",
-        ),
-        "The tutorial's": (
-            Experiment.tutorial(),
-            "Random search at 0.0005, 100 fixed samples of each polynomial, one layer of 12 neurons, inputs "
-            "not standardized.",
-        ),
-        "L-BFGS": (
-            Experiment(samples_per_class=100, hidden=(12,), optimizer="lbfgs", steps=1000),
-            "The tutorial's data and its layer of 12 neurons, but with L-BFGS, He's initial weights and "
-            "standardized inputs.",
-        ),
-    }
+    """Draw a button for each preset; see `with_preset`."""
     # small gaps and no icons: the three fit one row on a phone
     with st.container(horizontal=True, gap="small"):
-        for label, (preset, about) in presets.items():
+        for label, (preset, about) in PRESETS.items():
             st.button(label, key=PREFIX + label, on_click=_use_preset, args=(preset,), help=about)
 
 
 def _use_preset(preset: Experiment) -> None:
-    now, sketch = session.current().experiment, session.current().setup.sketch
-    if now.data is not None:
-        experiment = preset.on_points(now.data, now.held_out_share)
-        if preset == Experiment.recommended():
-            experiment = replace(experiment, hidden=layers_for(experiment.sample_count or 0))
-            sketch = sketch and replace(sketch, network=experiment.hidden)
-    else:
+    setup = with_preset(session.current().setup, preset)
+    session.replace_setup(setup.experiment, REPLACED, setup.sketch)
+
+
+def with_preset(setup: Setup, preset: Experiment) -> Setup:
+    """Return a set-up with the settings of a preset, on the polynomials or the points of `setup`.
+
+    Samples that an optimizer has replaced are forgotten. Of the recommended settings, the layers for points
+    are those for their number.
+    """
+    now, sketch = setup.experiment, setup.sketch
+    if now.data is None:
         experiment = replace(preset, polynomials=now.polynomials, x_range=now.x_range, noise=now.noise)
-    session.replace_setup(experiment, REPLACED, sketch)
+        return Setup(experiment, sketch=sketch)
+    experiment = preset.on_points(now.data, now.held_out_share)
+    if preset == Experiment.recommended():
+        experiment = replace(experiment, hidden=layers_for(experiment.sample_count or 0))
+        sketch = sketch and replace(sketch, network=experiment.hidden)
+    return Setup(experiment, sketch=sketch)
 
 
 def draw() -> None:
@@ -150,8 +162,8 @@ def _draw_more(experiment: Experiment) -> None:
                     _draw(penalty, experiment)
         elif setting.field != "l2" and setting.is_used(experiment):
             adopt = _choose_activation if setting.field == "activation" else None
-            options = _options(setting, experiment)
-            held = setting_input.draw(setting, PREFIX + setting.field, adopt, options=options)
+            choices = options(setting, experiment)
+            held = setting_input.draw(setting, PREFIX + setting.field, adopt, options=choices)
             if setting.field == "features" and not held:
                 st.caption("Choose at least one. Until then the last ones stay.")
 
@@ -160,7 +172,7 @@ def _choose_activation(activation: str) -> None:
     session.load(session.current().experiment.with_activation(activation))
 
 
-def _options(setting: Setting, experiment: Experiment) -> list[str] | None:
+def options(setting: Setting, experiment: Experiment) -> list[str] | None:
     """Return the choices that make sense for the experiment; None for all."""
     match setting.field:
         case "features" if experiment.data is not None:

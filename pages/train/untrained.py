@@ -1,5 +1,7 @@
 """The plane on the Train page before any training, in the position of the map of the run."""
 
+from collections.abc import Sequence
+
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -10,6 +12,7 @@ from pages.plane.referee import referee_of
 from pages.plane.scene import scene_of
 from pages.run_view import map_view, progress
 from pages.state import session
+from pages.state.view import MapLayer, MapView
 from polycore import Experiment, Referee
 
 KEY = "untrained.map"
@@ -27,10 +30,12 @@ CURVES_CAPTION = (
 
 def draw(experiment: Experiment) -> None:
     """Draw the curves to learn. Each part is as high as the part of the run that replaces it."""
-    figure = _figure(experiment)
+    view = map_view.shown_view(experiment)
+    layers = session.current().view.map_layers.on_map_of(experiment.shown_classes)
+    figure = figure_of(experiment, view, layers)
     map_view.draw(experiment)
     caption = CURVES_CAPTION if experiment.data is None else POINTS_CAPTION
-    referee, model_now = _shown_referee(experiment), None
+    referee, model_now = _shown_referee(experiment, view), None
     if referee is not None:
         caption, model_now = map_view.referee_caption(experiment), lambda: referee
     live.figure(figure, key=KEY, height=progress.MAP_HEIGHT, model_now=model_now)
@@ -42,10 +47,9 @@ def draw_bar(*, has_network: bool) -> None:
     st.progress(0.0, text=STATUS_BESIDE_NETWORK if has_network else STATUS)
 
 
-def _figure(experiment: Experiment) -> go.Figure:
+def figure_of(experiment: Experiment, view: MapView, layers: Sequence[MapLayer]) -> go.Figure:
     """Return what there is to learn, or the Bayes classifier's map; there is no network to compare."""
-    layers = session.current().view.map_layers.on_map_of(experiment.shown_classes)
-    referee = _shown_referee(experiment)
+    referee = _shown_referee(experiment, view)
     if referee is not None:
         mistakes = map_layers.mistakes_of_referee(referee, experiment) if "Mistakes" in layers else None
         map_of_all = plane.referee_map(referee, scene_of(experiment))
@@ -53,5 +57,5 @@ def _figure(experiment: Experiment) -> go.Figure:
     return Overlay.of(layers, experiment, None, None).on(plane.to_learn(experiment))
 
 
-def _shown_referee(experiment: Experiment) -> Referee | None:
-    return referee_of(experiment) if map_view.shown_view(experiment) == "Referee" else None
+def _shown_referee(experiment: Experiment, view: MapView) -> Referee | None:
+    return referee_of(experiment) if view == "Referee" else None

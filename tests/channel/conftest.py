@@ -52,7 +52,7 @@ def channel_server() -> Iterator[ChannelServer]:
         assert not thread.is_alive()
 
 
-class Seat:
+class Client:
     """A session's viewer, and a client for its channel."""
 
     def __init__(self, served_by: ChannelServer, *tapes: Tape) -> None:
@@ -87,15 +87,15 @@ class Seat:
 
 
 @pytest.fixture
-def seat(channel_server: ChannelServer) -> Iterator[Callable[..., Seat]]:
+def client_of(channel_server: ChannelServer) -> Iterator[Callable[..., Client]]:
     """Return a function that opens a session that shows such tapes."""
-    seats: list[Seat] = []
+    clients: list[Client] = []
 
-    def take(*tapes: Tape) -> Seat:
-        seats.append(Seat(channel_server, *tapes))
-        return seats[-1]
+    def opened(*tapes: Tape) -> Client:
+        clients.append(Client(channel_server, *tapes))
+        return clients[-1]
 
-    yield take
-    for one in seats:
+    yield opened
+    for one in clients:
         one.end()
     wait_until(lambda: channel_server.tasks == 0, 20, state=lambda: f"{channel_server.tasks} are served yet")

@@ -9,59 +9,59 @@ from pages.server import server
 from tests.channel.tapes import Tape, unpacked
 
 
-def fetched(here, path):
-    return urllib.request.urlopen(f"http://127.0.0.1:{here.server.port}{path}", timeout=20)
+def fetched(client, path):
+    return urllib.request.urlopen(f"http://127.0.0.1:{client.server.port}{path}", timeout=20)
 
 
-def refused(here, path):
+def refused(client, path):
     """Return the status, the headers and the content of an answer that is an error."""
     with pytest.raises(HTTPError) as caught:
-        fetched(here, path)
+        fetched(client, path)
     with caught.value as answer:
         return answer.code, answer.headers, answer.read()
 
 
-def test_it_is_the_frame_that_the_socket_sends_and_never_kept_on_the_way(seat):
+def test_it_is_the_frame_that_the_socket_sends_and_never_kept_on_the_way(client_of):
     tape = Tape("run", size=400)
     tape.show(3)
-    here = seat(tape)
-    with fetched(here, f"{here.path}/run") as answer:
+    client = client_of(tape)
+    with fetched(client, f"{client.path}/run") as answer:
         assert answer.headers["Cache-Control"] == "no-store"
         assert answer.headers["Access-Control-Allow-Origin"] is None
         assert answer.headers["Content-Type"] == "application/octet-stream"
         content = answer.read()
-    assert content == here.connect().recv(timeout=20)
+    assert content == client.connect().recv(timeout=20)
     assert unpacked(content)[0]["number"] == 3
 
 
-def test_it_counts_as_a_look(seat):
+def test_it_counts_as_a_look(client_of):
     tape = Tape("run")
-    here = seat(tape)
-    assert not here.viewer.is_watching
-    fetched(here, f"{here.path}/run").close()
+    client = client_of(tape)
+    assert not client.viewer.is_watching
+    fetched(client, f"{client.path}/run").close()
     assert len(tape.looks) == 1
-    assert here.viewer.is_watching
+    assert client.viewer.is_watching
 
 
 @pytest.mark.parametrize("path", ["/live/a/{other}/run", "/live/a/{key}/another"])
-def test_there_is_none_of_an_unknown_key_or_run(seat, path):
-    here = seat(Tape("run"))
-    with fetched(here, path.format(key=here.key, other="0" * 32)) as response:
+def test_there_is_none_of_an_unknown_key_or_run(client_of, path):
+    client = client_of(Tape("run"))
+    with fetched(client, path.format(key=client.key, other="0" * 32)) as response:
         assert (response.status, response.read()) == (204, b"")
         assert response.headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("path", ["/live/a/{key}", "/live/a/{key}/"])
-def test_there_is_nothing_without_a_run(seat, path):
-    here = seat(Tape("run"))
+def test_there_is_nothing_without_a_run(client_of, path):
+    client = client_of(Tape("run"))
     with pytest.raises(HTTPError) as refused:
-        fetched(here, path.format(key=here.key, other="0" * 32))
+        fetched(client, path.format(key=client.key, other="0" * 32))
     assert refused.value.code == 404
-    assert here.key.encode() not in refused.value.read()
+    assert client.key.encode() not in refused.value.read()
 
 
-def test_there_is_none_of_a_key_that_was_revoked(seat):
-    here = seat(Tape("run"))
-    server.current().audience.revoke(here.key)
-    with fetched(here, f"{here.path}/run") as response:
+def test_there_is_none_of_a_key_that_was_revoked(client_of):
+    client = client_of(Tape("run"))
+    server.current().audience.revoke(client.key)
+    with fetched(client, f"{client.path}/run") as response:
         assert (response.status, response.read()) == (204, b"")

@@ -20,10 +20,10 @@ def first(connection):
     return unpacked(connection.recv(timeout=20))
 
 
-def test_a_frame_is_complete_with_its_run_its_sequence_and_its_blobs(seat):
+def test_a_frame_is_complete_with_its_run_its_sequence_and_its_blobs(client_of):
     tape = Tape("run 1", size=40)
     tape.show(7)
-    header, blobs = first(seat(tape).connect())
+    header, blobs = first(client_of(tape).connect())
     assert header == {
         "run": "run 1",
         "sequence": 7,
@@ -34,18 +34,18 @@ def test_a_frame_is_complete_with_its_run_its_sequence_and_its_blobs(seat):
     assert blobs == {"map": bytes([0, 0, 0, 7]) * 10}
 
 
-def test_each_source_of_the_session_comes_over_one_socket(seat):
-    here = seat(Tape("one"), Tape("two"))
-    connection = here.connect()
+def test_each_source_of_the_session_comes_over_one_socket(client_of):
+    client = client_of(Tape("one"), Tape("two"))
+    connection = client.connect()
     assert {first(connection)[0]["run"] for _ in range(2)} == {"one", "two"}
     third = Tape("three")
-    here.viewer.show([third], lambda: True)
+    client.viewer.show([third], lambda: True)
     assert first(connection)[0]["run"] == "three"
 
 
-def test_a_client_that_is_slower_than_the_source_gets_its_last_frame_and_not_every_one(seat):
+def test_a_client_that_is_slower_than_the_source_gets_its_last_frame_and_not_every_one(client_of):
     tape = Tape()
-    connection = seat(tape).connect()
+    connection = client_of(tape).connect()
     assert first(connection)[0]["number"] == 0
     for number in range(1, 1001):
         tape.show(number)
@@ -54,10 +54,10 @@ def test_a_client_that_is_slower_than_the_source_gets_its_last_frame_and_not_eve
     assert len(numbers) < 100
 
 
-def test_a_frame_that_somebody_waits_for_comes_at_once_and_others_wait_for_their_turn(seat, monkeypatch):
+def test_a_frame_that_somebody_waits_for_comes_at_once_and_others_wait_for_their_turn(client_of, monkeypatch):
     monkeypatch.setattr(routes, "WAIT_SECONDS", 3600.0)
     tape = Tape()
-    connection = seat(tape).connect()
+    connection = client_of(tape).connect()
     assert first(connection)[0]["number"] == 0
     tape.show(1)
     with pytest.raises(TimeoutError):
@@ -66,11 +66,11 @@ def test_a_frame_that_somebody_waits_for_comes_at_once_and_others_wait_for_their
     assert first(connection)[0]["number"] == 2
 
 
-def test_many_sockets_share_the_frames_that_the_server_sends_in_a_second(seat, monkeypatch):
+def test_many_sockets_share_the_frames_that_the_server_sends_in_a_second(client_of, monkeypatch):
     monkeypatch.setattr(routes, "FRAMES_PER_SECOND", 4)
     tape = Tape()
-    here = seat(tape)
-    connections = [here.connect() for _ in range(4)]  # each may have one a second
+    client = client_of(tape)
+    connections = [client.connect() for _ in range(4)]  # each may have one a second
     for connection in connections:
         assert first(connection)[0]["number"] == 0
     began = monotonic()
@@ -84,27 +84,29 @@ def test_many_sockets_share_the_frames_that_the_server_sends_in_a_second(seat, m
 MEBIBYTE = 1024 * 1024
 
 
-def test_a_client_that_stops_reading_costs_the_server_two_frames_and_then_gets_the_latest(seat, monkeypatch):
+def test_a_client_that_stops_reading_costs_the_server_two_frames_and_then_gets_the_latest(
+    client_of, monkeypatch
+):
     monkeypatch.setattr(routes, "WAIT_SECONDS", 0.001)
     tape = Tape(size=MEBIBYTE)
-    here = seat(tape)
-    connection = here.connect(max_queue=1)
+    client = client_of(tape)
+    connection = client.connect(max_queue=1)
 
-    wait_until(lambda: tape.show(tape.number + 1) or here.server.buffered > 0)
+    wait_until(lambda: tape.show(tape.number + 1) or client.server.buffered > 0)
     computed = tape.computed
     for _ in range(500):
         tape.show(tape.number + 1)
         sleep(0.001)  # longer than WAIT_SECONDS: each number could be sent
-        assert here.server.buffered < 2 * MEBIBYTE
+        assert client.server.buffered < 2 * MEBIBYTE
     assert tape.computed < computed + 50  # the system takes some megabytes for itself
     numbers = numbers_until(lambda: connection.recv(timeout=20), tape.number)
     assert numbers == sorted(set(numbers))
     assert len(numbers) < 100
 
 
-def test_nothing_is_computed_or_sent_while_nothing_changes(seat):
+def test_nothing_is_computed_or_sent_while_nothing_changes(client_of):
     tape = Tape()
-    connection = seat(tape).connect()
+    connection = client_of(tape).connect()
     first(connection)
     computed = tape.computed
     with pytest.raises(TimeoutError):
@@ -112,46 +114,46 @@ def test_nothing_is_computed_or_sent_while_nothing_changes(seat):
     assert tape.computed <= computed + 1
 
 
-def test_an_unknown_key_is_accepted_and_then_refused(seat):
-    assert close_code(seat().connect_to(f"/live/a/{'0' * 32}")) == 4404
+def test_an_unknown_key_is_accepted_and_then_refused(client_of):
+    assert close_code(client_of().connect_to(f"/live/a/{'0' * 32}")) == 4404
 
 
-def test_the_name_of_another_replica_leads_to_the_key_all_the_same(seat):
-    here = seat(Tape())
-    assert first(here.connect_to(f"/live/b/{here.key}"))[0]["run"] == "tape"
+def test_the_name_of_another_replica_leads_to_the_key_all_the_same(client_of):
+    client = client_of(Tape())
+    assert first(client.connect_to(f"/live/b/{client.key}"))[0]["run"] == "tape"
 
 
-def test_another_site_s_page_is_refused_with_the_right_key(seat):
-    assert close_code(seat(Tape()).connect(origin="https://stranger.example")) == 4403
+def test_another_site_s_page_is_refused_with_the_right_key(client_of):
+    assert close_code(client_of(Tape()).connect(origin="https://stranger.example")) == 4403
 
 
-def test_a_page_of_the_server_s_own_address_is_served(seat):
-    here = seat(Tape())
-    assert first(here.connect(origin=f"http://127.0.0.1:{here.server.port}"))[0]["number"] == 0
+def test_a_page_of_the_server_s_own_address_is_served(client_of):
+    client = client_of(Tape())
+    assert first(client.connect(origin=f"http://127.0.0.1:{client.server.port}"))[0]["number"] == 0
 
 
-def test_the_fifth_socket_of_a_session_is_refused_and_one_that_ends_makes_room(seat):
-    here = seat(Tape())
-    four = [here.connect() for _ in range(4)]
+def test_the_fifth_socket_of_a_session_is_refused_and_one_that_ends_makes_room(client_of):
+    client = client_of(Tape())
+    four = [client.connect() for _ in range(4)]
     for connection in four:
         first(connection)
-    assert close_code(here.connect()) == 4429
+    assert close_code(client.connect()) == 4429
     four[0].close()
-    wait_until(lambda: here.sockets == 3)
-    assert first(here.connect())[0]["number"] == 0
+    wait_until(lambda: client.sockets == 3)
+    assert first(client.connect())[0]["number"] == 0
 
 
 @pytest.mark.parametrize(
     "message", ["x" * 1025, "½" * 600, b"x" * 1025], ids=["text", "bytes of text", "bytes"]
 )
-def test_a_message_of_more_than_a_kibibyte_ends_the_socket(seat, message):
-    connection = seat(Tape()).connect()
+def test_a_message_of_more_than_a_kibibyte_ends_the_socket(client_of, message):
+    connection = client_of(Tape()).connect()
     connection.send(message)
     assert close_code(connection) == 4413
 
 
-def test_more_than_forty_messages_a_second_end_the_socket(seat):
-    connection = seat(Tape()).connect()
+def test_more_than_forty_messages_a_second_end_the_socket(client_of):
+    connection = client_of(Tape()).connect()
     for _ in range(41):
         connection.send(SHOWN)
     assert close_code(connection) == 4408
@@ -181,22 +183,22 @@ NONSENSE = (
 )
 
 
-def test_messages_without_sense_are_ignored(seat):
+def test_messages_without_sense_are_ignored(client_of):
     tape = Tape()
-    here = seat(tape)
-    connection = here.connect()
+    client = client_of(tape)
+    connection = client.connect()
     first(connection)
     for message in NONSENSE:
         connection.send(message)
     tape.show(1)
     assert first(connection)[0]["number"] == 1
-    assert here.viewer.is_watching
+    assert client.viewer.is_watching
     assert tape.halts == []
 
 
-def test_a_press_that_halts_reaches_its_source_alone_with_the_generation_that_was_seen(seat):
+def test_a_press_that_halts_reaches_its_source_alone_with_the_generation_that_was_seen(client_of):
     tape, other = Tape(), Tape("other")
-    connection = seat(tape, other).connect()
+    connection = client_of(tape, other).connect()
     first(connection)
     connection.send('{"halt": ["tape", "pause", 7]}')
     connection.send('{"halt": ["tape", "stop", 8]}')
@@ -204,10 +206,10 @@ def test_a_press_that_halts_reaches_its_source_alone_with_the_generation_that_wa
     assert other.halts == []
 
 
-def test_a_choice_of_weights_reaches_its_source_alone(seat):
+def test_a_choice_of_weights_reaches_its_source_alone(client_of):
     tape, other = Tape(), Tape("other")
-    here = seat(tape, other)
-    connection = here.connect()
+    client = client_of(tape, other)
+    connection = client.connect()
     first(connection)
     for choice in (64, "Best", None):
         connection.send(json.dumps({"choose": ["tape", choice]}))
@@ -221,62 +223,62 @@ def quick_if_hidden(monkeypatch):
 
 
 @pytest.mark.usefixtures("quick_if_hidden")
-def test_a_revoked_key_ends_its_sockets_and_lets_the_sources_go(seat):
+def test_a_revoked_key_ends_its_sockets_and_lets_the_sources_go(client_of):
     tape = Tape()
-    here = seat(tape)
-    hidden = here.connect()
+    client = client_of(tape)
+    hidden = client.connect()
     first(hidden)
     hidden.send(HIDDEN)
-    wait_until(lambda: not here.viewer.is_watching)
+    wait_until(lambda: not client.viewer.is_watching)
     tape.show(1)
     first(hidden)
-    seen = here.connect()
+    seen = client.connect()
     first(seen)
-    server.current().audience.revoke(here.key)
+    server.current().audience.revoke(client.key)
     assert server.current().audience.looking_at(tape.name) == frozenset()
     assert close_code(seen) == 4404
     assert close_code(hidden) == 4404
-    assert close_code(here.connect()) == 4404
+    assert close_code(client.connect()) == 4404
 
 
-def test_a_frame_that_cannot_be_computed_is_logged_without_the_key_and_ends_the_socket(seat, caplog):
-    here = seat(BrokenTape())
-    assert close_code(here.connect()) == 1011
+def test_a_frame_that_cannot_be_computed_is_logged_without_the_key_and_ends_the_socket(client_of, caplog):
+    client = client_of(BrokenTape())
+    assert close_code(client.connect()) == 1011
     [record] = [record for record in caplog.records if record.name == routes.__name__]
     assert "no frame" in record.exc_text or "no frame" in str(record.exc_info[1])
-    assert here.key not in caplog.text
+    assert client.key not in caplog.text
 
 
 # --- who looks ------------------------------------------------------------------------------------
 
 
-def test_the_source_hears_that_somebody_looks_when_a_socket_opens_and_when_its_tab_says_so(seat):
+def test_the_source_hears_that_somebody_looks_when_a_socket_opens_and_when_its_tab_says_so(client_of):
     tape = Tape()
-    here = seat(tape)
-    connection = here.connect()
+    client = client_of(tape)
+    connection = client.connect()
     first(connection)
     assert len(tape.looks) == 1
     connection.send(SHOWN)
     wait_until(lambda: len(tape.looks) == 2)
-    here.is_there = False  # Streamlit's own socket is cut
+    client.is_there = False  # Streamlit's own socket is cut
     assert tape.looks[-1]()
     connection.close()
     wait_until(lambda: not tape.looks[-1]())
 
 
-def test_the_source_hears_of_a_tab_that_is_there_though_nobody_sees_it(seat):
+def test_the_source_hears_of_a_tab_that_is_there_though_nobody_sees_it(client_of):
     tape = Tape()
-    connection = seat(tape).connect()
+    connection = client_of(tape).connect()
     first(connection)
     for _ in range(2):
         connection.send(HIDDEN)
     wait_until(lambda: len(tape.looks) == 3)
 
 
-def test_a_look_may_begin_runs_and_so_keeps_no_socket_waiting(seat):
+def test_a_look_may_begin_runs_and_so_keeps_no_socket_waiting(client_of):
     tape = Tape()
-    here = seat(tape)
-    connection = here.connect()
+    client = client_of(tape)
+    connection = client.connect()
     first(connection)
     begins, may_begin = threading.Event(), threading.Event()
 
@@ -286,7 +288,7 @@ def test_a_look_may_begin_runs_and_so_keeps_no_socket_waiting(seat):
 
     tape.seen = begin
     another = Tape("another")
-    other = seat(another).connect()
+    other = client_of(another).connect()
     first(other)
     connection.send(SHOWN)
     assert begins.wait(20)
@@ -296,13 +298,13 @@ def test_a_look_may_begin_runs_and_so_keeps_no_socket_waiting(seat):
 
 
 @pytest.mark.usefixtures("quick_if_hidden")
-def test_a_hidden_tab_gets_headers_at_long_intervals_and_the_whole_frame_as_soon_as_it_is_shown(seat):
+def test_a_hidden_tab_gets_headers_at_long_intervals_and_the_whole_frame_as_soon_as_it_is_shown(client_of):
     tape = Tape(size=400)
-    here = seat(tape)
-    connection = here.connect()
+    client = client_of(tape)
+    connection = client.connect()
     assert first(connection)[1] != {}
     connection.send(HIDDEN)
-    wait_until(lambda: not here.viewer.is_watching)
+    wait_until(lambda: not client.viewer.is_watching)
     tape.show(1)  # the socket still waits for news as that of a tab that is seen
     assert first(connection)[1] == {}
     began = monotonic()
@@ -314,16 +316,16 @@ def test_a_hidden_tab_gets_headers_at_long_intervals_and_the_whole_frame_as_soon
     connection.send(SHOWN)
     header, blobs = first(connection)
     assert (header["number"], len(blobs["map"])) == (99, 400)
-    assert here.viewer.is_watching
+    assert client.viewer.is_watching
 
 
-def test_a_tab_that_is_shown_again_waits_for_no_interval(seat):
+def test_a_tab_that_is_shown_again_waits_for_no_interval(client_of):
     tape = Tape(size=400)
-    here = seat(tape)
-    connection = here.connect()
+    client = client_of(tape)
+    connection = client.connect()
     first(connection)
     connection.send(HIDDEN)
-    wait_until(lambda: not here.viewer.is_watching)
+    wait_until(lambda: not client.viewer.is_watching)
     tape.show(1)
     assert first(connection)[1] == {}
     began = monotonic()
@@ -335,35 +337,35 @@ def test_a_tab_that_is_shown_again_waits_for_no_interval(seat):
 # --- sockets that end -----------------------------------------------------------------------------
 
 
-def test_idle_sockets_that_their_tabs_close_leave_nothing_behind(seat):
-    seats = [seat(Tape()) for _ in range(20)]
-    connections = [one.connect() for one in seats]
+def test_idle_sockets_that_their_tabs_close_leave_nothing_behind(client_of):
+    clients = [client_of(Tape()) for _ in range(20)]
+    connections = [one.connect() for one in clients]
     for connection in connections:
         first(connection)
     for connection in connections:
         connection.close()
-    wait_until(lambda: sum(one.sockets for one in seats) + seats[0].server.tasks == 0, 5)
+    wait_until(lambda: sum(one.sockets for one in clients) + clients[0].server.tasks == 0, 5)
 
 
-def test_idle_sockets_that_are_cut_leave_nothing_behind(seat):
-    seats = [seat(Tape()) for _ in range(20)]
-    for index, one in enumerate(seats):
+def test_idle_sockets_that_are_cut_leave_nothing_behind(client_of):
+    clients = [client_of(Tape()) for _ in range(20)]
+    for index, one in enumerate(clients):
         connection = one.connect()
         first(connection)
         if index % 2:  # a reset instead of an end
             connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         connection.socket.shutdown(socket.SHUT_RD if index % 2 else socket.SHUT_RDWR)
         connection.socket.close()
-    wait_until(lambda: sum(one.sockets for one in seats) + seats[0].server.tasks == 0, 5)
+    wait_until(lambda: sum(one.sockets for one in clients) + clients[0].server.tasks == 0, 5)
 
 
-def test_sockets_that_are_cut_while_frames_come_leave_nothing_behind_and_log_nothing(seat, caplog):
+def test_sockets_that_are_cut_while_frames_come_leave_nothing_behind_and_log_nothing(client_of, caplog):
     tapes = [Tape(size=100_000) for _ in range(20)]
-    seats = [seat(tape) for tape in tapes]
-    for number, (one, tape) in enumerate(zip(seats, tapes, strict=True)):
+    clients = [client_of(tape) for tape in tapes]
+    for number, (one, tape) in enumerate(zip(clients, tapes, strict=True)):
         connection = one.connect()
         tape.show(number + 1)
         connection.socket.shutdown(socket.SHUT_RDWR)
         tape.show(number + 100)
-    wait_until(lambda: sum(one.sockets for one in seats) + seats[0].server.tasks == 0, 5)
+    wait_until(lambda: sum(one.sockets for one in clients) + clients[0].server.tasks == 0, 5)
     assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []

@@ -13,7 +13,9 @@ from pages.models.setting_words import differences, phrase
 from pages.plane import live
 from pages.runs.view import Mark
 from pages.state import session
-from pages.state.kept_models import MOST_KEPT, Kept
+from pages.state.comparison import Comparison
+from pages.state.kept_models import MOST_KEPT, Kept, KeptModels
+from pages.state.session_value import Session
 from polycore.formatting import loss_text
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.training.history import History
@@ -36,6 +38,7 @@ from tests.waiting import wait_until
 
 COMPARE, TRAIN = "pages/6_compare.py", "pages/3_train.py"
 BASE = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20, hidden=(4,), steps=40)
+IN_USE = "Another model has this name. Choose a different one."
 HOSTILE = "**b** <b>x</b> ![](http://a.b/c.png) $x$ :red[y]"
 
 
@@ -115,12 +118,16 @@ def test_a_card_says_what_is_not_known_of_a_file():
     assert metrics(app)["Held-out accuracy"] == "unknown"
 
 
-def test_a_name_is_typed_and_shown_as_it_is():
+def test_a_name_is_typed_and_shown_as_it_is_unless_another_model_has_it():
     app = with_kept(kept("A"), kept("B", replace(BASE, seed=1)))
+    app.text_input(key=f"{key_of('name', 'B')}.v0").set_value("A").run()
+    assert titles(app) == ["A", "B"]
+    assert IN_USE in texts(app)
     app.text_input(key=f"{key_of('name', 'B')}.v0").set_value(f"  {HOSTILE} ").run()
     assert not app.exception
     assert titles(app) == ["A", HOSTILE]
     assert HOSTILE in texts(app)
+    assert IN_USE not in texts(app)
     assert list(app.dataframe[0].value.columns[1:]) == [HOSTILE, "A"]
     shown = [
         element.value for kind in ("markdown", "caption", "info", "subheader") for element in app.get(kind)
@@ -128,26 +135,14 @@ def test_a_name_is_typed_and_shown_as_it_is():
     assert not any("a.b" in text for text in shown)
 
 
-def test_the_name_of_another_is_refused_in_words():
-    app = with_kept(kept("A"), kept("B", replace(BASE, seed=1)))
-    app.text_input(key=f"{key_of('name', 'B')}.v0").set_value("A").run()
-    assert titles(app) == ["A", "B"]
-    assert "Another model has this name. Choose a different one." in texts(app)
-    assert "Another one" not in " ".join(texts(app.run()))
-
-
-def test_a_pinned_model_can_be_unpinned():
-    app = with_kept(kept("A"))
-    app.toggle(key=f"{key_of('keep', 'A')}.v0").set_value(True).run()
-    assert session_of(app).models.kept[0].pinned
-    app.toggle(key=f"{key_of('keep', 'A')}.v0").set_value(False).run()
-    assert not session_of(app).models.kept[0].pinned
-
-
-def test_with_ten_pinned_no_other_can_be_pinned():
+def test_with_ten_pinned_another_can_be_pinned_once_one_is_unpinned():
     app = with_kept(*(kept(f"K{number}", pinned=number < 10) for number in range(12)))
     disabled = [toggle.disabled for toggle in app.toggle]
     assert disabled == [True, True, *[False] * 10]  # the newest first
+    app.toggle(key=f"{key_of('keep', 'K0')}.v0").set_value(False).run()
+    assert not session_of(app).models.kept[0].pinned
+    app.toggle(key=f"{key_of('keep', 'K11')}.v0").set_value(True).run()
+    assert session_of(app).models.kept[11].pinned
 
 
 def test_a_deleted_run_is_gone_and_comes_back():
@@ -183,18 +178,32 @@ def test_the_page_with_twelve_costs_little():
 # --- side by side -----------------------------------------------------------------------------
 
 
-def test_the_newest_are_side_by_side_until_others_are_chosen(figures):
-    app = with_kept(*(kept(name, replace(BASE, seed=number)) for number, name in enumerate("ABCDE")))
-    assert [trace.name for trace in figures["compare.curves.loss.Steps"].data] == ["E", "D", "C"]
-    labelled(app.multiselect, "Side by side").set_value(["A", "E"]).run()
-    assert [trace.name for trace in figures["compare.curves.loss.Steps"].data] == ["A", "E"]
+FIVE = tuple(Kept(title, pc.start(BASE).best, None) for title in "ABCDE")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "all_kept", "shown"),
+    [
+        pytest.param(None, FIVE, "EDC", id="the newest at first"),
+        pytest.param(("E", "A"), FIVE, "EA", id="those that were chosen, in that order"),
+        pytest.param(("E", "A"), FIVE[1:], "E", id="without one that was deleted"),
+        pytest.param((), FIVE, "", id="none"),
+    ],
+)
+def test_the_newest_are_side_by_side_until_others_are_chosen(chosen, all_kept, shown):
+    now = Session(models=KeptModels(all_kept, "E"), comparison=Comparison(titles=chosen))
+    assert "".join(kept.title for kept in curves.chosen_of(now)) == shown
+
+
+def test_the_choice_of_what_is_side_by_side_stays_while_other_pages_are_shown(figures):
+    app = with_kept(*(kept(name, replace(BASE, seed=number)) for number, name in enumerate("AB")))
+    labelled(app.multiselect, "Side by side").set_value(["A"]).run()
+    assert [trace.name for trace in figures["compare.curves.loss.Steps"].data] == ["A"]
     app.switch_page(TRAIN).run()
     app.switch_page(COMPARE).run()
-    assert labelled(app.multiselect, "Side by side").value == ["A", "E"]
-    app.button(key=key_of("delete", "A")).click().run()
-    assert labelled(app.multiselect, "Side by side").value == ["E"]
+    assert labelled(app.multiselect, "Side by side").value == ["A"]
     labelled(app.multiselect, "Side by side").set_value([]).run()
-    assert not app.exception
+    assert curves.NONE_CHOSEN in [caption.value for caption in app.caption]
 
 
 def test_the_newest_stay_side_by_side_for_a_browser_that_missed_which(figures):
@@ -226,16 +235,14 @@ def test_the_curves_are_those_of_the_history_over_steps_or_seconds():
     assert figure.layout.xaxis.title.text == curves.TITLES["Computing time"]
 
 
-def test_the_curves_are_shown_over_seconds_of_computing_if_the_user_chooses_so(figures):
-    labelled(with_kept(kept("A")).button_group, "Over").set_value("Computing time").run()
+def test_the_curves_are_shown_over_seconds_of_computing_if_they_are_known_and_the_user_chooses_so(figures):
+    app = with_kept(kept("A"), kept("B", replace(BASE, seed=1), marks=()))
+    assert "Over" not in [group.label for group in app.button_group]
+    app.button(key=key_of("delete", "B")).click().run()
+    labelled(app.button_group, "Over").set_value("Computing time").run()
     [loss] = figures["compare.curves.loss.Computing time"].data
     assert (loss.x[0], loss.x[-1]) == (0.0, 2.0)
     assert figures["compare.curves.accuracy.Computing time"].layout.shapes  # the best possible
-
-
-def test_seconds_are_offered_only_if_they_are_known():
-    app = with_kept(kept("A"), kept("B", replace(BASE, seed=1), marks=()))
-    assert "Over" not in [group.label for group in app.button_group]
 
 
 @pytest.mark.parametrize(
@@ -437,7 +444,8 @@ def test_activations_race_though_the_page_was_not_drawn_since_they_were_chosen()
     assert [lane.model.activation for lane in race.view.lanes] == ["relu", "tanh", "sigmoid", "sine"]
     assert "The loss landscape" not in [one.value for one in app.subheader]
     press(app, "Keep all")
-    assert [kept.title for kept in session_of(app).models.kept][:2] == ["Race · ReLU", "Race · tanh"]
+    assert titles(app) == ["Race · ReLU", "Race · tanh", "Race · Sigmoid", "Race · Sine"]
+    assert not switch(app, "Keep all")
     # the choice of optimizers is still there
     labelled(app.button_group, "Race").set_value("Optimizers").run()
     chosen = labelled(app.button_group, "Who races").value
@@ -469,22 +477,6 @@ def test_a_race_ends_with_all_lanes_at_the_budget(figures):
     assert f"has the lowest loss: {loss_text(lowest)} nats" in live_value(app, "standing")
     assert "surprise" in live_value(app, "standing")
     assert [f"race.map.{place}" in figures for place in range(4)] == [True, True, True, False]
-
-
-@pytest.mark.usefixtures("short")
-def test_all_can_be_kept_once():
-    app = until_it_ends(press(at_the_line("Adam", "Random search"), "Start the race"))
-    race = session_of(app).comparison.race
-    press(app, "Keep all")
-    assert titles(app) == ["Race · Random search", "Race · Adam"]
-    assert not switch(app, "Keep all")
-    for saved, lane in zip(session_of(app).models.kept, race.view.lanes, strict=True):
-        assert saved.model.loss == pytest.approx(lane.view.run.best_loss, rel=1e-9)
-        assert saved.marks == lane.view.marks
-        assert saved.experiment.steps == lane.view.run.step
-    app.button_group(key="compare.view.v0").set_value("Kept runs").run()
-    assert not app.exception
-    assert {"Race · Random search", "Race · Adam"} <= set(texts(app))
 
 
 @pytest.mark.usefixtures("short")
@@ -593,46 +585,44 @@ def test_before_the_oldest_goes_its_card_says_so():
     assert badges(with_kept(*twelve()[1:])) == []
 
 
-@pytest.mark.parametrize(
-    ("page", "place"),
-    [
+def test_where_a_network_is_added_the_one_that_goes_can_be_kept_and_named():
+    app = with_kept(*twelve())
+    for page, place in (
         ("streamlit_app.py", "home"),
         (TRAIN, "train"),
         ("pages/4_predict.py", "upload"),
         ("pages/5_inside.py", "inside"),  # beside "Keep this as a model"
         ("pages/5_inside.py", "inside.tutorial"),
-    ],
-)
-def test_where_a_network_is_added_the_one_that_goes_can_be_kept_and_named(page, place):
-    app = with_kept(*twelve())
-    app.switch_page(page).run()
-    assert not app.exception
-    app.text_input(key=f"{place}.name.K0.v0").set_value("Mine").run()
-    assert not app.exception
+    ):
+        app.switch_page(page).run()
+        assert not app.exception
+        assert app.text_input(key=f"{place}.name.K0.v0").value == "K0", place
+        assert not app.toggle(key=f"{place}.keep.K0.v0").value, place
+    app.text_input(key="inside.name.K0.v0").set_value("Mine").run()
     assert titles(app)[0] == "Mine"
-    app.toggle(key=f"{place}.keep.Mine.v0").set_value(True).run()
+    app.toggle(key="inside.keep.Mine.v0").set_value(True).run()
     assert session_of(app).models.kept[0].pinned
-    assert app.toggle(key=f"{place}.keep.K1.v0")  # now this one would go
+    assert app.toggle(key="inside.keep.K1.v0")  # now this one would go
 
 
 def test_a_name_that_is_refused_is_refused_where_it_was_typed():
     app = with_kept(*twelve())
     app.switch_page(TRAIN).run()
     app.text_input(key="train.name.K0.v0").set_value("K5").run()
-    assert "Another model has this name. Choose a different one." in texts(app)
+    assert IN_USE in texts(app)
     assert titles(app) == list(TWELVE)
 
 
-def test_with_a_free_slot_nothing_is_said():
-    app = with_kept(*twelve()[1:])
-    app.switch_page(TRAIN).run()
-    assert [toggle.key for toggle in app.toggle if ".keep." in toggle.key] == []
+UPLOADS = tuple(Kept(title, pc.start(BASE).best, None) for title in TWELVE)
+
+
+def test_with_a_free_slot_none_goes():
+    assert KeptModels(UPLOADS[1:]).going(None) == ()
 
 
 def test_the_one_that_is_named_is_the_one_that_goes():
-    app = with_kept(*twelve(pinned=True))
-    app.switch_page(TRAIN).run()
-    [going] = [toggle.key.split(".")[2] for toggle in app.toggle if toggle.key.startswith("train.keep.")]
-    assert going == "K1"
-    wait_for(press(app, "Start"), "finished")
-    assert set(TWELVE) - set(titles(app)) == {going}
+    models = KeptModels((replace(UPLOADS[0], pinned=True), *UPLOADS[1:]))
+    [going] = models.going(None)
+    assert going.title == "K1"
+    added = models.added(Kept("new", pc.start(BASE).best, None), None)
+    assert set(models.titles) - set(added.titles) == {"K1"}

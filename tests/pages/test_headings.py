@@ -1,7 +1,5 @@
 """Headings: none has a link to itself beside it, for what its icon copies is not what Copy link gives."""
 
-import pytest
-
 from tests.pages.browsing import HOME, QUICK, opened, press, wait_for
 
 PAGES = [
@@ -17,19 +15,15 @@ PAGES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def app():
-    """Return a dashboard with a trained network: a page without one has fewer headings."""
-    return wait_for(press(opened(HOME, QUICK), "Train the network"), "finished")
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_no_heading_has_a_link_of_its_own(app, page):
-    app.switch_page(page).run()
-    assert not app.exception
-    headings = [*app.title, *app.header, *app.subheader]
-    assert headings
-    assert [heading.value for heading in headings if not heading.proto.hide_anchor] == []
-    # Markdown's headings always have one
-    lines = [line for text in app.markdown for line in text.value.splitlines()]
-    assert [line for line in lines if line.startswith("#")] == []
+def test_no_heading_has_a_link_of_its_own():
+    # with a trained network: a page without one has fewer headings
+    app = wait_for(press(opened(HOME, QUICK), "Train the network"), "finished")
+    for page in PAGES:
+        app.switch_page(page).run()
+        assert not app.exception
+        headings = [*app.title, *app.header, *app.subheader]
+        assert headings, page
+        assert [heading.value for heading in headings if not heading.proto.hide_anchor] == [], page
+        # Markdown's headings always have one
+        lines = [line for text in app.markdown for line in text.value.splitlines()]
+        assert [line for line in lines if line.startswith("#")] == [], page

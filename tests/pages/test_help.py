@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from tests.pages.browsing import HOME, QUICK, ROOT, metrics, opened, press, trained, unfold_settings, wait_for
+from tests.pages.browsing import HOME, QUICK, ROOT, metrics, opened, press, unfold_settings, wait_for
 
 GLOSSARY = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
 PAGES = [HOME, *(f"pages/{page.name}" for page in sorted((ROOT / "pages").glob("[0-9]*.py")))]
@@ -53,16 +53,24 @@ LONGEST = 900  # characters: lists of choices, a line for each
 
 
 @cache
-def controls(page, trained):
-    """Return (kind, label, help) of every control of a page, before or after a run of SGD."""
+def dashboard(is_trained):
+    """Return a dashboard whose optimizer is SGD, before or after a run."""
     app = opened(HOME, {**QUICK, "optimizer": "sgd"})
-    if trained:
-        wait_for(press(app, "Train the network"), "finished")
-    if page != HOME:
-        app.switch_page(page).run()
+    return wait_for(press(app, "Train the network"), "finished") if is_trained else app
+
+
+@cache
+def visited(page, is_trained):
+    """Return (kind, label, help) of every control of a page, and the names of its metrics."""
+    app = dashboard(is_trained).switch_page(page).run()
     assert not app.exception
     unfold_settings(app)
-    return [(kind, found.proto.label, found.proto.help) for kind in KINDS for found in app.get(kind)]
+    found = [(kind, control.proto.label, control.proto.help) for kind in KINDS for control in app.get(kind)]
+    return found, set(metrics(app))
+
+
+def controls(page, is_trained):
+    return visited(page, is_trained)[0]
 
 
 def told_apart(page, trained):
@@ -94,20 +102,11 @@ def test_every_value_is_named_by_an_entry_of_the_glossary_or_in_everyday_words()
     terms = [term.casefold() for term in re.findall(r"\n- \*\*(.+?)\*\*: ", GLOSSARY)]
     found = [one for page in PAGES for one in controls(page, True)]
     found += [one for view in ("Race", "Sweep") for one in controls_of_view(view)]
-    names = {label for kind, label, _ in found if kind in VALUES} | metrics_of_all_pages()
+    names = {label for kind, label, _ in found if kind in VALUES}
+    names = names.union(*(visited(page, True)[1] for page in PAGES))
     unknown = {name for name in names if not any(term in name.casefold() for term in terms)}
     assert len(names - unknown) > 30
     assert unknown == EVERYDAY
-
-
-def metrics_of_all_pages():
-    app = trained()
-    names = set(metrics(app))
-    for page in PAGES[1:]:
-        app.switch_page(page).run()
-        assert not app.exception
-        names |= set(metrics(app))
-    return names
 
 
 @pytest.mark.parametrize("view", ["Race", "Sweep"])

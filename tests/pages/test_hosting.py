@@ -8,18 +8,32 @@ from dataclasses import replace
 import pytest
 
 import polycore as pc
+from pages.compare import race_inputs
+from pages.compare.sweep_view import LIMITS
+from pages.compare.sweep_view import notes as sweep_notes
 from pages.lessons import lessons
 from pages.predict import weight_upload
 from pages.runs import status
 from pages.runs.race import ENTRANTS, experiments_of
+from pages.runs.varied import unvaried
+from pages.runs.view import RunView
 from pages.server import limits, server
 from pages.server.limits import Limits
 from pages.server.server import Server
 from pages.server.turns import Turns
 from polycore import Experiment, PolycoreError
 from polycore.workers.processes import Workers
-from tests.pages.browsing import QUICK, ROOT, live_text, opened, press, run_status, session_of, wait_for
-from tests.waiting import wait_until
+from tests.pages.browsing import (
+    QUICK,
+    ROOT,
+    labelled,
+    live_text,
+    opened,
+    press,
+    run_status,
+    session_of,
+    wait_for,
+)
 
 HOME, DATA, TRAIN, COMPARE = "streamlit_app.py", "pages/2_data.py", "pages/3_train.py", "pages/6_compare.py"
 COMMAND = "python3 run.py dashboard"
@@ -150,15 +164,15 @@ def test_a_missing_file_is_shown_by_name_on_the_page_and_logged_by_path_once(
     assert str(missing) in record.getMessage()
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_server_with_a_wrong_file_does_nothing_and_says_why_on_every_page(limited, page):
+def test_a_server_with_a_wrong_file_does_nothing_and_says_why_on_every_page(limited):
     limited("max_width = 'wide'")
-    app = opened(page)
-    assert [element.value for element in app.text] == [
-        "limits.toml: max_width: got 'wide'; expected a whole number from 1 to 512."
-    ]
-    assert len(app.button) == 0
-    assert len(app.number_input) == 0
+    app = opened(HOME)
+    for page in PAGES:
+        app.switch_page(page).run()
+        assert [element.value for element in app.text] == [
+            "limits.toml: max_width: got 'wide'; expected a whole number from 1 to 512."
+        ], page
+        assert len(app.button) == len(app.number_input) == 0, page
 
 
 # --- what is refused --------------------------------------------------------------------------
@@ -237,46 +251,27 @@ def test_a_link_beyond_the_limits_stays_as_it_is_and_does_not_start(limited, pag
     assert page_text(app).count(COMMAND) == 1
 
 
-def test_a_smaller_choice_may_start(limited):
+def test_what_is_typed_beyond_a_limit_is_reported_at_once_and_a_smaller_choice_may_start(limited):
     limited(SMALL)
-    app = opened(TRAIN, QUICK | {"steps": "9000"})
-    assert COMMAND in page_text(app)
-    [steps] = [widget for widget in app.number_input if widget.label == "Steps"]
-    steps.set_value(200).run()
+    app = opened(TRAIN)
+    assert COMMAND not in page_text(app)
+    assert "layers of up to 16" in labelled(app.text_input, "Hidden layers").help
+    labelled(app.number_input, "Steps").set_value(501)
+    labelled(app.number_input, "Batch size (0 = all points)").set_value(65).run()
+    assert "64 points a batch (here 65), 500 steps (here 501)" in page_text(app)
+    labelled(app.number_input, "Steps").set_value(200)
+    labelled(app.number_input, "Batch size (0 = all points)").set_value(7).run()
     assert COMMAND not in page_text(app)
     wait_for(press(app, "Start"), "finished")
 
 
-@pytest.mark.parametrize(
-    ("page", "label", "value", "reason"),
-    [
-        (TRAIN, "Steps", 501, "500 steps (here 501)"),
-        (TRAIN, "Batch size (0 = all points)", 65, "64 points a batch (here 65)"),
-        (DATA, "Samples of each polynomial", 41, "40 samples of each polynomial (here 41)"),
-    ],
-)
-def test_a_number_that_is_typed_beyond_a_limit_is_reported_at_once(limited, page, label, value, reason):
-    limited(SMALL)
-    app = opened(page)
-    assert COMMAND not in page_text(app)
-    [box] = [widget for widget in app.number_input if widget.label == label]
-    box.set_value(value).run()
-    assert reason in page_text(app)
-
-
-def test_the_help_of_hidden_layers_names_the_limits(limited):
-    limited(SMALL)
-    [hidden] = [widget for widget in opened(TRAIN).text_input if widget.label == "Hidden layers"]
-    assert "layers of up to 16" in hidden.help
-
-
 def test_the_data_page_reports_too_many_samples(limited):
     limited(SMALL)
-    app = opened(DATA, QUICK | {"samples": "41"})
+    app = opened(DATA, QUICK | {"samples": "40"})
+    assert not app.get("download_button")[0].proto.disabled
+    labelled(app.number_input, "Samples of each polynomial").set_value(41).run()
     assert "at most 40 samples of each polynomial (here 41)" in page_text(app)
-    [download] = app.get("download_button")
-    assert download.proto.disabled
-    assert not opened(DATA, QUICK | {"samples": "40"}).get("download_button")[0].proto.disabled
+    assert app.get("download_button")[0].proto.disabled
     assert session_of(app).experiment.samples_per_class == 41
 
 
@@ -287,19 +282,36 @@ def test_a_preset_beyond_the_limits_is_used_and_reported(limited):
     assert "500 steps (here 7,000)" in page_text(app)
 
 
-def test_a_run_ends_when_its_seconds_are_used_and_keeps_its_best(limited):
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        pytest.param(
+            "finished",
+            "The run has used the demo's 0.2 s of computing; its best model is kept. "
+            "On your own machine a run continues to its last step.",
+            id="no time is left",
+        ),
+        pytest.param("paused", "", id="it may continue"),
+    ],
+)
+def test_a_run_that_ends_when_its_seconds_are_used_says_so(own_server, state, said):
+    own_server(limits=Limits(max_seconds=0.2))
+    view = RunView.of("a run", pc.advance(pc.start(TINY), 10), budget=0.2)
+    assert status.notes(replace(view, state=state))["spent"] == said
+
+
+def test_a_run_that_takes_its_last_step_says_nothing_about_seconds(own_server):
+    own_server(limits=Limits(max_seconds=60))
+    run = pc.start(replace(TINY, steps=3))
+    assert status.notes(RunView.of("a run", pc.advance(run, 3), budget=60))["spent"] == ""
+
+
+def test_a_run_on_a_page_has_the_seconds_of_the_server(limited):
     limited("max_seconds = 0.2")
     app = wait_for(press(opened(TRAIN, QUICK | {"steps": "1000000"}), "Start"), "finished")
     training = session_of(app).training
-    assert 0.1 < training.view.seconds < 0.3  # a step more, where the machine is busy
-    assert 0 < training.view.run.step < 1_000_000
-    assert "The run has used the demo's 0.2 s of computing; its best model is kept." in page_text(app)
+    assert training.view.has_spent_budget
     assert session_of(app).answering.model.loss == training.view.best.loss
-
-
-def test_a_run_that_takes_its_last_step_says_nothing_about_seconds(limited):
-    limited("max_seconds = 60")
-    assert "has used" not in page_text(wait_for(press(opened(TRAIN), "Start"), "finished"))
 
 
 def race_view(app):
@@ -309,13 +321,15 @@ def race_view(app):
 
 
 @pytest.mark.parametrize(
-    ("seconds", "offered"), [(10, ["5 s", "10 s"]), (2.5, ["2.5 s"])], ids=["ten", "fewer than any offer"]
+    ("most", "offered"),
+    [
+        pytest.param(math.inf, race_inputs.BUDGETS, id="no limit"),
+        pytest.param(10, (5, 10), id="ten"),
+        pytest.param(2.5, (2.5,), id="fewer than any offer"),
+    ],
 )
-def test_a_race_has_no_more_seconds_than_a_run(limited, seconds, offered):
-    limited(f"max_seconds = {seconds}")
-    groups = race_view(opened(COMPARE)).button_group
-    [budgets] = [group for group in groups if "race.budget" in group.proto.id]
-    assert [option.content for option in budgets.proto.options] == offered
+def test_a_race_has_no_more_seconds_than_a_run(most, offered):
+    assert race_inputs.budgets_within(most) == offered
 
 
 def test_a_race_beyond_the_limits_does_not_begin(limited):
@@ -365,10 +379,11 @@ def test_a_sweep_beyond_the_limits_is_reported_and_cannot_start(limited):
     assert "**4 runs**: 2 settings with 2 seeds." in page_text(app)
 
 
-def test_no_limits_of_a_demo_are_shown_if_there_are_none(monkeypatch, started):
-    monkeypatch.delenv(limits.VARIABLE, raising=False)
-    started()
-    assert "demo" not in page_text(sweep_view(opened(COMPARE)))
+def test_no_limits_of_a_demo_are_said_of_a_sweep_if_there_are_none(own_server):
+    own_server(limits=Limits())
+    assert sweep_notes(TINY, unvaried(TINY)) == []
+    own_server(limits=Limits(max_sweep_seconds=2.5, max_sweep_runs=4))
+    assert sweep_notes(TINY, unvaried(TINY)) == [LIMITS.format(seconds=2.5, runs=4)]
 
 
 # --- the queue on pages ---------------------------------------------------------------------
@@ -384,29 +399,15 @@ def full(own_server):
 def test_a_waiting_run_shows_its_position_on_every_page_and_starts_by_itself(full):
     app = press(opened(TRAIN), "Start")
     assert session_of(app).training.view.status == "waiting"
-    assert "Waiting: 2 others are before you. Your run starts by itself." in page_text(app)
+    assert status.waiting(session_of(app).run_view) in page_text(app)
     assert run_status(app).startswith("Waiting · step 0 of 300 (0%) · position 3 in the queue · best")
     app.switch_page(DATA).run()
     assert "position 3 in the queue" in page_text(app)
     app.switch_page(TRAIN).run()
-    full[0].give_up()
-    assert "Waiting: 1 other is before you." in page_text(app.run())
-    full[1].give_up()
-    assert "Waiting: you are next." in page_text(app.run())
-    full[2].give_up()
+    for turn in full:
+        turn.give_up()
     wait_for(app, "finished")
     assert "Waiting" not in page_text(app)
-
-
-@pytest.mark.usefixtures("full")
-def test_a_pause_leaves_the_queue_and_resume_joins_it():
-    app = press(press(opened(TRAIN), "Start"), "Pause")
-    training = session_of(app).training
-    assert (training.view.status, training.view.ahead) == ("paused", None)
-    press(app, "Resume")
-    assert (training.view.status, training.view.ahead) == ("waiting", 2)
-    press(app, "Stop")
-    assert (training.view.status, training.view.ahead) == ("stopped", None)
 
 
 @pytest.mark.usefixtures("full")
@@ -417,13 +418,30 @@ def test_the_page_says_that_the_queue_is_full():
     assert "This server is full (1 at once, 3 in the queue)." in page_text(app)
 
 
-def test_the_page_explains_turns_while_others_wait(full):
-    app = press(opened(TRAIN, QUICK | {"steps": "1000000"}), "Start")
-    for turn in full:
-        turn.give_up()
-    waiting = server.current().turns.take()
-    wait_until(lambda: status.TURNS in page_text(app.run()))
-    assert "Others are waiting too." in page_text(app)
-    waiting.give_up()
-    assert status.TURNS not in page_text(app.run())
-    press(app, "Stop")
+WAITING = replace(RunView.of("a run", pc.start(TINY), math.inf), state="running")
+
+
+@pytest.mark.parametrize(
+    ("view", "said"),
+    [
+        pytest.param(WAITING, "", id="alone"),
+        pytest.param(replace(WAITING, others_wait=True), "Others are waiting too. ", id="others wait"),
+        pytest.param(
+            replace(WAITING, ahead=2),
+            "Waiting: 2 others are before you. Your run starts by itself. ",
+            id="third in the queue",
+        ),
+        pytest.param(
+            replace(WAITING, ahead=1),
+            "Waiting: 1 other is before you. Your run starts by itself. ",
+            id="second",
+        ),
+        pytest.param(
+            replace(WAITING, ahead=0, run=pc.advance(WAITING.run, 1)),
+            "Waiting: you are next. Your run continues by itself. ",
+            id="next, in its middle",
+        ),
+    ],
+)
+def test_turns_are_explained_while_any_run_waits(view, said):
+    assert status.waiting(view) == (said and said + status.TURNS)

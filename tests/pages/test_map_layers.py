@@ -60,12 +60,8 @@ def answered(layers, points):
     return np.array([max(range(len(row)), key=lambda label, row=row: row[label]) for row in values])
 
 
-@pytest.mark.parametrize(
-    ("page", "button"),
-    [pytest.param(TRAIN, "Start", id="Train"), pytest.param(HOME, "Train the network", id="Home")],
-)
-def test_mistakes_are_the_held_out_points_that_the_best_network_answers_wrongly(maps, page, button):
-    app = show(trained(page, button, steps="20"), MISTAKES)
+def test_mistakes_are_the_held_out_points_that_the_best_network_answers_wrongly(maps):
+    app = show(trained(steps="20"), MISTAKES)
     training = session_of(app).training
     points, labels = training.view.run.experiment.held_out_set()
     layers = list(zip(training.view.best.weights, training.view.best.biases, strict=True))
@@ -73,6 +69,8 @@ def test_mistakes_are_the_held_out_points_that_the_best_network_answers_wrongly(
     assert 0 < wrong.sum() <= 500
     np.testing.assert_array_equal(marks(maps["progress.map"], "x"), points[wrong])
     assert f"Crosses: {wrong.sum()} of 3,000 held-out points answered wrongly." in words(app)
+    app.switch_page(HOME).run()
+    np.testing.assert_array_equal(marks(maps["progress.map"], "x"), points[wrong])
     show(app)
     assert maps["progress.map"] is plane.model_map(training.view.best, scene_of(training.view.run.experiment))
     assert "Crosses" not in words(app)
@@ -179,17 +177,6 @@ def test_a_map_says_what_lies_on_it_and_frames_say_the_same():
     assert lying_on_a_map(overlay, experiment).layout.meta["alt"] == said
     assert Overlay().described(without) == without
     assert Overlay().values() == {}
-
-
-@pytest.mark.parametrize("view", ["Network", "Referee", "Differences"])
-def test_every_map_can_show_layers(maps, view):
-    app = trained()
-    labelled(app.button_group, "Map").set_value(view).run()
-    show(app, *map_layers.ALL)
-    assert {"x", "diamond"} <= {trace.marker.symbol for trace in maps["progress.map"].data}
-    caption = words(app)
-    assert all(start in caption for start in ("Crosses: ", "Diamonds: ", "of the training set"))
-    assert ("% of the plane. " in caption) == (view == "Differences")
 
 
 @pytest.mark.usefixtures("maps")

@@ -2,16 +2,25 @@
 
 import base64
 import io
+import re
 from dataclasses import replace
+from functools import cache
+from html import unescape
 
 import numpy as np
 import pytest
 from PIL import Image
 
+import polycore as pc
+from pages.channel.live_text import Followed
+from pages.models import map_layers
 from pages.plane import live, plane
 from pages.plane.referee import referee_of
 from pages.plane.scene import scene_of
 from pages.run_view import map_view
+from pages.run_view.shown import Selection, ShownRun
+from pages.runs.training import Training
+from pages.state.shown_weights import ShownWeights
 from tests.pages.browsing import (
     HOME,
     QUICK,
@@ -47,37 +56,30 @@ def captions(app):
     return " ".join([*(caption.value for caption in app.caption), live_text(app)])
 
 
-def test_a_run_shows_its_network_until_another_map_is_chosen(maps):
-    app = trained()
-    run = session_of(app).training.view.run
-    referee = referee_of(run.experiment)
-    assert maps["progress.map"] is plane.model_map(
-        session_of(app).training.view.best, scene_of(run.experiment)
-    )
-    choose(app, REFEREE)
-    assert maps["progress.map"] is plane.referee_map(referee, scene_of(run.experiment))
-    choose(app, DIFFERENCES)
-    scene = scene_of(run.experiment)
-    picture = plane.pixels_of(session_of(app).training.view.best, scene.window)
-    assert maps["progress.map"] is plane.difference_map(picture, scene, referee)
-    choose(app, NETWORK)
-    assert maps["progress.map"] is plane.model_map(
-        session_of(app).training.view.best, scene_of(run.experiment)
-    )
+EXPERIMENT = replace(TINY, learning_rate=0.5, noise=0.3)
 
 
-def test_the_difference_is_that_of_the_current_weights_while_a_run_continues(maps):
-    app = press(opened(TRAIN, QUICK | {"steps": "1000000"}), "Start")
-    choose(app, DIFFERENCES)
-    training = session_of(app).training
-    press(app, "Pause")
-    choose(app, NETWORK)
-    training.resume()
-    before = maps["progress.map"]
-    choose(app, DIFFERENCES)
-    assert maps["progress.map"] is not before
-    assert "differing" in maps["progress.map"].layout.meta
-    training.stop()
+@cache
+def training():
+    """Return a run that rests in its middle."""
+    return Training(pc.advance(pc.start(EXPERIMENT), 30), None, pc.advance)
+
+
+def shown(view, weights="Now", layers=()):
+    """Return the run as a page shows it with that map."""
+    run, selection = training(), Selection(weights, view, layers)
+    followed = Followed(run.name, 0, active=False)
+    return ShownRun(run, run.view, selection, ShownWeights.of(run.view, weights), followed)
+
+
+@pytest.mark.parametrize("weights", ["Now", "Best"])
+def test_the_map_is_the_one_that_is_chosen_of_the_weights_that_are_chosen(weights):
+    model = training().view.current if weights == "Now" else training().view.best
+    scene, referee = scene_of(EXPERIMENT), referee_of(EXPERIMENT)
+    assert map_view.figure_of(shown(NETWORK, weights)) is plane.model_map(model, scene)
+    assert map_view.figure_of(shown(REFEREE, weights)) is plane.referee_map(referee, scene)
+    pixels = plane.pixels_of(model, scene.window)
+    assert map_view.figure_of(shown(DIFFERENCES, weights)) is plane.difference_map(pixels, scene, referee)
 
 
 def test_a_map_chosen_before_a_run_stays_when_it_begins(maps):
@@ -94,22 +96,14 @@ def test_the_choice_stays_through_the_end_of_a_run_and_on_other_pages():
     assert labelled(app.button_group, "Map").value == DIFFERENCES
     app.switch_page("pages/2_data.py").run()
     app.switch_page(TRAIN).run()
-    assert labelled(app.button_group, "Map").value == DIFFERENCES
-    press(app, "Start again")
-    session_of(app).training.stop()
-    assert labelled(app.run().button_group, "Map").value == DIFFERENCES
-
-
-@pytest.mark.usefixtures("maps")
-def test_the_choice_shows_its_value_each_time_it_is_drawn():
-    app = choose(trained(), REFEREE)
-    app.switch_page("pages/2_data.py").run()
-    app.switch_page(TRAIN).run()
     for _ in range(2):
         # a browser may see only the second drawing
         [index] = labelled(app.button_group, "Map").proto.default
-        assert labelled(app.button_group, "Map").options[index] == REFEREE
+        assert labelled(app.button_group, "Map").options[index] == DIFFERENCES
         app.run()
+    press(app, "Start again")
+    session_of(app).training.stop()
+    assert labelled(app.run().button_group, "Map").value == DIFFERENCES
 
 
 def test_home_shows_the_network_whatever_is_chosen_on_train(maps):
@@ -131,22 +125,36 @@ def test_the_caption_of_the_referee_says_where_points_lie(noise, sentence):
     assert sentence in map_view.referee_caption(replace(TINY, noise=noise))
 
 
-@pytest.mark.usefixtures("maps")
+def caption(view, layers=()):
+    """Return the caption of that map of the run, as a person reads it."""
+    of_run = shown(view, layers=layers)
+    return unescape(re.sub("<.*?>", "", map_view.caption_of(of_run, map_view.figure_of(of_run))))
+
+
 def test_the_caption_is_that_of_the_map_that_is_chosen():
-    app = trained()
-    experiment = session_of(app).training.view.run.experiment
-    assert map_view.network_caption(experiment) in captions(app)
-    choose(app, REFEREE)
-    assert map_view.referee_caption(experiment) in captions(app)
-    choose(app, DIFFERENCES)
-    assert map_view.DIFFERENCE_CAPTION in captions(app)
-    assert map_view.network_caption(experiment) not in captions(app)
+    assert map_view.network_caption(EXPERIMENT) in caption(NETWORK)
+    assert map_view.referee_caption(EXPERIMENT) in caption(REFEREE)
+    assert map_view.DIFFERENCE_CAPTION in caption(DIFFERENCES)
+    assert map_view.network_caption(EXPERIMENT) not in caption(DIFFERENCES)
 
 
-def test_the_caption_has_the_share_of_the_plane_that_differs(maps):
-    app = choose(trained(), DIFFERENCES)
-    url = maps["progress.map"].layout.images[0].source
+def test_the_caption_has_the_share_of_the_plane_that_differs():
+    url = map_view.figure_of(shown(DIFFERENCES)).layout.images[0].source
     image = Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))).convert("RGBA")
     alphas = np.asarray(image)[..., 3]
     share = (alphas == 255).mean()  # the opaque pixels: those of stripes
-    assert f"{100 * share:.1f}\u00a0% of the plane" in captions(app)
+    assert f"{100 * share:.1f}\u00a0% of the plane. " in caption(DIFFERENCES)
+
+
+@pytest.mark.parametrize("view", [NETWORK, REFEREE, DIFFERENCES])
+def test_every_map_can_show_layers(view):
+    layers = map_view.figure_of(shown(view, layers=map_layers.ALL)).data
+    assert {"x", "diamond"} <= {trace.marker.symbol for trace in layers}
+    text = caption(view, map_layers.ALL)
+    assert all(beginning in text for beginning in ("Crosses: ", "Diamonds: ", "of the training set"))
+
+
+@pytest.mark.usefixtures("maps")
+def test_a_page_says_what_its_map_is():
+    app = choose(trained(), DIFFERENCES)
+    assert map_view.DIFFERENCE_CAPTION in captions(app)

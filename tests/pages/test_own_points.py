@@ -7,13 +7,17 @@ import pytest
 
 import polycore as pc
 from pages.data import own_points, setup_on_points
-from pages.models import map_layers
+from pages.plane.referee import best_possible
+from pages.run_view import map_view
 from pages.state import session
+from pages.state.session_value import Session
 from pages.state.setup import Setup
 from pages.state.sketch import Sketch
+from pages.state.view import Layers, View
 from polycore.links import link
 from tests.pages.browsing import (
     ROOT,
+    labelled,
     live_html,
     metrics,
     opened,
@@ -46,10 +50,12 @@ def trained(data, page=TRAIN):
     return wait_for(press(opened(page, words(data)), "Start"), "finished")
 
 
-@pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("data", SETS.values(), ids=SETS)
-def test_every_page_is_drawn_with_points_that_nothing_was_trained_on(page, data):
-    app = opened(page, words(data))
+def test_every_page_is_drawn_with_points_that_nothing_was_trained_on(data):
+    app = opened(words=words(data))
+    for page in PAGES:
+        app.switch_page(page).run()
+        assert not app.exception, page
     assert session_of(app).experiment.data == data
 
 
@@ -62,33 +68,39 @@ def test_every_page_is_drawn_after_training_on_points(data):
     assert session_of(app).answering.model.classes == data.names
 
 
-def test_train_names_classes_and_says_what_the_lines_are():
-    app = trained(ON_CURVES)
-    text = " ".join(live_html(app))
-    assert "most likely class" in text
-    assert "polynomials that fit your points best" in text
-    assert "best possible" not in text
-    app = trained(SQUARES)
-    assert "Far from your points it has seen nothing." in " ".join(live_html(app))
+CLASSES, POLYNOMIALS = pc.Experiment(data=ON_CURVES), pc.Experiment()
 
 
-def test_without_curves_there_is_no_referee():
-    views = {
-        name: next(one.options for one in opened(TRAIN, words(data)).button_group if one.label == "Map")
-        for name, data in SETS.items()
-    }
-    assert views["on curves"] == ["Network", "Referee", "Differences"]
-    assert views["anywhere"] == ["Network"]
+@pytest.mark.parametrize(
+    ("experiment", "noun", "lines"),
+    [
+        pytest.param(POLYNOMIALS, "polynomial", map_view.CURVES, id="polynomials"),
+        pytest.param(CLASSES, "class", map_view.FITTED, id="points on curves"),
+        pytest.param(POLYNOMIALS.on_points(SQUARES), "class", map_view.NO_CURVES, id="points anywhere"),
+    ],
+)
+def test_a_map_names_classes_and_says_what_its_lines_are(experiment, noun, lines):
+    caption = map_view.NETWORK_CAPTION.format(noun, lines)
+    assert map_view.network_caption(experiment) == caption
 
 
-def test_a_choice_of_the_referee_does_not_last_on_points_without_curves():
-    app = opened(TRAIN, words(ON_CURVES))
-    [view] = [one for one in app.button_group if one.label == "Map"]
-    view.set_value("Referee").run()
-    with_own = session_of(app).experiment.on_points(SQUARES)
-    app.session_state[session.KEY] = on_set_up(session_of(app), with_own)
-    app.run()
-    assert not app.exception
+def test_of_the_users_own_points_nobody_knows_the_best_possible():
+    assert best_possible(CLASSES) is None
+
+
+@pytest.mark.parametrize(
+    ("data", "views"),
+    [
+        pytest.param(ON_CURVES, ("Network", "Referee", "Differences"), id="on curves"),
+        pytest.param(SQUARES, ("Network",), id="anywhere"),
+    ],
+)
+def test_without_curves_there_is_no_referee_though_it_was_chosen_before(data, views, monkeypatch):
+    chosen = Session(view=View(map_view="Referee"))
+    monkeypatch.setattr(session.st, "session_state", {session.KEY: chosen})
+    experiment = pc.Experiment().on_points(data)
+    assert map_view.views_of(experiment) == views
+    assert map_view.shown_view(experiment) == ("Referee" if "Referee" in views else "Network")
 
 
 def on_set_up(now, experiment):
@@ -116,17 +128,20 @@ def test_the_report_is_by_class():
 
 
 def test_the_choice_between_polynomials_and_points_comes_back():
-    app = opened(DATA)
-    before = session_of(app).experiment
-    [source] = [one for one in app.button_group if one.label == "Learn from"]
-    source.set_value(own_points.OWN).run()
-    assert not app.exception
-    assert session_of(app).setup.own_points == Sketch(polynomials=before)
-    assert session_of(app).experiment == before
-    [source] = [one for one in app.button_group if one.label == "Learn from"]
-    source.set_value(own_points.POLYNOMIALS).run()
-    assert session_of(app).setup.own_points is None
-    assert session_of(app).experiment == before
+    before = Setup(pc.Experiment())
+    on_points = setup_on_points.on_own_points(before)
+    assert on_points == replace(before, sketch=Sketch(polynomials=before.experiment))
+    assert back_on_polynomials(on_points) == before
+
+
+def back_on_polynomials(setup):
+    return Setup(setup_on_points.on_polynomials(setup)).following(setup)
+
+
+def strokes(setup, places, number=1):
+    """Return the set-up after a stroke through these columns, rows and classes of the plane."""
+    stroke = {"number": number, "add": [[f"k{index}", *place] for index, place in enumerate(places)]}
+    return setup_on_points.after_drawing(setup, "pen", [stroke])
 
 
 def choose_source(app, source):
@@ -147,34 +162,35 @@ BOTH_CLASSES = (*ONE_CLASS, (500, 600, 1), (700, 800, 1), (900, 100, 1))
 
 
 @pytest.mark.parametrize("places", [ONE_CLASS, BOTH_CLASSES], ids=["one class", "both classes"])
-def test_a_look_at_polynomials_keeps_the_points(places):
-    app = drawn(choose_source(opened(DATA), own_points.OWN), *places)
-    before = session_of(app).setup
+def test_points_are_kept_while_polynomials_are_learned_with_other_settings(places):
+    before = strokes(setup_on_points.on_own_points(Setup(pc.Experiment())), places)
     assert len(before.own_points.points) == len(places)
-    choose_source(app, own_points.POLYNOMIALS)
-    assert session_of(app).experiment.polynomials
-    assert session_of(app).setup.own_points is None
-    app.switch_page(TRAIN).run()
-    press(app, "Recommended")
-    app.switch_page(DATA).run()
-    choose_source(app, own_points.OWN)
-    after = session_of(app).setup
+    aside = back_on_polynomials(before)
+    assert aside.own_points is None
+    aside = replace(aside, experiment=pc.Experiment.recommended())
+    after = setup_on_points.on_own_points(aside)
     assert after.own_points.points == before.own_points.points
     assert after.experiment.data == before.experiment.data
 
 
 def test_names_and_held_out_share_are_kept_with_the_points():
+    drawn = strokes(setup_on_points.on_own_points(Setup(pc.Experiment())), BOTH_CLASSES)
+    named = setup_on_points.with_names(drawn, "left, right")
+    before = replace(named, experiment=replace(named.experiment, held_out_share=0.5))
+    after = setup_on_points.on_own_points(back_on_polynomials(before))
+    assert after.experiment == before.experiment
+    assert (after.experiment.data.names, after.experiment.held_out_share) == (("left", "right"), 0.5)
+    assert after.own_points == before.own_points
+
+
+def test_a_look_at_polynomials_keeps_what_was_drawn():
     app = drawn(choose_source(opened(DATA), own_points.OWN), *BOTH_CLASSES)
-    [names] = [one for one in app.text_input if one.label == "Classes"]
-    names.set_value("left, right").run()
-    [share] = app.slider
-    share.set_value(50).run()
-    before = session_of(app)
+    before = session_of(app).setup
     choose_source(app, own_points.POLYNOMIALS)
-    choose_source(app, own_points.OWN)
-    assert session_of(app).setup == before.setup
-    assert session_of(app).experiment.data.names == ("left", "right")
-    assert session_of(app).experiment.held_out_share == 0.5
+    assert session_of(app).setup.own_points is None
+    choose_source(app.switch_page(TRAIN).run().switch_page(DATA).run(), own_points.OWN)
+    assert session_of(app).setup == before
+    assert len(before.experiment.data) == len(BOTH_CLASSES)
 
 
 def test_points_that_were_put_aside_outlast_a_refresh():
@@ -245,34 +261,20 @@ def test_the_page_of_polynomials_does_not_say_that_they_are_learned():
 
 
 def test_samples_become_points_and_go_back_to_polynomials():
-    app = opened(DATA)
-    before = session_of(app).experiment
-    press(app, "Edit these as my own points")
-    now = session_of(app)
-    assert len(now.experiment.data) == 40  # all of 20 on each of two curves
-    assert now.experiment.data.names == ("-x^2 + 1", "x^3 - 2")
-    [source] = [one for one in app.button_group if one.label == "Learn from"]
-    source.set_value(own_points.POLYNOMIALS).run()
-    assert not app.exception
-    assert session_of(app).experiment == before
+    before = Setup(pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20))
+    edited = setup_on_points.on_samples(before)
+    assert len(edited.experiment.data) == 40  # all of 20 on each of two curves
+    assert edited.experiment.data.names == ("-x^2 + 1", "x^3 - 2")
+    assert setup_on_points.on_polynomials(edited) == before.experiment
 
 
 def test_samples_lie_on_maps_of_own_points_and_not_on_those_of_polynomials_unless_chosen_there():
-    def on_map(app):
-        app.switch_page(TRAIN).run()
-        assert not app.exception
-        [layers] = [one for one in app.button_group if one.label == map_layers.LABEL]
-        return layers
-
-    app = press(opened(DATA), "Edit these as my own points")
-    assert on_map(app).value == ["Samples"]
-    choose_source(app.switch_page(DATA).run(), own_points.POLYNOMIALS)
-    assert on_map(app).value == []
-    on_map(app).set_value(["Samples", "Mistakes"]).run()
-    choose_source(app.switch_page(DATA).run(), own_points.OWN)
-    on_map(app).set_value(["Crossings"]).run()
-    choose_source(app.switch_page(DATA).run(), own_points.POLYNOMIALS)
-    assert on_map(app).value == ["Samples", "Mistakes"]
+    of_curves, of_points = POLYNOMIALS.shown_classes, CLASSES.shown_classes
+    layers = Layers()
+    assert (layers.on_map_of(of_points), layers.on_map_of(of_curves)) == (("Samples",), ())
+    layers = layers.chosen(("Samples", "Mistakes"), of_curves).chosen(("Crossings",), of_points)
+    shown = layers.on_map_of(of_points), layers.on_map_of(of_curves)
+    assert shown == (("Crossings",), ("Samples", "Mistakes"))
 
 
 def test_a_search_that_was_chosen_on_points_gets_fresh_points_that_it_can_use():
@@ -283,57 +285,65 @@ def test_a_search_that_was_chosen_on_points_gets_fresh_points_that_it_can_use():
 
 
 def test_a_link_with_points_can_be_left_for_polynomials():
-    app = opened(DATA, words(SQUARES))
-    [source] = [one for one in app.button_group if one.label == "Learn from"]
-    source.set_value(own_points.POLYNOMIALS).run()
-    assert not app.exception
+    app = choose_source(opened(DATA, words(SQUARES)), own_points.POLYNOMIALS)
     assert session_of(app).experiment.polynomials == pc.TUTORIAL_POLYNOMIALS
     press(app, "Undo")
     assert session_of(app).experiment.data == SQUARES
 
 
-def test_classes_are_renamed_added_and_removed():
+def test_names_and_held_out_share_are_entered():
     app = opened(DATA, words(SQUARES))
-    [names] = [one for one in app.text_input if one.label == "Classes"]
-    names.set_value("left, right").run()
-    assert session_of(app).experiment.data.names == ("left", "right")
-    [names] = [one for one in app.text_input if one.label == "Classes"]
-    names.set_value("left, right, up").run()
-    # nothing of the third class is drawn yet: a run would still learn the two
-    assert session_of(app).setup.sketch.names == ("left", "right", "up")
-    [missing] = [one.value for one in app.text]
-    assert missing == "No points yet of up: draw some, or remove the name from Classes."
-    assert session_of(app).experiment.data.names == ("left", "right")
-    [names] = [one for one in app.text_input if one.label == "Classes"]
-    names.set_value("left, left").run()
-    assert "The classes have not changed." in " ".join(one.value for one in app.markdown)
-    assert any(
-        one.value.startswith("Classes: got 'left' twice; expected different names.") for one in app.text
-    )
-    names.set_value("").run()
-    assert any(one.value.startswith("Classes: got 0; expected 2 to 24") for one in app.text)
-    names.set_value("left, " + 41 * "x").run()
-    assert any(one.value.startswith("Classes: got 'xxx") for one in app.text)
-
-
-def test_typed_names_that_look_alike_are_one_name():
-    app = opened(DATA, words(SQUARES))
-    [names] = [one for one in app.text_input if one.label == "Classes"]
-    names.set_value("cafe\u0301, the").run()  # an e, and an accent
-    assert session_of(app).experiment.data.names == ("caf\u00e9", "the")
-    [names] = [one for one in app.text_input if one.label == "Classes"]
-    names.set_value("cafe\u0301, caf\u00e9").run()
-    assert any(one.value.startswith("Classes: got 'caf\u00e9' twice") for one in app.text)
-
-
-def test_the_held_out_share_is_chosen():
-    app = opened(DATA, words(SQUARES))
-    [share] = app.slider
+    names, share = labelled(app.text_input, setup_on_points.CLASSES), app.slider[0]
+    names.set_value("left, left")
     share.set_value(50).run()
-    assert session_of(app).experiment.held_out_share == 0.5
+    assert session_of(app).experiment.data.names == SQUARES.names
+    assert "The classes have not changed." in " ".join(one.value for one in app.markdown)
+    [reason] = [one.value for one in app.text]
+    assert reason.startswith("Classes: got 'left' twice; expected different names.")
+    labelled(app.text_input, setup_on_points.CLASSES).set_value("left, right").run()
+    assert session_of(app).experiment.data.names == ("left", "right")
     assert session_of(app).experiment.sample_count == 120 - sum(
         round(count / 2) for count in np.bincount(SQUARES.labels).tolist()
     )
+
+
+def named_as(text):
+    return setup_on_points.with_names(Setup(pc.Experiment().on_points(SQUARES)), text)
+
+
+def test_a_class_that_is_added_is_learned_once_it_has_points():
+    setup = named_as("left, right, up")
+    assert setup.sketch.names == ("left", "right", "up")
+    assert setup.experiment.data == SQUARES
+    said, reason = setup_on_points.standing(setup)
+    assert "Train still has the last points" in said
+    assert reason == "No points yet of up: draw some, or remove the name from Classes."
+    assert len(strokes(setup, [(500, 500, 2)]).experiment.data) == 121
+
+
+def test_a_class_that_is_removed_takes_its_points_along():
+    setup = setup_on_points.with_names(strokes(named_as("a, b, c"), [(500, 500, 2)]), "a, b")
+    assert setup.experiment.data == pc.PointSet(SQUARES.points, SQUARES.labels, ("a", "b"))
+
+
+@pytest.mark.parametrize(
+    ("text", "beginning"),
+    [
+        pytest.param("left, left", "got 'left' twice; expected different names.", id="equal"),
+        # an e and an accent, and the letter with the accent
+        pytest.param("cafe\u0301, caf\u00e9", "got 'caf\u00e9' twice", id="equal to the eye"),
+        pytest.param("", "got 0; expected 2 to 24", id="none"),
+        pytest.param("left, " + 41 * "x", "got 'xxx", id="long"),
+    ],
+)
+def test_names_that_cannot_be_told_apart_or_read_are_refused(text, beginning):
+    with pytest.raises(pc.PolycoreError) as refused:
+        named_as(text)
+    assert str(refused.value).startswith(f"Classes: {beginning}")
+
+
+def test_an_accent_that_was_typed_by_itself_is_a_part_of_its_letter():
+    assert named_as("cafe\u0301, the").experiment.data.names == ("caf\u00e9", "the")
 
 
 TABLE = "Breite;Höhe;Art\n0,5;1;rot\n2;0,25;blau\n1;3;rot\n0;2;blau\n"
@@ -357,20 +367,13 @@ def test_a_table_is_shown_and_used():
     assert session_of(app).experiment.data == SQUARES
 
 
-def test_what_is_wrong_in_a_table_is_said_with_line_and_column():
-    app = uploaded(TABLE.replace("0,25", "abc").encode())
-    assert any("line 3, column 2 (Höhe): got 'abc'" in one.value for one in app.text)
-    assert session_of(app).experiment.data == SQUARES
-
-
-def test_a_file_that_is_no_table_is_refused():
+def test_what_is_no_table_is_refused_and_what_is_wrong_in_one_is_said_with_line_and_column():
     app = uploaded(b"\xff\xd8\xff\xe0 no table")
     assert "This table cannot be read." in " ".join(one.value for one in app.markdown)
-
-
-def test_an_empty_file_is_called_empty():
-    app = uploaded(b"\n\n")
-    assert any(one.value.startswith("the file is empty; expected points") for one in app.text)
+    [uploader] = [one for one in app.get("file_uploader") if "table" in one.label]
+    uploader.set_value(("points.csv", TABLE.replace("0,25", "abc").encode(), "text/csv")).run()
+    assert any("line 3, column 2 (Höhe): got 'abc'" in one.value for one in app.text)
+    assert session_of(app).experiment.data == SQUARES
 
 
 def test_other_columns_are_chosen():
@@ -388,9 +391,6 @@ def test_more_points_than_a_link_holds_are_trained_on_and_said():
     app.session_state[session.KEY] = on_set_up(session_of(app), session_of(app).experiment.on_points(data))
     app.run()
     assert not app.exception
-    for page in PAGES:
-        app.switch_page(page).run()
-        assert not app.exception, page
     app.switch_page(TRAIN).run()
     app = wait_for(press(app, "Start"), "finished")
     assert metrics(app)["Held-out accuracy"]
@@ -453,9 +453,14 @@ def test_layers_of_the_users_own_stay_until_a_button_is_pressed():
     assert "Hidden layers **9-9**, from your set-up. **16** would be chosen for 64 points" in captions(app)
     press(app, "Use 16")
     assert session_of(app).experiment.hidden == (16,)
-    app.switch_page(TRAIN).run()
-    [layers] = [one for one in app.text_input if one.label == "Hidden layers"]
-    assert layers.value == "16"
+
+
+def test_the_suited_layers_follow_the_number_of_points_though_the_share_has_changed():
+    setup = Setup(pc.Experiment(hidden=(9, 9)).on_points(points_of(1500)))
+    suited = setup_on_points.with_suited_network(setup)
+    assert suited.experiment == replace(setup.experiment, hidden=(16, 16))  # for 1,200
+    half = replace(suited, experiment=replace(suited.experiment, held_out_share=0.5))  # 750 would get fewer
+    assert setup_on_points.with_points(half, points_of(1200)).experiment.hidden == (16,)
 
 
 def test_the_usual_layers_stay_if_the_user_goes_back_to_them():
@@ -465,12 +470,6 @@ def test_the_usual_layers_stay_if_the_user_goes_back_to_them():
     setup = setup_on_points.with_points(chosen, points_of(81))
     assert setup.experiment.hidden == usual.hidden
     assert "**16** would be chosen for 65 points" in setup_on_points.note_on_network(setup)
-
-
-def test_recommended_settings_for_points_have_the_network_for_their_number():
-    app = opened(TRAIN, words(SQUARES))
-    press(app, "Recommended")
-    assert session_of(app).experiment.hidden == (16,)
 
 
 def test_figures_and_inputs_have_the_names_of_the_tables_columns():

@@ -12,12 +12,20 @@ from streamlit.testing.v1 import AppTest
 
 import polycore as pc
 from pages.compare import keeping
-from pages.compare.race_inputs import NOT_SHARED, SAME_TIME, SHARED, WHY_REPLACED, explained, summary
+from pages.compare.race_inputs import (
+    NOT_SHARED,
+    SAME_TIME,
+    SHARED,
+    WHY_REPLACED,
+    explained,
+    networks_of,
+    summary,
+)
 from pages.compare.race_values import source_of
 from pages.compare.race_view import EARLIER, LOSS_AXIS
 from pages.models.kept_actions import SEVERAL_LABEL
 from pages.runs.race import DEFAULT, ENTRANTS, Lane, Race, RaceView, experiments_of, replaced_in
-from pages.runs.view import Mark
+from pages.runs.view import Mark, RunView
 from pages.server import presence, server
 from pages.server.turns import Turns
 from pages.state import session
@@ -26,7 +34,7 @@ from pages.state.kept_models import MOST_KEPT, MOST_PINNED, Kept, KeptModels
 from pages.state.session_value import Session
 from pages.state.setup import Setup
 from polycore.optimizers.registry import OPTIMIZERS
-from polycore.workers.chunk import Chunk, advance_and_measure
+from polycore.workers.chunk import Chunk, Pace, advance_and_measure
 from polycore.workers.processes import Workers
 from tests.clock import Clock
 from tests.pages.browsing import DRAWING_SECONDS, HOME, ROOT, messages, strings
@@ -349,6 +357,18 @@ def test_the_experiment_that_is_kept_gives_the_same_weights_without_a_race(make,
     for weights, expected in zip(lane.model.weights, again.best.weights, strict=True):
         assert np.array_equal(weights, expected)
     assert lane.model.experiment == lane.experiment
+
+
+def test_the_networks_that_are_kept_are_the_best_of_each_lane():
+    risen = pc.advance(pc.start(replace(SET_UP, learning_rate=0.5, batch_size=10, noise=0.3)), 60)
+    assert risen.best_step < risen.step
+    marks = (Mark(0.0, 0, 1.0, 0.5), Mark(2.0, 60, 0.5, 0.5))
+    view = replace(RunView.of("a run", risen, 2.0), marks=marks, pace=replace(Pace(2.0), seconds=2.0))
+    [kept] = networks_of(view_of(Lane("Adam", view)))
+    assert (kept.title, kept.seconds, kept.marks) == ("Race · Adam", 2.0, marks)
+    assert kept.model.loss == pytest.approx(risen.best_loss, rel=1e-9)
+    assert kept.experiment.steps == 60
+    assert kept.history is risen.history
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,10 @@ from pages.models import export
 from pages.server.limits import Limits
 from pages.train import run_upload
 from polycore.training import run_file
-from tests.attacks.archives import saved as saved_weights
-from tests.attacks.archives import small
 from tests.attacks.broken_runs import REFUSED
 from tests.attacks.run_archives import run_of, saved
-from tests.pages.browsing import ROOT, labels, live_value, open_it, opened, press, session_of, wait_for
-from tests.runs import DIVERGING, KINDS, TINY, same_run
+from tests.pages.browsing import ROOT, labels, open_it, opened, press, session_of, wait_for
+from tests.runs import KINDS, same_run
 from tests.waiting import wait_until
 
 TRAIN, PREDICT = "pages/3_train.py", "pages/4_predict.py"
@@ -93,40 +91,15 @@ def test_a_running_run_is_paused_when_another_is_uploaded():
     press(app, "Stop")
 
 
-@pytest.mark.parametrize(
-    "experiment", [replace(TINY, target_loss=0.3, steps=2000), DIVERGING], ids=["target", "diverged"]
-)
-def test_an_uploaded_run_that_ended_is_finished_and_says_why(experiment):
-    run = pc.advance(pc.start(experiment), 2000)
-    app = brought(opened(TRAIN), saved(run))
-    assert session_of(app).training.view.status == "finished"
-    shown = {name: live_value(app, f"notes.{name}") for name in ("ended", "diverged")}
-    assert shown == {"ended": "", "diverged": "", "diverged" if run.diverged else "ended": run.ended_because}
-
-
-def test_an_uploaded_run_at_step_0_is_ready():
-    app = brought(opened(TRAIN), saved(pc.start(TINY)))
-    assert session_of(app).training.view.status == "ready"
-    assert session_of(app).models.kept == ()
-
-
-@pytest.mark.parametrize(
-    "name", ["field, kind None of adam on all samples", "number, nan in parameters of adam on all samples"]
-)
-def test_a_refused_run_changes_nothing_and_shows_the_readers_message(name):
+def test_a_refused_run_changes_nothing_and_shows_the_readers_message():
+    content, _ = REFUSED["number, nan in parameters of adam on all samples"]
     app = opened(TRAIN)
     before = session_of(app)
-    brought(app, REFUSED[name][0])
+    brought(app, content)
     with pytest.raises(pc.RunFileError) as raised:
-        pc.Run.load(io.BytesIO(REFUSED[name][0]))
+        pc.Run.load(io.BytesIO(content))
     assert refusal_in(app) == f"monday.npz: {raised.value}"
     assert replace(session_of(app), uploads=before.uploads) == before
-
-
-def test_a_weight_file_is_recognized():
-    app = brought(opened(TRAIN), saved_weights(small()))
-    assert "this is a weight file, not a run file" in refusal_in(app)
-    assert session_of(app).training is None
 
 
 def test_a_refusal_disappears_when_another_file_is_uploaded():

@@ -88,10 +88,10 @@ def test_at_first_the_inputs_hold_the_set_up_and_the_page_says_what_to_do():
     }
 
 
-def test_all_inputs_that_cannot_be_used_are_named_at_once():
+def test_all_inputs_that_cannot_be_used_are_named_at_once_as_they_were_typed():
     app = sweep_page()
     wrong = {
-        "Networks": ("9999", "Networks: 9999: "),
+        "Networks": ("12 ![](http://a.b/c.png)", "Networks: got '![](http://a.b/c.png)'; expected"),
         "Learning rates": ("fast", "Learning rates: got 'fast'; expected numbers above 0"),
         "Input features": ("z", "Input features: got 'z'; expected names among x, y"),
         "L1 penalty": ("-1", "L1 penalty: got '-1'; expected numbers from 0 to 10"),
@@ -116,6 +116,10 @@ def test_all_inputs_that_cannot_be_used_are_named_at_once():
         assert [one for one in reasons if one.startswith(reason)], reason
     assert sweep_inputs.NOTHING_CHOSEN.format("activation") in reasons
     assert not labels(app)[START]
+    # what was typed is quoted, and no Markdown
+    assert any("a.b" in reason for reason in reasons)
+    shown = [element.value for kind in ("markdown", "caption", "info") for element in app.get(kind)]
+    assert not any("a.b" in words for words in shown)
     # one after the other becomes right
     labelled(app.text_input, "L2 penalty").set_value("0").run()
     assert len(app.text) == len(wrong)
@@ -136,15 +140,6 @@ VARIED = replace(unvaried(SET_UP), networks=((2,), (8,)))  # with three seeds
 def test_the_number_of_runs_and_their_cost_are_said(changes, beginning):
     varied = replace(VARIED, **changes)
     assert sweep_view.cost(varied, varied.experiments(SET_UP)).startswith(beginning)
-
-
-def test_an_unreadable_list_is_quoted_and_nothing_can_start():
-    app = with_networks(sweep_page(), "12 and ![](http://a.b/c.png)")
-    assert not labels(app)[START]
-    [refusal] = [element.value for element in app.text]
-    assert refusal.startswith("Networks: ")
-    shown = [element.value for kind in ("markdown", "caption", "info") for element in app.get(kind)]
-    assert not any("a.b" in words for words in shown)
 
 
 def test_the_samples_of_lbfgs_in_place_of_fresh_points_are_named():

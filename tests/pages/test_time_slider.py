@@ -9,6 +9,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 
 import polycore as pc
 from pages.inside import edited_model, inside_values, neuron_map
+from pages.models.shown_network import shown_inside
 from pages.plane.scene import scene_of
 from pages.run_view import time_slider
 from pages.runs.training import Training
@@ -17,21 +18,11 @@ from pages.state import session
 from pages.state.kept_models import ByHand
 from pages.state.shown_weights import ShownWeights
 from polycore.formatting import loss_text
+from polycore.inspection.parameter_index import ParameterIndex
 from polycore.pictures.class_map import class_map, unpacked
 from polycore.training.snapshots import Snapshots
 from tests.hand import Hand
-from tests.pages.browsing import (
-    labelled,
-    labels,
-    live_text,
-    metrics,
-    press,
-    report,
-    sent_to,
-    session_of,
-    trained,
-    wait_for,
-)
+from tests.pages.browsing import labelled, live_text, metrics, report, sent_to, session_of, trained
 from tests.pages.test_run_frames import NETWORK, Directly, watched
 from tests.pages.test_run_frames import opened as frame_of
 from tests.runs import TINY, named
@@ -39,16 +30,55 @@ from tests.runs import TINY, named
 TRAIN, INSIDE, HOME = "pages/3_train.py", "pages/5_inside.py", "streamlit_app.py"
 
 
+BIAS = ParameterIndex(0, 0)  # of the first neuron
+
+
 def training_of(run):
     return Training(run, Directly(), pc.advance)
 
 
-def change(app, **fields):
-    """Let the session's run, which has ended, have other fields; return it."""
-    now = session_of(app)
-    changed = training_of(replace(now.training.view.run, **fields))
-    app.session_state[session.KEY] = replace(now, training_id=named(changed))
-    return changed
+@pytest.fixture
+def run(monkeypatch):
+    """Return a run that has ended at a worse loss than its best; the session, without a page, has it."""
+    monkeypatch.setattr(session.st, "session_state", {})
+    crossing = (pc.Polynomial(1, 0), pc.Polynomial(1, 0, 0), pc.Polynomial(-1, 0))
+    rough = replace(TINY, polynomials=crossing, learning_rate=0.5, batch_size=10, noise=0.3)
+    ended = pc.advance(pc.start(rough), 60)
+    assert 0 < ended.best_step < ended.step
+    begin(ended)
+    return ended
+
+
+def begin(run):
+    """Let the session have a run that has ended."""
+    session.begin(training_of(run))
+    session.collect()
+
+
+def change(run, **fields):
+    """Let the session's run have other fields."""
+    changed = named(training_of(replace(run, **fields)))
+    session.restore(replace(session.current(), training_id=changed))
+
+
+def rest_inside_at(choice):
+    """Let the slider on Inside rest there; return what it shows then."""
+    session.update(view=session.current().view.chosen_inside(choice))
+    return session.current().inside_choice
+
+
+def bias_inside():
+    """Return the first bias of the network that Inside shows."""
+    return BIAS.value(inside_values.of(session.current()).model)
+
+
+def set_bias(value):
+    edited_model.enter(shown_inside(session.current()), BIAS, value)
+
+
+def note_inside():
+    now = session.current()
+    return edited_model.note_on_step(now, inside_values.of(now).by_hand)
 
 
 def with_steps(snapshots, steps):
@@ -154,81 +184,73 @@ def test_the_page_shows_what_the_slider_rests_at():
     assert session_of(app).view.choice == "Best"
 
 
-def test_a_new_run_shows_its_latest_weights():
-    app = trained()
-    report(app, time_slider.KEY, chosen=steps_on(app)[2])
-    app = wait_for(press(app, "Start again"), "finished")
-    assert session_of(app).view.choice == "Now"
+def test_a_new_run_shows_its_latest_weights(run):
+    session.update(view=session.current().view.chosen(run.snapshots.step[2]))
+    assert session.current().view.choice == run.snapshots.step[2]
+    begin(replace(run, experiment=replace(run.experiment, seed=9)))
+    assert session.current().view.choice == "Now"
 
 
 def test_home_has_the_slider_too():
-    app = trained()
-    app.switch_page(HOME).run()
+    app = trained(HOME, "Train the network")
     assert steps_on(app)[-1] == 300
 
 
-def inside_after_a_run():
-    app = trained()
-    app.switch_page(INSIDE).run()
-    assert not app.exception
-    return app
-
-
-def rest_inside_at(app, choice):
-    report(app, edited_model.SLIDER_KEY, chosen=choice)
-    assert not app.exception
-    return sent_to(app, edited_model.SLIDER_KEY)
-
-
-def bias_of(app):
-    return labelled(app.number_input, "Bias, exactly").value
+# --- on Inside --------------------------------------------------------------------------------
 
 
 def test_inside_shows_what_the_slider_rests_at():
-    app = inside_after_a_run()
-    kept = session_of(app).answering
-    assert sent_to(app, edited_model.SLIDER_KEY)["choice"] == "Best"
-    assert not sent_to(app, edited_model.SLIDER_KEY)["moves"]
-    assert bias_of(app) == pytest.approx(kept.model.biases[0][0, 0])
-    step = [step for step, _ in sent_to(app, edited_model.SLIDER_KEY)["moments"]][3]
-    assert rest_inside_at(app, step)["choice"] == step
-    there = pc.advance(pc.start(kept.experiment), step).current
-    assert bias_of(app) == pytest.approx(there.biases[0][0, 0], rel=1e-5)
-    assert metrics(app)["Loss"] == loss_text(there.loss)
-    assert any(f"the network of step {step}." in caption.value for caption in app.caption)
-    assert session_of(app).answering.model is kept.model
-    rest_inside_at(app, "Now")
-    assert bias_of(app) == pytest.approx(session_of(app).training.view.run.current.biases[0][0, 0])
-    rest_inside_at(app, "Best")
-    assert bias_of(app) == pytest.approx(kept.model.biases[0][0, 0])
-    assert not any("the network of step" in caption.value for caption in app.caption)
-
-
-def test_the_past_that_another_page_shows_is_shown_inside_too():
     app = trained()
-    step = steps_on(app)[4]
-    report(app, time_slider.KEY, chosen=step)
     app.switch_page(INSIDE).run()
-    assert any(f"the network of step {step}." in caption.value for caption in app.caption)
-    rest_inside_at(app, "Best")
-    app.switch_page(TRAIN).run()
-    assert sent_to(app, time_slider.KEY)["choice"] == "Best"
+    kept = session_of(app).answering
+    slider = sent_to(app, edited_model.SLIDER_KEY)
+    assert (slider["choice"], slider["moves"]) == ("Best", False)
+    step = slider["moments"][3][0]
+    report(app, edited_model.SLIDER_KEY, chosen=step)
+    assert sent_to(app, edited_model.SLIDER_KEY)["choice"] == step
+    there = pc.advance(pc.start(kept.experiment), step).current
+    assert labelled(app.number_input, "Bias, exactly").value == pytest.approx(there.biases[0][0, 0], rel=1e-5)
+    assert metrics(app)["Loss"] == loss_text(there.loss)
+    assert edited_model.OF_THE_PAST.format(step) in [caption.value for caption in app.caption]
+    assert session_of(app).answering.model is kept.model
 
 
+def test_inside_shows_the_weights_of_a_moment_and_says_which(run):
+    kept = session.current().answering
+    step = run.snapshots.step[3]
+    for choice, there, note in (
+        ("Best", kept.model, ""),
+        (step, pc.advance(pc.start(run.experiment), step).current, edited_model.OF_THE_PAST.format(step)),
+        ("Now", run.current, edited_model.OF_NOW),
+    ):
+        assert rest_inside_at(choice) == choice
+        assert bias_inside() == pytest.approx(BIAS.value(there), rel=1e-5)
+        assert note_inside() == note
+        assert session.current().answering is kept
+
+
+def test_the_past_that_another_page_shows_is_shown_inside_too(run):
+    step = run.snapshots.step[4]
+    session.update(view=session.current().view.chosen(step))
+    assert session.current().inside_choice == step
+    rest_inside_at("Best")
+    assert session.current().view.choice == "Best"
+
+
+@pytest.mark.usefixtures("run")
 def test_what_is_changed_by_hand_belongs_to_its_moment():
-    app = inside_after_a_run()
-    rest_inside_at(app, 0)
-    first = bias_of(app)
-    labelled(app.number_input, "Bias, exactly").set_value(first + 1).run()
-    assert bias_of(app) == first + 1
-    rest_inside_at(app, "Best")
-    assert bias_of(app) == pytest.approx(session_of(app).answering.model.biases[0][0, 0])
-    rest_inside_at(app, 0)
-    assert bias_of(app) == first + 1
-    press(app, "Keep this as a model")
-    assert ", at step 0 · Run 1 · " in session_of(app).answering.title
-    assert bias_of(app) == first + 1
-    assert not any("the network of step" in caption.value for caption in app.caption)
+    rest_inside_at(0)
+    first = bias_inside()
+    set_bias(first + 1)
+    assert bias_inside() == first + 1
+    rest_inside_at("Best")
+    assert bias_inside() == BIAS.value(session.current().answering.model)
+    rest_inside_at(0)
+    assert bias_inside() == first + 1
+    edited_model.keep(shown_inside(session.current()))
+    assert ", at step 0 · Run 1 · " in session.current().answering.title
+    assert bias_inside() == first + 1
+    assert note_inside() == ""
 
 
 def test_a_step_between_a_lost_snapshot_and_the_best_shows_the_best():
@@ -241,114 +263,90 @@ def test_a_step_between_a_lost_snapshot_and_the_best_shows_the_best():
     assert training_of(run).view.available("Best") == "Best"
 
 
-def test_a_change_by_hand_at_an_earlier_step_outlives_its_run():
-    app = inside_after_a_run()
-    rest_inside_at(app, 0)
-    changed = bias_of(app) + 1
-    labelled(app.number_input, "Bias, exactly").set_value(changed).run()
-    title = session_of(app).answering.title
-    app.switch_page(TRAIN).run()
-    press(press(app, "New seed"), "Start")
-    wait_for(app, "finished")
-    app.switch_page(INSIDE).run()
-    assert bias_of(app) != changed
-    labelled(app.selectbox, "Model").set_value(title).run()
-    assert bias_of(app) == changed
-    assert labels(app)["Put it back"]
+def test_a_change_by_hand_at_an_earlier_step_outlives_its_run(run):
+    rest_inside_at(0)
+    changed = bias_inside() + 1
+    set_bias(changed)
+    title = session.current().answering.title
+    begin(pc.advance(pc.start(replace(run.experiment, seed=9)), 60))
+    assert bias_inside() != changed
+    session.use(title)
+    assert bias_inside() == changed
+    assert inside_values.of(session.current()).by_hand.is_changed
 
 
-def test_a_change_whose_snapshot_is_gone_is_shown_and_named_by_its_own_step():
-    app = inside_after_a_run()
-    training = session_of(app).training
-    step, following = training.view.run.snapshots.step[4:6]
-    rest_inside_at(app, step)
-    changed = bias_of(app) + 1
-    labelled(app.number_input, "Bias, exactly").set_value(changed).run()
-    left = tuple(one for one in training.view.run.snapshots.step if one != step)
-    change(app, snapshots=with_steps(training.view.run.snapshots, left))
-    app.run()
-    assert sent_to(app, edited_model.SLIDER_KEY)["choice"] == following
-    assert bias_of(app) == changed
-    assert any(edited_model.HELD.format(step) in one.value for one in app.caption)
-    press(app, "Put it back")
-    assert any(edited_model.OF_THE_PAST.format(following) in one.value for one in app.caption)
+def test_a_change_whose_snapshot_is_gone_is_shown_and_named_by_its_own_step(run):
+    step, following = run.snapshots.step[4:6]
+    rest_inside_at(step)
+    changed = bias_inside() + 1
+    set_bias(changed)
+    left = tuple(one for one in run.snapshots.step if one != step)
+    change(run, snapshots=with_steps(run.snapshots, left))
+    assert session.current().inside_choice == following
+    assert bias_inside() == changed
+    assert note_inside() == edited_model.HELD.format(step)
+    edited_model.put_back()
+    assert note_inside() == edited_model.OF_THE_PAST.format(following)
 
 
-def test_undo_shows_the_step_whose_changes_it_brings_back():
-    app = inside_after_a_run()
-    step = [step for step, _ in sent_to(app, edited_model.SLIDER_KEY)["moments"]][3]
-    rest_inside_at(app, step)
-    changed = bias_of(app) + 1
-    labelled(app.number_input, "Bias, exactly").set_value(changed).run()
-    press(app, "Put it back")
-    rest_inside_at(app, "Best")
-    press(app, "Undo")
-    assert sent_to(app, edited_model.SLIDER_KEY)["choice"] == step
-    assert bias_of(app) == changed
+def test_undo_shows_the_step_whose_changes_it_brings_back(run):
+    step = run.snapshots.step[3]
+    rest_inside_at(step)
+    changed = bias_inside() + 1
+    set_bias(changed)
+    edited_model.put_back()
+    rest_inside_at("Best")
+    session.bring_back()
+    assert session.current().inside_choice == step
+    assert bias_inside() == changed
 
 
-def test_changes_at_another_step_are_dropped_in_words_of_their_own():
-    app = inside_after_a_run()
-    for step in (0, sent_to(app, edited_model.SLIDER_KEY)["moments"][3][0]):
-        rest_inside_at(app, step)
-        labelled(app.number_input, "Bias, exactly").set_value(3.0).run()
-    assert session_of(app).undo.text == "Your changes to the network of another step were dropped."
+def test_changes_at_another_step_are_dropped_in_words_of_their_own(run):
+    for step in run.snapshots.step[:2]:
+        rest_inside_at(step)
+        set_bias(3.0)
+    assert session.current().undo.text == "Your changes to the network of another step were dropped."
 
 
-def test_the_end_of_the_slider_is_the_best_if_that_is_the_latest():
-    app = trained()
-    training = session_of(app).training
-    if training.view.run.best_step < training.view.run.step:
-        change(app, best_step=training.view.run.step)
-    app.switch_page(INSIDE).run()
-    labelled(app.number_input, "Bias, exactly").set_value(7.0).run()
-    assert rest_inside_at(app, "Now")["choice"] == "Best"
-    assert bias_of(app) == 7.0
+def test_the_end_of_the_slider_is_the_best_if_that_is_the_latest(run):
+    change(run, best_step=run.step, best_parameters=run.parameters)
+    set_bias(7.0)
+    assert rest_inside_at("Now") == "Best"
+    assert bias_inside() == 7.0
 
 
-def test_at_now_the_page_follows_and_names_no_step():
-    app = inside_after_a_run()
-    training = change(app, best_step=session_of(app).training.view.run.step - 1)
-    rest_inside_at(app, "Now")
-    assert any("the network of the latest step." in caption.value for caption in app.caption)
-    session_now = session_of(app)
-    assert inside_values.contents(neuron_map.NEURON, session_now).values["figures"]["loss"] == loss_text(
-        training.view.run.current.loss
-    )
+def test_a_frame_has_the_figures_of_the_weights_that_inside_shows(run):
+    rest_inside_at("Now")
+    frame = inside_values.contents(neuron_map.NEURON, session.current())
+    assert frame.values["figures"]["loss"] == loss_text(run.current.loss)
 
 
-def test_a_run_that_repeats_a_longer_one_has_no_slider_inside():
-    app = inside_after_a_run()
-    now = session_of(app)
-    again = Training(pc.advance(pc.start(now.experiment), 10), Directly(), pc.advance)
+def test_a_run_that_repeats_a_longer_one_has_no_slider_inside(run):
+    now = session.current()
+    assert now.answering_view.name == now.training.name
+    again = training_of(pc.advance(pc.start(run.experiment), 10))
     repeated = replace(now, training_id=named(again))
     assert repeated.own is now.answering
     assert repeated.answering_view is None
-    assert now.answering_view.name == now.training.name
-    app.session_state[session.KEY] = repeated
-    assert sent_to(app, edited_model.SLIDER_KEY)
-    app.run()
-    with pytest.raises(ValueError, match="not enough values"):
-        sent_to(app, edited_model.SLIDER_KEY)
 
 
+@pytest.mark.usefixtures("run")
 def test_what_is_held_changes_only_the_slider_while_the_run_continues():
-    app = inside_after_a_run()
-    now = session_of(app)
+    now = session.current()
     held = ByHand(now.answering.title, now.answering.model, now.answering.model)
     assert inside_values.contents(neuron_map.NEURON, replace(now, by_hand=held)).values.keys() == {"moments"}
 
 
-def test_a_frame_of_the_past_has_only_its_moments():
-    app = trained()
-    now = session_of(app)
-    running = Training(pc.advance(pc.start(replace(now.experiment, steps=10**6)), 50), Hand(), pc.advance)
+def test_a_frame_of_the_past_has_only_its_moments(run):
+    now = session.current()
+    running = Training(pc.advance(pc.start(replace(run.experiment, steps=10**6)), 50), Hand(), pc.advance)
     running.resume()
     frame = inside_values.contents(neuron_map.NEURON, replace(now, training_id=named(running)).collected())
     assert frame.values["moments"][-1] == (50, "Now")
     assert frame.values["figures"]
     at_start = replace(now, training_id=named(running), view=replace(now.view, past=0)).collected()
     assert inside_values.contents(neuron_map.NEURON, at_start).values.keys() == {"moments"}
+    running.stop()
 
 
 def test_what_the_slider_of_a_page_sends_after_that_was_left_is_no_error():

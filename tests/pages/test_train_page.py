@@ -1,27 +1,28 @@
 """Train: each button does what it says, and each setting reaches the set-up."""
 
 import math
-import time
 from dataclasses import replace
 
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 
 import polycore as pc
+from pages.models import map_layers
 from pages.plane import live
 from pages.runs import status
 from pages.runs.training import Training
 from pages.runs.view import RunView
-from pages.setup import controls
+from pages.setup import controls, setting_input, settings
 from pages.state import session
 from pages.state.session_value import Session
 from pages.state.setup import Setup
 from pages.train import untrained
 from polycore import Experiment
+from polycore.experiment.settings import SETTINGS
+from tests.hand import Hand
 from tests.pages.browsing import (
     QUICK,
     labels,
-    live_value,
     opened,
     press,
     run_status,
@@ -31,7 +32,7 @@ from tests.pages.browsing import (
     widget_states,
     words_of,
 )
-from tests.runs import TINY, named
+from tests.runs import DIVERGING, POINTS, TINY, named
 from tests.waiting import wait_until
 
 TRAIN = "pages/3_train.py"
@@ -44,7 +45,7 @@ def setting(app, kind, name):
     return setting_widget
 
 
-def test_a_cold_page_says_what_to_do():
+def test_a_cold_page_says_what_to_do_and_with_which_keys():
     app = opened(TRAIN)
     [bar] = app.get("progress")
     assert bar.proto.value == 0
@@ -59,6 +60,12 @@ def test_a_cold_page_says_what_to_do():
         "The tutorial's": True,
         "L-BFGS": True,
     }
+    keys = {button.label: button.proto.shortcut for button in app.button if button.proto.shortcut}
+    assert keys == {"Start": "ctrl+enter", "One step": "s", "Reset": "b"}
+    for button in app.button:
+        if button.proto.shortcut:
+            assert f"Key: {button.proto.shortcut}.".lower() in button.help.lower()
+    assert controls.KEYS in [caption.value for caption in app.caption]
 
 
 def test_start_pause_resume_and_stop():
@@ -130,12 +137,12 @@ def test_reset_goes_back_to_the_same_initial_weights_and_keeps_the_best():
 
 
 def test_a_worse_run_of_the_same_experiment_never_replaces_a_better_one():
-    app = wait_for(press(opened(TRAIN), "Start"), "finished")
-    best = session_of(app).answering.model
-    press(app, "Reset")
-    wait_for(press(app, "One step"), "paused")
-    assert session_of(app).training.view.run.best.loss > best.loss
-    assert session_of(app).answering.model is best
+    whole, one_step = (Training(pc.advance(pc.start(TINY), steps), None, pc.advance) for steps in (60, 1))
+    assert one_step.view.run.best_loss > whole.view.run.best_loss
+    now = Session(training_id=named(whole)).collected()
+    after = replace(now, training_id=named(one_step)).collected()
+    assert after.models.kept == now.models.kept
+    assert after.answering.model is now.answering.model
 
 
 def test_a_new_seed_is_another_experiment_and_the_old_model_stays():
@@ -152,112 +159,117 @@ def test_a_new_seed_is_another_experiment_and_the_old_model_stays():
     assert session_of(app).answering.experiment == after.experiment
 
 
-@pytest.mark.parametrize(
-    ("kind", "label", "value", "field", "expected"),
-    [
-        pytest.param("number_input", "Learning rate", 0.25, "learning_rate", 0.25, id="learning rate"),
-        pytest.param("text_input", "Hidden layers", "5, 4", "hidden", (5, 4), id="layers with a comma"),
-        pytest.param("text_input", "Hidden layers", "5-4", "hidden", (5, 4), id="layers with a hyphen"),
-        pytest.param("text_input", "Hidden layers", "none", "hidden", (), id="no hidden layer"),
-        pytest.param("number_input", "Batch size (0 = all points)", 7, "batch_size", 7, id="batch size"),
-        pytest.param("number_input", "Steps", 77, "steps", 77, id="steps"),
-        pytest.param("number_input", "Seed", 9, "seed", 9, id="seed"),
-        pytest.param("toggle", "Standardize inputs", False, "standardize", False, id="standardize"),
-        pytest.param("selectbox", "Optimizer", "evolution", "optimizer", "evolution", id="optimizer"),
-        pytest.param("button_group", "Schedule", "cosine", "schedule", "cosine", id="schedule"),
-        pytest.param(
-            "button_group", "Initial weights", "tutorial", "initial_weights", "tutorial", id="weights"
-        ),
-        pytest.param("selectbox", "Activation", "gelu", "activation", "gelu", id="activation"),
-    ],
-)
-def test_a_setting_reaches_the_set_up_and_the_address(kind, label, value, field, expected):
-    app = opened(TRAIN)
-    setting(app, kind, label).set_value(value).run()
+# an input of each kind, what is entered there, and the field of the set-up that has it then
+ENTERED = [
+    ("number_input", "Learning rate", 0.25, "learning_rate", 0.25),
+    ("number_input", "Momentum", 0.9999, "momentum", 0.9999),
+    ("number_input", "Batch size (0 = all points)", 7, "batch_size", 7),
+    ("number_input", "Steps", 77, "steps", 77),
+    ("text_input", "Hidden layers", "none", "hidden", ()),
+    ("number_input", "Weight decay", 0.25, "weight_decay", 0.25),
+    ("number_input", "Warm-up steps", 90, "warmup_steps", 90),
+    ("number_input", "Target loss (0 = none)", 0.667, "target_loss", 0.667),
+    ("toggle", "Nesterov momentum", True, "nesterov", True),
+    ("toggle", "Standardize inputs", False, "standardize", False),
+    ("button_group", "Schedule", "cosine", "schedule", "cosine"),
+    ("button_group", "Initial weights", "tutorial", "initial_weights", "tutorial"),
+]
+
+
+def test_settings_reach_the_set_up_and_the_address():
+    app = opened(TRAIN, {**QUICK, "optimizer": "sgd"})
+    for kind, label, value, _, _ in ENTERED:
+        setting(app, kind, label).set_value(value)
+    app.run()
     assert not app.exception
-    assert getattr(session_of(app).experiment, field) == expected
+    experiment = session_of(app).experiment
+    assert [getattr(experiment, field) for *_, field, _ in ENTERED] == [held for *_, held in ENTERED]
     again = opened(TRAIN, words_of(app))
-    assert session_of(again).experiment == session_of(app).experiment
+    assert session_of(again).experiment == experiment
+    assert [setting(again, kind, label).value for kind, label, *_ in ENTERED] == [
+        value for _, _, value, *_ in ENTERED
+    ]
 
 
-def test_an_activation_brings_the_initial_weights_that_suit_it():
-    app = opened(TRAIN)
-    for activation, weights, offered in (
-        ("tanh", "glorot", ["Glorot", "SIREN", "0.1"]),
-        ("sine", "siren", ["Glorot", "SIREN", "0.1"]),
-        ("relu", "he", ["He", "Glorot", "SIREN", "0.1"]),
-    ):
-        setting(app, "selectbox", "Activation").set_value(activation).run()
-        assert session_of(app).experiment.activation == activation
-        assert session_of(app).experiment.initial_weights == weights
-        choice = setting(app, "button_group", "Initial weights")
-        assert choice.value in (weights, [weights])
-        assert [option.content for option in choice.proto.options] == offered
-    setting(app, "button_group", "Initial weights").set_value("tutorial").run()
-    setting(app, "selectbox", "Activation").set_value("silu").run()
-    assert session_of(app).experiment.initial_weights == "tutorial"
-
-
-def test_momentum_is_shown_only_for_an_optimizer_that_uses_it():
+def test_a_choice_among_many_changes_what_else_is_offered():
     app = opened(TRAIN)
     assert "Momentum" not in [box.label for box in app.number_input]
     setting(app, "selectbox", "Optimizer").set_value("sgd").run()
-    setting(app, "number_input", "Momentum").set_value(0.5).run()
-    assert session_of(app).experiment.momentum == 0.5
+    setting(app, "selectbox", "Activation").set_value("tanh").run()
+    experiment = session_of(app).experiment
+    # the activation brings the initial weights that suit it
+    chosen = (experiment.optimizer, experiment.activation, experiment.initial_weights)
+    assert chosen == ("sgd", "tanh", "glorot")
+    assert setting(app, "number_input", "Momentum").value == experiment.momentum
+    offered = [option.content for option in setting(app, "button_group", "Initial weights").proto.options]
+    assert offered == ["Glorot", "SIREN", "0.1"]
 
 
 @pytest.mark.parametrize(
-    ("typed", "says"),
+    ("activation", "offered"),
     [
-        ("x\u00b2", "Hidden layers: got 'x\u00b2'; expected"),
-        ("9999", "Hidden layers: layer 1: got 9999; "),
-        # 2 inputs and 2 classes: (2+1)512 + 2(512+1)512 + (512+1)2
-        (
-            "512, 512, 512",
-            "Hidden layers: got layers of 512, 512, 512 neurons, which make 527,874 weights and biases; ",
-        ),
+        pytest.param("relu", None, id="all of them"),
+        pytest.param("tanh", ["glorot", "siren", "tutorial"], id="not those for ReLU"),
     ],
 )
-def test_layers_that_are_not_valid_change_nothing_and_say_why(typed, says):
-    app = opened(TRAIN)
-    setting(app, "text_input", "Hidden layers").set_value(typed).run()
-    assert session_of(app).experiment.hidden == (8,)
-    [said] = [text.value for text in app.text]
-    assert said.startswith(says)
-    assert setting(app, "text_input", "Hidden layers").value == typed
-
-
-def test_a_network_without_hidden_layers_is_shown_as_none():
-    assert setting(opened(TRAIN, {**QUICK, "hidden": "none"}), "text_input", "Hidden layers").value == "none"
-
-
-@pytest.mark.parametrize(("label", "value"), [("Learning rate", 0.0), ("Momentum", 1.0)])
-def test_a_refusal_has_the_label_of_the_input(label, value):
-    app = opened(TRAIN, {**QUICK, "optimizer": "sgd"})
-    setting(app, "number_input", label).set_value(value).run()
-    [said] = [text.value for text in app.text]
-    assert said.startswith(f"{label}: got {value}; ")
+def test_initial_weights_are_offered_that_suit_the_activation(activation, offered):
+    experiment = TINY.with_activation(activation)
+    assert settings.options(SETTINGS["initial_weights"], experiment) == offered
 
 
 @pytest.mark.parametrize(
-    ("optimizer", "name"),
-    [("random-search", "Random search"), ("lbfgs", "L-BFGS"), ("sgd", "SGD"), ("evolution", "Evolution")],
+    ("optimizer", "is_offered"), [("adam", True), ("random-search", False), ("lbfgs", False)]
 )
-def test_a_run_has_the_usual_name_of_its_optimizer(optimizer, name):
-    run = pc.advance(pc.start(replace(TINY, optimizer=optimizer)), 1)
-    now = Session(training_id=named(Training(run, executor=None, advance=pc.advance))).collected()
-    assert now.models.titles == (f"Run 1 · {name}, 2 polynomials",)
+def test_points_that_follow_errors_are_offered_if_the_optimizer_computes_errors(optimizer, is_offered):
+    offered = settings.options(SETTINGS["sampling"], replace(TINY, optimizer=optimizer))
+    assert (offered is None or "errors" in offered) is is_offered
 
 
-def test_the_tutorials_and_the_recommended_settings_keep_polynomials_and_range():
-    app = opened(TRAIN, {**QUICK, "range": "-2..1"})
-    press(app, "The tutorial's")
-    tutorial = session_of(app).experiment
+def test_values_that_are_refused_change_nothing_and_all_say_why():
+    app = unfold_settings(opened(TRAIN, {**QUICK, "optimizer": "sgd"}))
+    before, numbers = session_of(app).experiment, [box.label for box in app.number_input]
+    wrong = {"Hidden layers": "9999", "Learning rate": 0.0, "Momentum": 1.0}
+    for label, value in wrong.items():
+        setting(app, "text_input" if label == "Hidden layers" else "number_input", label).set_value(value)
+    app.run()
+    said = [text.value.partition(";")[0] for text in app.text]
+    assert said == ["Learning rate: got 0.0", "Momentum: got 1.0", "Hidden layers: layer 1: got 9999"]
+    assert session_of(app).experiment == before
+    assert setting(app, "text_input", "Hidden layers").value == "9999"
+    assert [box.label for box in app.number_input] == numbers
+
+
+@pytest.mark.parametrize(
+    ("learning_rate", "step"),
+    # the recommended one, and what would become 0 by steps of 0.01
+    [(0.026, 0.01), (0.01, 0.001), (2.0, 1.0)],
+)
+def test_a_learning_rate_can_be_lowered_by_minus(learning_rate, step):
+    assert setting_input.step_from(learning_rate, SETTINGS["learning_rate"].kind) == pytest.approx(step)
+
+
+def test_a_preset_keeps_polynomials_range_and_noise():
+    before = replace(TINY, x_range=(-2.0, 1.0), noise=0.25)
+    tutorial = settings.with_preset(Setup(before), Experiment.tutorial()).experiment
     assert (tutorial.optimizer, tutorial.learning_rate, tutorial.hidden) == ("random-search", 0.0005, (12,))
-    assert (len(tutorial.polynomials), tutorial.x_range) == (2, (-2, 1))
+    assert (tutorial.polynomials, tutorial.x_range, tutorial.noise) == (TINY.polynomials, (-2, 1), 0.25)
+
+
+def test_of_the_recommended_settings_the_layers_for_points_are_those_for_their_number():
+    setup = Setup(TINY.on_points(POINTS))
+    # fewer than a hundred points: the smallest network
+    assert settings.with_preset(setup, Experiment.recommended()).experiment.hidden == (16,)
+    assert settings.with_preset(setup, Experiment.tutorial()).experiment.hidden == (12,)
+
+
+def test_a_press_on_a_preset_replaces_the_settings_until_undo():
+    app = opened(TRAIN)
+    before = session_of(app).experiment
+    press(app, "The tutorial's")
+    assert session_of(app).experiment == replace(Experiment.tutorial(), polynomials=before.polynomials)
     assert setting(app, "selectbox", "Optimizer").value == "random-search"
-    press(app, "Recommended")
-    assert session_of(app).experiment.hidden == Experiment.recommended().hidden
+    press(app, "Undo")
+    assert session_of(app).experiment == before
 
 
 def test_the_run_continues_while_other_pages_are_visited():
@@ -331,72 +343,35 @@ def test_a_start_of_a_new_set_up_counts_though_the_run_before_it_has_ended_meanw
     training.stop()
 
 
-def test_a_refused_layer_removes_no_other_input():
-    app = unfold_settings(opened(TRAIN))
-    before = [box.label for box in app.number_input]
-    setting(app, "text_input", "Hidden layers").set_value("many").run()
-    assert [box.label for box in app.number_input] == before
+@pytest.mark.parametrize("changed", [False, True], ids=["as set up", "changed"])
+@pytest.mark.parametrize(
+    ("events", "label", "others"),
+    [
+        pytest.param((), "Start", {"One step"}, id="ready"),
+        pytest.param(("start",), "Pause", {"Stop", "Reset"}, id="running"),
+        pytest.param(("start", "pause"), "Resume", {"One step", "Stop", "Reset"}, id="paused"),
+        pytest.param(("start", "stop"), "Start again", {"Reset"}, id="stopped"),
+    ],
+)
+def test_the_buttons_of_each_state_have_the_same_keys_whatever_is_changed(events, label, others, changed):
+    training = Training(pc.start(TINY), Hand(), pc.advance)
+    for event in events:
+        getattr(training, event)()
+    if changed and training.view.status in controls.RESTING:
+        label, others = "Start", {"One step"}
+    row = controls.row_of(training, training.view, changed=changed)
+    main = row.pop("main")
+    assert (main.label, main.shortcut) == (label, controls.MAIN_KEY)
+    assert {button.label for button in row.values() if button.action} == others
+    keys = {slot: button.shortcut for slot, button in row.items()}
+    assert keys == {"step": controls.STEP_KEY, "stop": None, "reset": controls.RESET_KEY}
 
 
-def test_the_recommended_learning_rate_can_be_lowered():
-    box = setting(opened(TRAIN, {}), "number_input", "Learning rate")
-    assert box.value - box.step == pytest.approx(0.016)
-
-
-def test_a_momentum_just_below_its_limit_is_shown():
-    app = opened(TRAIN, {**QUICK, "optimizer": "sgd", "momentum": "0.9999"})
-    assert setting(app, "number_input", "Momentum").value == 0.9999
-
-
-def test_a_run_that_diverges_step_by_step_says_what_to_lower():
-    app = opened(
-        TRAIN,
-        {
-            "optimizer": "sgd",
-            "learning_rate": "10",
-            "schedule": "constant",
-            "samples": "100",
-            "batch": "all",
-            "polynomials": "1000000~-1000000x",
-            "standardize": "no",
-        },
-    )
-    for _ in range(20):
-        if session_of(app).training is not None and session_of(app).training.view.status == "finished":
-            break
-        press(app, "One step")
-        while session_of(app).training.view.status == "running":
-            time.sleep(0.01)
-        app.run()
-    assert session_of(app).training.view.error is None
-    assert "Lower the learning rate (10)" in live_value(app, "notes.diverged")
-    assert live_value(app, "notes.ended") == ""
-
-
-def shortcuts(app):
-    return {button.label: button.proto.shortcut for button in app.button if button.proto.shortcut}
-
-
-def test_each_main_button_has_a_key_named_in_its_help_and_in_a_line():
-    app = opened(TRAIN)
-    assert shortcuts(app) == {"Start": "ctrl+enter", "One step": "s", "Reset": "b"}
-    for button in app.button:
-        if button.proto.shortcut:
-            assert f"Key: {button.proto.shortcut}.".lower() in button.help.lower()
-    [line] = [caption.value for caption in app.caption if caption.value.startswith("Keys:")]
-    assert all(key in line for key in ("Ctrl+Enter", "S takes a step", "B goes back"))
-
-
-def test_a_key_means_the_same_after_a_setting_was_changed():
-    app = press(opened(TRAIN, LONG), "Start")
-    others = {"One step": "s", "Reset": "b", "Present": "p"}
-    assert shortcuts(app) == {"Pause": "ctrl+enter"} | others
-    press(app, "New seed")
-    assert shortcuts(app) == {"Pause": "ctrl+enter"} | others
-    press(app, "Pause")
-    assert shortcuts(app) == {"Resume": "ctrl+enter"} | others
-    press(app, "Stop")
-    assert shortcuts(app) == {"Start": "ctrl+enter"} | others
+def test_a_run_that_diverges_says_what_to_lower():
+    run = pc.advance(pc.start(DIVERGING), 100)
+    notes = status.notes(RunView.of("a run", run, math.inf))
+    assert "Lower the learning rate (10)" in notes["diverged"]
+    assert (notes["ended"], notes["error"]) == ("", "")
 
 
 @pytest.mark.parametrize(
@@ -436,14 +411,10 @@ def figures(monkeypatch):
     return drawn
 
 
-def alt(figures, key=untrained.KEY):
-    return figures[key][0].layout.meta["alt"]
-
-
 def test_before_a_run_the_curves_are_shown_in_the_position_of_its_map(figures):
     app = opened(TRAIN)
-    assert alt(figures).startswith("Curves of 2 polynomials for x from -1 to 1 ")
     before, height = figures[untrained.KEY]
+    assert before.layout.meta["alt"].startswith("Curves of 2 polynomials for x from -1 to 1 ")
     assert not before.layout.images
     wait_for(press(app, "Start"), "finished")
     after, same_height = figures["progress.map"]
@@ -452,33 +423,34 @@ def test_before_a_run_the_curves_are_shown_in_the_position_of_its_map(figures):
         assert before.layout[axis].range == after.layout[axis].range
 
 
-def test_before_a_run_the_map_of_the_referee_and_layers_can_be_shown(figures):
-    app = opened(TRAIN, {**QUICK, "noise": "0.5"})
-    choose(app, "Map", "Referee")
-    assert alt(figures).endswith("these are the referee's answers.")
-    [layers] = [group for group in app.button_group if group.key.startswith("map_layers")]
-    layers.set_value(["Samples", "Mistakes", "Crossings"]).run()
-    assert not app.exception
-    # 20 samples of each of 2; -x^2 + 1 and x^3 - 2 meet where x^3 + x^2 = 3, beyond 1
-    assert "40 samples are shown" in alt(figures)
-    assert "wrong answers are marked" in alt(figures)
-    assert "0 crossings are marked" in alt(figures)
+def alt(experiment, view, *layers):
+    return untrained.figure_of(experiment, view, layers).layout.meta["alt"]
+
+
+def test_before_a_run_the_map_of_the_referee_and_layers_can_be_shown():
+    noisy = replace(TINY, noise=0.5)
+    assert alt(noisy, "Referee").endswith("these are the referee's answers.")
+    text = alt(noisy, "Referee", *map_layers.ALL)
+    # 10 samples of each of 2; -x^2 + 1 and x^3 - 2 meet where x^3 + x^2 = 3, beyond 1
+    assert "20 samples are shown" in text
+    assert "wrong answers are marked" in text
+    assert "0 crossings are marked" in text
 
 
 @pytest.mark.parametrize("view", ["Network", "Differences"])
-def test_before_a_run_there_is_no_network_to_compare(figures, view):
+def test_before_a_run_there_is_no_network_to_compare(view):
+    text = alt(TINY, view, "Mistakes")
+    assert text.startswith("Curves of 2 polynomials")
+    assert "wrong" not in text
+
+
+def test_before_a_run_the_map_shows_what_is_chosen(figures):
     app = opened(TRAIN)
-    choose(app, "Map", view)
-    [layers] = [group for group in app.button_group if group.key.startswith("map_layers")]
-    layers.set_value(["Mistakes"]).run()
+    setting(app, "button_group", "Map").set_value("Referee").run()
+    setting(app, "button_group", map_layers.LABEL).set_value(["Samples"]).run()
     assert not app.exception
-    assert alt(figures).startswith("Curves of 2 polynomials")
-    assert "wrong" not in alt(figures)
-
-
-def choose(app, label, value):
-    setting(app, "button_group", label).set_value(value).run()
-    assert not app.exception
+    text = figures[untrained.KEY][0].layout.meta["alt"]
+    assert "these are the referee's answers; 40 samples are shown" in text
 
 
 def test_what_another_session_has_computed_is_offered_to_whoever_trains_the_same(monkeypatch):

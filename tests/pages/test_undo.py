@@ -308,7 +308,7 @@ def test_points_that_came_after_others_were_removed_are_not_dropped(in_session):
     session.update(points=None, undo=uploaded_points.REMOVED)
     assert offered() == uploaded_points.REMOVED
     newer = Points(np.ones((2, 2)), None)
-    session.set_points(newer, None, "file")
+    session.set_points(newer, None)
     assert offered() is None
     session.bring_back()
     assert session.current().points is newer
