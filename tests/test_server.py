@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -160,6 +161,16 @@ def test_no_other_site_s_page_may_read_an_answer(server):
 def test_no_other_site_s_page_opens_a_session(server):
     with pytest.raises(InvalidStatus, match="403"), _connected(server, STRANGER):
         pass
+
+
+def test_the_page_as_it_is_served_names_no_other_host(server):
+    with _get(server) as answer:
+        page, headers = answer.read().decode(), dict(answer.headers)
+    # hints, which no browser's list of requests has, are among the links
+    addresses = re.findall(r"""(?:href|src|content|action)=["']([^"']*)""", page)
+    assert "./static/" in page
+    assert [address for address in addresses if urlsplit(address).netloc] == []
+    assert [name for name in headers if name.lower() in ("link", "refresh", "report-to", "nel")] == []
 
 
 def test_no_program_drives_the_dashboard_in_place_of_a_browser(server):

@@ -21,6 +21,7 @@ from polycore import Model
 from polycore.polynomials.classes import noun_of
 
 MAP_KEY, MAP_HEIGHT = "from_link.map", 460
+BROUGHT = "This network came with the link"
 
 
 def with_network(opened: Session, words: str | None, model: Model | None) -> Session:
@@ -122,6 +123,6 @@ def _origin(kept: Kept, now: Session) -> str:
     if weights is None or kept.model is not weights.model:
         return ":material/inventory_2: The network that answers. Nothing has been trained here yet."
     return (
-        ":material/link: **This network came with the link**, already trained. Measured here, it answers "
+        f":material/link: **{BROUGHT}**, already trained. Measured here, it answers "
         f"{percent(kept.model.held_out_accuracy or 0.0)} of the held-out points correctly."
     )

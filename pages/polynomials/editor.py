@@ -34,6 +34,7 @@ WAY_HELP = (
     "Formulas: one on each line. Coefficients: a table with a column for each power of x. Sliders: move one "
     "curve."
 )
+TEXT_LABEL = "One polynomial a line"
 TEXT_HELP = (
     "For example 2x^3 - x, (x-1)^2 or x^2/4; y = 2x², 1,5x and TeX can be pasted as they are. Add a line to "
     "add a polynomial; empty a line to remove one. The plot follows while you type; the set-up does when you "
@@ -107,7 +108,7 @@ def _draw_text() -> None:
     with writing:
         text = TEXT.draw(
             st.text_area,
-            "One polynomial a line",
+            TEXT_LABEL,
             height="content",
             placeholder="x^2 - 1\n(x-1)(x+2)",
             help=TEXT_HELP,

@@ -30,6 +30,7 @@ from playwright.sync_api import (
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 import polycore as pc
+from pages.frame.frame import HOME_TITLE
 from polycore.links import link
 from polycore.links.compact_weights import compact
 from tests.links import words_of
@@ -38,7 +39,7 @@ from tests.waiting import wait_until
 ROOT = Path(__file__).parents[2]
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 ROOM = 7500  # characters of a network in a link
-HEADINGS = {"Home": "Which polynomial is this point on?"}
+HEADINGS = {"Home": HOME_TITLE}
 # the largest file that Chromium keeps in memory for the next page, and all of them, in bytes
 KEPT_FILES = (
     "memory_cache_strong_ref_resource_size_threshold/30000000/"

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect
 
+from pages.train import run_report
 from tests.browser.dashboard import DESKTOP, PHONE, Visit
 
 PATIENCE = 4  # looks, where something is found
@@ -90,7 +91,7 @@ def train_with_all_open(visit):
 
 @state
 def report_over_the_page(visit):
-    visit.press("How good is it, honestly?")
+    visit.press(run_report.TITLE)
     visit.page.get_by_text("Where it goes wrong").wait_for()
 
 

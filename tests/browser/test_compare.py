@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
+from pages.compare import keeping, race_inputs
+from pages.compare.race_view import STOPPED
 from tests.browser import workers
 from tests.browser.dashboard import PHONE
 from tests.browser.test_whole_path import QUICK
@@ -75,7 +77,7 @@ def test_activations_race_on_a_phone(visitor):
     page = visit.page
     race_view(visit)
     page.get_by_role("radio", name="Activations", exact=True).click()
-    expect(page.get_by_text("so not all start from the same ones")).to_be_visible()
+    expect(page.get_by_text(race_inputs.NOT_SHARED)).to_be_visible()
     for other in ("Sigmoid", "Sine"):
         page.get_by_role("button", name=other, exact=True).click()
         expect(page.get_by_role("button", name=other, exact=True)).to_have_attribute("aria-pressed", "false")
@@ -84,7 +86,7 @@ def test_activations_race_on_a_phone(visitor):
     expect(page.get_by_role("img", name=re.compile("^Map of the most likely of"))).to_have_count(2)
     visit.press("Stop the race")
     expect(page.get_by_text("may change the order")).to_be_visible()
-    expect(page.get_by_text("It was stopped before all had used their computing time.")).to_be_visible()
+    expect(page.get_by_text(STOPPED)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
@@ -125,7 +127,7 @@ def test_a_race_is_watched_left_and_found_again_and_kept(visitor):
     )
     expect(landscape).to_have_attribute("aria-label", re.compile("Random search from .* nats at step 0 to"))
     visit.press("Keep all")
-    expect(page.get_by_text("They are among the kept runs.")).to_be_visible()
+    expect(page.get_by_text(keeping.ALL_ARE_KEPT)).to_be_visible()
     page.get_by_role("radio", name="Kept runs", exact=True).click()
     expect(page.get_by_role("button", name=re.compile("Delete"))).to_have_count(2)
     expect(page.get_by_role("img", name=re.compile("^Loss of 2 runs over step"))).to_be_visible()

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from pages.polynomials import editor
 from tests.browser.dashboard import PHONE
 from tests.browser.touch_screen import touch_screen
 
@@ -41,8 +42,8 @@ def test_a_curve_is_dragged_up_and_its_constant_term_follows_but_onto_another_it
 
 def assert_a_dragged_curve_changes_its_constant_term(visit):
     page = visit.page
-    area, lines = page.get_by_role("textbox", name="One polynomial a line"), page.get_by_role("listitem")
-    visit.fill("One polynomial a line", "0.5(x+x)\n(x-1)(x+1)")
+    area, lines = page.get_by_role("textbox", name=editor.TEXT_LABEL), page.get_by_role("listitem")
+    visit.fill(editor.TEXT_LABEL, "0.5(x+x)\n(x-1)(x+1)")
     visit.wait_for_words(polynomials="x~x^2-1")
     plot = plot_of(visit, "p1 = x² − 1")
     page.mouse.move(*place_on(plot, 0, -1))
@@ -61,7 +62,7 @@ def assert_a_dragged_curve_changes_its_constant_term(visit):
 
 
 def assert_a_curve_dragged_onto_another_goes_back(visit):
-    visit.fill("One polynomial a line", "x\nx+1")
+    visit.fill(editor.TEXT_LABEL, "x\nx+1")
     visit.wait_for_words(polynomials="x~x+1")
     page, plot = visit.page, plot_of(visit, "p1 = x + 1")
     page.mouse.move(*place_on(plot, 1, 2))
@@ -97,7 +98,7 @@ def test_after_an_edit_all_of_each_curve_is_seen_whatever_was_zoomed_in_on_befor
     page.mouse.move(*place_on(plot, 0.5, -0.5))
     page.mouse.up()
     visit.wait_until(lambda: axes_of(plot)[0][0] > -0.95)
-    visit.fill("One polynomial a line", "x-1\nx^2-3")
+    visit.fill(editor.TEXT_LABEL, "x-1\nx^2-3")
     plot_of(visit, "p1 = x² − 3")
     # y from -3 to 0, and 6 % of that height around it
     assert axes_of(plot) == [[-1, 1], [pytest.approx(-3.18), pytest.approx(0.18)]]

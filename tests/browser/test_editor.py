@@ -4,13 +4,16 @@ import re
 
 from playwright.sync_api import expect
 
+from pages.polynomials import editor
+from pages.setup import setting_input
+
 WORDS = "?v=1&polynomials=x~x%5E2&range=-2..2&hidden=12"
 
 
 def test_a_line_is_typeset_as_it_is_typed_and_used_when_the_box_is_left_unless_it_cannot_be_read(visitor):
     visit = visitor().open(f"polynomials{WORDS}")
     assert_a_line_is_typeset_and_drawn_while_it_is_typed_and_then_used(visit)
-    visit.fill("One polynomial a line", "x\nx^2")
+    visit.fill(editor.TEXT_LABEL, "x\nx^2")
     visit.wait_for_words(polynomials="x~x^2")
     visit.rest()
     assert_what_cannot_be_read_is_marked_and_the_others_are_drawn(visit)
@@ -18,7 +21,7 @@ def test_a_line_is_typeset_as_it_is_typed_and_used_when_the_box_is_left_unless_i
 
 def box_and_lines(visit):
     """Return the text box, with the keyboard at its end, and what each line means."""
-    area = visit.page.get_by_role("textbox", name="One polynomial a line")
+    area = visit.page.get_by_role("textbox", name=editor.TEXT_LABEL)
     area.click()
     visit.page.keyboard.press("Control+End")
     return area, visit.page.get_by_role("list", name="What each line means").get_by_role("listitem")
@@ -56,7 +59,7 @@ def assert_what_cannot_be_read_is_marked_and_the_others_are_drawn(visit):
 
 def assert_the_reasons_can_be_read(page):
     """Check that both reasons are there to their last word, and nothing of them is cut off."""
-    expect(page.get_by_text("Fix the error first; nothing has changed yet.")).to_be_visible()
+    expect(page.get_by_text(setting_input.NOT_YET)).to_be_visible()
     reasons = page.get_by_test_id("stText").filter(has_text="Line 3")
     expect(reasons).to_contain_text("Line 3: character 4: got '$'; expected a $ on both sides")
     expect(reasons).to_contain_text("no network can tell equal polynomials apart. Change or remove one.")

@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 
 import polycore as pc
 from pages.frame import copy_button
+from pages.models import from_link
 from polycore import Experiment
 from tests.browser import workers
 from tests.browser.dashboard import BACKGROUNDS, PHONE
@@ -53,7 +54,7 @@ def test_a_copied_link_shows_the_trained_map_to_another_person_at_once(visitor):
     visit.open_export()
 
     other = visitor(PHONE).open(f"?{query}")
-    other.page.get_by_text("This network came with the link").wait_for()
+    other.page.get_by_text(from_link.BROUGHT).wait_for()
     other.page.get_by_role("img", name=MAP).first.wait_for()
     expect(other.page.locator("[data-value='figures.loss']")).to_have_text(expected)
     weights = other.words()["weights"]
@@ -151,7 +152,7 @@ def test_a_link_is_copied_without_tls_too_and_selected_if_nothing_copies(lone_vi
     button.focus()
     page.keyboard.press("Enter")
     status = page.get_by_role("status").filter(has_text="Link copied")
-    expect(status).to_have_text("Link copied. It contains the set-up.")
+    expect(status).to_have_text(copy_button.SET_UP)
     copied = page.evaluate("clipboard.readText()")
     assert words_of(copied) == lone_visit.words()
     expect(button).to_be_focused()

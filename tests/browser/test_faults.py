@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
+from pages.models import from_link
+from pages.train import untrained
 from tests.browser.dashboard import (
     CONNECTED,
     DESKTOP,
@@ -221,27 +223,27 @@ def test_after_a_restart_open_tabs_have_their_set_up_and_the_network_of_a_link(b
         with served(tmp_path / "before.txt", port=port):
             training, other = new(), new()
             other.open(with_network("train", QUICK))
-            other.page.get_by_text("This network came with the link").wait_for()
+            other.page.get_by_text(from_link.BROUGHT).wait_for()
             training.page.bring_to_front()  # a tab behind others is drawn late on a busy machine
             started(training)
             words = [visit.words() for visit in (training, other)]
         with served(tmp_path / "after.txt", port=port):
             for visit in (training, other):
                 visit.page.locator(CONNECTED).wait_for()
-            training.page.get_by_text("Nothing has been trained yet").wait_for()
+            training.page.get_by_text(untrained.STATUS).wait_for()
             loss = training.page.get_by_text("your run")
             expect(loss).to_contain_text("The set-up is still here.")
             training.rest()
             training.press("OK")
             expect(loss).to_have_count(0)
-            other.page.get_by_text("This network came with the link").wait_for()
+            other.page.get_by_text(from_link.BROUGHT).wait_for()
             assert [visit.words() for visit in (training, other)] == words
             training.rest()
             training.press("Start")
             training.wait_for_status("Running", after_step=100)
             # what this tab shows is from before; the new server has the network by the link again
             other.page.reload()
-            other.drawn().page.get_by_text("This network came with the link").wait_for()
+            other.drawn().page.get_by_text(from_link.BROUGHT).wait_for()
             other.wait_for_words(weights=words[1]["weights"])
             # it had nothing that the address has not
             expect(other.page.get_by_text("The server was restarted")).to_have_count(0)

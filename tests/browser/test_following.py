@@ -5,6 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
+from pages.setup import controls
 from tests.browser.runs import Runs
 from tests.browser.test_inside import plane
 
@@ -152,7 +153,7 @@ def test_that_a_run_was_trained_before_is_said_until_that_part_has_been_seen(vis
     first.wait_for_status("Stopped")
     second = visitor().open(f"train{query}")
     second.press("Start")
-    said = second.page.get_by_text("This was computed earlier")
+    said = second.page.get_by_text(controls.AHEAD.split(",")[0])
     catch_up = second.page.get_by_role("button", name="Catch up")
     said.wait_for()
     expect(catch_up).to_be_visible()

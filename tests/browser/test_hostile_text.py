@@ -10,12 +10,12 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
-from urllib.request import urlopen
 
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from pages.polynomials import editor
 from tests.browser.dashboard import PHONE, Visit
 
 WORD = "evyl"  # in each construct of a hostile text, and in nothing of ours
@@ -282,7 +282,7 @@ def test_what_is_typed_and_refused_is_words_alone(watched):
     check_words(visit, f"Hidden layers: got {QUOTED[2]}; expected the number of neurons", places=["stText"])
     visit.go_to("Polynomials")
     lines = "evyl\nx + <b>evyl</b>"
-    visit.fill("One polynomial a line", lines)
+    visit.fill(editor.TEXT_LABEL, lines)
     expect(visit.page.get_by_text("Line 2: character 5: got '<'")).to_be_visible()
     # each line stands beside the box with what is wrong in it; the character where reading ends is marked
     beside = ["character 1: got 'evyl'; words", "b>evyl</b>"]
@@ -323,31 +323,3 @@ def test_every_page_comes_from_this_server_alone(watched):
     assert [font for font in styles["fonts"] if font.endswith("error")] == []
     for kind in ("ws://", "live/plotly-", ".woff2"):
         assert any(kind in url for url in asked), kind
-
-
-QUESTIONS = (
-    "new Image().src = 'https://example.org/a.png'",
-    "void fetch('//192.0.2.1/a').catch(() => {})",
-    "new WebSocket('ws://example.org/')",
-    "document.head.append(Object.assign(document.createElement('script'), { src: '//example.org/a' }))",
-)
-
-
-def test_a_visit_notes_what_is_asked_of_another_host(lone_tab, server):
-    visit = Visit(lone_tab, server)
-    visit.page.goto(f"{server}_stcore/health")
-    for question in QUESTIONS:
-        visit.troubles.clear()
-        visit.page.evaluate(f"() => {{ {question}; }}")
-        visit.wait_until(lambda: visit.troubles, state=lambda question=question: question)
-        assert "ERR_NAME_NOT_RESOLVED" in visit.troubles[0]
-
-
-def test_the_page_as_it_is_served_names_no_other_host(server):
-    with urlopen(server) as answer:
-        page, headers = answer.read().decode(), dict(answer.headers)
-    # hints, which no browser's list of requests has, are among the links
-    addresses = re.findall(r"""(?:href|src|content|action)=["']([^"']*)""", page)
-    assert "./static/" in page
-    assert [address for address in addresses if urlsplit(address).netloc] == []
-    assert [name for name in headers if name.lower() in ("link", "refresh", "report-to", "nel")] == []

@@ -39,9 +39,7 @@ def test_the_tutorials_walk_is_read_on_a_phone_and_on_a_desk(visitor):
     tables = visit.page.locator(".table")
     for size in (PHONE, DESKTOP):
         visit.page.set_viewport_size(size)
-        expect(tables.first).to_contain_text("0.097627011.29288102")
-        expect(tables.last).to_be_visible()
-        expect(visit.page.get_by_text("2.4942046014713335 nats")).to_be_visible()
+        expect(tables.last).to_be_visible()  # its figures are tested in tests/pages/test_inside_values.py
         visit.check()
 
 

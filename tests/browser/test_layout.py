@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import WebSocketRoute, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from pages.frame.frame import HOME_TITLE
 from tests.browser.dashboard import DESKTOP, PHONE, with_network
 from tests.browser.touch_screen import touch_screen
 
@@ -240,4 +241,4 @@ def assert_the_mouse_reaches_what_the_help_of_a_button_covers(visit):
     assert help_box["y"] < box["y"] + box["height"]
     visit.page.mouse.move(x, y, steps=10)
     visit.page.mouse.click(x, y)
-    visit.page.get_by_role("heading", name="Which polynomial is this point on?").wait_for()
+    visit.page.get_by_role("heading", name=HOME_TITLE).wait_for()

@@ -1,4 +1,7 @@
-"""Learning by looking: a guided lesson from its card to "Seen", undo in a toast, the keys, the glossary."""
+"""Learning by looking: a guided lesson from its card to "Seen", undo in a toast, the keys, the glossary.
+
+When each lesson has been seen is tested in tests/pages/test_lessons.py.
+"""
 
 import re
 
@@ -40,6 +43,7 @@ def test_a_lesson_from_its_card_to_seen_and_on(visitor):
     expect(panel(visit)).to_be_hidden()
     visit.go_to("Home")
     expect(card).to_contain_text("Seen")
+    expect(visit.page.get_by_text("Seen so far: 1 of 15.").first).to_be_visible()
     expect(panel(visit)).to_be_hidden()
 
 
@@ -182,50 +186,10 @@ def begin(visit):
     visit.rest()
 
 
-def wait_for_step(visit, step):
-    visit.wait_until(lambda: visit.standing()[1] >= step, state=visit.standing)
-
-
 def load(visit, name, **words):
     """Take another of the lesson's set-ups."""
     panel(visit).get_by_role("button", name=name, exact=True).click()
     visit.wait_for_words(**words)
-
-
-def referee(visit):
-    visit.page.get_by_role("radio", name="Referee", exact=True).click()
-
-
-def folds(visit):
-    wait_for_step(visit, 1000)
-    panel(visit).get_by_role("link", name="Look inside").click()
-    visit.page.get_by_role("heading", name="Inside", exact=True).wait_for()
-    expect(panel(visit)).to_contain_text(NOT_YET)
-    visit.page.get_by_role("button", name=re.compile("^Hidden layer 1, neuron 3")).click()
-
-
-# what each begins with, and what to do after Start; what the other lessons ask for is seen in
-# tests/pages/test_lessons.py, and is done in the same ways
-WALKS = (
-    ({"look": "referee", "noise": "0.2"}, referee),
-    ({"look": "folds", "hidden": "6"}, folds),
-)
-
-
-def test_lessons_one_after_the_other_each_until_it_is_seen(visitor):
-    visit = visitor().open()
-    card = visit.page.get_by_test_id("stColumn").filter(has_text="7 · Noise and the referee")
-    card.get_by_role("link", name=re.compile("Start lesson$")).click()
-    for words, walk in WALKS:
-        visit.wait_for_words(**words)
-        expect(panel(visit)).to_contain_text(NOT_YET)
-        begin(visit)
-        walk(visit)
-        expect(panel(visit)).to_contain_text(SEEN, timeout=1000 * PATIENCE)
-        if walk is not folds:
-            panel(visit).get_by_role("button", name="Next lesson").click()
-    visit.go_to("Home")
-    expect(visit.page.get_by_text("Seen so far: 2 of 15.")).to_be_visible()
 
 
 def test_lessons_about_continuing_are_done_as_they_say(visitor):

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from pages.models import asked
+from pages.train import run_report
 from tests.browser.dashboard import DESKTOP, PHONE, with_network
 
 WORDS = "?v=1&polynomials=x~x%5E2&range=-2..2&schedule=constant&hidden=12&batch=all&samples=50"
@@ -68,7 +70,7 @@ def lowest_places(visit):
         "loss": bottom(chart(visit, "loss")),
         "accuracy": bottom(chart(visit, "accuracy")),
         "settings": bottom(page.get_by_text("More settings")),
-        "report": bottom(page.get_by_role("button", name="How good is it, honestly?")),
+        "report": bottom(page.get_by_role("button", name=run_report.TITLE)),
     }
 
 
@@ -101,7 +103,7 @@ def test_home_offers_what_is_next_answers_a_click_in_view_and_fills_the_screen_b
     offers = {
         "again": page.get_by_role("button", name="Start again"),
         "ask": page.get_by_role("link", name="Ask it about a point"),
-        "click": page.get_by_text("Click the map to ask about a point."),
+        "click": page.get_by_text(asked.CLICK),
         "lessons": page.get_by_role("link", name="Start lesson 1"),
         "map": chart(visit, "map"),
     }

@@ -1,4 +1,7 @@
-"""Points of one's own: drawn with the mouse and a finger, trained on, sent as a link."""
+"""Points of one's own: drawn with the mouse and a finger, trained on, sent as a link.
+
+That no stroke is lost, whatever arrives first, is tested in tests/pages/test_sketch.py.
+"""
 
 from itertools import combinations
 
@@ -87,18 +90,6 @@ def test_undo_of_the_plane_outlasts_other_pages_and_polynomials(visitor):
     tool(visit, "Undo").click()
     expect(count(visit)).to_have_text("0 points")
     expect(tool(visit, "Undo")).to_be_disabled()
-
-
-def test_strokes_in_quick_succession_are_all_kept(visitor):
-    visit = visitor().open("data")
-    box = choose_own_points(visit)
-    for index in range(8):
-        tool(visit, "AB"[index % 2]).click()
-        stroke(visit, box, (0.05 + index * 0.1, 0.3 + 0.4 * (index % 2)))
-    expect(count(visit)).to_have_text("8 points")
-    expect(visit.page.get_by_text("8 points of 2 classes")).to_be_visible()
-    visit.page.reload()
-    expect(count(visit)).to_have_text("8 points")
 
 
 def test_a_plane_that_is_drawn_anew_while_its_script_loads_stays(lone_visit):

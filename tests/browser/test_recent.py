@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
+from pages.models import from_link
 from tests.browser.dashboard import Visit
 
 RUN = "train?v=1&polynomials=x~-x&samples=20&hidden=4&steps=200&batch=all&schedule=constant"
@@ -24,7 +25,7 @@ def test_a_network_is_offered_in_the_next_visit_and_forgotten_when_the_user_says
     expect(links).to_have_text([TITLE])
     other.rest()
     links.click()
-    other.page.get_by_text("This network came with the link").wait_for()
+    other.page.get_by_text(from_link.BROUGHT).wait_for()
     other.check()
 
     third = Visit(lone_visit.page.context.new_page(), lone_visit.server)

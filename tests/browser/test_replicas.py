@@ -24,6 +24,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from pages.models import from_link
 from tests.browser.dashboard import CONNECTED, PATIENCE, ROOT, tabs
 from tests.browser.runs import Runs
 from tests.channel import visit
@@ -322,7 +323,7 @@ def assert_the_first_press_counts(tab):
 
 
 def assert_set_up_and_network_came_back(tab, words):
-    tab.page.get_by_text("This network came with the link").wait_for()
+    tab.page.get_by_text(from_link.BROUGHT).wait_for()
     tab.go_to("Predict")
     tab.wait_for_words(**words)
 

@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
+from pages.compare import keeping, sweep_view
 from tests.browser.dashboard import PHONE
 from tests.browser.runs import Runs
 from tests.browser.test_whole_path import QUICK
@@ -13,7 +14,7 @@ def test_a_sweep_is_chosen_watched_left_and_found_again_and_its_best_is_kept(vis
     visit = visitor(PHONE).open(f"compare{QUICK}")
     page = visit.page
     page.get_by_role("radio", name="Sweep", exact=True).click()
-    expect(page.get_by_text("There is no sweep yet")).to_be_visible()
+    expect(page.get_by_text(sweep_view.NONE_YET)).to_be_visible()
     visit.fill("Networks", "2, 12-12")
     expect(page.get_by_text("6 runs: 2 settings with 3 seeds.")).to_be_visible()
     visit.fill("Steps of each run", "5000000")
@@ -47,7 +48,7 @@ def test_a_sweep_is_chosen_watched_left_and_found_again_and_its_best_is_kept(vis
     assert rows[0].startswith("hidden,")
     assert [row.split(",")[0] for row in rows[1:]] == ["2", "12-12"]
     visit.press("Keep the best")
-    expect(page.get_by_text("It is among the kept runs.")).to_be_visible()
+    expect(page.get_by_text(keeping.ONE_IS_KEPT)).to_be_visible()
     page.get_by_role("radio", name="Kept runs", exact=True).click()
     expect(
         page.get_by_test_id("stText").get_by_text(re.compile(r"^Sweep · (one layer|two layers) of "))
@@ -59,7 +60,7 @@ def test_figure_and_table_follow_a_sweep_without_a_run_of_the_page_and_keep_what
     page, runs = visit.page, Runs(visit.page)
     visit.open(f"compare{QUICK}")
     page.get_by_role("radio", name="Sweep", exact=True).click()
-    expect(page.get_by_text("There is no sweep yet")).to_be_visible()
+    expect(page.get_by_text(sweep_view.NONE_YET)).to_be_visible()
     visit.fill("Networks", "2, 12, 4")
     visit.fill("Steps of each run", "20000")
     page.get_by_label("Seeds", exact=True).fill("8")

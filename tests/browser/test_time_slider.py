@@ -6,6 +6,7 @@ from io import BytesIO
 from PIL import Image
 from playwright.sync_api import expect
 
+from pages.inside import edited_model
 from tests.browser.dashboard import DESKTOP, PHONE
 
 WORDS = "train?v=1&polynomials=x~x%5E2&range=-2..2&schedule=constant&hidden=12&batch=all&samples=50"
@@ -67,14 +68,14 @@ def assert_inside_shows_the_past(visit):
     for size in (DESKTOP, PHONE):
         visit.page.set_viewport_size(size)
         slider(visit).press("Home")
-        expect(visit.page.get_by_text(re.compile(r"the network of step 0\."))).to_be_visible()
+        expect(visit.page.get_by_text(edited_model.OF_THE_PAST.format(0))).to_be_visible()
         expect(figures).not_to_have_text(before)
         if size is DESKTOP:  # picture, plane and slider are seen without scrolling
             for key in ("inside-picture", "inside-map", "inside-time"):
                 box = visit.page.locator(f".st-key-{key}").bounding_box()
                 assert box["y"] + box["height"] <= size["height"], key
         visit.page.get_by_role("button", name="Show the weights: Best").click()
-        expect(visit.page.get_by_text(re.compile("the network of step"))).to_have_count(0)
+        expect(visit.page.get_by_text(edited_model.OF_THE_PAST.split("{")[0])).to_have_count(0)
         visit.wait_until(lambda: figures.inner_text() == before, state=figures.inner_text)
         visit.rest()
 

@@ -6,6 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 import polycore as pc
+from pages.models import asked
+from pages.plane import answer
+from pages.run_view import progress
 from polycore.figures import plane_range
 from tests.browser.dashboard import PHONE, with_network
 from tests.browser.touch_screen import touch_screen
@@ -13,7 +16,7 @@ from tests.browser.touch_screen import touch_screen
 # x and x^2 meet at 0 and 1
 CURVES = (pc.Polynomial(1, 0), pc.Polynomial(1, 0, 0))
 WORDS = "?v=1&polynomials=x~x%5E2&range=-2..2&schedule=constant&hidden=12&batch=all&samples=50"
-REFEREE = re.compile(r"^The referee, who knows the curves, (agrees|says|would agree|would say)")
+REFEREE = re.compile(rf"^{answer.REFEREE} (agrees|says|would agree|would say)")
 QUICK, LONG = f"{WORDS}&steps=300", f"{WORDS}&steps=5000000"
 X_RANGE, Y_RANGE = (-2.0, 2.0), plane_range(CURVES, (-2.0, 2.0))
 
@@ -81,7 +84,7 @@ def assert_a_tap_is_answered(visit, finger):
 
 
 def assert_a_finger_hits_the_help_of_a_figure_within_28_pixels_as_streamlit_s_own(visit):
-    button = visit.page.get_by_role("button", name=re.compile("^Cross-entropy of these weights"))
+    button = visit.page.get_by_role("button", name=progress.LOSS_HELP)
     assert button.evaluate(HITS) == [True] * 4
 
 
@@ -95,14 +98,14 @@ def test_a_click_is_answered_on_home_and_on_a_crossing_from_which_arrow_keys_wal
 
 
 def assert_a_click_is_answered_under_the_map(visit):
-    visit.page.get_by_text("Click the map to ask about a point.").wait_for()
+    visit.page.get_by_text(asked.CLICK).wait_for()
     visit.page.mouse.click(*pixel(visit, 1.5, 2.25))
     visit.page.get_by_text(REFEREE).wait_for()
     assert place_asked(visit) == pytest.approx((1.5, 2.25), abs=0.02)
     visit.page.get_by_text("All polynomials").click()
     visit.page.locator("[data-values='answer.table.rows.0']").wait_for()
     visit.press("Close")
-    visit.page.get_by_text("Click the map to ask about a point.").wait_for()
+    visit.page.get_by_text(asked.CLICK).wait_for()
 
 
 def assert_a_click_near_a_crossing_is_one_on_it(visit):

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from pages.polynomials import editor
 from tests.links import words_of
 
 QUICK = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2&steps=300&schedule=constant&hidden=8&batch=all&samples=50"
@@ -109,7 +110,7 @@ def undo_a_preset(visit):
 
 
 def formulas(visit):
-    return visit.page.get_by_role("textbox", name="One polynomial a line")
+    return visit.page.get_by_role("textbox", name=editor.TEXT_LABEL)
 
 
 # milliseconds between the press on Undo and the typing: the page is drawn again after some 150
@@ -133,7 +134,7 @@ def test_text_entered_before_the_page_shows_what_undo_did_stays(lone_visit):
     visit.rest()
     answers.held = []
     visit.page.locator(".st-key-undo-toast").get_by_role("button", name="Undo").click()
-    visit.fill("One polynomial a line", "x\nx^2 + 5")
+    visit.fill(editor.TEXT_LABEL, "x\nx^2 + 5")
     visit.pause(0.3)  # the server has drawn the page twice by then, or at least begun to
     answers.release()
     visit.wait_for_words(polynomials="x~x^2+5")
@@ -145,7 +146,7 @@ def test_text_entered_before_the_page_shows_what_undo_did_stays(lone_visit):
 @pytest.mark.parametrize(
     ("page", "button", "label", "typed", "word"),
     [
-        pytest.param("polynomials", "The twelve", "One polynomial a line", "x\n9x", "polynomials", id="text"),
+        pytest.param("polynomials", "The twelve", editor.TEXT_LABEL, "x\n9x", "polynomials", id="text"),
         pytest.param("train", "The tutorial's", "Steps", "777", "steps", id="a number"),
         pytest.param("train", "The tutorial's", "Hidden layers", "7, 7", "hidden", id="a line"),
     ],

@@ -6,6 +6,8 @@ import re
 import numpy as np
 from playwright.sync_api import expect
 
+from pages.polynomials import editor
+from pages.train import run_report, untrained
 from tests.browser import workers
 from tests.browser.dashboard import DESKTOP, PHONE, with_network
 from tests.browser.runs import Runs
@@ -34,7 +36,7 @@ def bars(visit):
 
 def test_define_sample_train_predict_keep_on_a_phone_and_bring_back_on_a_desk(visitor, tmp_path):
     visit = visitor(PHONE).open("polynomials")
-    visit.fill("One polynomial a line", POLYNOMIALS)
+    visit.fill(editor.TEXT_LABEL, POLYNOMIALS)
     visit.wait_for_words(polynomials="x^2-1~x^2+x-2~-0.5x+1")
 
     visit.go_to("Data")
@@ -98,7 +100,7 @@ def test_a_link_restores_the_experiment(visitor):
     assert server == f"{visit.server}train"
     other = visitor().open(f"polynomials?{query}")
     assert other.words() == visit.words()
-    box = other.page.get_by_label("One polynomial a line", exact=True)
+    box = other.page.get_by_label(editor.TEXT_LABEL, exact=True)
     expect(box).to_have_value("-x^2 + 1\nx^3 - 2\n3x")
 
 
@@ -236,14 +238,14 @@ def test_another_person_with_the_same_link_and_a_tab_opened_from_another_have_se
     visit.press("Start")
     visit.wait_for_status("Running", after_step=1)
     other = visitor().open(f"train{LONG}")
-    other.page.get_by_text("Nothing has been trained yet").wait_for()
+    other.page.get_by_text(untrained.STATUS).wait_for()
     assert other.page.get_by_text("Running").count() == 0
     with visit.page.expect_popup() as opened:
         visit.page.evaluate("() => { window.open(location.href); }")
     copy = opened.value
-    copy.get_by_text("Nothing has been trained yet").wait_for()
+    copy.get_by_text(untrained.STATUS).wait_for()
     copy.wait_for_timeout(1000)  # by now it has told its name, and would have been given the other's run
-    assert copy.get_by_text("Nothing has been trained yet").count() == 1
+    assert copy.get_by_text(untrained.STATUS).count() == 1
     copy.close()
     visit.press("Stop")
     visit.wait_for_status("Stopped")
@@ -255,7 +257,7 @@ def test_the_report_opens_over_the_page_and_comes_when_the_run_ends(visitor):
     with workers.stopped(visit.server):
         visit.press("Start")
         visit.wait_for_status("Running", after_step=-1)
-        visit.press("How good is it, honestly?")
+        visit.press(run_report.TITLE)
         report.get_by_text("Measured when the run pauses or ends").wait_for()
     for heading in ("Polynomial by polynomial", "Which curves it mixes up", "Where it goes wrong"):
         report.get_by_role("heading", name=heading).wait_for()

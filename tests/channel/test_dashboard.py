@@ -1,7 +1,4 @@
-"""The live channel of the real dashboard, below a base path: its keys, its log and its end.
-
-The same whether `streamlit run` or a launcher has started the server.
-"""
+"""The live channel of the real dashboard, below a base path: its keys, its log and its end."""
 
 import os
 import signal
@@ -21,6 +18,7 @@ from tests.waiting import wait_until
 
 LAUNCHER = ROOT / "tests/browser/plain_server.py"
 NAME = "0123456789abcdef" * 2
+BELOW_A_PATH = {"prefix": "demo/", "options": ["--logger.level=debug"]}  # it logs all that it can
 SHORT = "v=1&polynomials=3x~x^2&samples=10&steps=1&hidden=2"
 
 
@@ -39,17 +37,10 @@ def log(tmp_path_factory):
     return tmp_path_factory.mktemp("dashboard") / "log.txt"
 
 
-@pytest.fixture(
-    scope="module",
-    params=[
-        pytest.param(("-m", "streamlit", "run"), id="streamlit run"),
-        pytest.param((str(LAUNCHER),), id="a launcher"),
-    ],
-)
-def server(request, log):
-    """Yield the address of a dashboard below a base path, which logs all that it can."""
-    options = ["--logger.level=debug"]
-    with served(log, prefix="demo/", options=options, starter=request.param) as address:
+@pytest.fixture(scope="module")
+def server(log):
+    """Yield the address of a dashboard that is served so."""
+    with served(log, **BELOW_A_PATH) as address:
         yield address
 
 
@@ -143,28 +134,37 @@ def test_a_refreshed_tab_gets_another_key_and_the_old_one_shows_nothing_more(ser
 
 @pytest.mark.slow
 def test_visitors_who_come_to_a_launcher_s_server_at_once_all_follow_their_runs(tmp_path):
-    def follows(_):
+    """Routes, and all that begins with a server, are added to it late, in one place: the rest is the same."""
+
+    def key_of_one_who_follows(_):
         with visit.opened(server) as tab:
             tab.press("Start")
             with channel_of(tab) as connection:
-                return latest(connection)["run"] == tab.run
+                assert latest(connection)["run"] == tab.run
+            with urllib.request.urlopen(f"{server}{tab.channel}/{tab.run}", timeout=20) as answer:
+                assert unpacked(answer.read())[0]["run"] == tab.run
+            return tab.channel.rpartition("/")[2]
 
+    log = tmp_path / "log.txt"
     with (
-        served(tmp_path / "log.txt", starter=[str(LAUNCHER)]) as server,
+        served(log, starter=[str(LAUNCHER)], **BELOW_A_PATH) as server,
         ThreadPoolExecutor(4) as visitors,
     ):
-        assert list(visitors.map(follows, range(4))) == [True] * 4
+        keys = list(visitors.map(key_of_one_who_follows, range(4)))
         with urllib.request.urlopen(f"{server}_stcore/metrics", timeout=20) as answer:
             text = answer.read().decode()
         assert text.count("\npolycore_sockets ") == 1  # it has begun once
-    assert trouble_in(tmp_path / "log.txt") == []
+    assert trouble_in(log) == []
+    logged = log.read_text(encoding="utf-8")
+    assert "Beginning script thread" in logged
+    assert [key for key in keys if key in logged] == []
 
 
 # --- its end ------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def own_server(tmp_path):
+def in_a_terminal(tmp_path):
     """Yield a server's process, its address and its log, as a terminal would start it."""
     port, log = free_port(), tmp_path / "log.txt"
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless=true"]
@@ -192,8 +192,8 @@ def is_healthy(address):
 
 
 @pytest.mark.slow
-def test_ctrl_c_ends_the_server_with_a_hundred_sockets_and_runs_under_way(own_server):
-    process, address, log = own_server
+def test_ctrl_c_ends_the_server_with_a_hundred_sockets_and_runs_under_way(in_a_terminal):
+    process, address, log = in_a_terminal
     with ExitStack() as opened:
         # two runs go on; others that compute meanwhile would slow down all else
         for words in [*23 * [SHORT], *2 * [visit.WORDS]]:

@@ -2,10 +2,7 @@
 
 import pytest
 
-from tests.examples.programs import NODE, ROOT
-from tests.pages.node import CLOCK, printed
-
-pytestmark = pytest.mark.skipif(NODE is None, reason="there is no Node.js here")
+from tests.node import CLOCK, scripts, value_after
 
 BROWSER = """
 globalThis.setInterval = (call, every) => {
@@ -62,7 +59,7 @@ globalThis.fetch = async (url) => {
   return { status: 204 };
 };
 """
-CHANNEL = (ROOT / "pages/channel/channel.js").read_text(encoding="utf-8")
+CHANNEL = scripts("pages/channel/channel.js")
 PAGE = """
 const draws = (since) =>
   channel().follow({ address: "live/a/key", run: "a", since }, ({ sequence }) => shown.push(sequence));
@@ -73,12 +70,17 @@ sockets[0].open();
 
 def after(events, result):
     """Return what the program finds once the events have happened."""
-    return printed(f"{CLOCK}{BROWSER}{CHANNEL}{PAGE}{events}console.log(JSON.stringify({result}));")
+    return value_after(f"{CLOCK}{BROWSER}{CHANNEL}{PAGE}{events}", result)
 
 
 def test_a_page_is_shown_no_frame_that_is_earlier_than_what_it_shows():
     events = "sockets[0].bring(3); leave(); draws(5); sockets[0].bring(4); sockets[0].bring(5); draws(5);"
     assert after(events, "shown") == [3, 5, 5]
+
+
+def test_a_frame_that_comes_late_and_one_of_another_run_are_dropped():
+    events = "sockets[0].bring(3); sockets[0].bring(2); sockets[0].bring(9, 'b'); sockets[0].bring(4);"
+    assert after(events, "shown") == [3, 4]
 
 
 def test_a_socket_that_has_gone_silent_is_replaced_and_frames_are_fetched_until_another_brings_one():

@@ -2,17 +2,15 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
-import pytest
+from tests import node
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
-NODE = shutil.which("node")
 README = (EXAMPLES / "README.md").read_text(encoding="utf-8")
 # what each program of the README's table needs
 NEEDS = dict(re.findall(r"^\| \[(\w+\.(?:py|mjs))\].*\|([^|]*)\|$", README, flags=re.MULTILINE))
@@ -67,6 +65,4 @@ def printed(name, folder, *arguments):
 def _interpreter(name):
     if name.endswith(".py"):
         return [sys.executable, "-W", "error"]
-    if NODE is None:
-        pytest.skip("there is no Node.js here")
-    return [NODE]
+    return [node.program()]

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.examples.programs import EXAMPLES, NEEDS, NODE, README, ROOT
+from tests import node
+from tests.examples.programs import EXAMPLES, NEEDS, README, ROOT
 
 
 def test_every_program_is_in_the_table():
@@ -26,8 +27,8 @@ def test_the_files_that_it_names_are_there():
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/bin/sh").exists(), reason="there is no shell here")
-@pytest.mark.skipif(NODE is None, reason="there is no Node.js here")
 def test_its_commands_run(tmp_path):
+    node.program()
     for folder in ("examples", "polycore"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     in_a_clone, installed, readers = re.findall(r"```sh\n(.*?)```", README, flags=re.DOTALL)

@@ -1,15 +1,12 @@
 """What is being typed continues in the version of an input that takes the place of another."""
 
 import json
-from pathlib import Path
 
 import pytest
 
-from pages.state import recall
-from tests.examples.programs import NODE
-from tests.pages.node import CLOCK, printed
+from tests.node import CLOCK, scripts, value_after
 
-CARRY = Path(recall.__file__).with_name("carry.js").read_text(encoding="utf-8")
+CARRY = scripts("pages/state/carry.js")
 # As much of a page as the script asks for. `draw` puts another version of the input in place of one.
 PAGE = """
 const listeners = {};
@@ -97,11 +94,9 @@ const shown = () => ({
 new Carrier(body, () => page.isDrawn);
 """
 
-pytestmark = pytest.mark.skipif(NODE is None, reason="there is no Node.js here")
-
 
 def seen(acts):
-    return printed(f"{CLOCK}{CARRY}{PAGE}{acts}\nconsole.log(JSON.stringify(shown()));")
+    return value_after(f"{CLOCK}{CARRY}{PAGE}{acts}", "shown()")
 
 
 def test_text_that_was_not_entered_goes_on_with_focus_and_caret():

@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.examples.programs import NODE, ROOT
-from tests.pages.node import CLOCK, printed
+from tests.node import CLOCK, scripts, value_after
 
 # What the chart uses of a browser and of the other scripts. A drawing takes COST milliseconds.
 BROWSER = """
@@ -50,9 +49,7 @@ function shows(rests = true) {
 }
 const frame = () => give({ sequence: step, step: step++ });
 """
-SCRIPT = (
-    (ROOT / "pages/plane/live.js").read_text(encoding="utf-8").replace("export default keeping(", "keeping(")
-)
+SCRIPT = scripts("pages/plane/live.js")
 
 
 @pytest.mark.parametrize(
@@ -100,8 +97,6 @@ SCRIPT = (
         ),
     ],
 )
-@pytest.mark.skipif(NODE is None, reason="there is no Node.js here")
 def test_a_chart_rests_between_its_drawings(cost, events, times):
     browser = BROWSER.replace("COST", str(cost))
-    program = f"{CLOCK}{browser}{SCRIPT}{PAGE}{events} await wait(9000); console.log(JSON.stringify(drawn));"
-    assert printed(program) == times
+    assert value_after(f"{CLOCK}{browser}{SCRIPT}{PAGE}{events} await wait(9000);", "drawn") == times

@@ -9,9 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.channel import component
-from tests.examples.programs import NODE, ROOT
+from tests.node import ROOT, STYLES, value_after
 from tests.pages.browsing import DRAWING_SECONDS
-from tests.pages.node import STYLES, printed
 
 # Streamlit calls it also for what comes late, from a page that was left
 SENT = re.compile(r"session_state\[[^]]*\]\.get\(")
@@ -50,13 +49,10 @@ LATE_AFTER_IT_HAS_GONE = f"{GONE} comes('late')();"
         ),
     ],
 )
-@pytest.mark.skipif(NODE is None, reason="there is no Node.js here")
 def test_an_element_shows_the_last_update_whatever_comes_when(events, said):
-    program = f"{STYLES}{COMPONENTS}{KEEPER}{events} console.log(JSON.stringify(said));"
-    assert printed(program) == said
+    assert value_after(f"{STYLES}{COMPONENTS}{KEEPER}{events}", "said") == said
 
 
-@pytest.mark.skipif(NODE is None, reason="there is no Node.js here")
 def test_all_elements_in_a_document_share_its_styles():
     program = f"""{STYLES}{COMPONENTS}
 const update = keeping(() => ({{ show() {{}} }}), (object) => object.show());
@@ -66,9 +62,8 @@ for (const number of [0, 0, 1]) {{
   for (let i = 0; i < 2; i += 1) update({{ parentElement }});
 }}
 const texts = ({{ adoptedStyleSheets: sheets }}) => sheets.map(({{ text }}) => text);
-console.log(JSON.stringify(documents.map(texts)));
 """
-    assert printed(program) == [["p { margin: 0 }"]] * 2
+    assert value_after(program, "documents.map(texts)") == [["p { margin: 0 }"]] * 2
 
 
 def test_a_page_has_the_address_of_a_script_and_not_the_script():

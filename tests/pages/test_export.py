@@ -44,7 +44,7 @@ TRAINED = {
     "batch": "all",
     "weights": "dZkCJAAAAAAAA8D8AAAAAAAAAwAAAAAAAAOA_AAAAAAAACEAAAAAAAAAAAAAAAAAAAPC_",
 }
-CAME = "This network came with the link"
+CAME = from_link.BROUGHT
 
 
 def maps(app):

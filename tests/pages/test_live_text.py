@@ -6,8 +6,7 @@ import re
 import pytest
 
 from pages.channel import component
-from tests.examples.programs import NODE, ROOT
-from tests.pages.node import CLOCK, STYLES, printed
+from tests.node import CLOCK, ROOT, STYLES, scripts, value_after
 
 BROWSER = """
 let give, latest, isOpen = true, sequence = 0;
@@ -51,10 +50,9 @@ const begins = () => (app.dataset.testScriptState = "running");
 const ends = () => (app.dataset.testScriptState = "notRunning");
 """
 COMPONENTS = component.SCRIPT.read_text(encoding="utf-8")
-SCRIPT = "".join(
-    (ROOT / "pages/channel" / name).read_text(encoding="utf-8") for name in ("presses.js", "live_text.js")
-).replace("export default", "const text =")
-END = "await wait(9000); console.log(JSON.stringify(reports));"
+SCRIPT = scripts("pages/channel/presses.js", "pages/channel/live_text.js").replace(
+    "export default", "const text ="
+)
 PRESS = "draws(false); press(); await wait(20); frame(true, 1);"
 HALT = "draws(true, PAUSE); pause(); await wait(20); frame(false, 2);"
 
@@ -99,18 +97,15 @@ HALT = "draws(true, PAUSE); pause(); await wait(20); frame(false, 2);"
         pytest.param(f"isOpen = false; {HALT}", [620], id="a halt while the channel is cut"),
     ],
 )
-@pytest.mark.skipif(NODE is None, reason="there is no Node.js here")
 def test_a_change_is_reported_if_a_page_at_rest_does_not_show_it(events, reports):
-    program = f"{CLOCK}{BROWSER}{STYLES}{COMPONENTS}{SCRIPT}{PAGE}{events}{END}"
-    assert printed(program) == reports
+    program = f"{CLOCK}{BROWSER}{STYLES}{COMPONENTS}{SCRIPT}{PAGE}{events} await wait(9000);"
+    assert value_after(program, "reports") == reports
 
 
-@pytest.mark.skipif(NODE is None, reason="there is no Node.js here")
 def test_a_press_on_pause_takes_the_channel_once_and_no_other_press_does():
     events = "draws(true, PAUSE); press(); pause(); draws(false); pause();"
-    end = "console.log(JSON.stringify(halted));"
-    program = f"{CLOCK}{BROWSER}{STYLES}{COMPONENTS}{SCRIPT}{PAGE}{events}{end}"
-    assert printed(program) == [["a", "pause"]]
+    program = f"{CLOCK}{BROWSER}{STYLES}{COMPONENTS}{SCRIPT}{PAGE}{events}"
+    assert value_after(program, "halted") == [["a", "pause"]]
 
 
 # --- what a frame carries ------------------------------------------------------------------------
@@ -129,13 +124,12 @@ const called = (words) => {
 """
 
 
-@pytest.mark.skipif(NODE is None, reason="there is no Node.js here")
 def test_words_of_a_later_frame_are_text_and_nothing_else_of_an_element():
     frames = f"draws(true); called('x'); called({json.dumps(STRANGERS)});"
-    end = "console.log(JSON.stringify([name, ...cells]));"
     cell = {"textContent": STRANGERS}
     expected = [{"dataset": {"value": "answer.name"}, "hidden": False, **cell}, cell, cell]
-    assert printed(f"{CLOCK}{BROWSER}{ELEMENTS}{STYLES}{COMPONENTS}{SCRIPT}{PAGE}{frames}{end}") == expected
+    program = f"{CLOCK}{BROWSER}{ELEMENTS}{STYLES}{COMPONENTS}{SCRIPT}{PAGE}{frames}"
+    assert value_after(program, "[name, ...cells]") == expected
 
 
 # What makes elements or programs of a text. Frames carry strangers' words, such as the names of classes.

@@ -11,7 +11,7 @@ from pages.plane.place import Place
 from pages.plane.scene import Scene, of_polynomials
 from polycore.polynomials.distances import far_from_all
 from polycore.web.scripts import asset
-from tests.pages.node import printed
+from tests.node import value_after
 
 P = pc.Polynomial
 # at 0.5 they are 0.5, -0.5 and 0.25
@@ -82,15 +82,14 @@ def test_a_point_is_far_if_no_line_and_no_noise_reaches_it(curves, noise, x, y, 
 @pytest.mark.parametrize(("curves", "noise", "x", "y", "far"), FAR)
 def test_browsers_say_the_same(curves, noise, x, y, far):
     given = json.dumps({"polynomials": curves, "noise": noise, "window": WINDOW})
-    code = f"const curves = new Curves({given}); console.log(JSON.stringify(curves.warning({x}, {y})));"
-    warning = printed(asset("place.js") + code)
+    warning = value_after(asset("place.js"), f"new Curves({given}).warning({x}, {y})")
     assert bool(warning) == far
 
 
 def test_the_warning_names_the_nearest_curve():
     given = json.dumps({"polynomials": [[1.0, 0.0], [2.0]], "noise": 0.0, "window": WINDOW})
-    code = f"const curves = new Curves({given}); console.log(JSON.stringify(curves.warning(0.5, 1.375)));"
-    assert printed(asset("place.js") + code) == "On no curve: p1, the nearest, is 0.625 away"
+    warning = value_after(asset("place.js"), f"new Curves({given}).warning(0.5, 1.375)")
+    assert warning == "On no curve: p1, the nearest, is 0.625 away"
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,9 @@ from polycore.pictures.class_map import class_map, unpacked
 from polycore.workers.chunk import Pace
 from polycore.workers.picture import picture_of
 from tests.hand import Hand
+from tests.node import scripts, value_after
 from tests.pages.watching import WatchedRun
+from tests.pictures import opened as pixels_of
 from tests.waiting import wait_until
 
 EXPERIMENT = pc.Experiment(
@@ -114,6 +116,43 @@ def test_its_map_is_that_of_the_network():
     # opaque as in polycore.figures: 0.72 if certain, nothing by chance
     assert (size["alphas"][0], size["alphas"][-1]) == (0, round(0.72 * 255))
     assert len(size["alphas"]) == picture.levels + 1
+
+
+def read_in_a_browser(frame, name, colors=()):
+    """Return what a figure shows for that name: `Values` in live.js."""
+    code = "const matchMedia = () => ({}), keeping = () => {};"
+    code += scripts(
+        "polycore/web/painter.js",
+        *(f"pages/{name}.js" for name in ("channel/channel", "plane/picture", "plane/live")),
+    )
+    code += f"const bytes = Buffer.from({json.dumps(base64.b64encode(frame.content).decode())}, 'base64');"
+    code += "const frame = unpacked(Uint8Array.from(bytes).buffer);"
+    return value_after(code, f"new Values(frame, {json.dumps({'colors': colors})}).at('{name}')")
+
+
+def test_a_browser_reads_the_whole_history_of_any_frame():
+    tab = watched()
+    frame, history = tab.frame(), tab.training.view.run.history
+    assert read_in_a_browser(frame, "history.step") == history.step.tolist()
+    for name, column in {
+        "loss": history.loss,
+        "accuracy": 100 * history.accuracy,
+        "held_out": 100 * history.held_out_accuracy,
+    }.items():
+        assert read_in_a_browser(frame, f"history.{name}") == pytest.approx(column, rel=1e-6)  # four bytes
+
+
+def test_each_pixel_in_a_browser_has_the_color_of_its_class_and_the_alpha_of_its_confidence():
+    tab = watched()
+    frame, colors = tab.frame(), [(200, 10, 20), (30, 210, 40)]
+    pixels = pixels_of(read_in_a_browser(frame, "picture", colors))[::-1]  # the lowest y first
+    weights, biases = zip(*tab.training.view.run.layers, strict=True)
+    regions = class_map(weights, biases, scene_of(EXPERIMENT).window, sharp=True)
+    assert (pixels[..., :3] == np.array(colors)[regions.classes]).all()
+    alphas = np.array(frame.header["weights"]["map"]["alphas"])
+    assert (pixels[..., 3] == alphas[regions.confidences]).all()
+    assert set(np.unique(regions.classes)) == {0, 1}
+    assert len(np.unique(regions.confidences)) > 10
 
 
 def drawn_first(tab, selection):

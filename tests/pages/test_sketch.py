@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 import polycore as pc
 from pages.state.sketch import STEPS, Sketch, operations_in
 from polycore.class_name import ClassName
+from tests.node import scripts, value_after
 
 
 def add(number, *places):
@@ -126,3 +127,103 @@ def test_what_our_script_sends_is_read():
 
 def test_a_point_of_a_class_that_is_gone_is_left_out():
     assert EMPTY.after("pen", [add(1, (0, 0, 5))]).points == ()
+
+
+# --- the strokes as a browser sends them -----------------------------------------------------------
+
+# What the plane uses of a browser: it is 1,000 pixels wide and high, and nothing is painted.
+BROWSER = """
+const nothing = () => {};
+const element = () => ({
+  dataset: {},
+  style: {},
+  setAttribute: nothing,
+  append: nothing,
+  prepend: nothing,
+  remove: nothing,
+  replaceChildren: nothing,
+  addEventListener: nothing,
+  setPointerCapture: nothing,
+  getRootNode: () => ({}),
+  getBoundingClientRect: () => ({ left: 0, top: 0 }),
+  clientWidth: 0,
+});
+globalThis.document = { createElement: element };
+globalThis.matchMedia = element;
+globalThis.ResizeObserver = class { observe = nothing; disconnect = nothing; };
+const keeping = nothing;
+"""
+PLANE = """
+const sent = [];
+const data = { names: ["A", "B"], colors: ["", ""], steps: 1000, most: 100, window: [[-1, 1], [-1, 1]] };
+function opens() {
+  const drawing = new Drawing(element());
+  drawing.send = (drawn) => sent.push(structuredClone(drawn));
+  drawing.plane = { left: 0, top: 0, width: 1000, height: 1000 };
+  return drawing;
+}
+let drawing = opens();
+drawing.pen = "pen";
+const shows = (applied, points, pen = "pen") => drawing.show({ ...data, pen, applied, points });
+const at = (clientX, clientY) => ({ button: 0, clientX, clientY });
+const stroke = (...place) => (drawing.press(at(...place)), drawing.lift());
+const keys = () => drawing.points.map(({ key }) => key);
+const numbers = () => sent.map(({ operations }) => operations.map(({ number }) => number));
+shows(0, [], "");
+"""
+
+
+def after_strokes(events, result):
+    """Return the result once a user has drawn, and the page has shown what the server has."""
+    return value_after(f"{BROWSER}{scripts('pages/data/draw_points.js')}{PLANE}{events}", result)
+
+
+def test_strokes_in_quick_succession_are_all_kept_whichever_arrive():
+    events = "stroke(100, 200); drawing.label = 1; stroke(300, 400); drawing.label = 0; stroke(900, 100);"
+    sent = after_strokes(events, "sent")
+    # 1,000 pixels are 2 wide; y grows upward
+    expected = [("pen-1", -0.8, 0.6, 0), ("pen-2", -0.4, 0.2, 1), ("pen-3", 0.8, 0.8, 0)]
+    for arrived in (sent, sent[1:], sent[2:], [sent[2], sent[0]]):
+        sketch = EMPTY
+        for one in arrived:
+            sketch = sketch.after(*operations_in(one))
+        assert [tuple(point) for point in sketch.points] == [pytest.approx(point) for point in expected]
+
+
+@pytest.mark.parametrize(
+    ("events", "shown", "sent"),
+    [
+        pytest.param(
+            'stroke(100, 200); stroke(300, 400); shows(1, [["pen-1", -0.8, 0.6, 0]]); stroke(900, 100);',
+            ["pen-1", "pen-2", "pen-3"],
+            [[1], [1, 2], [2, 3]],
+            id="the server has the first",
+        ),
+        pytest.param(
+            'stroke(100, 200); shows(5, [["p0", 0, 0, 0]], "other"); stroke(300, 400);',
+            ["p0", "pen-1", "pen-2"],
+            [[1], [1, 2]],
+            id="it has those of another pen",
+        ),
+        pytest.param(
+            "stroke(100, 200); drawing.press(at(300, 400)); shows(1, []); drawing.lift();",
+            ["pen-1", "pen-2"],
+            [[1], [2]],
+            id="the page comes during a stroke",
+        ),
+    ],
+)
+def test_a_stroke_is_shown_and_sent_again_until_the_server_has_applied_it(events, shown, sent):
+    assert after_strokes(events, "[keys(), numbers()]") == [shown, sent]
+
+
+def test_undo_takes_back_the_last_stroke_also_on_the_plane_that_is_drawn_next():
+    events = """stroke(100, 200); drawing.erasing = true; stroke(105, 205); drawing.undo();
+const back = keys();
+shows(3, [["pen-1", -0.8, 0.6, 0]]);
+drawing.end();
+drawing = opens();
+shows(3, [["pen-1", -0.8, 0.6, 0]]);
+drawing.undo();"""
+    back, left, erased = after_strokes(events, "[back, keys(), sent.at(-1).operations[0].erase]")
+    assert (back, left, erased) == (["pen-1"], [], ["pen-1"])

@@ -12,8 +12,7 @@ from pages.runs import sentences
 from pages.runs.sweep import Sweep
 from pages.runs.varied import Varied
 from tests.clock import Clock
-from tests.examples.programs import NODE, ROOT
-from tests.pages.node import printed
+from tests.node import scripts, value_after
 from tests.pages.test_run_frames import opened
 from tests.pages.test_sweep import Hand
 from tests.pages.watching import Tab
@@ -143,7 +142,7 @@ def test_a_run_that_failed_has_a_row_without_figures(begun, clock):
 
 # --- the table in the browser ---------------------------------------------------------------------
 
-TABLE = (ROOT / "pages/compare/sweep_tables.js").read_text(encoding="utf-8").split("export default")[1]
+TABLE = scripts("pages/compare/sweep_tables.js").split("export default")[1]
 COMPARED = TABLE[TABLE.index("function compared") :]
 
 
@@ -162,14 +161,11 @@ COMPARED = TABLE[TABLE.index("function compared") :]
         ),
     ],
 )
-@pytest.mark.skipif(NODE is None, reason="there is no Node.js here")
 def test_a_column_is_sorted_by_its_numbers_and_what_is_not_known_comes_last(cells, ascending):
-    program = (
-        f"{COMPARED}; const cells = {cells};"
-        + """
-const sorted = (direction) => [...cells].sort((one, other) => compared(one, other, direction));
-console.log(JSON.stringify([sorted(1), sorted(-1)]));
-"""
-    )
+    program = f"""{COMPARED}
+const sorted = (direction) => {cells}.sort((one, other) => compared(one, other, direction));"""
     known = [cell for cell in ascending if cell]
-    assert printed(program) == [ascending, known[::-1] + [""] * (len(cells) - len(known))]
+    assert value_after(program, "[sorted(1), sorted(-1)]") == [
+        ascending,
+        known[::-1] + [""] * (len(cells) - len(known)),
+    ]

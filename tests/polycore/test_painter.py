@@ -17,16 +17,13 @@ from polycore.pictures.painter import (
     regions,
 )
 from polycore.pictures.palette import PALETTE, class_colors
-from tests.examples.programs import NODE, ROOT
-from tests.pages.node import printed
+from tests.node import ROOT, scripts, value_after
 from tests.pictures import opened
 
 # by hand; what Python computes, and what a browser does
 CASES = json.loads((ROOT / "tests/painting.json").read_text(encoding="utf-8"))
 DECISIONS, ALPHAS, TABLES = CASES["decisions"], CASES["alphas"], CASES["color tables"]
-SCRIPTS = "".join(
-    (ROOT / "polycore/web" / name).read_text(encoding="utf-8") for name in ("painter.js", "regions.js")
-)
+SCRIPTS = scripts("polycore/web/painter.js", "polycore/web/regions.js")
 # what the map of a page to keep uses of a browser
 BROWSER = """
 globalThis.ImageData = class {
@@ -47,7 +44,7 @@ RED, BLUE = (255, 0, 0), (0, 0, 255)
 
 def in_a_browser(cases, call):
     """Return what a browser's `call` gives for each `it` of the cases."""
-    return printed(f"{SCRIPTS} console.log(JSON.stringify({json.dumps(cases)}.map((it) => {call})));")
+    return value_after(SCRIPTS, f"{json.dumps(cases)}.map((it) => {call})")
 
 
 def named(cases):
@@ -71,7 +68,6 @@ def test_each_hue_has_its_shades_one_after_another(case):
     assert color_table(case["hues"], case["alphas"]).tolist() == case["table"]
 
 
-@pytest.mark.skipif(NODE is None, reason="there is no Node.js here")
 def test_a_browser_paints_by_the_same_rules():
     decisions = in_a_browser(DECISIONS, "decided(it.probabilities, it.levels)")
     assert decisions == [[case["class"], case["level"]] for case in DECISIONS]
@@ -131,7 +127,6 @@ def test_the_pixels_of_a_frame_are_those_of_the_picture():
     assert zlib.decompress(painting.scanlines()) == zlib.decompress(png[at + 4 : -16]) == lines
 
 
-@pytest.mark.skipif(NODE is None, reason="there is no Node.js here")
 @pytest.mark.parametrize(
     ("probabilities", "corners"),
     [
@@ -147,7 +142,6 @@ def test_a_page_to_keep_shows_the_plane_as_it_is(probabilities, corners):
     assert (pixels[..., :3] == corners[0]).all(axis=-1).mean() == 0.5
 
 
-@pytest.mark.skipif(NODE is None, reason="there is no Node.js here")
 def test_a_page_to_keep_has_shades_from_chance_to_certainty():
     # two classes: the confidence is 2 p - 1 = (x + y + 2) / 4, from 0 at the lower left to 1
     pixels = on_a_page("[(x + y + 6) / 8, (2 - x - y) / 8]", 40, 24)
@@ -162,5 +156,4 @@ def test_a_page_to_keep_has_shades_from_chance_to_certainty():
 def on_a_page(probabilities, columns, rows):
     """Return the pixels (rows, columns, 4) that a page to keep paints, from -1 to 1 in x and y."""
     call = f"painted((x, y) => ({probabilities}), [[-1, 1], [-1, 1]], {json.dumps([RED, BLUE])}, 0.72, "
-    program = f"{SCRIPTS}{BROWSER} console.log(JSON.stringify({call}{columns}, {rows})));"
-    return np.array(printed(program)).reshape(rows, columns, 4)
+    return np.array(value_after(SCRIPTS + BROWSER, f"{call}{columns}, {rows})")).reshape(rows, columns, 4)

@@ -7,13 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from polycore.pictures.ticks import linear_ticks, log_ticks, spaced_ticks, tick_text
-from tests.examples.programs import NODE, ROOT
-from tests.pages.node import printed
+from tests.node import ROOT, scripts, value_after
 
 # by hand; what Python computes, and what a browser does
 CASES = json.loads((ROOT / "tests/ticks.json").read_text(encoding="utf-8"))["ticks that are so far apart"]
-SCRIPT = (ROOT / "polycore/web/ticks.js").read_text(encoding="utf-8")
-SKETCH = (ROOT / "pages/plane/sketch.js").read_text(encoding="utf-8")
+SCRIPT, SKETCH = scripts("polycore/web/ticks.js"), scripts("pages/plane/sketch.js")
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case["case"]) for case in CASES])
@@ -21,10 +19,9 @@ def test_ticks_are_round_and_at_least_so_far_apart(case):
     assert spaced_ticks(case["low"], case["high"], case["least"]) == case["ticks"]
 
 
-@pytest.mark.skipif(NODE is None, reason="there is no Node.js here")
 def test_a_browser_has_the_same_ticks():
     calls = f"{json.dumps(CASES)}.map((it) => spacedTicks(it.low, it.high, it.least))"
-    assert printed(f"{SCRIPT} console.log(JSON.stringify({calls}));") == [case["ticks"] for case in CASES]
+    assert value_after(SCRIPT, calls) == [case["ticks"] for case in CASES]
 
 
 @pytest.mark.parametrize(
@@ -59,11 +56,9 @@ def test_a_linear_axis_has_as_many_round_numbers_as_have_room(low, high, most, t
         pytest.param([0, 2_500_000], 320, ["0", "1M", "2M"], id="millions"),
     ],
 )
-@pytest.mark.skipif(NODE is None, reason="there is no Node.js here")
 def test_a_sketch_has_the_ticks_that_plotly_will_draw(ends, length, texts):
-    program = f"{SCRIPT} {SKETCH} const range = {json.dumps(ends)};"
-    marks = f"axisTicks({{ range }}, {length}, 80).map(({{ text }}) => text)"
-    assert printed(f"{program} console.log(JSON.stringify({marks}));") == texts
+    marks = f"axisTicks({{ range: {json.dumps(ends)} }}, {length}, 80).map(({{ text }}) => text)"
+    assert value_after(SCRIPT + SKETCH, marks) == texts
 
 
 @pytest.mark.parametrize(

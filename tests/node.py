@@ -1,10 +1,14 @@
 """Our browsers' scripts, run by Node.js."""
 
 import json
+import shutil
 import subprocess
+from pathlib import Path
 from typing import Any
 
-from tests.examples.programs import NODE
+import pytest
+
+ROOT = Path(__file__).parents[1]
 
 # What a component's script needs before it: its styles. Each sheet notes its text.
 STYLES = """
@@ -43,11 +47,24 @@ async function wait(milliseconds) {
 """
 
 
-def printed(program: str) -> Any:
-    """Return the JSON that the module prints."""
+def program() -> str:
+    """Return where Node.js is. Skips the test if it is not installed."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("there is no Node.js here")
+    return node
+
+
+def scripts(*paths: str) -> str:
+    """Return the text of the scripts, whose paths begin at the repository."""
+    return "".join((ROOT / path).read_text(encoding="utf-8") for path in paths)
+
+
+def value_after(statements: str, expression: str) -> Any:
+    """Return the value of an expression in a module after these statements, as JSON has it."""
     done = subprocess.run(
-        [NODE, "--input-type=module", "-"],
-        input=program,
+        [program(), "--input-type=module", "-"],
+        input=f"{statements}\nconsole.log(JSON.stringify({expression}));",
         stdout=subprocess.PIPE,
         encoding="utf-8",
         check=True,
