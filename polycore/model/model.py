@@ -247,7 +247,7 @@ class Model:
 
     @property
     def shown_window(self) -> Window:
-        """The ranges of x and y that a map shows: around the model's points or curves, or -1 to 1."""
+        """The ranges of x and y that a map shows, around the model's points or curves, or -1 to 1."""
         if self.window is not None:
             return self.window
         experiment = self.experiment
