@@ -14,6 +14,7 @@ from pages.state.session_value import Session
 from pages.state.setup import Setup
 from pages.state.sketch import Sketch
 from pages.state.view import LayerChoice, View
+from pages.train import run_report
 from polycore.links import link
 from tests.pages.browsing import (
     ROOT,
@@ -122,7 +123,7 @@ def test_predict_answers_with_the_names_and_walks_along_a_fitted_curve():
 
 def test_the_report_is_by_class():
     app = trained(ON_CURVES)
-    press(app, "How good is it, honestly?")
+    press(app, run_report.TITLE)
     assert "Class by class" in [one.value for one in app.subheader]
     assert "Where it goes wrong" not in [one.value for one in app.subheader]
 

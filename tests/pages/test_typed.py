@@ -2,6 +2,7 @@
 
 import re
 
+from pages.polynomials import editor
 from pages.state.inputs import as_whole
 from polycore import INTRODUCTION_POLYNOMIALS, Polynomial
 from polycore.experiment.settings import SETTINGS
@@ -118,7 +119,7 @@ def test_a_preset_of_settings_can_be_undone_to_what_was_typed():
 
 
 def test_a_preset_of_polynomials_can_be_undone_to_what_was_typed():
-    app = typed(opened(POLYNOMIALS), "One polynomial a line", "x^2\nx\n1")
+    app = typed(opened(POLYNOMIALS), editor.TEXT_LABEL, "x^2\nx\n1")
     press(app, "First two")
     assert session_of(app).experiment.polynomials == INTRODUCTION_POLYNOMIALS
     app.button(key="polynomials.undo").click().run()
@@ -144,13 +145,13 @@ def arrive(app, widget, **value):
 
 
 def test_a_bin_removes_its_own_polynomial_whatever_was_typed():
-    app = typed(opened(POLYNOMIALS, {"polynomials": "x^2~x~1"}), "One polynomial a line", "7\nx^2\nx\n1")
+    app = typed(opened(POLYNOMIALS, {"polynomials": "x^2~x~1"}), editor.TEXT_LABEL, "7\nx^2\nx\n1")
     app.button(key="polynomials.remove.1").click().run()
     assert session_of(app).experiment.polynomials == (Polynomial(7), Polynomial(1, 0, 0), Polynomial(1))
 
 
 def test_a_bin_leaves_text_that_cannot_be_read_and_says_why():
-    app = typed(opened(POLYNOMIALS, {"polynomials": "x^2~x~1"}), "One polynomial a line", "7\n3 +")
+    app = typed(opened(POLYNOMIALS, {"polynomials": "x^2~x~1"}), editor.TEXT_LABEL, "7\n3 +")
     app.button(key="polynomials.remove.1").click().run()
     assert session_of(app).experiment.polynomials == (Polynomial(1, 0, 0), Polynomial(1, 0), Polynomial(1))
     assert app.text_area[0].value == "7\n3 +"
@@ -158,10 +159,10 @@ def test_a_bin_leaves_text_that_cannot_be_read_and_says_why():
 
 
 def test_of_what_was_typed_at_once_one_that_is_refused_does_not_hold_the_other_back():
-    app = typed(typed(opened(POLYNOMIALS), "One polynomial a line", "x\n1"), "x to", -3.0).run()
+    app = typed(typed(opened(POLYNOMIALS), editor.TEXT_LABEL, "x\n1"), "x to", -3.0).run()
     assert session_of(app).experiment.polynomials == (Polynomial(1, 0), Polynomial(1))
     assert session_of(app).experiment.x_range == (-1.0, 1.0)
-    typed(typed(app, "One polynomial a line", "7\n3 +"), "x to", 3.0).run()
+    typed(typed(app, editor.TEXT_LABEL, "7\n3 +"), "x to", 3.0).run()
     assert session_of(app).experiment.polynomials == (Polynomial(1, 0), Polynomial(1))
     assert session_of(app).experiment.x_range == (-1.0, 3.0)
     assert any(text.value.startswith("Line 2") for text in app.text)
