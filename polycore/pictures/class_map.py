@@ -124,6 +124,12 @@ def class_map(
     return _map(pixels, levels, biases, probability)
 
 
+def is_soon_drawn_sharp(weights: Sequence[Floats]) -> bool:
+    """Return whether a map of all pixels costs a network no more than one that is sharp at its borders."""
+    columns, rows = GRIDS[0]
+    return FINE**2 * columns * rows * sum(layer.size for layer in weights) <= MOST_PRODUCTS
+
+
 def _squares(row: Integers, column: Integers, size: int) -> tuple[Integers, Integers]:
     """Return row and column of the first pixel of each square of `size` by `size` pixels in these cells."""
     inside = np.arange(0, FINE, size)

@@ -72,7 +72,9 @@ def test_mistakes_are_the_held_out_points_that_the_best_network_answers_wrongly(
     app.switch_page(HOME).run()
     np.testing.assert_array_equal(marks(maps["progress.map"], "x"), points[wrong])
     show(app)
-    assert maps["progress.map"] is plane.model_map(training.view.best, scene_of(training.view.run.experiment))
+    scene = scene_of(training.view.run.experiment)
+    pixels = plane.pixels_of(training.view.best, scene.window)
+    assert maps["progress.map"] is plane.network_map(pixels, scene)
     assert "Crosses" not in words(app)
 
 

@@ -76,9 +76,9 @@ def shown(view, weights="Now", layers=()):
 def test_the_map_is_the_one_that_is_chosen_of_the_weights_that_are_chosen(weights):
     model = training().view.current if weights == "Now" else training().view.best
     scene, referee = scene_of(EXPERIMENT), referee_of(EXPERIMENT)
-    assert map_view.figure_of(shown(NETWORK, weights)) is plane.model_map(model, scene)
-    assert map_view.figure_of(shown(REFEREE, weights)) is plane.referee_map(referee, scene)
     pixels = plane.pixels_of(model, scene.window)
+    assert map_view.figure_of(shown(NETWORK, weights)) is plane.network_map(pixels, scene)
+    assert map_view.figure_of(shown(REFEREE, weights)) is plane.referee_map(referee, scene)
     assert map_view.figure_of(shown(DIFFERENCES, weights)) is plane.difference_map(pixels, scene, referee)
 
 
@@ -110,7 +110,9 @@ def test_home_shows_the_network_whatever_is_chosen_on_train(maps):
     app = choose(trained(), REFEREE)
     app.switch_page(HOME).run()
     training = session_of(app).training
-    assert maps["progress.map"] is plane.model_map(training.view.best, scene_of(training.view.run.experiment))
+    scene = scene_of(training.view.run.experiment)
+    pixels = plane.pixels_of(training.view.best, scene.window)
+    assert maps["progress.map"] is plane.network_map(pixels, scene)
     assert "Map" not in [group.label for group in app.button_group]
 
 

@@ -13,6 +13,7 @@ from pages.plane import plane
 from pages.plane.scene import of_polynomials
 from pages.wording.percent import percent
 from polycore import figures
+from polycore.pictures.class_map import pixel_centers
 from polycore.pictures.painter import differences
 from polycore.pictures.palette import class_colors
 
@@ -74,6 +75,21 @@ def test_a_page_draws_the_pixels_that_frames_have():
 def test_a_run_has_the_map_of_its_current_model_before_that_is_measured():
     run = pc.advance(pc.start(EXPERIMENT), 20)
     assert plane.pixels_of_run(run, SCENE.window) == plane.pixels_of(run.current, SCENE.window)
+
+
+def test_a_model_that_does_not_learn_has_its_own_confidence_in_each_pixel_inside_a_region():
+    run = pc.advance(pc.start(EXPERIMENT), 20)
+    url = plane.model_map(run.current, SCENE).layout.images[0].source
+    alphas = colors_in(url)[:, :, 3].astype(int)
+    rows, columns = alphas.shape
+    inside = alphas[: rows // 8]  # far above the line between the classes
+    (left, right), (low, high) = SCENE.window
+    x, y = pixel_centers(left, right, columns), pixel_centers(low, high, rows)[::-1][: rows // 8]
+    points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    surer = run.current.predict_proba(points).max(axis=1).reshape(inside.shape)
+    order = np.argsort(surer, axis=None)
+    assert np.all(np.diff(inside.ravel()[order]) >= -1)  # rounding to levels apart, the surer the stronger
+    assert len(np.unique(inside)) > 1
 
 
 LINES = (pc.Polynomial(1), pc.Polynomial(-1))

@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -59,6 +60,19 @@ def test_a_sharp_map_and_one_sharp_at_its_borders_differ_only_where_a_region_is_
     model = run.current
     quick, sharp = (class_map(model.weights, model.biases, WINDOW, sharp=sharp) for sharp in (False, True))
     assert (quick.classes != sharp.classes).mean() < 0.003
+
+
+@pytest.mark.parametrize(
+    ("widths", "is_soon"),
+    [
+        pytest.param((2, 16, 3), True, id="80 weights: 14 million products"),
+        pytest.param((2, 24, 24, 10), True, id="864 weights: 149 million"),
+        pytest.param((2, 24, 24, 11), False, id="888 weights: 153 million"),
+    ],
+)
+def test_a_map_of_480_by_360_pixels_is_soon_sharp_for_few_weights(widths, is_soon):
+    layers = [np.zeros(shape) for shape in pairwise(widths)]
+    assert under_test.is_soon_drawn_sharp(layers) == is_soon
 
 
 def test_a_network_too_large_for_a_fine_map_has_a_coarser_one(monkeypatch):
