@@ -55,8 +55,8 @@ def model_map(model: Model, scene: Scene) -> go.Figure:
 
     It is as fine everywhere as at its borders, unless that would take long.
     """
-    pixels = sharp_pixels_of if is_soon_drawn_sharp(model.weights) else pixels_of
-    return network_map(pixels(model, scene.window), scene)
+    is_sharp = is_soon_drawn_sharp(model.weights)
+    return network_map(pixels_of(model, scene.window, sharp=is_sharp), scene)
 
 
 def to_learn(experiment: Experiment) -> go.Figure:
@@ -137,22 +137,13 @@ def _header(picture: PackedMap, alphas: Sequence[int], alt: str) -> dict[str, An
 
 
 @lru_cache(maxsize=32)
-def pixels_of(model: Model, window: Window) -> PackedMap:
-    """Return the map of a model, rendered as workers render the map of a run.
+def pixels_of(model: Model, window: Window, *, sharp: bool = False) -> PackedMap:
+    """Return the map of a model, rendered as workers render the map of a run; see `class_map` for `sharp`.
 
     The cache compares models by identity, so a model that has not changed is not evaluated again.
     """
     rendered = class_map(
-        model.weights, model.biases, window, activation=model.activation, inputs=model.inputs
-    )
-    return rendered.packed()
-
-
-@lru_cache(maxsize=32)
-def sharp_pixels_of(model: Model, window: Window) -> PackedMap:
-    """Return the map of a model as fine everywhere as that of a run at rest, which takes up to 0.3 s once."""
-    rendered = class_map(
-        model.weights, model.biases, window, sharp=True, activation=model.activation, inputs=model.inputs
+        model.weights, model.biases, window, sharp=sharp, activation=model.activation, inputs=model.inputs
     )
     return rendered.packed()
 

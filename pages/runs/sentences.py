@@ -68,7 +68,7 @@ def server_full(turns: Turns) -> str:
 def failure(error: Exception) -> str:
     """Return why a run or a job could not be computed, and what may help.
 
-    What no error of ours says stays in the server's log: its text may be meant for the operator alone.
+    The text of errors that are not ours stays in the server's log: it may be meant for the operator alone.
     """
     match error:
         case PolycoreError():

@@ -81,8 +81,8 @@ def _use_preset(preset: Experiment) -> None:
 def with_preset(setup: Setup, preset: Experiment) -> Setup:
     """Return a set-up with the settings of a preset, on the polynomials or the points of `setup`.
 
-    Samples that an optimizer has replaced are forgotten. Of the recommended settings, the layers for points
-    are those for their number.
+    Samples that an optimizer has replaced are forgotten. On points, the recommended settings have layers that
+    suit the number of points.
     """
     now, sketch = setup.experiment, setup.sketch
     if now.data is None:

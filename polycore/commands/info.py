@@ -121,7 +121,7 @@ def _versions(model: Model) -> dict[str, str]:
     versions = model.metadata.get("versions")
     if not isinstance(versions, dict):
         return {}
-    # whoever wrote the file chose the values
+    # a file may have anything there
     return {
         name: visible(str(versions[name]).replace("\n", " "))[:_MAX_SHOWN]
         for name in ("polycore", "numpy")

@@ -1,7 +1,7 @@
 """Weights and biases as text for an address, and back.
 
 The text is one character for the encoding of the numbers, four for a checksum, then the numbers. All
-characters are URL-safe Base64's (RFC 4648, section 5), each for six bits, the highest first.
+characters are the ones of URL-safe Base64 (RFC 4648, section 5), each for six bits, the highest first.
 
 `d` and `s`: the numbers as float64 or float32, little-endian, in Base64 without padding. Layer by layer
     the weights (n_in, n_out) row by row, then the biases.

@@ -125,7 +125,7 @@ def class_map(
 
 
 def is_soon_drawn_sharp(weights: Sequence[Floats]) -> bool:
-    """Return whether a map of all pixels costs a network no more than one that is sharp at its borders."""
+    """Return whether a map that is sharp everywhere needs no more than MOST_PRODUCTS."""
     columns, rows = GRIDS[0]
     return FINE**2 * columns * rows * sum(layer.size for layer in weights) <= MOST_PRODUCTS
 

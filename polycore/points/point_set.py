@@ -170,7 +170,7 @@ class PointSet:
     def sha256(self) -> str:
         """The SHA-256 of the points and labels, in hexadecimal.
 
-        It is computed of the points as little-endian float64, x, y, x, y, ..., and after them the labels as
+        It is computed from the points as little-endian float64, x, y, x, y, ..., and after them the labels as
         little-endian int64.
         """
         digest = hashlib.sha256(self.points.astype("<f8").tobytes())

@@ -287,7 +287,6 @@ def arguments():
         "pages.plane.plane.difference_map": (pixels_of(model, window), scene, best),
         "pages.plane.plane.network_map": (pixels_of(model, window), scene),
         "pages.plane.plane.pixels_of": (model, window),
-        "pages.plane.plane.sharp_pixels_of": (model, window),
         "pages.plane.plane.referee_map": (best, scene),
         "pages.compare.race_view._map": (pixels_of(model, window), scene),
         "pages.plane.referee.of": (*curves, 0.0),
