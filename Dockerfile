@@ -1,7 +1,7 @@
 # The dashboard as a public demo. docs/hosting.md explains how to run it; tests/hosting/ tests it without a container.
 
-# The Python version for which the lock files were compiled
-FROM python:3.11-slim AS build
+# The Python with which .github/workflows/tests.yml runs all tests
+FROM python:3.13-slim AS build
 
 WORKDIR /source
 COPY deploy/build.lock deploy/
@@ -15,7 +15,7 @@ COPY pages/ pages/
 COPY polycore/ polycore/
 RUN pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /wheels .
 
-FROM python:3.11-slim
+FROM python:3.13-slim
 
 WORKDIR /app
 COPY requirements.lock ./

@@ -9,10 +9,10 @@ from pages.channel import lifespan, routes
 from pages.compare import sweep_tables
 from pages.data import own_points
 from pages.home import home
-from pages.inside import network_picture
+from pages.inside import learning_view, network_picture
 from pages.play import questions
 from pages.polynomials import editor
-from pages.run_view import time_slider
+from pages.run_view import run_bar, time_slider
 from pages.setup import layer_diagram
 
 # A browser may ask any replica for the script of a component. Home has the others; with these a server has
@@ -20,9 +20,11 @@ from pages.setup import layer_diagram
 COMPONENTS = (
     editor,
     layer_diagram,
+    learning_view,
     network_picture,
     own_points,
     questions,
+    run_bar,
     sweep_tables,
     time_slider,
 )

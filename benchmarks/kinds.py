@@ -29,7 +29,7 @@ TEXT = """\
 The task has twelve polynomials. Every network is that of `pc.Experiment.recommended()` with another
 activation, each with the initial weights that suit it, or with other inputs than x and y; y − p(x) are the
 distances to all twelve curves, a trick that gives almost the answer. Each trains on one thread, with as many
-steps as fit {aimed:.0%} of the budget of processor time at the speed of a trial. Its accuracy is
+steps as fit {aimed:.0%} of the budget of processor time at the speed of trials. Its accuracy is
 measured on {points:,} points that were not trained on. The learning rate is the same for all, though each
 might do better with another."""
 FOOT = "The mean of {seeds} seeds, with the worst in brackets. Seconds used, budget {longest:g} s: {used}."

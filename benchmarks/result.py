@@ -39,10 +39,14 @@ def machines(results: Mapping[str, Result]) -> Iterator[str]:
     """Yield the machine and versions of the measurements, once for all benchmarks that share them."""
     names: dict[str, list[str]] = {}
     for name, result in results.items():
-        text = "; ".join(f"{what} {which}" for what, which in result["machine"].items())
-        names.setdefault(text, []).append(name)
+        names.setdefault(described(result["machine"]), []).append(name)
     for text, shared in names.items():
         yield f"Measured ({', '.join(shared)}) with: {text}."
+
+
+def described(machine: Mapping[str, str]) -> str:
+    """Return a machine and its versions in one line."""
+    return "; ".join(f"{what} {which}" for what, which in machine.items())
 
 
 def goal_table(results: Mapping[str, Result], benchmarks: Mapping[str, Benchmark]) -> list[str]:

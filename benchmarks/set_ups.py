@@ -48,7 +48,7 @@ NEW_POINTS = 30_000
 STANDARD_ERRORS = 2
 
 TEXT = """\
-Each set-up is trained with `pc.Experiment.recommended()`, and beside it with what was recommended in 0.2.0:
+Each set-up is trained with `pc.Experiment.recommended()`, and with what was recommended before 0.3.0:
 {before}
 That one gets as many steps as fit the processor time that the first has used, at the speed of a trial of
 {trial:,} steps. Points of the user's own have the layers that the dashboard chooses for their

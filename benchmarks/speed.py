@@ -9,11 +9,19 @@ WALL, PROCESSOR = "steps_per_second", "steps_per_processor_second"
 Speed = dict[str, float]
 
 
-def speed(take: Callable[[int], object], steps: int) -> Speed:
-    """Return both speeds of taking `steps` steps. Processor time is user and system time of all threads."""
-    began, used = perf_counter(), process_time()
+def speed(
+    take: Callable[[int], object],
+    steps: int,
+    clock: Callable[[], float] = perf_counter,
+    processor: Callable[[], float] = process_time,
+) -> Speed:
+    """Return both speeds of taking `steps` steps. Processor time is user and system time of all threads.
+
+    `clock` and `processor` return the time and the processor time in seconds.
+    """
+    began, used = clock(), processor()
     take(steps)
-    return {PROCESSOR: steps / (process_time() - used), WALL: steps / (perf_counter() - began)}
+    return {PROCESSOR: steps / (processor() - used), WALL: steps / (clock() - began)}
 
 
 def of_kind(series: Mapping[str, Sequence[Speed]], kind: str) -> dict[str, list[float]]:

@@ -82,7 +82,8 @@ def _steps_to_target(task: Task) -> int | None:
 def _task(experiment: pc.Experiment) -> Task:
     """Return the experiment's task on the tutorial's 1200 samples instead of its own."""
     walk = pc.tutorial.walkthrough()
-    mean, deviation = walk.points.mean(axis=0), walk.points.std(axis=0)
+    mean = walk.points.mean(axis=0, dtype=np.float64)
+    deviation = walk.points.std(axis=0, dtype=np.float64)
     samples = Batch.of((walk.points - mean) / deviation, walk.labels, len(experiment.polynomials))
     return Task(experiment, training=samples, held_out=samples, mean=mean, deviation=deviation)
 

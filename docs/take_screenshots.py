@@ -52,7 +52,7 @@ def _walk(visit: Visit) -> None:
 def _race(visit: Visit) -> None:
     _choose(visit, "Race")
     visit.press("Start the race")
-    visit.page.get_by_text("surprise").wait_for(timeout=60_000)
+    visit.page.get_by_text("Finished", exact=True).wait_for(timeout=60_000)
 
 
 def _sweep(visit: Visit) -> None:

@@ -12,16 +12,13 @@ from pages.state import page_links, session
 frame.draw("Data")
 setup = session.current().setup
 if setup.own_points is None:
-    st.caption(
-        "The points from which the network learns. Each lies on one of the polynomials, apart from the noise."
-    )
+    st.caption("The network learns from these points. Each lies on a polynomial, apart from the noise.")
 else:
-    st.caption("The points from which the network learns, each of one of your classes.")
-model_in_use.draw_note()
+    st.caption("The network learns from these points, each of one of your classes.")
 own_points.draw_source()
 
 if setup.own_points is None:
-    inputs, drawing = st.columns([2, 3], gap="large")
+    inputs, drawing = st.columns([2, 3], gap="medium")
     with inputs:
         samples.draw_inputs()
         own_points.draw_samples_button()
@@ -41,4 +38,5 @@ else:
     own_points.draw(setup)
     controls.show_limits()
 
+model_in_use.draw_note()  # below the inputs, which must not move as it comes
 page_links.draw(page_links.TRAIN, "Next: train on them", ":material/arrow_forward:")

@@ -6,7 +6,7 @@ from pages.frame import frame
 from pages.lessons import lessons
 from pages.models import asked, export, from_link, kept_actions
 from pages.plane.referee import best_possible
-from pages.run_view import map_view, presentation, progress
+from pages.run_view import map_view, presentation, progress, run_bar
 from pages.run_view.shown import ShownRun, shown_run
 from pages.setup import controls, settings
 from pages.state import session
@@ -22,48 +22,44 @@ def draw_figures(shown: ShownRun) -> None:
     best = best_possible(shown.experiment)
     with st.container():
         progress.draw_figures(shown, best)
-        run_report.draw(training, running=running)
     with st.container():
         if (answer := asked.answer_of_run(shown.weights, shown.selection.asked)) is not None:
             asked.draw(answer, shown.followed)
     earlier = lessons.earlier_run(session.current())
-    progress.draw_loss_chart(shown, earlier)
     progress.draw_accuracy_chart(shown, best, earlier)
-    progress.draw_inner_figures(shown)
+    progress.draw_loss_chart(shown, earlier)
+    progress.draw_more_figures(shown)
+    run_report.draw(training, running=running)
 
 
-def is_of_before_the_lesson() -> bool:
-    """Return whether the run rests and a lesson has begun since: its map would look like a part of that."""
-    now = session.current()
-    return now.lessons.current is not None and not now.has_run_of_lesson and not running
+def draw_fold() -> None:
+    """Draw the switch that folds the settings."""
+    with st.container(key="train.fold", width="content"):
+        settings.draw_fold()
 
 
 def draw_whole() -> None:
-    """Draw the page on one screen: controls, map, figures, settings."""
-    with screen.bar():
-        controls.draw()
-        kept_actions.draw_going(session.going_for_run(), "train")
-        with st.container(key="train.fold", width="content"):  # last, at its place in any case
-            settings.draw_fold()
+    """Draw the page on one screen: the run bar, map, figures, settings."""
+    st.html(screen.STYLE)
+    standing = run_bar.draw(draw_fold)
+    notes = st.container(key="train.notes")
     with st.container():
         controls.show_refusal()
     shown = shown_run(map_view.selection(), running=running)
-    # the space around it belongs to this container: what replaces its content arrives in a later message, and
-    # nothing below may jump meanwhile
-    with st.container(key="train.standing"):
+    with standing:
         if shown is None:
-            untrained.draw_bar(has_network=from_link.fitting() is not None)
-        elif is_of_before_the_lesson():
-            progress.draw_earlier(shown)
+            run_bar.draw_ready(session.current().experiment)
+        elif session.current().has_run_from_before_the_lesson:
+            run_bar.draw_ready(session.current().experiment, shown.followed)
             shown = None
         else:
-            with st.container(gap=None):  # most runs have no notes
-                progress.draw_bar(shown)
-                progress.draw_notes(shown)
+            run_bar.draw_standing(shown)
+    if shown is not None:
+        with notes:
+            progress.draw_notes(shown)
     map_column, figures_column, settings_column = screen.columns()
     if settings_column is not None:
         with settings_column:
-            settings.presets()
             settings.draw()
     if shown is not None:
         with map_column:
@@ -76,6 +72,11 @@ def draw_whole() -> None:
             untrained.draw(session.current().experiment)
         with figures_column:
             st.caption(untrained.BESIDE)
+    with figures_column, screen.beside():
+        if not session.current().view.settings:  # else they are said below the settings
+            controls.draw_changes()
+        controls.draw_beside()
+        kept_actions.draw_going(session.going_for_run(), "train")
     with st.container():
         export.draw_run(training, running=running)
         run_upload.draw()

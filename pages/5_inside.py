@@ -1,6 +1,7 @@
-"""Inside: what every neuron of a network does, and every number of a point's forward pass."""
+"""Inside: what every neuron of a network does, every number of a point, and how the network learns."""
 
 from html import escape
+from typing import get_args
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -11,6 +12,8 @@ from pages.inside import (
     edited_model,
     inside_values,
     landscape_section,
+    learning_view,
+    network_choice,
     network_picture,
     neuron_choice,
     neuron_map,
@@ -19,17 +22,26 @@ from pages.inside import (
 )
 from pages.inside.inside_values import InsideValues
 from pages.models import kept_actions, model_in_use, shown_network
-from pages.state import page_links, refusal, session
-from pages.state.kept_models import Kept
+from pages.state import refusal, session
+from pages.state.inputs import Input
+from pages.state.view import InsideView
 from polycore import PolycoreError
-from polycore.tutorial.untrained_model import tutorial_model
 
-TUTORIAL_TITLE = "The tutorial's network · untrained, 12 polynomials"
+VIEW_HELP = (
+    "What it computes: the map of every neuron, and all numbers of a point on its way to an answer. How it "
+    "learns: the next step of its training, number by number, and on the way back."
+)
 # Picture, plane and numbers of a neuron fit one screen: what is above and below the picture takes 19 rem,
 # above and below the plane 22.
 STYLE = """<style>
+.st-key-inside-top { min-height: 2.5rem; }
+.st-key-inside-learning-keys { position: absolute; } /* shows nothing */
 @media (min-width: 641px) {
   .st-key-inside-picture { flex-basis: clamp(20rem, 100vh - 19rem, 50rem) !important; }
+  /* beside a lesson's panel the row above it may have two lines */
+  .stMain:has(.st-key-lesson-panel) .st-key-inside-picture {
+    flex-basis: clamp(20rem, 100vh - 22rem, 50rem) !important;
+  }
   .st-key-inside-map { flex-basis: clamp(20rem, 100vh - 22rem, 50rem) !important; }
   /* the slider through a run's past takes 3 rem of the same column */
   .stMain:has(.st-key-inside-time) .st-key-inside-map {
@@ -45,7 +57,9 @@ STYLE = """<style>
 def _draw_network(values: InsideValues, figures: DeltaGenerator) -> None:
     """Draw the network, which the page then follows if a run improves it and the user does not hold it."""
     model, scene = values.model, values.scene
-    picture, plane_column, numbers = st.columns([6, 5, 4], gap="medium")
+    # beside the maps of a large network's neurons there are numbers
+    widths = [7, 5, 4.3] if network_picture.is_large(model) else [6, 5, 4]
+    picture, plane_column, numbers = st.columns(widths, gap="medium")
     with numbers:
         neuron_choice.draw(model)
     with plane_column:
@@ -81,47 +95,17 @@ def _draw_network(values: InsideValues, figures: DeltaGenerator) -> None:
     try:
         numbers_walk.draw(values.walk, followed)
     except PolycoreError as error:
-        refusal.show("This point is too far out.", error)
+        refusal.show(traced_point.TOO_FAR, error)
 
 
-def _tutorial_button() -> None:
-    st.button(
-        "The tutorial's own network",
-        key="inside.tutorial",
-        icon=":material/school:",
-        help="Untrained, as the tutorial draws it from seed 0, with its first sample as the point.",
-        on_click=_use_tutorial,
-    )
-
-
-def _use_tutorial() -> None:
-    kept = _kept_tutorial()
-    if kept is None:
-        session.add(Kept(TUTORIAL_TITLE, tutorial_model(), None))
-    else:
-        session.use(kept.title)
-    traced_point.choose_first_sample(tutorial_model())
-
-
-def _kept_tutorial() -> Kept | None:
-    """Return the tutorial's own network, which is kept at most once."""
-    return next((kept for kept in session.current().models.kept if kept.model is tutorial_model()), None)
-
-
-frame.draw("Inside")
-answering = session.current().answering
-if answering is None:
-    st.write("There is no network to look into yet. Train one, or use the tutorial's.")
-    page_links.draw(page_links.TRAIN, "Train a model", ":material/model_training:")
-    _tutorial_button()
-else:
-    st.html(STYLE)
+def _draw_what_it_computes() -> None:
+    answering = session.current().answering
+    if answering is None:
+        network_choice.draw_ways_to_one()
+        return
     choice, figures = st.columns([3, 4], gap="medium", vertical_alignment="center")
-    with choice, st.container(horizontal=True, vertical_alignment="bottom", key="inside.choice"):
-        model_in_use.draw_choice()
-        _tutorial_button()
-        if _kept_tutorial() is None:
-            kept_actions.draw_going(session.going_for(1), "inside.tutorial")
+    with choice:
+        network_choice.draw()
     with st.container():
         kept_actions.name_classes(answering)
     with st.container():
@@ -129,3 +113,28 @@ else:
             _draw_network(values, figures)
     with st.container():
         landscape_section.draw()
+
+
+frame.draw("Inside")
+st.html(STYLE)
+with st.container(horizontal=True, vertical_alignment="center", key="inside.top"):
+    view = Input(
+        "inside.what",
+        lambda: session.current().view.inside_view,
+        lambda chosen: session.change_view(inside_view=chosen),
+    ).choose(
+        st.segmented_control,
+        "View",
+        get_args(InsideView),
+        required=True,
+        label_visibility="collapsed",
+        help=VIEW_HELP,
+    )
+    learning_view.free_arrow_keys()
+    beside = st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center")
+with st.container():
+    if view == "How it learns":
+        learning_view.draw(beside)
+        network_choice.draw()
+    else:
+        _draw_what_it_computes()

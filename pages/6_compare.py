@@ -19,6 +19,17 @@ VIEW_HELP = (
 )
 
 
+# The row below the navigation has the same height whatever stands in it. On a phone pills would stand in a
+# single line that scrolls, and nobody would see who else can race.
+STYLE = """<style>
+.st-key-compare-top { min-height: 2.5rem; }
+@media (max-width: 640px) {
+  .stButtonGroup [role="toolbar"] { flex-wrap: wrap; }
+  .stHorizontalBlock:has(> .stColumn) { row-gap: 1rem; } /* columns stand below each other */
+}
+</style>"""
+
+
 def draw_kept() -> None:
     """Draw what is kept, or what to do if nothing is."""
     if session.current().models.kept:
@@ -26,10 +37,7 @@ def draw_kept() -> None:
         st.subheader("All kept runs", anchor=False)
         cards.draw()
         return
-    st.write(
-        "Nothing is kept yet. Every network that you train appears here, to be compared with the next. Or "
-        "let optimizers or activations race right away: choose Race above. Sweep trains several networks."
-    )
+    st.write(cards.NOTHING_KEPT)
     page_links.draw(page_links.TRAIN, "Train a network", ":material/model_training:")
 
 
@@ -39,19 +47,24 @@ def choose_view(view: Comparing) -> None:
 
 
 frame.draw("Compare")
-view = Input("compare.view", lambda: session.current().comparison.view, choose_view).choose(
-    st.segmented_control,
-    "View",
-    get_args(Comparing),
-    required=True,
-    label_visibility="collapsed",
-    help=VIEW_HELP,
-)
+st.html(STYLE)
+with st.container(horizontal=True, vertical_alignment="center", key="compare.top"):
+    view = Input("compare.view", lambda: session.current().comparison.view, choose_view).choose(
+        st.segmented_control,
+        "View",
+        get_args(Comparing),
+        required=True,
+        label_visibility="collapsed",
+        help=VIEW_HELP,
+    )
+    beside = st.container(
+        horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small"
+    )
 with st.container():
     if view == "Race":
-        race_view.draw()
+        race_view.draw(beside)
     elif view == "Sweep":
-        sweep_view.draw()
+        sweep_view.draw(beside)
     elif view == "A class":
         class_table.draw()
     else:

@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.frame import frame
+from pages.lessons import lessons
 from pages.state import page_links
 
 TERMS = Path(__file__).parents[1] / "docs" / "glossary.md"
@@ -16,4 +17,4 @@ frame.draw("Glossary")
 _, terms = TERMS.read_text(encoding="utf-8").split("\n", maxsplit=1)  # the page already has the title
 with st.container(width=LINE_WIDTH):
     st.markdown(LINK.sub(r"\1", terms))
-page_links.draw(page_links.HOME, "Home, and fifteen short lessons", ":material/home:")
+page_links.draw(page_links.HOME, f"Home, and {len(lessons.LESSONS)} short lessons", ":material/home:")

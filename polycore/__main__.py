@@ -50,6 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
+def playground() -> int:
+    """Run `polycore dashboard` with the process's arguments, as the command `polycore-playground`."""
+    return main(["dashboard", *sys.argv[1:]])
+
+
 def _silence(stream: TextIO) -> None:
     """Discard what could not be written: Python tries again at exit, and would report an error."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -98,6 +98,12 @@ class Line:
         """The same as `str` gives, in TeX."""
         return self._equation(_TexWriter)
 
+    @property
+    def tex_by_numbers(self) -> str:
+        """The same without the formula in symbols, which is long if it has many terms."""
+        parts = [_TexWriter().name(self.symbol), self.tex_in_numbers, _TexWriter().number(self.value)]
+        return " = ".join(part for part in dict.fromkeys(parts) if part)
+
     def _equation(self, writer: type["_Writer"]) -> str:
         symbols, numbers = writer(), writer(self.numbers)
         parts = [
@@ -108,6 +114,11 @@ class Line:
         ]
         # a formula of one symbol or number would say the same twice
         return " = ".join(part for part in dict.fromkeys(parts) if part)
+
+
+def tex_number(number: float) -> str:
+    """Return a number in TeX, as lines write it."""
+    return _TexWriter().number(number)
 
 
 def lines_text(lines: Iterable[Line]) -> str:

@@ -8,6 +8,7 @@ WHOLE_FILES = (
     "tests/faults/test_cluster.py",
     "tests/hosting/",
     "tests/pages/test_help.py",
+    "tests/pages/test_lesson_questions.py",
     "tests/polycore/test_compact_weights.py",
     "tests/polycore/test_film.py",
     "tests/polycore/test_fitting.py",

@@ -1,19 +1,20 @@
 """What the benchmarks compute from their measurements."""
 
+from types import SimpleNamespace
+
 import pytest
 
-from benchmarks import activations, small, speed, step_cost, step_parts
+from benchmarks import accuracy, activations, small, speed, step_cost, step_parts
 from benchmarks.memory_group import VERSIONS, MemoryGroup
 from benchmarks.timing import thread_settings
 from tests.waiting import wait_until
 
 
-def test_a_speed_is_steps_per_second_of_the_clock_and_of_processor_time(monkeypatch):
+def test_a_speed_is_steps_per_second_of_the_clock_and_of_processor_time():
     clock, processor = iter([100.0, 105.0]), iter([7.0, 9.0])  # 5 s and 2 s
-    monkeypatch.setattr(speed, "perf_counter", lambda: next(clock))
-    monkeypatch.setattr(speed, "process_time", lambda: next(processor))
     taken = []
-    assert speed.speed(taken.append, 10) == {speed.WALL: 2.0, speed.PROCESSOR: 5.0}
+    found = speed.speed(taken.append, 10, clock.__next__, processor.__next__)
+    assert found == {speed.WALL: 2.0, speed.PROCESSOR: 5.0}
     assert taken == [10]
 
 
@@ -78,7 +79,7 @@ def test_a_round_of_steps_has_whole_periods_of_soaps_bases(monkeypatch, optimize
 
     monkeypatch.setattr(step_cost, "processor_seconds", seconds)
     assert step_cost.cost("five of 32", optimizer)() == {"step": 1.0, "update": 1.0}
-    assert counts == [40, 400, 400]  # SOAP turns its bases every 40 steps
+    assert counts == [80, 800, 800]  # SOAP turns its bases every 80 steps
 
 
 @pytest.mark.parametrize(("threads", "shares"), [(1, "false"), (2, "true")])
@@ -128,3 +129,15 @@ def test_a_group_counts_what_processes_allocate_and_those_that_were_ended(tmp_pa
     with group.watched():
         wait_until(lambda: group.peak == 700)
     assert group.kills() == 2
+
+
+def test_rows_that_are_measured_again_stand_beside_the_others_as_they_were(monkeypatch):
+    answers = [{"accuracy": 0.97, "seconds": 0.5, "steps": 9}, {"accuracy": 0.99, "seconds": 0.5, "steps": 9}]
+    measured = SimpleNamespace(series=dict.fromkeys(accuracy.OURS, answers))
+    monkeypatch.setattr(accuracy, "interleaved", lambda *_: measured)
+    before = {"budgets": [0.5], "seeds": [0, 1], "series": {accuracy.OURS[0]: [], "JAX": [{"accuracy": 0.9}]}}
+    after = accuracy.renewed(before, {"processor": "another"})
+    assert after["series"]["JAX"] == [{"accuracy": 0.9}]
+    ours = after["series"][accuracy.OURS[0]]
+    assert [(one["budget"], one["seed"], one["accuracy"]) for one in ours] == [(0.5, 0, 0.97), (0.5, 1, 0.99)]
+    assert after["renewed"] == {"processor": "another"}

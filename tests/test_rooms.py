@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -44,6 +46,21 @@ def test_a_room_imports_only_rooms_above_it(room):
             for imported in _imports(path) - ALLOWED.get(path.relative_to(ROOT).as_posix(), set()):
                 target = _room(imported)
                 assert target == room or LEVELS[target] < LEVELS[room], f"{path.relative_to(ROOT)}: {target}"
+
+
+def test_every_module_can_be_imported_with_this_python():
+    # `run.py versions` runs this with each: what 3.13 accepts in a class, 3.11 may refuse as it is defined
+    modules = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for path in SOURCES
+        if path.stem != "__main__" and not re.match(r"\d", path.name)  # what is run, not imported
+    ]
+    assert len(modules) > 300
+    code = "import importlib, sys; [*map(importlib.import_module, sys.argv[1:])]"
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code, *modules], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
 
 
 DOCUMENTS = ("docs/architecture.md", "docs/streamlit-upgrade.md", "CONTRIBUTING.md")

@@ -114,7 +114,7 @@ def test_the_settings_stand_over_a_person_s_own(home):
     wanted = {
         "client": {"showErrorDetails": "none", "showErrorLinks": False, "toolbarMode": "viewer"},
         "browser": {"gatherUsageStats": False},
-        "runner": {"magicEnabled": False, "fastReruns": False},
+        "runner": {"magicEnabled": False},
         "server": {
             "enableXsrfProtection": True,
             "enableCORS": True,

@@ -10,10 +10,11 @@ import signal
 import subprocess
 import sys
 import time
-import zipfile
 from pathlib import Path
 
 import pytest
+
+from tests.wheels import write_wheel
 
 ROOT = Path(__file__).parents[1]
 SOURCE = (ROOT / "run.py").read_text(encoding="utf-8")
@@ -28,14 +29,7 @@ STREAMLIT = (
 def packages(tmp_path_factory):
     """Return the variables with which pip installs that program from a folder, and asks no network."""
     folder = tmp_path_factory.mktemp("packages")
-    information = "streamlit-1.0.dist-info"
-    with zipfile.ZipFile(folder / "streamlit-1.0-py3-none-any.whl", "w") as wheel:
-        wheel.writestr("streamlit/__main__.py", STREAMLIT)
-        wheel.writestr(f"{information}/METADATA", "Metadata-Version: 2.1\nName: streamlit\nVersion: 1.0\n")
-        wheel.writestr(
-            f"{information}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-        )
-        wheel.writestr(f"{information}/RECORD", "")
+    write_wheel(folder, "streamlit", "1.0", {"streamlit/__main__.py": STREAMLIT})
     return {**os.environ, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(folder)}
 
 

@@ -4,6 +4,7 @@ import os
 import re
 import sys
 import tomllib
+from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -53,17 +54,29 @@ def test_the_project_names_the_versions_of_python_in_a_row():
 
 
 def test_lowest_versions_take_the_place_of_those_that_are_pinned():
-    extras = {"dask": ["dask[distributed]>=2025.1"], "all": ["polycore[dask]", "streamlit>=1.67,<1.68"]}
-    found = versions.lowest({"dependencies": ["numpy>=2.0"], "optional-dependencies": extras})
-    assert found.items() >= {
-        ("numpy", "numpy==2.0"),
-        ("dask", "dask[distributed]==2025.1"),
-        ("streamlit", "streamlit==1.67"),
+    extras = {
+        "dask": ["dask[distributed]>=2025.1"],
+        "all": ["polycore-playground[dask]", "streamlit>=1.67,<1.68"],
     }
+    found = versions.lowest({"dependencies": ["numpy>=2.0"], "optional-dependencies": extras})
+    assert [found[package] for package in ("numpy", "dask", "streamlit")] == [
+        ["numpy==2.0"],
+        ["dask[distributed]==2025.1"],
+        ["streamlit==1.67"],
+    ]
     pinned = versions.pinned()
-    assert pinned["numpy"] in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     assert found.keys() == pinned.keys() - {"distributed"}
     assert found["pytest"] == pinned["pytest"]
+
+
+def test_every_line_of_the_requirements_is_installed():
+    lines = [
+        line
+        for file in ("requirements.txt", "requirements-dev.txt")
+        for line in (ROOT / file).read_text(encoding="utf-8").splitlines()
+        if not line.startswith(("#", "-r "))
+    ]
+    assert sorted(chain(*versions.pinned().values())) == sorted(lines)
 
 
 def test_a_python_that_does_not_start_is_not_found(tmp_path, capsys):
@@ -140,6 +153,13 @@ def test_the_workflow_runs_everything_as_ci_does():
     assert os.access(ROOT / ".ci/run", os.X_OK)
 
 
+@pytest.mark.parametrize("dockerfile", ["Dockerfile", "deploy/space.Dockerfile"])
+def test_an_image_has_the_python_with_which_everything_is_tested(dockerfile):
+    python = WORKFLOW["jobs"]["all"]["container"]["image"].rpartition("-")[0]
+    stages = re.findall(r"^FROM (\S+)", (ROOT / dockerfile).read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(stages) == {f"{python}-slim"}
+
+
 def test_every_version_was_run_and_passed():
     rows = [
         [cell.strip() for cell in line.split("|")[1:-1]] for line in DOCUMENT.splitlines() if "| 3." in line
@@ -149,4 +169,5 @@ def test_every_version_was_run_and_passed():
     [lowest] = [row for row in rows if row[0].endswith(" lowest")]
     allowed = versions.lowest(PROJECT)
     for package, version in zip(versions.SHOWN, lowest[1:], strict=False):
-        assert f"{version}.".startswith(allowed[package].partition("==")[2] + ".")
+        [requirement] = allowed[package]
+        assert f"{version}.".startswith(requirement.partition("==")[2] + ".")

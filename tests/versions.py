@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import time
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -29,7 +30,7 @@ ENVIRONMENTS = ROOT / "build/versions"
 SHOWN = ("numpy", "pandas", "plotly", "streamlit")
 VERSION_OF_PYTHON = "import platform; print(platform.python_version())"
 VERSIONS = f"from importlib.metadata import version; print(*map(version, {SHOWN}))"
-PINNED = re.compile(r"^([\w-]+)==\S+", re.MULTILINE)
+PINNED = re.compile(r"^([\w-]+)==.+", re.MULTILINE)
 LOWEST = re.compile(r"(?P<package>[\w-]+)(?P<extras>\[[\w,-]+\])?>=(?P<version>[\d.]+)")
 
 
@@ -84,20 +85,25 @@ def found(names: Sequence[str]) -> Iterator[tuple[str, str]]:
             print(f"{name} is not found.")
 
 
-def pinned() -> dict[str, str]:
-    """Return the requirements of requirements.txt and requirements-dev.txt by the names of the packages."""
+def pinned() -> dict[str, list[str]]:
+    """Return the requirements of requirements.txt and requirements-dev.txt by the names of the packages.
+
+    Of some there are several, for different versions of Python: pip chooses.
+    """
     files = [ROOT / "requirements.txt", ROOT / "requirements-dev.txt"]
-    text = "\n".join(file.read_text(encoding="utf-8") for file in files)
-    return {match[1].lower(): match[0] for match in PINNED.finditer(text)}
+    versions = defaultdict(list)
+    for match in PINNED.finditer("\n".join(file.read_text(encoding="utf-8") for file in files)):
+        versions[match[1].lower()].append(match[0])
+    return dict(versions)
 
 
-def lowest(project: Mapping[str, Any]) -> dict[str, str]:
+def lowest(project: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return the same with the lowest versions of those packages that the project itself requires."""
     versions = pinned()
     del versions["distributed"]  # each version of Dask requires its own
     requirements = chain(project["dependencies"], *project["optional-dependencies"].values())
     for match in filter(None, map(LOWEST.match, requirements)):
-        versions[match["package"]] = f"{match['package']}{match['extras'] or ''}=={match['version']}"
+        versions[match["package"]] = [f"{match['package']}{match['extras'] or ''}=={match['version']}"]
     return versions
 
 
@@ -113,19 +119,20 @@ def table(rows: Sequence[Row]) -> list[str]:
     ]
 
 
-def _row(name: str, python: str, requirements: Mapping[str, str], tests: Sequence[str]) -> Row:
+def _row(name: str, python: str, requirements: Mapping[str, Sequence[str]], tests: Sequence[str]) -> Row:
     print(f"\n--- Python {name} ---", flush=True)
     folder = ENVIRONMENTS / name.replace(" ", "-")
     own = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     # bytecode of what is imported is compiled then; of all packages it would take a minute
     pip = [own, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
+    packages = [".[all]", *chain(*requirements.values())]
     began = time.monotonic()
-    if _fails([python, "-m", "venv", "--clear", folder]) or _fails([*pip, ".[all]", *requirements.values()]):
+    if _fails([python, "-m", "venv", "--clear", folder]) or _fails([*pip, *packages]):
         return Row(name, ["?"] * len(SHOWN), "not installed", time.monotonic() - began)
-    packages = subprocess.run([own, "-c", VERSIONS], capture_output=True, text=True, check=True).stdout
+    shown = subprocess.run([own, "-c", VERSIONS], capture_output=True, text=True, check=True).stdout
     began = time.monotonic()
     result = "failed" if _fails([own, "-m", *tests]) else "passed"
-    return Row(name, packages.split(), result, time.monotonic() - began)
+    return Row(name, shown.split(), result, time.monotonic() - began)
 
 
 def _fails(command: Sequence[str | Path]) -> bool:

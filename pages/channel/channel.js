@@ -19,9 +19,9 @@ class Channel {
     setInterval(() => this.report() || this.fetch(), THERE_MS);
   }
 
-  // Calls `show` with each frame of a run that is no earlier than what the page shows, beginning with the latest one here,
-  // and `lose` if the connection is lost, with whether it is for good; otherwise the next frame says that it is back.
-  // The first argument is `Followed` in live_text.py. Returns what ends that.
+  // Calls `show` with each frame of a run that is no earlier than what the page shows, beginning with the latest one
+  // here, and `lose` if the connection is lost, with whether it is for good; otherwise the next frame says that it is
+  // back. The first argument is `Followed` in live_text.py. Returns what ends that.
   follow({ address, run, since }, show, lose = () => {}) {
     const follower = { run, since, show, lose };
     this.followers.add(follower);
@@ -40,8 +40,8 @@ class Channel {
     return this.latest.get(run)?.sequence >= since;
   }
 
-  // The server sends such a frame at once. A socket that does not bring it may be dead, however open it seems: frames are
-  // fetched until there is another that works.
+  // The server sends such a frame at once. A socket that does not bring it may be dead, however open it seems: frames
+  // are fetched until there is another that works.
   check(follower) {
     if (document.hidden || this.socket?.readyState !== 1) return;
     if (!this.followers.has(follower) || this.has(follower)) return;
@@ -123,7 +123,7 @@ class Channel {
     return this.send({ hidden: document.hidden });
   }
 
-  // Pauses or stops a run, unless its status has changed since its latest frame: presses.js. Returns whether it was sent.
+  // Pauses or stops a run, unless its status has changed since its latest frame: presses.js. Returns whether it is sent.
   halt(run, how) {
     const frame = this.latest.get(run);
     return frame !== undefined && this.send({ halt: [run, how, frame.generation] });

@@ -10,12 +10,13 @@ function style(element) {
   if (!adoptedStyleSheets.includes(sheet)) adoptedStyleSheets.push(sheet);
 }
 
-// `create(parent)` returns the object, and `update(object, component)` shows what Streamlit passes. The object's `end()`
-// is called once, when the element has gone.
+// `create(parent)` returns the object, and `update(object, component)` shows what Streamlit passes. The object's
+// `end()` is called once, when the element has gone.
 //
-// Streamlit imports a component's script for each update, and a browser may finish imports that wait for the same script
-// in any order: an earlier update may come after a later one. If there is a later one already when an update comes,
-// Streamlit calls the cleanup of that update at once. When the element has gone, it calls the cleanup of the last one.
+// Streamlit imports a component's script for each update, and a browser may finish imports that wait for the same
+// script in any order: an earlier update may come after a later one. If there is a later one already when an update
+// comes, Streamlit calls the cleanup of that update at once. When the element has gone, it calls the cleanup of the
+// last one.
 function keeping(create, update) {
   const kept = new WeakMap(); // by element: the object, and the updates of which each may prove to be the last
   return (component) => {

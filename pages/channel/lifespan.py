@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import streamlit as st
 from starlette.applications import Starlette
-from streamlit import runtime
+from streamlit import config, runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
 
@@ -26,6 +26,11 @@ async def lifespan(_: object) -> AsyncIterator[None]:
     own = server.begin(Server.of_environment())
     component.prepare()
     address.keep_keys_out_of_the_log()
+    # With fast reruns Streamlit handles a click in a second thread while the page is still being drawn. Both
+    # change one dictionary, and sometimes the click is lost ("dictionary changed size during iteration").
+    # Without them the drawing stops at its next element first. A cloud may override .streamlit/config.toml in
+    # this, as Streamlit's does.
+    config.set_option("runner.fastReruns", False)
     patches.apply()
     own.workers.start()
     monitoring.serve_metrics(monitoring.usage)

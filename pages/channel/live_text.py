@@ -90,18 +90,42 @@ def row(*metrics: str) -> str:
     return f'<div class="metrics">{"".join(metrics)}</div>'
 
 
+def quiet_row(*metrics: str) -> str:
+    """Return metrics side by side in small type, each in one line."""
+    return f'<div class="metrics quiet">{"".join(metrics)}</div>'
+
+
 def metric(label: str, name: str, text: str, description: str, comparison: str = "") -> str:
     """Return a number with its label, which may be an element of `value`, and a description behind "?".
 
-    comparison: what the number is to be compared with; "" if nothing.
+    description: "" for none. comparison: what the number is to be compared with; "" if nothing.
     """
-    compared = f'<div class="compared">{escape(comparison)}</div>' if comparison else ""
-    words = escape(description)
-    help_button = f'<button type="button" class="help" aria-label="{words}" data-help="{words}">?</button>'
     return (
-        f'<div class="metric"><div class="label">{label} {help_button}</div>'
-        f"{value(name, text, 'div', 'number')}{compared}</div>"
+        f'<div class="metric"><div class="label">{label} {_help(description)}</div>'
+        f"{value(name, text, 'div', 'number')}{_compared(comparison)}</div>"
     )
+
+
+def large(words: str, name: str, text: str, description: str, comparison: str) -> str:
+    """Return the one large number of a page, and beside it the words that follow it as in a sentence.
+
+    The others are as for `metric`.
+    """
+    return (
+        f'<div class="large">{value(name, text, "div", "figure")}'
+        f'<div><div class="words">{words} {_help(description)}</div>{_compared(comparison)}</div></div>'
+    )
+
+
+def _help(description: str) -> str:
+    if not description:
+        return ""
+    words = escape(description)
+    return f'<button type="button" class="help" aria-label="{words}" data-help="{words}">?</button>'
+
+
+def _compared(comparison: str) -> str:
+    return f'<div class="compared">{escape(comparison)}</div>' if comparison else ""
 
 
 def bar(name: str, share: float, label: str) -> str:

@@ -1,8 +1,8 @@
 // Presses: their two ways to the server, and when a page has answered one. All the rules are here.
 //
-// Each press goes by Streamlit, which calls the callback of the button and then draws the page. A press on Pause or Stop
-// goes over the live channel too: its frame shows what has changed some hundredths of a second later, while Streamlit's
-// answer is seen only after a browser has drawn for 50 to 150 ms.
+// Each press goes by Streamlit, which calls the callback of the button and then draws the page. A press on Pause or
+// Stop goes over the live channel too: its frame shows what has changed some hundredths of a second later, while
+// Streamlit's answer is seen only after a browser has drawn for 50 to 150 ms.
 //
 // - Over the channel a press names the generation of the status that the user saw, and the server does nothing if that
 //   has changed since (`Training.pause` and `Training.stop`). By Streamlit a press comes in the order of all others. So

@@ -38,6 +38,10 @@ PREFIX = "compare.cards"
 CARDS_PER_ROW = 3
 GRID = 96, 60  # columns and rows of a card's map
 
+NOTHING_KEPT = (
+    "Nothing is kept yet: every network that you train appears here. Or choose Race above, which "
+    "trains several."
+)
 GOING = (
     f"{MOST_KEPT} of {MOST_KEPT} are kept: the next network removes the one marked below. Mark what should "
     f"stay with Keep, {MOST_PINNED} at most, or delete something."
@@ -131,7 +135,7 @@ def _draw_card(kept: Kept, name: str, followed: Followed | None, *, goes_next: b
     experiment, best = experiment_of(kept), best_possible_text(best_possible_for(kept))
     st.caption(UNKNOWN_TRAINING if experiment is None else phrase(experiment))
     metrics = live_text.row(
-        live_text.metric("Held-out accuracy", "held_out", now["held_out"], HELD_OUT_HELP, best),
+        live_text.metric("New points right", "held_out", now["held_out"], HELD_OUT_HELP, best),
         live_text.metric("Loss", "loss", now["loss"], LOSS_HELP),
     )
     effort = live_text.value("effort", now["effort"], "p", "caption")

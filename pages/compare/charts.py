@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import plotly.graph_objects as go
@@ -14,7 +14,8 @@ from polycore.figures import Curve, accuracies_figure, alternative_text, losses_
 
 HEIGHT = 320
 
-Name = Literal["loss", "accuracy"]
+Name = Literal["accuracy", "loss"]
+NAMES: tuple[Name, ...] = get_args(Name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,10 +42,13 @@ class Charts:
 
     def figures(self) -> Mapping[Name, go.Figure]:
         """Return both charts."""
-        return {
-            "loss": losses_figure(self._losses, self.over),
-            "accuracy": accuracies_figure(self._accuracies, self.over, self.best_possible),
-        }
+        return {name: self.figure(name) for name in NAMES}
+
+    def figure(self, name: Name) -> go.Figure:
+        """Return the chart of that name."""
+        if name == "loss":
+            return losses_figure(self._losses, self.over)
+        return accuracies_figure(self._accuracies, self.over, self.best_possible)
 
     def values(self, indices: Iterable[int]) -> dict[str, Any]:
         """Return what a frame has of both charts, with the curves of the runs of these indices."""
@@ -66,11 +70,18 @@ class Charts:
 def bindings(name: Name, indices: Iterable[int]) -> list[tuple[str, str]]:
     """Return which value of `Charts.values` each part of a chart shows; see `live.Bound`."""
     curves = [
-        (f"data.{index}.{axis}", f"curves.{index}.{value}")
+        (f"data.{index}.{part}", value)
         for index in indices
-        for axis, value in (("x", "x"), ("y", name))
+        for part, value in (("x", f"curves.{index}.x"), *_drawn(name, f"curves.{index}.{name}"))
     ]
     return [*curves, ("layout.meta.alt", f"{name}_alt")]
+
+
+def _drawn(name: Name, values: str) -> list[tuple[str, str]]:
+    """Return what a curve draws of its values, those of that name in a frame."""
+    if name == "loss":
+        return [("y", values)]
+    return [("y", f"heights.{values}"), ("customdata", values)]
 
 
 def seconds_at(steps: Sequence[int] | Integers, milestones: Sequence[Milestone]) -> Floats:

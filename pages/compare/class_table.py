@@ -2,7 +2,7 @@
 
 import io
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from urllib.parse import parse_qsl, urlsplit
@@ -27,6 +27,7 @@ from polycore.model.weight_file import MAX_BYTES
 from polycore.quoting import visible
 
 PREFIX = "compare.class"
+LINKS_LABEL = "Links, one in each line"
 MOST = 100
 GRID = 72, 45  # columns and rows of a row's map
 FILES_KEY = f"{PREFIX}.files"
@@ -42,10 +43,10 @@ _COLUMNS = {
     "name": st.column_config.TextColumn("name", width="medium"),
     "map": st.column_config.ImageColumn("map", width="small", help="The network's answers in the plane."),
     "accuracy (%)": st.column_config.NumberColumn(
-        "accuracy (%)", format="%.2f", help="Of the held-out points whose polynomial the network knows."
+        "accuracy (%)", format="%.2f", help="Of the new points whose polynomial the network knows."
     ),
-    "held-out loss": st.column_config.NumberColumn(
-        "held-out loss",
+    "loss on new points": st.column_config.NumberColumn(
+        "loss on new points",
         format="%.4f",
         help="Cross-entropy on these points, in nats. The Train page shows the loss on the training points.",
     ),
@@ -61,9 +62,9 @@ _COLUMNS = {
 
 def draw() -> None:
     """Draw the inputs and the table."""
-    st.write(
-        "Compare the networks of a whole class on the same points: upload weight files or paste links, up to "
-        f"{MOST}. All are measured on the held-out points of the set-up in the address."
+    st.caption(
+        f"Upload weight files or paste links, up to {MOST}: all are measured on the same new points, those "
+        "of the set-up in the address."
     )
     files, links = st.columns(2, gap="medium")
     with files:
@@ -78,7 +79,7 @@ def draw() -> None:
     with links:
         text = LINKS.draw(
             st.text_area,
-            "Links, one in each line",
+            LINKS_LABEL,
             height=120,
             help='Links with a trained network, as "Copy link" gives them when a run has ended.',
         )
@@ -149,7 +150,7 @@ def frame_of(rows: Iterable[ClassRow]) -> pd.DataFrame:
                 "name": f"'{row.name}" if row.name.startswith(("=", "+", "-", "@")) else row.name,
                 "map": row.map,
                 "accuracy (%)": None if row.accuracy is None else round(100 * row.accuracy, 4),
-                "held-out loss": row.loss,
+                "loss on new points": row.loss,
                 "points": row.known,
                 "hidden layers": "-".join(map(str, row.hidden)) or ("none" if row.parameters else ""),
                 "weights": row.parameters,
@@ -181,10 +182,19 @@ def _row_of(name: str, model: Model, points: UploadedPoints) -> ClassRow:
     )
 
 
-def _measure(files: Sequence[UploadedFile], text: str) -> None:
-    experiment = session.current().experiment
+def table_of(
+    experiment: Experiment,
+    files: Sequence[UploadedFile],
+    links: str,
+    progress: Callable[[float, str], object],
+) -> ClassTable:
+    """Return the table of files and links, one in each line, at most MOST of them.
+
+    experiment: on whose held-out points they are measured. progress: called with the share that is done and,
+    in words, which network comes next.
+    """
     points = points_of(experiment)
-    addresses = [line.strip() for line in text.splitlines() if line.strip()]
+    addresses = [line.strip() for line in links.splitlines() if line.strip()]
     tasks = [
         *(partial(row_of_file, visible(file.name), file.getvalue(), points) for file in files),
         *(
@@ -194,24 +204,36 @@ def _measure(files: Sequence[UploadedFile], text: str) -> None:
     ]
     rows: list[ClassRow] = []
     count = min(len(tasks), MOST)
-    progress = st.progress(0.0)
     for task in tasks[:count]:
-        progress.progress(len(rows) / count, f"Measuring network {len(rows) + 1} of {count}")
+        progress(len(rows) / count, f"Measuring network {len(rows) + 1} of {count}")
         rows.append(task())
-    progress.empty()
-    table = ClassTable(experiment, with_distinct_names(rows), len(tasks) - count)
+    return ClassTable(experiment, with_distinct_names(rows), len(tasks) - count)
+
+
+def _measure(files: Sequence[UploadedFile], links: str) -> None:
+    bar = st.progress(0.0)
+    table = table_of(session.current().experiment, files, links, bar.progress)
+    bar.empty()
     session.update(comparison=replace(session.current().comparison, class_table=table))
 
 
-def _draw_table(measured: ClassTable) -> None:
-    if measured.left_out:
-        st.caption(f"{counted(measured.left_out, 'network')} more than {MOST} were left out.")
-    if measured.experiment != session.current().experiment:
-        st.caption(EARLIER)
-    if any(row.known for row in measured.rows):
-        best = best_possible_text(best_possible(measured.experiment))
+def notes_on(table: ClassTable, set_up: Experiment) -> list[str]:
+    """Return what there is to know of a table beside a set-up: what it lacks, and on which points it is."""
+    notes = []
+    if table.left_out:
+        notes.append(f"{counted(table.left_out, 'network')} more than {MOST} were left out.")
+    if table.experiment != set_up:
+        notes.append(EARLIER)
+    if any(row.known for row in table.rows):
+        best = best_possible_text(best_possible(table.experiment))
         if best:
-            st.caption(f"On these points: {best}.")
+            notes.append(f"On these points: {best}.")
+    return notes
+
+
+def _draw_table(measured: ClassTable) -> None:
+    for note in notes_on(measured, session.current().experiment):
+        st.caption(note)
     others = [row.experiment for row in measured.rows if row.experiment is not None and not row.known]
     if others:
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -243,5 +265,6 @@ def _draw_table(measured: ClassTable) -> None:
             "text/csv",
             key=f"{PREFIX}.csv",
             icon=":material/download:",
+            type="tertiary",
             help="The same table, without the maps.",
         )

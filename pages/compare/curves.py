@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.compare import charts
-from pages.compare.charts import Charts, Curves, seconds_at
+from pages.compare.charts import Charts, Curves, Name, seconds_at
 from pages.models.model_in_use import experiment_of
 from pages.models.names import name_of, names_of
 from pages.models.setting_words import differences
@@ -28,6 +28,12 @@ PREFIX, SETTINGS_KEY = "compare.curves", "compare.settings"
 AT_FIRST = 3  # the number of newest models shown before the user chooses
 
 Over = Literal["Steps", "Computing time"]
+# how to read each chart
+CAPTIONS: Mapping[Name, str] = {
+    "accuracy": ":small[**Accuracy on new points** "
+    ":gray[each label up: 10\N{MULTIPLICATION SIGN} fewer mistakes]]",
+    "loss": ":small[**Loss** :gray[on the training points, in nats]]",
+}
 TITLES: Mapping[Over, str] = {"Steps": "step", "Computing time": "computing time (s)"}
 
 CHOICE_HELP = f"The models whose curves and settings are compared: up to {len(LINES)}."
@@ -37,6 +43,7 @@ OVER_HELP = (
 )
 NONE_CHOSEN = "Choose one or more to see their curves."
 NO_CURVE = "Models that were not trained here, or were changed by hand, have no curve."
+ONE_POINT = "A run that was stopped right after its start has no curve."
 
 
 def draw() -> None:
@@ -58,11 +65,14 @@ def draw() -> None:
     if not chosen:
         st.caption(NONE_CHOSEN)
         return
-    with_history = [kept for kept in chosen if kept.history is not None]
-    if with_history:
-        _draw_charts(with_history)
-    if len(with_history) < len(chosen):
+    with_curve = [kept for kept in chosen if _has_curve(kept)]
+    if with_curve:
+        _draw_charts(with_curve)
+    without = [kept for kept in chosen if not _has_curve(kept)]
+    if any(kept.history is None for kept in without):
         st.caption(NO_CURVE)
+    if any(kept.history is not None for kept in without):
+        st.caption(ONE_POINT)
     if len(chosen) > 1:
         st.markdown("**How their settings differ**")
         _draw_differences(chosen)
@@ -74,6 +84,12 @@ def chosen_of(now: Session) -> list[Kept]:
         return list(now.models.kept[: -AT_FIRST - 1 : -1])
     by_title = {kept.title: kept for kept in now.models.kept}
     return [by_title[title] for title in now.comparison.titles if title in by_title]
+
+
+def _has_curve(kept: Kept) -> bool:
+    """Return whether a model has two measurements or more, or its run may still add some."""
+    history = kept.whole_history
+    return history is not None and (len(history.step) > 1 or session.is_under_way(kept))
 
 
 def charts_of(kept: Sequence[Kept], over: Over, best: float | None, names: Mapping[str, str]) -> Charts:
@@ -126,7 +142,7 @@ def _draw_charts(shown: Sequence[Kept]) -> None:
     with st.container():
         has_seconds = all(kept.milestones for kept in shown)
         if has_seconds:
-            over.choose(st.segmented_control, "Over", get_args(Over), required=True, help=OVER_HELP)
+            over.choose(st.segmented_control, "Compare by", get_args(Over), required=True, help=OVER_HELP)
     axis = over.value if has_seconds else "Steps"
     best = best_possible_of_all(shown)
     own, titles = session.current().own, tuple(kept.title for kept in shown)
@@ -136,4 +152,6 @@ def _draw_charts(shown: Sequence[Kept]) -> None:
     for column, (name, figure) in zip(st.columns(2), figures.items(), strict=True):
         bound = None if followed is None else Bound(followed, charts.bindings(name, changing))
         with column:
+            st.markdown(CAPTIONS[name])
+            figure.update_yaxes(title_text=None)  # the caption says it
             live.figure(figure, key=f"{PREFIX}.{name}.{axis}", height=charts.HEIGHT, rests=True, bound=bound)

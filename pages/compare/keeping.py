@@ -9,7 +9,7 @@ from pages.state import session
 from pages.state.kept_models import Kept
 from polycore import Experiment
 
-ONE_IS_KEPT, ALL_ARE_KEPT = "It is among the kept runs.", "They are among the kept runs."
+ONE_IS_KEPT, ALL_ARE_KEPT = "It is kept", "All are kept"
 NO_ROOM = "There is no room for it: delete some kept runs first."
 NO_ROOM_FOR_ALL = "There is no room for all of them: delete some kept runs first."
 
@@ -22,22 +22,23 @@ def draw(prefix: str, label: str, text: str, experiments: Sequence[Experiment], 
 
     prefix: of the keys. label, text: of the button. experiments: of the networks.
     """
+    is_one = len(experiments) == 1
     new = sum(not _is_kept(experiment) for experiment in experiments)
     all_fit = session.free_slots() >= sum(not _stays(experiment) for experiment in experiments)
+    kept = ONE_IS_KEPT if is_one else ALL_ARE_KEPT
     st.button(
-        label,
+        label if new else kept,  # in the same place, so that the press moves nothing
         key=f"{prefix}.keep",
-        icon=":material/inventory_2:",
+        icon=":material/inventory_2:" if new else ":material/check:",
+        type="tertiary",
         on_click=_keep,
         args=(networks,),
         disabled=not new or not all_fit,
         help=text,
     )
-    if not new:
-        st.caption(ONE_IS_KEPT if len(experiments) == 1 else ALL_ARE_KEPT)
-    elif not all_fit:
-        st.caption(NO_ROOM if len(experiments) == 1 else NO_ROOM_FOR_ALL)
-    else:
+    if new and not all_fit:
+        st.caption(NO_ROOM if is_one else NO_ROOM_FOR_ALL, width="content")
+    elif new:
         kept_actions.draw_going(session.going_for(new), prefix, new)
 
 

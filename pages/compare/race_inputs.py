@@ -1,4 +1,4 @@
-"""The inputs of a race, what it uses of the set-up, and the buttons that start, stop and keep it."""
+"""The inputs of a race, its rules, and the buttons that start, stop and keep it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -8,6 +8,7 @@ from typing import get_args
 import streamlit as st
 
 from pages.compare import keeping
+from pages.compare.charts import Name
 from pages.compare.recalled_input import recalled_input
 from pages.runs.race import (
     BUDGETS,
@@ -25,6 +26,7 @@ from pages.server import presence, server
 from pages.state import refusal, session
 from pages.state.inputs import Input
 from pages.state.kept_models import Kept
+from pages.wording.words import layers_of_neurons
 from polycore import Experiment
 from polycore.experiment.settings import ADVICE_ON_OPTIMIZERS, SETTINGS
 from polycore.network.activations import ACTIVATIONS, RELU
@@ -59,19 +61,18 @@ BUDGET_HELP = (
 START_HELP = (
     "Start all from the initial weights. This replaces the last race; you can undo it right afterwards."
 )
+CHANGE_HELP = "Who races next, and for how long."
 REPLACED = "A new race has replaced the last one."
 KEEP_HELP = (
     "Add the weights with the lowest loss of each to the kept runs, where you can use and compare them."
 )
-SHARED: Mapping[Kind, str] = {
-    "Optimizers": "All optimizers start from the same weights and see the same samples at every step.",
-    "Activations": "All networks start from the same weights and see the same samples at every step.",
-}
+SHARED = "Same weights at the start, same samples at every step, same computing time."
 NOT_SHARED = (
-    "All networks have the same layers, optimizer and seed, and see the same samples at every step. Each "
-    "starts from initial weights that suit its activation, so not all start from the same ones."
+    "Same layers, optimizer and seed, same samples at every step, same computing time. Each starts from the "
+    "weights that suit its activation."
 )
-SAME_TIME = "They get the same computing time, not the same number of steps."
+OF_SET_UP = "What is from your set-up"
+SAME_TIME = "Not the same number of steps: some need more time for each step than others."
 WHY_REPLACED: Mapping[Kind, str] = {
     "Optimizers": "So all minimize the same loss, on samples that every optimizer can use, and only the time "
     "ends a run.",
@@ -84,39 +85,46 @@ NAMES: Mapping[Kind, Input[list[str]]] = {
     kind: recalled_input(f"{PREFIX}.names.{kind}", partial(list, DEFAULT[kind])) for kind in DEFAULT
 }
 BUDGET = recalled_input(f"{PREFIX}.budget", lambda: budgets_within(server.current().limits.max_seconds)[0])
+BY: Input[Name] = recalled_input(f"{PREFIX}.by", lambda: "accuracy")
 
 
-def draw(race: Race | None, *, running: bool) -> None:
-    """Draw the inputs and the buttons.
-
-    race: the latest; None before the first. running: whether the page shows it as under way.
-    """
+def draw_form() -> None:
+    """Draw the inputs for the next race."""
     kind = KIND.choose(st.segmented_control, "Race", get_args(Kind), required=True, help=KIND_HELP)
-    explanation = st.container()
+    names = NAMES[kind].choose(
+        st.pills, "Who races", list(ENTRANTS[kind]), selection_mode="multi", help=NAMES_HELP[kind]
+    )
+    BUDGET.choose(
+        st.segmented_control,
+        "Computing time each",
+        budgets_within(server.current().limits.max_seconds),
+        required=True,
+        format_func="{:g} s".format,
+        help=BUDGET_HELP,
+    )
     with st.container():
-        names = NAMES[kind].choose(
-            st.pills, "Who races", list(ENTRANTS[kind]), selection_mode="multi", help=NAMES_HELP[kind]
-        )
-        BUDGET.choose(
-            st.segmented_control,
-            "Computing time each",
-            budgets_within(server.current().limits.max_seconds),
-            required=True,
-            format_func="{:g} s".format,
-            help=BUDGET_HELP,
-        )
-        with st.container(horizontal=True, vertical_alignment="center"):
-            _draw_buttons(race, running=running, is_valid=FEWEST <= len(names) <= MOST)
-        refusal.draw(PREFIX, "The race could not start.")
-    common, from_set_up, not_from_set_up = explained(session.current().experiment, kind, names)
-    with explanation:
-        st.write(common)
-        st.caption(from_set_up)
-        st.caption(not_from_set_up)
+        if not _is_possible(names):
+            st.caption(HOW_MANY)
 
 
-def explained(set_up: Experiment, kind: Kind, names: Sequence[str]) -> tuple[str, str, str]:
-    """Return what the lanes of a race have in common, what of that is from the set-up, and what is not."""
+def draw_change(race: RaceView) -> None:
+    """Draw in one line what raced, and the inputs for the next race behind a button."""
+    st.caption(f"{len(race.lanes)} {race.kind.lower()} · {race.budget:g} s each", width="content")
+    with st.popover("Change", type="tertiary", icon=":material/tune:", help=CHANGE_HELP):
+        draw_form()
+        draw_rules(session.current().experiment, KIND.value, NAMES[KIND.value].value)
+
+
+def draw_rules(set_up: Experiment, kind: Kind, names: Sequence[str]) -> None:
+    """Draw what these lanes have in common and, folded, what of that is not from the set-up."""
+    rules, of_set_up = explained(set_up, kind, names)
+    st.write(rules)
+    with st.expander(OF_SET_UP):
+        st.caption(of_set_up)
+
+
+def explained(set_up: Experiment, kind: Kind, names: Sequence[str]) -> tuple[str, str]:
+    """Return what the lanes of a race have in common, and what of that is from the set-up and what is not."""
     shared = shares_weights(set_up, kind, names)
     own = "the activations" if shared else "the activations, each with the initial weights that suit it"
     if kind == "Optimizers":
@@ -124,9 +132,8 @@ def explained(set_up: Experiment, kind: Kind, names: Sequence[str]) -> tuple[str
     replaced = replaced_in(set_up)
     why = f" {WHY_REPLACED[kind]}" if replaced else ""
     return (
-        f"{SHARED[kind] if shared else NOT_SHARED} {SAME_TIME}",
-        f"From your set-up: {summary(set_up, kind)}.",
-        f"Not from your set-up: {'; '.join([own, *replaced])}.{why}",
+        f"{SHARED if shared else NOT_SHARED} {SAME_TIME}",
+        f"From your set-up: {summary(set_up, kind)}. Not from it: {'; '.join([own, *replaced])}.{why}",
     )
 
 
@@ -137,7 +144,7 @@ def summary(set_up: Experiment, kind: Kind) -> str:
         words.append(f"{len(set_up.data):,} points of yours")
     elif set_up.samples_per_class is not None:
         words.append(f"{set_up.samples_per_class:,} samples of each")
-    words.append(f"hidden layers: {', '.join(map(str, set_up.hidden)) or 'none'}")
+    words.append(layers_of_neurons(set_up.hidden))
     if kind == "Optimizers" and set_up.activation != RELU.name:
         words.append(ACTIVATIONS[set_up.activation].label)
     if not set_up.inputs.is_plain:
@@ -149,14 +156,18 @@ def summary(set_up: Experiment, kind: Kind) -> str:
     return ", ".join([*words, f"seed {set_up.seed}"])
 
 
-def _draw_buttons(race: Race | None, *, running: bool, is_valid: bool) -> None:
+def draw_buttons(race: Race | None, *, running: bool) -> None:
+    """Draw the buttons that start and stop a race.
+
+    race: the latest; None before the first. running: whether the page shows it as under way.
+    """
     st.button(
         "Start the race" if race is None else "Race again",
         key=f"{PREFIX}.start",
         type="primary",
         icon=":material/flag:",
         on_click=_begin,
-        disabled=running or not is_valid,
+        disabled=running or not _is_possible(NAMES[KIND.value].value),
         help=START_HELP,
     )
     st.button(
@@ -167,11 +178,16 @@ def _draw_buttons(race: Race | None, *, running: bool, is_valid: bool) -> None:
         disabled=not running,
         help="End it now.",
     )
-    if race is not None and not running and race.view.has_begun:
-        experiments = [lane.experiment for lane in race.view.lanes]
-        keeping.draw(PREFIX, "Keep all", KEEP_HELP, experiments, lambda: networks_of(race.view))
-    if not is_valid:
-        st.caption(HOW_MANY)
+
+
+def draw_keeping(race: Race) -> None:
+    """Draw the button that keeps the networks of a race that has ended."""
+    experiments = [lane.experiment for lane in race.view.lanes]
+    keeping.draw(PREFIX, "Keep all", KEEP_HELP, experiments, lambda: networks_of(race.view))
+
+
+def _is_possible(names: Sequence[str]) -> bool:
+    return FEWEST <= len(names) <= MOST
 
 
 def budgets_within(most: float) -> tuple[float, ...]:

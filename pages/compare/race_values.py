@@ -4,11 +4,13 @@ At a moment each lane has computed for as long as the others.
 """
 
 from bisect import bisect_right
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 
-from pages.compare.charts import Charts, Curves, seconds_at
+from pages.compare.charts import NAMES, Charts, Curves, Name, seconds_at
 from pages.plane.plane import pixels_of_run, shown_map
 from pages.plane.referee import best_possible
 from pages.plane.scene import scene_of
@@ -16,6 +18,8 @@ from pages.runs import sentences
 from pages.runs.race import Lane, Race, RaceView
 from pages.runs.view import RunView
 from pages.server.source import Choice, Contents, Show, Source
+from pages.wording import percent as wording
+from pages.wording.words import listed
 from polycore.formatting import counted, loss_text, percent
 from polycore.pictures.class_map import PackedMap
 from polycore.workers.picture import Portrait, Wish
@@ -23,6 +27,11 @@ from polycore.workers.picture import Portrait, Wish
 OVER = "computing time (s)"
 STOPS = 100  # moments of a whole race: a film of them takes 16 s
 AT_THE_START = "They are at the start."
+STOPPED = "before all had used their computing time"
+# beside the leader by accuracy, if another has the lowest loss
+LOWER_LOSS = "{} has the lowest loss, which is what all of them minimize."
+
+Status = Literal["Starting", "Running", "Paused", "Stopped", "Finished"]
 
 
 def source_of(race: Race, moment: Choice) -> Source:
@@ -68,16 +77,43 @@ def values(race: RaceView, moment: Choice = "Now") -> dict[str, Any]:
     moment: of the weights; see `choice_at`.
     """
     waits = (sentences.waiting(lane.view) for lane in race.lanes)
+    shown = [_Shown.of(lane, moment) for lane in race.lanes]
+    places = {name: places_by(name, shown) for name in NAMES}
     return {
         "generation": sum(lane.view.generation for lane in race.lanes),
         "active": race.is_running,
-        "standing": _standing(race, moment),
+        "status": _status(race),
+        "progress": _progress(race),
+        "share": _share(race),
+        "standing": {
+            "loss": _standing(race, moment),
+            "accuracy": _standing_by_accuracy(race, moment, [one.accuracy for one in shown]),
+        },
         "waits": next(filter(None, waits), ""),
         "moments": moments(race),
         "then": {"seconds": moment / 1e6 if isinstance(moment, int) else 0, "is_past": moment != "Now"},
-        "lanes": {str(index): _lane(lane, race.budget, moment) for index, lane in enumerate(race.lanes)},
+        "lanes": {
+            str(index): {
+                **one.texts,
+                "place": {name: str(place[index]) for name, place in places.items()},
+                **_ends(lane),
+            }
+            for index, (lane, one) in enumerate(zip(race.lanes, shown, strict=True))
+        },
         **charts_of(race).values(range(len(race.lanes))),
     }
+
+
+def order_of(race: RaceView, by: Name) -> list[int]:
+    """Return the indices of the lanes as the page has them from left to right.
+
+    At the end the first comes first. Until then no map leaves its position, since nobody could follow it.
+    """
+    indices = list(range(len(race.lanes)))
+    if race.is_running:
+        return indices
+    places = places_by(by, [_Shown.of(lane, "Now") for lane in race.lanes])
+    return sorted(indices, key=places.__getitem__)
 
 
 def charts_of(race: RaceView) -> Charts:
@@ -123,39 +159,119 @@ def wish_of(view: RunView) -> Wish:
     return Wish(scene_of(view.run.experiment).window)
 
 
+@dataclass(frozen=True)
+class _Shown:
+    """What the page shows of a lane at a moment.
+
+    loss: the lowest by then, in nats. accuracy: of the weights on the map, as a share.
+    used: the steps and the computing time up to these weights, in words.
+    """
+
+    loss: float
+    accuracy: float
+    used: str
+
+    @classmethod
+    def of(cls, lane: Lane, moment: Choice) -> "_Shown":
+        view, past, loss = lane.view, _past(lane, moment), lowest_loss_at(lane, moment)
+        if past is None:
+            used = f"{counted(view.run.step, 'step')} in {view.seconds:.1f} s"
+            return cls(loss, view.milestones[-1].held_out_accuracy, used)
+        step, portrait = past
+        [seconds] = seconds_at([step], view.milestones)
+        used = f"{counted(step, 'step')} in {seconds:.2f} s"
+        return cls(loss, portrait.model.held_out_accuracy or 0.0, used)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The same as texts."""
+        return {"loss": loss_text(self.loss), "accuracy": percent(self.accuracy), "used": self.used}
+
+
+def places_by(name: Name, shown: Sequence[_Shown]) -> list[int]:
+    """Return the place of each lane, from 1: one more than there are better lanes."""
+    scores = [-one.loss if name == "loss" else one.accuracy for one in shown]
+    return [1 + sum(other > score for other in scores) for score in scores]
+
+
+def _status(race: RaceView) -> Status:
+    if race.is_running:
+        return "Running" if race.has_begun else "Starting"
+    if race.was_stopped:
+        return "Stopped"
+    return "Paused" if any(lane.view.status == "paused" for lane in race.lanes) else "Finished"
+
+
+def _progress(race: RaceView) -> str:
+    """Return how much computing time the lanes have used, in words."""
+    if _status(race) == "Stopped":
+        return STOPPED
+    used = _used(race)
+    so_far = "" if used is None else f"{used:.1f} of "
+    return f"{so_far}{race.budget:g} s of computing each"
+
+
+def _share(race: RaceView) -> float:
+    """Return how far the race is, in percent: the same as `_progress` says."""
+    used = _used(race)
+    return 100.0 if used is None else 100 * min(1.0, used / race.budget)
+
+
+def _used(race: RaceView) -> float | None:
+    """Return the least computing time, in seconds, of the lanes that have not ended; None if all have.
+
+    A lane that has diverged, or is stuck, ended early: it says nothing about how far the others are.
+    """
+    ended = "finished", "failed"
+    return min((lane.view.seconds for lane in race.lanes if lane.view.status not in ended), default=None)
+
+
 def _standing(race: RaceView, moment: Choice) -> str:
-    """Return who leads at that moment, and the verdict only at the end of the race."""
+    """Return whose loss is lowest at that moment, and the verdict only at the end of the race."""
     if not race.has_begun:
         return AT_THE_START
-    if not isinstance(moment, int) or not any(_past(lane, moment) for lane in race.lanes):
+    after = _after(race, moment)
+    if not after:
         return race.standing() if race.is_running else f"{race.standing()} {race.verdict()}"
     losses = [lowest_loss_at(lane, moment) for lane in race.lanes]
-    lowest, after = min(losses), f"After {moment / 1e6:.2f} s of computing"
+    lowest = min(losses)
     if losses.count(lowest) == len(losses):
         return f"{after}, all had the same loss: {loss_text(lowest)} nats."
     leader = race.lanes[losses.index(lowest)]
     return f"{after}, {leader.name} had the lowest loss: {loss_text(lowest)} nats."
 
 
-def _lane(lane: Lane, budget: float, moment: Choice) -> dict[str, Any]:
-    """Return what a lane's card shows: its lowest loss by that moment, and the accuracy of its weights."""
-    view, past = lane.view, _past(lane, moment)
-    if past is None:
-        held_out = view.milestones[-1].held_out_accuracy
-        used = f"{view.seconds:.1f} of {budget:g} s · {counted(view.run.step, 'step')}"
+def _standing_by_accuracy(race: RaceView, moment: Choice, accuracies: Sequence[float]) -> str:
+    """Return who gets the most new points right at that moment, and at the end whether that is a surprise."""
+    if not race.has_begun:
+        return AT_THE_START
+    highest = max(accuracies)
+    names = [lane.name for lane, share in zip(race.lanes, accuracies, strict=True) if share == highest]
+    if len(names) == len(accuracies):
+        who, what = "all", f"got {wording.percent(highest)} of new points right."
     else:
-        step, portrait = past
-        held_out = portrait.model.held_out_accuracy or 0.0
-        [seconds] = seconds_at([step], view.milestones)
-        used = f"{seconds:.2f} s · {counted(step, 'step')}"
-    return {
-        "loss": loss_text(lowest_loss_at(lane, moment)),
-        "held_out": percent(held_out),
-        "used": used,
-        "share": 100 * min(1.0, view.seconds / budget),
-        "ended": "" if view.run.ended_because is None else f"Ended early. {view.run.ended_because}",
-        "error": view.error or "",
-    }
+        who, what = listed(names), f"got the most new points right: {wording.percent(highest)}."
+    if after := _after(race, moment):
+        return f"{after}, {who} {what}"
+    if race.is_running:
+        return f"So far {who} {what}"
+    # the verdict is about the lane with the lowest loss
+    why = race.verdict() if race.leader.name in names else LOWER_LOSS.format(race.leader.name)
+    return f"{'All' if who == 'all' else who} {what} {why}"
+
+
+def _after(race: RaceView, moment: Choice) -> str:
+    """Return after how much computing a past moment is, in words; "" if it is not past."""
+    if isinstance(moment, int) and any(_past(lane, moment) for lane in race.lanes):
+        return f"After {moment / 1e6:.2f} s of computing"
+    return ""
+
+
+def _ends(lane: Lane) -> dict[str, str]:
+    """Return why a lane has ended before the others, if it has."""
+    view = lane.view
+    ended = view.run.ended_because
+    return {"ended": "" if ended is None else f"Ended early. {ended}", "error": view.error or ""}
 
 
 def _past(lane: Lane, moment: Choice) -> tuple[int, Portrait] | None:

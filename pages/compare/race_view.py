@@ -1,30 +1,42 @@
-"""The race on the Compare page: its lanes side by side, their charts, and the landscape of their loss."""
+"""The race on the Compare page: its maps by rank, their chart, its rules, and the landscape of their loss."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
+from html import escape
 from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.channel import live_text, session_key
 from pages.channel.live_text import Followed
 from pages.compare import charts, race_inputs
+from pages.compare.charts import Name
 from pages.compare.race_inputs import PREFIX
-from pages.compare.race_values import charts_of, choice_at, picture_of, source_of, values, wish_of
+from pages.compare.race_values import (
+    charts_of,
+    choice_at,
+    order_of,
+    picture_of,
+    source_of,
+    values,
+    wish_of,
+)
 from pages.models import run_landscape
 from pages.plane import live
 from pages.plane.live import Bound
 from pages.plane.plane import network_map
 from pages.plane.scene import Scene, scene_of
 from pages.run_view import time_slider
+from pages.run_view.progress import LARGE_LABEL
 from pages.runs.job import Job
 from pages.runs.race import MOST, Race, RaceView
 from pages.runs.training import Training
 from pages.server import server
 from pages.server.source import Choice
-from pages.state import session
+from pages.state import refusal, session
 from pages.state.shown_weights import ShownWeights
 from polycore import Landscape, Model
 from polycore.figures import line_url
@@ -32,19 +44,16 @@ from polycore.figures.style import ZERO_LINE
 from polycore.pictures.class_map import PackedMap
 from polycore.pictures.palette import class_colors
 
-MAP_HEIGHT = 200
-LOSS_AXIS = "lowest loss so far (nats)"
+MAP_HEIGHT, CHART_HEIGHT = 220, 240
+# how to read the chart, and what the figure below a map is
+CAPTIONS: Mapping[Name, str] = {
+    "accuracy": "**Accuracy on new points**, after the same computing time",
+    "loss": "**Lowest loss so far**, in nats, after the same computing time",
+}
+UNITS: Mapping[Name, str] = {"accuracy": LARGE_LABEL, "loss": "nats, the lowest so far"}
+LABELS: Mapping[Name, str] = {"accuracy": "Accuracy", "loss": "Loss"}
 
-LOSS_HELP = (
-    "The lowest cross-entropy on the samples so far, in nats, as in the chart below. All minimize it; at the "
-    "latest step it may be higher."
-)
-HELD_OUT_HELP = (
-    "The share of held-out points, never trained on (3,000 on polynomials), that the weights on the map get "
-    "right."
-)
 EARLIER = "This race used an earlier set-up: {}."
-STOPPED = "It was stopped before all had used their computing time."
 LANDSCAPE_KEY = f"{PREFIX}.landscape"
 LANDSCAPE = (
     f"{run_landscape.EXPLAINED} Each line is the trajectory of one optimizer, from the initial weights (●), "
@@ -54,21 +63,108 @@ LANDSCAPE_HELP = (
     "These are the two directions in which the weights of all changed most. The map is computed around the "
     "leader's weights."
 )
+# All maps and most of the chart are in the first screen. On a phone the maps stand two by two, and
+# the buttons and how far the race is stay above the navigation.
+STYLE = """<style>
+.st-key-race-start button { min-width: 9.25rem; }
+:is(.st-key-race-accuracy, .st-key-race-loss) { flex-basis: 15rem !important; } /* with its type */
+.st-key-race-lanes .stColumn .stVerticalBlock { gap: 0.25rem; }
+@media (min-width: 641px) {
+  [class*="st-key-race-map-"] { flex-basis: clamp(11rem, 100vh - 36rem, 26rem) !important; }
+  :is(.st-key-race-accuracy, .st-key-race-loss) {
+    flex-basis: clamp(12.5rem, 100vh - 36rem, 15rem) !important;
+  }
+  .st-key-race-dock { flex-wrap: nowrap; }
+  .st-key-race-dock > :last-child { flex: 1; }
+}
+@media (max-width: 640px) {
+  .st-key-race-lanes .stColumn { min-width: calc(50% - 0.5rem); flex: 1 1 calc(50% - 0.5rem); }
+  [class*="st-key-race-map-"] { flex-basis: 8.5rem !important; }
+  .stApp { --run-bar: 4.5rem; } /* the height of the dock: what comes for a moment stands above it */
+  .stApp .stMainBlockContainer { padding-bottom: calc(var(--bottom-bar, 0px) + 7rem); }
+  .st-key-race-dock {
+    position: fixed; z-index: 100; inset: auto 0 var(--bottom-bar, 0px); padding: 0.6rem 1rem;
+    flex-wrap: nowrap; height: var(--run-bar);
+    background: light-dark(#ffffff, #0e1117); border-top: 1px solid light-dark(#d8dae4, #3a4050);
+  }
+  :has(> .st-key-race-dock) { position: absolute; } /* it leaves its room to the slider */
+  .st-key-race-dock > :last-child { flex: 1; min-width: 0; }
+  /* of the two buttons there is room for the one that can be pressed */
+  .st-key-race-stop:has(:disabled),
+  .st-key-race-dock:has(.st-key-race-stop button:enabled) .st-key-race-start {
+    display: none;
+  }
+}
+</style>"""
+# of the live texts, which other styles do not reach
+LANE_STYLE = """<style>
+.head { display: flex; justify-content: space-between; align-items: center; gap: 0.5rem; font-weight: 600; }
+.head span { overflow-wrap: anywhere; }
+.polycore-text .head img { flex: none; width: 2.75rem; }
+.figure { display: flex; flex-wrap: wrap; align-items: baseline; column-gap: 0.5rem; line-height: 1.25; }
+.figure b { font-size: 1.75rem; font-weight: 600; white-space: nowrap; font-variant-numeric: tabular-nums; }
+p, .figure span { font-size: 0.875rem; font-variant-numeric: tabular-nums; }
+p, .figure span { color: light-dark(#5a6072, #a4abbd); }
+@media (max-width: 640px) {
+  .head, p, .figure span { font-size: 0.8125rem; }
+  .polycore-text .head img { display: none; }
+  .figure b { font-size: 1.25rem; }
+}
+</style>"""
+BAR_STYLE = """<style>
+.line { font-size: 0.875rem; line-height: 1.25rem; font-variant-numeric: tabular-nums; }
+.line span { color: light-dark(#5a6072, #a4abbd); }
+.bar { height: 0.375rem !important; }
+</style>"""
+QUIET_LINE = (
+    "<style>p { font-size: 0.875rem; line-height: 1.25rem; color: light-dark(#5a6072, #a4abbd); }</style>"
+)
 
 
-def draw() -> None:
-    """Draw the race, which the page follows while it is under way."""
+def draw(beside: DeltaGenerator) -> None:
+    """Draw the race, which the page follows while it is under way.
+
+    beside: a row at the right of the choice of views.
+    """
     race = session.current().comparison.race
     running = race is not None and race.view.is_running
-    race_inputs.draw(race, running=running)
+    st.html(STYLE)
+    bar = st.container(horizontal=True, vertical_alignment="center", gap="medium", key=f"{PREFIX}.bar")
+    with bar:
+        dock = st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{PREFIX}.dock")
+    with st.container():
+        refusal.draw(PREFIX, "The race could not start.")
     with st.container():
         if race is not None and (race.view.has_begun or running):
-            _draw_race(race, running=running)
+            with beside:
+                race_inputs.draw_change(race.view)
+                if not running:
+                    race_inputs.draw_keeping(race)
+            with dock:
+                race_inputs.draw_buttons(race, running=running)
+            _draw_race(race, bar, dock, running=running)
+        else:
+            _draw_first(dock, race)
 
 
-def _draw_race(race: Race, *, running: bool) -> None:
+def _draw_first(dock: DeltaGenerator, race: Race | None) -> None:
+    """Draw the inputs of the first race, with the rules beside them."""
+    form, rules = st.columns([3, 2], gap="large")
+    with form:
+        race_inputs.draw_form()
+    with rules:
+        kind = race_inputs.KIND.value
+        names = race_inputs.NAMES[kind].value
+        race_inputs.draw_rules(session.current().experiment, kind, names)
+    with dock:
+        race_inputs.draw_buttons(race, running=False)
+        text = f"{len(names)} {kind.lower()} · {race_inputs.BUDGET.value:g} s of computing each"
+        live_text.draw(f"{QUIET_LINE}<p>{escape(text)}</p>", f"{PREFIX}.status", None)
+
+
+def _draw_race(race: Race, bar: DeltaGenerator, dock: DeltaGenerator, *, running: bool) -> None:
     """Draw the race, which the page then follows; `running`: whether the page shows it as under way."""
-    moment = session.current().comparison.moment
+    moment, by = session.current().comparison.moment, race_inputs.BY.value
     for training in race.trainings:
         training.show(wish_of(training.view))
     followed = Followed(race.name, session_key.follow(source_of(race, moment)), running)
@@ -77,17 +173,29 @@ def _draw_race(race: Race, *, running: bool) -> None:
     if view.is_running != running:
         st.rerun()  # it ended while the page was drawn: the buttons drawn before must not stay
     now = values(view, moment)
-    standing = live_text.value("standing", now["standing"], "p", "note")
-    waits = live_text.value("waits", now["waits"], "p", "caption")
-    live_text.draw(standing + waits, f"{PREFIX}.standing", followed, reports=True)
-    with st.container():
+    with dock:
+        live_text.draw(_status_html(now), f"{PREFIX}.status", followed, reports=True)
+    with bar:
+        time_slider.draw_for_race(f"{PREFIX}.time", followed, now["moments"], moment, _show)
+    _draw_lanes(race.trainings, view, moment, by, now["lanes"], followed)
+    chart, rules = st.columns([5, 2], gap="large")
+    with rules:
+        race_inputs.BY.choose(
+            st.segmented_control,
+            "Compare by",
+            list(LABELS),
+            required=True,
+            format_func=LABELS.__getitem__,
+        )
+        standing = live_text.value(f"standing.{by}", now["standing"][by], "p")
+        waits = live_text.value("waits", now["waits"], "p", "caption")
+        live_text.draw(standing + waits, f"{PREFIX}.standing", followed)
         if not view.is_of(session.current().experiment):
             st.caption(EARLIER.format(race_inputs.summary(view.set_up, view.kind)))
-        if view.was_stopped:
-            st.caption(STOPPED)
-    time_slider.draw_for_race(f"{PREFIX}.time", followed, now["moments"], moment, _show)
-    _draw_lanes(race.trainings, view, moment, now["lanes"], followed)
-    _draw_charts(view, now["then"], followed)
+        race_inputs.draw_rules(view.set_up, view.kind, [lane.name for lane in view.lanes])
+    with chart:
+        st.markdown(CAPTIONS[by])
+        _draw_chart(view, by, now["then"], followed)
     with st.container():
         if not running and view.kind == "Optimizers":  # networks of other activations have other landscapes
             _draw_landscape(race)
@@ -97,72 +205,86 @@ def _show(moment: Choice) -> None:
     session.update(comparison=replace(session.current().comparison, moment=moment))
 
 
+def _status_html(now: Mapping[str, Any]) -> str:
+    status, progress = (
+        live_text.value("status", now["status"], "b"),
+        live_text.value("progress", now["progress"]),
+    )
+    bar = live_text.bar("share", now["share"], "Computing time used")
+    return f'{BAR_STYLE}<div class="line">{status} {progress}</div>{bar}'
+
+
 def _draw_lanes(
-    trainings: Sequence[Training], race: RaceView, moment: Choice, now: dict[str, Any], followed: Followed
+    trainings: Sequence[Training],
+    race: RaceView,
+    moment: Choice,
+    by: Name,
+    now: Mapping[str, Any],
+    followed: Followed,
 ) -> None:
     choices = [choice_at(lane, moment) for lane in race.lanes]
     # first: the maps of a wide network take long, and no lane should be drawn in part
     maps = [_map(picture_of(lane, moment), scene_of(lane.view.run.experiment)) for lane in race.lanes]
-    for index, (column, lane) in enumerate(zip(st.columns(len(race.lanes)), race.lanes, strict=True)):
-        with column, st.container(border=True, gap="small"):
-            st.html(
-                f'<div style="display: flex; gap: 0.5rem; align-items: center"><img src="{line_url(index)}" '
-                f'width="44" height="16" alt=""><b>{lane.name}</b></div>'
-            )
+    with st.container(key=f"{PREFIX}.lanes"):
+        for column, index in zip(st.columns(len(race.lanes)), order_of(race, by), strict=True):
+            lane = race.lanes[index]
             bindings = (
                 ("layout.images.0.source", f"picture.lanes.{index}"),
                 ("layout.meta.alt", f"lanes.{index}.map_alt"),
             )
-            colors = class_colors(lane.experiment.class_count)
-            live.figure(
-                maps[index],
-                key=f"{PREFIX}.map.{index}",
-                height=MAP_HEIGHT,
-                bound=Bound(followed, bindings, colors),
-                model_now=partial(_model_now, trainings[index], choices[index]),
-            )
-            _draw_figures(index, now[str(index)], followed)
+            with column:
+                head, figure = _lane_html(index, lane.name, by, now[str(index)])
+                live_text.draw(head, f"{PREFIX}.head.{index}", followed)
+                live.figure(
+                    maps[index],
+                    key=f"{PREFIX}.map.{index}",
+                    height=MAP_HEIGHT,
+                    bound=Bound(followed, bindings, class_colors(lane.experiment.class_count)),
+                    model_now=partial(_model_now, trainings[index], choices[index]),
+                )
+                live_text.draw(figure, f"{PREFIX}.lane.{index}", followed)
+
+
+def _lane_html(index: int, name: str, by: Name, now: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what is above the map of a lane, and the figure by which it is compared, below it."""
+    path = f"lanes.{index}"
+    place = live_text.value(f"{path}.place.{by}", now["place"][by])
+    head = (
+        f'{LANE_STYLE}<div class="head"><span>{place}&ensp;{escape(name)}</span>'
+        f'<img src="{line_url(index)}" alt=""></div>'
+    )
+    number = live_text.value(f"{path}.{by}", now[by], "b")
+    figure = f'{LANE_STYLE}<div class="figure">{number}<span>{UNITS[by]}</span></div>'
+    figure += "".join(
+        live_text.value(f"{path}.{part}", now[part], "p") for part in ("used", "ended", "error")
+    )
+    return head, figure
 
 
 def _model_now(training: Training, choice: Choice) -> Model:
     return ShownWeights.of(training.view, choice).model
 
 
-def _draw_figures(index: int, now: dict[str, Any], followed: Followed) -> None:
-    path = f"lanes.{index}"
-    html = live_text.row(
-        live_text.metric("Lowest loss", f"{path}.loss", now["loss"], LOSS_HELP),
-        live_text.metric("Held-out", f"{path}.held_out", now["held_out"], HELD_OUT_HELP),
-    )
-    html += live_text.value(f"{path}.used", now["used"], "p", "caption")
-    html += live_text.bar(f"{path}.share", now["share"], "Computing time used")
-    html += live_text.value(f"{path}.ended", now["ended"], "p", "caption")
-    html += live_text.value(f"{path}.error", now["error"], "p", "caption")
-    live_text.draw(html, f"{PREFIX}.lane.{index}", followed)
-
-
-def _draw_charts(race: RaceView, then: dict[str, Any], followed: Followed) -> None:
-    """Draw the charts, with a line at the moment of the maps if that is past."""
-    figures = charts_of(race).figures()
-    figures["loss"].update_yaxes(title_text=LOSS_AXIS)
+def _draw_chart(race: RaceView, by: Name, then: Mapping[str, Any], followed: Followed) -> None:
+    """Draw the chart, with a line at the moment of the maps if that is past."""
+    figure = charts_of(race).figure(by)
+    figure.update_yaxes(title_text=None)  # the caption says it
+    shape = f"layout.shapes.{len(figure.layout.shapes)}"
     line = {"color": ZERO_LINE, "dash": "dot", "width": 1.5}
-    for column, (name, figure) in zip(st.columns(2), figures.items(), strict=True):
-        shape = f"layout.shapes.{len(figure.layout.shapes)}"
-        figure.add_vline(then["seconds"], line=line, visible=then["is_past"])
-        bindings = [
-            *charts.bindings(name, range(len(race.lanes))),
-            (f"{shape}.x0", "then.seconds"),
-            (f"{shape}.x1", "then.seconds"),
-            (f"{shape}.visible", "then.is_past"),
-        ]
-        with column:
-            live.figure(
-                figure,
-                key=f"{PREFIX}.{name}",
-                height=charts.HEIGHT,
-                rests=True,
-                bound=Bound(followed, bindings),
-            )
+    figure.add_vline(then["seconds"], line=line, visible=then["is_past"])
+    bindings = [
+        *charts.bindings(by, range(len(race.lanes))),
+        (f"{shape}.x0", "then.seconds"),
+        (f"{shape}.x1", "then.seconds"),
+        (f"{shape}.visible", "then.is_past"),
+    ]
+    live.figure(
+        figure,
+        key=f"{PREFIX}.{by}",
+        height=CHART_HEIGHT,
+        rests=True,
+        bound=Bound(followed, bindings),
+    )
 
 
 @lru_cache(maxsize=2 * MOST)

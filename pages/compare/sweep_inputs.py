@@ -1,6 +1,7 @@
 """The inputs for what varies in a sweep; at first they hold the set-up alone."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, cast
@@ -12,6 +13,7 @@ from pages.runs.varied import (
     FEATURES_EXAMPLE,
     MOST_SEEDS,
     TRIED,
+    Network,
     Varied,
     check_networks,
     features_of,
@@ -22,7 +24,8 @@ from pages.runs.varied import (
     written_features,
     written_network,
 )
-from pages.state.inputs import as_whole
+from pages.state.inputs import Input, as_whole
+from pages.wording.words import layers_of_neurons
 from polycore import Experiment, PolycoreError
 from polycore.experiment.kinds import WholeNumber
 from polycore.experiment.settings import SETTINGS
@@ -32,11 +35,16 @@ from polycore.optimizers.registry import OPTIMIZERS
 
 PREFIX = "sweep"
 
+VARIES_HELP = (
+    "For each of these there is an input for the values to try. Everything else is as in your set-up, also "
+    "what you have entered for a setting that does not vary now."
+)
 SEEDS_HELP = (
     "How many times each setting is trained, each time with other samples and initial weights. Choose three "
     "or more: the spread of the results shows how much is luck."
 )
-STEPS_HELP = "Steps of each run. Choose fewer for a first look: differences between settings show early."
+STEPS_LABEL = "Steps of each run"
+STEPS_HELP = f"{STEPS_LABEL}. Choose fewer for a first look: differences between settings show early."
 NETWORKS_HELP = (
     "One or several, separated by commas, with hyphens between layers: 12, 32-32 compares one layer of 12 "
     "neurons with two of 32. Write none for no hidden layer."
@@ -58,6 +66,20 @@ ACTIVATIONS_HELP = "One or several, each with the initial weights that suit it; 
 STEPS = cast(WholeNumber, SETTINGS["steps"].kind)
 NOTHING_CHOSEN = "There is nothing to train; choose at least one {}."
 
+# what may vary, by the fields of Varied and the names in TRIED
+LABELS: Mapping[str, str] = {
+    "networks": "Networks",
+    "learning_rates": "Learning rates",
+    "optimizers": "Optimizers",
+    "features": "Input features",
+    "activations": "Activations",
+    **{name: setting.label for name, setting in TRIED.items()},
+}
+PICKED = ("optimizers", "activations")  # from a list, in a row of their own
+AT_FIRST = ("networks", "learning_rates", "optimizers")
+PER_ROW = 4  # inputs that are typed
+VARIES: Input[list[str]] = recalled_input(f"{PREFIX}.varies", lambda: list(AT_FIRST))
+
 
 @dataclass(frozen=True)
 class _Choices:
@@ -72,35 +94,41 @@ class _Choices:
 
 def draw(set_up: Experiment) -> None:
     """Draw the inputs; `chosen` returns their values."""
-    choices = _choices(set_up)
-    left, right = st.columns(2)
-    with left:
-        choices["networks"].draw()
-    with right:
-        choices["learning_rates"].draw()
-    for name in ("optimizers", "features", "activations"):
-        choices[name].draw()
-    for column, name in zip(st.columns(len(TRIED)), TRIED, strict=True):
-        with column:
-            choices[name].draw()
-    for column, name in zip(st.columns(2), ("seeds", "steps"), strict=True):
-        with column:
+    VARIES.choose(
+        st.pills,
+        "What varies",
+        list(LABELS),
+        selection_mode="multi",
+        format_func=LABELS.__getitem__,
+        help=VARIES_HELP,
+    )
+    choices = _in_use(set_up)
+    typed = [name for name in choices if name not in PICKED]
+    for first in range(0, len(typed), PER_ROW):
+        for column, name in zip(st.columns(PER_ROW), typed[first : first + PER_ROW], strict=False):
+            with column:
+                choices[name].draw()
+                if name == "networks":
+                    # the page says below all inputs why one cannot be used
+                    with st.container(), suppress(PolycoreError):
+                        st.caption(in_words(choices[name].read()))
+    for name in PICKED:
+        if name in choices:
             choices[name].draw()
 
 
 def chosen(set_up: Experiment) -> Varied:
     """Return the current values of the inputs. Raises PolycoreError if one of them cannot be used."""
-    values = {name: choices.read() for name, choices in _choices(set_up).items()}
-    return Varied(
-        numbers={name: values.pop(name) for name in TRIED},
-        **values,
-    )
+    values = {name: choices.read() for name, choices in _in_use(set_up).items()}
+    as_set_up = unvaried(set_up)
+    numbers = {name: values.pop(name, value) for name, value in as_set_up.numbers.items()}
+    return replace(as_set_up, numbers=numbers, **values)
 
 
 def refused(set_up: Experiment) -> list[PolycoreError]:
     """Return the reason for each input that cannot be used."""
     reasons = []
-    for choices in _choices(set_up).values():
+    for choices in _in_use(set_up).values():
         try:
             choices.read()
         except PolycoreError as error:
@@ -108,32 +136,36 @@ def refused(set_up: Experiment) -> list[PolycoreError]:
     return reasons
 
 
+def in_words(networks: tuple[Network, ...]) -> str:
+    """Return networks as the page says them: "one layer of 8 neurons · two layers of 32 neurons"."""
+    return " · ".join(map(layers_of_neurons, networks))
+
+
+def _in_use(set_up: Experiment) -> dict[str, _Choices]:
+    """Return the inputs of what varies, in the order of LABELS, and those of all sweeps."""
+    varies = VARIES.value
+    return {
+        name: choices for name, choices in _choices(set_up).items() if name in varies or name not in LABELS
+    }
+
+
 def _choices(set_up: Experiment) -> dict[str, _Choices]:
     """Return the inputs by the fields of Varied, and the ones for its `numbers` by the names in TRIED."""
     return {
         "networks": _typed(
             "networks",
-            "Networks",
             NETWORKS_HELP,
             written_network(set_up.hidden),
             lambda text: check_networks(networks_of(text), set_up),
         ),
-        "learning_rates": _typed(
-            "rates", "Learning rates", RATES_HELP, f"{set_up.learning_rate:g}", rates_of
-        ),
+        "learning_rates": _typed("learning_rates", RATES_HELP, f"{set_up.learning_rate:g}", rates_of),
         "optimizers": _picked(
             "optimizer",
             OPTIMIZERS_HELP,
             {name: optimizer.words.label for name, optimizer in OPTIMIZERS.items()},
             set_up.optimizer,
         ),
-        "features": _typed(
-            "features",
-            "Input features",
-            FEATURES_HELP,
-            written_features(set_up.features),
-            features_of,
-        ),
+        "features": _typed("features", FEATURES_HELP, written_features(set_up.features), features_of),
         "activations": _picked(
             "activation",
             ACTIVATIONS_HELP,
@@ -143,7 +175,6 @@ def _choices(set_up: Experiment) -> dict[str, _Choices]:
         **{
             name: _typed(
                 name,
-                setting.label,
                 NUMBERS_HELP.format(tried=setting.tried),
                 f"{getattr(set_up, name):g}",
                 partial(numbers_of, setting),
@@ -151,16 +182,14 @@ def _choices(set_up: Experiment) -> dict[str, _Choices]:
             for name, setting in TRIED.items()
         },
         "seeds": _counted("seeds", "Seeds", SEEDS_HELP, unvaried(set_up).seeds, WholeNumber(1, MOST_SEEDS)),
-        "steps": _counted("steps", "Steps of each run", STEPS_HELP, set_up.steps, STEPS),
+        "steps": _counted("steps", STEPS_LABEL, STEPS_HELP, set_up.steps, STEPS),
     }
 
 
-def _typed(
-    name: str, label: str, text: str, of_set_up: str, read: Callable[[str], tuple[Any, ...]]
-) -> _Choices:
+def _typed(name: str, text: str, of_set_up: str, read: Callable[[str], tuple[Any, ...]]) -> _Choices:
     """Return the input of a list that is typed; `text` is its help, and `read` reads the list."""
     one = recalled_input(f"{PREFIX}.{name}", lambda: of_set_up)
-    return _Choices(partial(one.draw, st.text_input, label, help=text), lambda: read(one.value))
+    return _Choices(partial(one.draw, st.text_input, LABELS[name], help=text), lambda: read(one.value))
 
 
 def _picked(kind: str, text: str, labels: Mapping[str, str], of_set_up: str) -> _Choices:
@@ -169,7 +198,7 @@ def _picked(kind: str, text: str, labels: Mapping[str, str], of_set_up: str) -> 
     draw = partial(
         one.choose,
         st.pills,
-        f"{kind.capitalize()}s",
+        LABELS[f"{kind}s"],
         list(labels),
         selection_mode="multi",
         format_func=labels.__getitem__,

@@ -23,7 +23,8 @@ Rows = Literal["Settings", "Runs"]
 NUMBER_HELP = "The setting's number, and its color in the figure above."
 SETTING_HELP = "What varies or is not as in the set-up. All have the same number of steps."
 HELD_OUT_HELP = (
-    "The share of held-out points, never trained on (3,000 on polynomials), that are classified correctly."
+    "Held-out accuracy: the share of new points, never trained on (3,000 on polynomials), that are named "
+    "correctly."
 )
 LOSS_HELP = "On the training set."
 SECONDS_HELP = "Seconds of computing for a run."
@@ -32,7 +33,7 @@ COLUMNS: Mapping[Rows, Mapping[str, str]] = {
     "Settings": {
         "#": NUMBER_HELP,
         "setting": SETTING_HELP,
-        "held-out": HELD_OUT_HELP,
+        "new points right": HELD_OUT_HELP,
         "95 % interval": "Contains the mean over very many seeds in 95 of 100 such sweeps (Student's t).",
         "runs": "How many runs have ended, of how many.",
         "loss (nats)": LOSS_HELP,
@@ -42,7 +43,7 @@ COLUMNS: Mapping[Rows, Mapping[str, str]] = {
         "#": NUMBER_HELP,
         "setting": SETTING_HELP,
         "seed": "Of the run's samples and initial weights.",
-        "held-out": HELD_OUT_HELP,
+        "new points right": HELD_OUT_HELP,
         "training": "The share of training points that are classified correctly.",
         "loss (nats)": LOSS_HELP,
         "steps": "How many the run has taken.",

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.channel import live_text
 from pages.compare import keeping, sweep_inputs, sweep_tables
@@ -39,13 +40,9 @@ from polycore.polynomials.classes import counted_classes
 CHART_HEIGHT = 400
 
 INTRODUCTION = (
-    "Train your set-up in several variants, and see which is best and what it costs. All combinations of "
-    "your choices are trained, each with several seeds, since the result of a single run may be luck."
+    "All combinations are trained, each with several seeds: the result of a single run may be luck."
 )
-NONE_YET = (
-    "There is no sweep yet. Choose what varies and press Start the sweep: a figure here will show each run's "
-    "accuracy and computing time."
-)
+NONE_YET = "There is no sweep yet: a figure here will show each run's accuracy and computing time."
 LIMITS = (
     "This demo gives each run {seconds:g} s of computing, and a sweep {runs} runs. On your own machine a run "
     "continues to its last step."
@@ -59,20 +56,29 @@ ROWS_HELP = "Settings: a row for each, averaged over its seeds. Runs: a row for 
 START_HELP = (
     "Train all of them, a few at once. This replaces the last sweep; you can undo it right afterwards."
 )
+CHANGE_HELP = "What the next sweep varies, and what it costs."
 REPLACED = "A new sweep has replaced the last one."
+SHORT = "Less than a second of computing"
 KEEP_HELP = "Add its weights to the kept runs, where you can use and compare them."
 
 
-def draw() -> None:
-    """Draw what varies and the sweep, which the page follows while it is under way."""
+def draw(beside: DeltaGenerator) -> None:
+    """Draw what varies and the sweep, which the page follows while it is under way.
+
+    beside: a row at the right of the choice of views. What varies folds into it once there is a sweep.
+    """
     sweep, set_up = session.current().comparison.sweep, session.current().experiment
     standing = None if sweep is None else sweep.view.status
-    st.write(INTRODUCTION)
-    st.caption(f"From your set-up: {_in_words(set_up)}.")
     with st.container():  # a refusal adds elements, and what follows must not move
-        sweep_inputs.draw(set_up)
-        with st.container():
-            is_valid = _draw_cost(set_up)
+        if sweep is None:
+            is_valid = _draw_form(set_up)
+        else:
+            with beside:
+                varied = sweep.view.varied
+                settings, seeds = counted(varied.settings, "setting"), counted(varied.seeds, "seed")
+                st.caption(f"{settings} · {seeds}", width="content")
+                with st.popover("Change", type="tertiary", icon=":material/tune:", help=CHANGE_HELP):
+                    is_valid = _draw_form(set_up)
         with st.container(horizontal=True, vertical_alignment="center"):
             _draw_buttons(sweep, standing, is_valid=is_valid)
         refusal.draw(PREFIX, "The sweep could not start.")
@@ -80,6 +86,14 @@ def draw() -> None:
         st.caption(NONE_YET)
     else:
         _draw_sweep(sweep, running=standing == "running")
+
+
+def _draw_form(set_up: Experiment) -> bool:
+    """Draw the inputs of the next sweep, and what it costs; return whether it is possible."""
+    st.caption(f"{INTRODUCTION} The rest is your set-up: {_in_words(set_up)}.")
+    sweep_inputs.draw(set_up)
+    with st.container():
+        return _draw_cost(set_up)
 
 
 def _in_words(set_up: Experiment) -> str:
@@ -110,7 +124,7 @@ def cost(varied: Varied, experiments: tuple[Experiment, ...]) -> str:
     budget = own.limits.seconds_of_sweep
     seconds = sum(min(budget, seconds_of(experiment)) for experiment in experiments)
     at_once = min(own.workers.count, len(experiments))
-    time = f"Roughly {duration(seconds)} of computing" if seconds >= 1 else "Less than a second of computing"
+    time = f"Roughly {duration(seconds)} of computing" if seconds >= 1 else SHORT
     if at_once > 1 and seconds >= 10:
         time += f", {duration(seconds / at_once)} with {at_once} at once"
     settings, seeds = counted(varied.settings, "setting"), counted(varied.seeds, "seed")
@@ -294,4 +308,4 @@ def _best(sweep: SweepView, possible: float | None) -> str:
     so_far = "" if sweep.status == "finished" else " so far"
     accuracy = percent(best.model.held_out_accuracy or 0.0)
     compared = "" if possible is None else f" (best possible {percent(possible)})"
-    return f"Best{so_far}: {_name(sweep, best)}, with {accuracy} of held-out points{compared}."
+    return f"Best{so_far}: {_name(sweep, best)}, with {accuracy} of new points right{compared}."

@@ -1,7 +1,7 @@
 // Draws points on the plane; own_points.py describes `data`.
 //
-// What the user draws is shown at once. Each stroke is an operation with a number; it is sent, again with each later one,
-// until the server says that it was applied. So a stroke is neither lost nor applied twice, whatever comes first.
+// What the user draws is shown at once. Each stroke is an operation with a number; it is sent, again with each later
+// one, until the server says that it was applied. So a stroke is neither lost nor applied twice, whatever comes first.
 
 const NEAR = 14; // pixels: how near to a point the eraser must come
 const APART = 16; // pixels between the points of one stroke

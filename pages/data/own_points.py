@@ -21,11 +21,11 @@ from pages.data.setup_on_points import (
     with_suited_network,
 )
 from pages.plane.scene import fit_of
-from pages.runs.varied import written_network
 from pages.state import refusal, session
 from pages.state.inputs import Input
 from pages.state.setup import Setup
 from pages.state.sketch import STEPS, operations_in
+from pages.wording.words import layers_of_neurons
 from polycore import PointSet, PolycoreError
 from polycore.experiment.experiment import MOST_POINTS_IN_JSON
 from polycore.experiment.settings import SETTINGS
@@ -39,15 +39,25 @@ from polycore.web.scripts import file_of
 PREFIX = "own_points"
 DRAWING_KEY = "data.draw"
 DRAWING_HEIGHT = 520  # pixels, with the tools
+# What is above and below it takes 20 rem of the screen; draw_points.css has the same height.
+STYLE = """<style>
+@media (min-width: 641px) {
+  .st-key-data-draw { flex-basis: clamp(20rem, 100vh - 20rem, 50rem) !important; }
+}
+</style>"""
 POLYNOMIALS, OWN = "Polynomials", "My own points"
 REPLACED = "Your earlier points were replaced."
+EDIT_SAMPLES = "Edit these as my own points"
+SAME_CLASSES = "The classes have not changed."
+NO_TABLE = "This table cannot be read."
+FIT_TITLE = "Which polynomials are these?"
 UPLOAD = "points_upload"  # prefix of the keys of the uploader and its inputs
 MAX_MEGABYTES = 4
 SHOWN_ROWS = 5
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 UPLOAD_HELP = (
-    "A row for each point: x, y and a label, with commas, semicolons or tabs between them. It may "
-    f"have decimal commas, a header, and other columns. At most {MAX_POINTS:,} points and {MAX_MEGABYTES} MB."
+    "A row for each point: x, y and a label, with commas, semicolons or tabs between them; other columns may "
+    f"be there too. At most {MAX_POINTS:,} points and {MAX_MEGABYTES} MB."
 )
 
 _drawing = component.Component(
@@ -69,8 +79,6 @@ def draw_source() -> None:
         "Learn from",
         (POLYNOMIALS, OWN),
         required=True,
-        help="Polynomials: the program samples points on them. My own points: draw them, or upload a table. "
-        "Each is kept while you choose the other.",
     )
 
 
@@ -87,7 +95,7 @@ def _choose_source(source: str) -> None:
 def draw_samples_button() -> None:
     """Draw the button that makes the samples of polynomials points to edit."""
     st.button(
-        "Edit these as my own points",
+        EDIT_SAMPLES,
         key=f"{PREFIX}.samples",
         icon=":material/edit:",
         on_click=_edit_samples,
@@ -107,6 +115,7 @@ def _edit_samples() -> None:
 
 def draw(setup: Setup) -> None:
     """Draw the plane with the points, and beside it where else they may come from."""
+    st.html(STYLE)
     sketch = sketch_of(setup)
     plane, inputs = st.columns([3, 2], gap="large")  # on a phone the plane comes first
     with inputs:
@@ -142,8 +151,8 @@ def draw(setup: Setup) -> None:
             on_drawn_change=_take_drawn,
         )
         st.caption(
-            "Choose a class, then click or drag to place its points. They snap to a grid of 1000 by 1000, so "
-            f"that a link holds them exactly, up to {MOST_POINTS_IN_JSON} of them."
+            "Choose a class, then click or drag to place its points. A link holds up to "
+            f"{MOST_POINTS_IN_JSON} of them."
         )
     if setup.experiment.data is not None:
         _draw_fit(setup.experiment.data)
@@ -171,9 +180,9 @@ def _draw_names() -> None:
     ).draw(
         st.text_input,
         CLASSES,
-        help="Their names, with commas between them: 2 to 24. Each extra name adds a class.",
+        help="Their names, with commas between them: 2 to 24.",
     )
-    refusal.draw_inputs(f"{PREFIX}.names", "The classes have not changed.")
+    refusal.draw_inputs(f"{PREFIX}.names", SAME_CLASSES)
 
 
 def _rename(text: str) -> None:
@@ -196,7 +205,7 @@ def _draw_share() -> None:
         max_value=round(100 * MOST_HELD_OUT),
         step=5,
         format="%d %%",
-        help="The share of each class that no step trains on: the held-out accuracy is measured on it.",
+        help="No step trains on these points: the accuracy on new points is measured on them.",
     )
 
 
@@ -207,7 +216,7 @@ def _draw_network(setup: Setup) -> None:
     suited = layers_for(setup.experiment.sample_count or 0)
     if setup.experiment.hidden != suited:
         st.button(
-            f"Use {written_network(suited)}",
+            f"Use {layers_of_neurons(suited)}",
             key=f"{PREFIX}.network",
             on_click=_use_network,
             help="Nothing else of the set-up changes.",
@@ -232,15 +241,16 @@ def _draw_upload() -> None:
     try:
         table = read_table(file.getvalue())
     except PolycoreError as error:
-        refusal.show("This table cannot be read.", error)
+        refusal.show(NO_TABLE, error)
         return
+    use = st.container()  # beside the file, and above what there is to choose
     columns = _draw_columns(table, file.file_id)
     try:
         data = PointSet.from_table(table, columns)
     except PolycoreError as error:
         refusal.show("Could not read labeled points from these columns.", error)
         return
-    st.button(
+    use.button(
         f"Use these {len(data):,} points of {data.class_count} classes",
         key=f"{UPLOAD}.use",
         type="primary",
@@ -266,27 +276,21 @@ def _draw_columns(table: Table, file: str) -> Columns:
     )
     st.dataframe(shown, hide_index=True, height="content", alt="The first rows of the table.")
     with st.container(horizontal=True):
-        x = _choose(table, file, "x", guess.x, "how far right each point lies")
-        y = _choose(table, file, "y", guess.y, "how far up each point lies")
-        label = _choose(table, file, "Label", guess.label, "the class of each point")
+        x = _choose(table, file, "x", guess.x)
+        y = _choose(table, file, "y", guess.y)
+        label = _choose(table, file, "Label", guess.label)
     return Columns(x, y, label)
 
 
-def _choose(table: Table, file: str, name: str, guess: int, what: str) -> int:
+def _choose(table: Table, file: str, name: str, guess: int) -> int:
     return Input(f"{UPLOAD}.{name}", lambda: guess, of=lambda: file).choose(
-        st.selectbox,
-        name,
-        range(len(table.columns)),
-        format_func=table.columns.__getitem__,
-        help=f"The column of the table that has {what}.",
+        st.selectbox, name, range(len(table.columns)), format_func=table.columns.__getitem__
     )
 
 
 def _draw_fit(data: PointSet) -> None:
     """Say which polynomials the classes lie on."""
-    expander = st.expander(
-        "Which polynomials are these?", icon=":material/function:", key=f"{PREFIX}.fit", on_change="rerun"
-    )
+    expander = st.expander(FIT_TITLE, icon=":material/function:", key=f"{PREFIX}.fit", on_change="rerun")
     if not expander.open:
         return
     with expander:

@@ -24,12 +24,16 @@ from polycore.training.task import LARGEST_VALUE
 PREFIX = "data"
 SAMPLES, UPLOADED, BOTH = "Samples", "Your points", "Both"
 POSITIONS = 200  # of a curve in the plot
+# What is above and below the plot takes 20 rem of the screen.
+PLOT_STYLE = """<style>
+@media (min-width: 641px) {
+  .st-key-data-plot { flex-basis: clamp(20rem, 100vh - 20rem, 50rem) !important; }
+}
+</style>"""
 MAX_ROWS = 2000  # of the table on the page; the file has all
 TABLE_HEIGHT = 300
-FRESH_POINTS = (
-    "Training uses fresh points in every step. Shown here is the fixed set on which loss and accuracy are "
-    "measured."
-)
+FRESH_LABEL = "Fresh points every step"
+FRESH_POINTS = "Loss and accuracy are measured on these; each step trains on fresh points."
 TOO_LARGE = (
     f":material/warning: Some values of y are beyond {LARGEST_VALUE:g}: too large for training and for a "
     "file. Narrow the range."
@@ -45,10 +49,9 @@ def draw_inputs() -> None:
     needs_same = OPTIMIZERS[experiment.optimizer].needs_full_batch
     FRESH.draw(
         st.toggle,
-        "Fresh points every step",
+        FRESH_LABEL,
         disabled=needs_same,
-        help="On: each training step uses new points, so the network cannot learn them by heart. Off: every "
-        "step uses the same samples, as in most real work, and a large network may learn them by heart.",
+        help="On: each step trains on new points, so none can be learned by heart. Off: on the same samples.",
     )
     if needs_same:
         optimizer_input.offer_fresh_points()
@@ -56,8 +59,7 @@ def draw_inputs() -> None:
         SETTINGS["samples_per_class"].label,
         50,
         disabled=experiment.samples_per_class is None,
-        help="The number of training samples on each curve. With more, a step takes longer, there are fewer "
-        "gaps, and they are harder to learn by heart. Not used with fresh points.",
+        help="With more, they are harder to learn by heart, and a step takes longer.",
     )
     with st.container(horizontal=True, gap="small"):
         setting_input.draw_x_range(PREFIX)
@@ -111,9 +113,8 @@ def draw_plot(experiment: Experiment, points: Floats, labels: Integers) -> None:
             "Show",
             (SAMPLES, UPLOADED, BOTH),
             required=True,
-            help="The points from which the network learns, the points that you uploaded, or both: yours as "
-            "rings.",
         )
+    st.html(PLOT_STYLE)
     live.figure(
         figure_of(experiment, points, labels, own, shown),
         key=f"{PREFIX}.plot",
@@ -151,10 +152,7 @@ def draw_table(experiment: Experiment, points: Floats, labels: Integers) -> None
     """Draw the numbers of samples, the samples as a table, and the button that downloads them."""
     st.subheader("The samples", anchor=False)
     classes = len(experiment.polynomials)
-    with st.container(horizontal=True, gap="large"):
-        st.metric("Samples", f"{len(points):,}", width="content")
-        st.metric("Polynomials", classes, width="content")
-        st.metric("Per curve", f"{len(points) // classes:,}", width="content")
+    st.write(f"**{len(points):,}**: {len(points) // classes:,} on each of {classes} polynomials.")
     if experiment.samples_per_class is None:
         st.caption(FRESH_POINTS)
     st.dataframe(

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from pages.plane.scene import scene_of
-from pages.runs.varied import written_network
-from pages.state.setup import CAN_USE_ALL, Setup
+from pages.state.setup import CAN_USE_ALL, Setup, for_points
 from pages.state.sketch import Sketch
+from pages.wording.words import layers_of_neurons
 from polycore import Experiment, PointSet, PolycoreError
 from polycore.arrays import evenly
 from polycore.class_name import check_name, checked_names, composed
@@ -31,7 +31,7 @@ def sketch_of(setup: Setup) -> Sketch:
 def with_points(setup: Setup, data: PointSet) -> Setup:
     """Return the set-up on these points, with layers for their number unless the user has chosen others."""
     sketch = replace(Sketch.of(data, _polynomials(setup)), network=sketch_of(setup).network)
-    return _with_network(setup, setup.experiment.on_points(data, setup.experiment.held_out_share), sketch)
+    return _on_data(setup, data, setup.experiment.held_out_share, sketch)
 
 
 def with_sketch(setup: Setup, sketch: Sketch) -> Setup:
@@ -91,6 +91,10 @@ def on_samples(setup: Setup) -> Setup:
 def on_polynomials(setup: Setup) -> Experiment:
     """Return the set-up's experiment on polynomials again, the ones before its points."""
     now, before = setup.experiment, _polynomials(setup) or Experiment.recommended()
+    if before != for_points(before) and now.data is not None:
+        chosen_for_points = _on_data(Setup(before), now.data, now.held_out_share, Sketch())
+        if now == chosen_for_points.experiment:
+            return before
     of_points = {
         field: getattr(before, field) for field, setting in SETTINGS.items() if setting.applies_to != "all"
     }
@@ -108,15 +112,16 @@ def on_polynomials(setup: Setup) -> Experiment:
 
 def _with_sketch(setup: Setup, sketch: Sketch, held_out_share: float) -> Setup:
     try:
-        return _with_network(setup, setup.experiment.on_points(sketch.data, held_out_share), sketch)
+        return _on_data(setup, sketch.data, held_out_share, sketch)
     except PolycoreError:
         return replace(setup, sketch=sketch)
 
 
-def _with_network(setup: Setup, experiment: Experiment, sketch: Sketch) -> Setup:
+def _on_data(setup: Setup, data: PointSet, held_out_share: float, sketch: Sketch) -> Setup:
     # once the set-up has points, the layers recommended for polynomials are a choice of the user too
-    before = setup.experiment
+    before = for_points(setup.experiment)
     usual = Experiment.recommended().hidden if before.data is None else layers_for(before.sample_count or 0)
+    experiment = before.on_points(data, held_out_share)
     if experiment.hidden not in (usual, sketch.network):
         return replace(setup, experiment=experiment, sketch=replace(sketch, network=None))
     hidden = layers_for(experiment.sample_count or 0)
@@ -158,11 +163,11 @@ def note_on_network(setup: Setup) -> str:
     """Say which network was chosen for the points, or which would suit them; "" if the user chose that."""
     count = setup.experiment.sample_count or 0
     suited, present = layers_for(count), setup.experiment.hidden
-    written = f"**{written_network(suited)}**"
+    written = f"**{layers_of_neurons(suited)}**"
     why = f"{count:,} points to train on: {WHY_SMALL if suited == layers_for(0) else WHY_LARGER}"
     if present != suited:
-        own = f"Hidden layers **{written_network(present)}**, from your set-up."
-        return f"{own} {written} would be chosen for {why}"
+        own = f"The network has **{layers_of_neurons(present)}**, from your set-up."
+        return f"{own} Without your choice it would have {written}, for {why}"
     if sketch_of(setup).network == suited:
-        return f"Hidden layers {written}, chosen for {why} Train can change them."
+        return f"The network has {written}, chosen for {why} Train can change them."
     return ""

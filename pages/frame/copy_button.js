@@ -9,8 +9,9 @@ const ICON = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M10 14a4 4 0 
 
 export default keeping(
   (parent) => new CopyButton(parent),
-  (copy, { data }) => {
+  (copy, { data, setTriggerValue }) => {
     copy.data = data;
+    copy.report = setTriggerValue;
     copy.button.title = data.help;
   },
 );
@@ -54,7 +55,29 @@ class CopyButton {
   confirm(link) {
     const isTrained = new URL(link).searchParams.has("weights");
     this.say(isTrained ? this.data.trained : this.data.set_up);
-    this.hiding = setTimeout(() => this.hide(), NOTE_MS);
+    if (link.length > this.data.longest && isTrained) this.offerShorter(link);
+    else this.hiding = setTimeout(() => this.hide(), NOTE_MS);
+  }
+
+  // Some programs cut long links: what is shorter stays on offer until the next press elsewhere.
+  offerShorter(link) {
+    const copyIt = element("button", { type: "button" });
+    copyIt.textContent = this.data.shorter;
+    copyIt.addEventListener("click", async () => {
+      const address = without(link, "weights=");
+      if ((await writeText(address)) || this.copyByCommand(address)) this.confirm(address);
+      else this.offer(address, "");
+    });
+    const more = element("button", { type: "button" });
+    more.textContent = this.data.files;
+    more.addEventListener("click", () => {
+      this.hide();
+      this.report("more", true);
+    });
+    const length = element("p", {});
+    length.textContent = this.data.long.replace("{}", link.length.toLocaleString("en"));
+    this.note.append(length, copyIt, more);
+    this.show();
   }
 
   say(text) {
@@ -118,9 +141,14 @@ async function completeLink() {
 // Returns the page's address without the lesson. It has each new set-up before this button is drawn with it, and the
 // network's weights, which link_choice.py writes a moment after the page is drawn.
 function linkToThisPage() {
-  const parameters = location.search.slice(1).split("&");
-  const query = parameters.filter((parameter) => !parameter.startsWith(LESSON)).join("&");
-  return `${location.origin}${location.pathname}?${query}`;
+  return without(`${location.origin}${location.pathname}?${location.search.slice(1)}`, LESSON);
+}
+
+// Returns a link without the parameter that begins so; all else stays as it is written.
+function without(link, beginning) {
+  const [page, query] = link.split("?");
+  const parameters = query.split("&").filter((parameter) => !parameter.startsWith(beginning));
+  return `${page}?${parameters.join("&")}`;
 }
 
 // Returns whether it copied the link that is promised. Call it during the press itself: Safari allows it at no other

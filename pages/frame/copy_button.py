@@ -5,39 +5,54 @@ page has been drawn with it (pages/state/tab.js), for then the address, which is
 """
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
 from pages.channel import component
 from pages.frame.style import NO_STYLE
-from pages.models import link_choice
+from pages.models import export, link_choice
 from pages.state import page_links, session
 
 HELP = "Copy the link to what you see, with the trained network if there is one."
 TRAINED = "Link copied. It contains the set-up and the best weights of the trained network."
 SET_UP = "Link copied. It contains the set-up."
+LONGEST = 1500  # characters that mail and chat programs keep in one piece
+LONG = "It has {} characters, and some programs cut long links."
+SHORTER, FILES = "Copy it without the network", "Send a file instead"
 WAITING = "The link will be copied once it includes everything you entered."
 LATE = "The server is not answering: this link may lack your latest changes."
-MORE_HELP = "Links with or without the trained network, and HTML for your own page."
+MORE_HELP = "Links with or without the trained network, files, and HTML for your own page."
 
 _component = component.Component("polycore_copy", (Path(__file__).with_suffix(".js"),))
 
 
 def draw(key: str) -> None:
     """Draw both buttons. The note that confirms a copy says whether the link contains a trained network."""
-    data = {"help": HELP, "trained": TRAINED, "set_up": SET_UP, "waiting": WAITING, "late": LATE}
+    data = {
+        "help": HELP,
+        "trained": TRAINED,
+        "set_up": SET_UP,
+        "waiting": WAITING,
+        "late": LATE,
+        "longest": LONGEST,
+        "long": LONG,
+        "shorter": SHORTER,
+        "files": FILES,
+    }
     with st.container(horizontal=True, width="content", gap="xxsmall"):
-        _component.draw(key=f"{key}.copy", data=data, width="content")
+        show = partial(_show, (key, page_links.here()))
+        _component.draw(key=f"{key}.copy", data=data, width="content", on_more_change=show)
         # Not a popover: it reports to the server that it closes, together with the click outside that closed
         # it. If that click is in another fragment, or in none, Streamlit runs only the first of the two.
         st.button(
             "More links",
-            icon=":material/expand_more:",
+            icon=":material/more_horiz:",
+            type="tertiary",
             key=key,
             help=MORE_HELP,
-            on_click=_show,
-            args=((key, page_links.here()),),
+            on_click=show,
         )
     if session.current().links.shown == (key, page_links.here()):
         _draw_links(key)
@@ -59,4 +74,8 @@ def _show(button: tuple[str, str] | None) -> None:
 
 @st.dialog("More links", icon=":material/link:", on_dismiss=lambda: _show(None))
 def _draw_links(key: str) -> None:
-    link_choice.draw(page_links.here(), key)
+    kept = session.current().answering
+    if kept is not None:
+        # first: they are there at once, and rounding the weights for a link takes a moment
+        export.draw_files_to_send(kept, key)
+    link_choice.draw(page_links.here())

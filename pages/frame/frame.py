@@ -1,6 +1,8 @@
 """The frame of every page: title, navigation, link, messages, and the run in one line."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 # Plotly uses pandas even if it is only half imported: Streamlit imports it for its first table, in the thread
@@ -10,23 +12,25 @@ import streamlit as st
 
 from pages.channel import lifespan, live_text, session_key
 from pages.frame import copy_button, recent, undo
-from pages.frame.style import EMBEDDED_STYLE, STYLE
+from pages.frame.style import EMBEDDED_STYLE, STYLE, UNTITLED, quiet_links
 from pages.game import challenge
-from pages.lessons import lesson_panel
+from pages.lessons import lesson_panel, lessons
 from pages.models import from_link, link_choice
 from pages.run_view import following, presentation, progress
 from pages.run_view.shown import Selection, shown_run
+from pages.runs import pacing
 from pages.runs.sweep import SweepView
 from pages.server import server
 from pages.state import page_links, recall, refusal, session
 from pages.state.holdings import Holdings
 from pages.state.links import Links
 from pages.state.session_value import Play, Session
-from pages.state.setup import Setup
+from pages.state.setup import THREE_CURVES, Setup
+from pages.state.view import View
 from polycore import PolycoreError
 from polycore.links import link
 
-_ICONS = {
+ICONS = {
     page_links.HOME: ":material/home:",
     page_links.POLYNOMIALS: ":material/function:",
     page_links.DATA: ":material/scatter_plot:",
@@ -37,8 +41,11 @@ _ICONS = {
     page_links.PLAY: ":material/sports_esports:",
 }
 
+REPLACED = "The address that you opened has replaced your set-up."
 HOME_TITLE, TRAIN_TITLE = "Which polynomial is this point on?", page_links.LABELS[page_links.TRAIN]
 PRESENTED = (HOME_TITLE, TRAIN_TITLE)  # pages with the map of the run
+# pages that are shown as they are, in larger type
+PRESENTED_WHOLE = (page_links.LABELS[page_links.INSIDE], page_links.LABELS[page_links.COMPARE])
 
 # A file: Streamlit would load an icon by name from another host. SVG is sent within the page; Streamlit keeps
 # a bitmap apart, and may delete it between two script runs in quick succession.
@@ -63,16 +70,23 @@ def begin(title: str) -> None:
     """
     st.set_page_config(page_title=f"{title} · polycore", page_icon=str(ICON), layout="wide")
     _stop_if_nothing_works()
-    _restore(in_two_parts=title == HOME_TITLE and not is_embedded())
+    _restore(title)
     session_key.begin()
     copy_button.close_links_of_another_page()
     has_just_arrived = page_links.has_just_arrived()
     if has_just_arrived:
         lesson_panel.follow()
+        page_links.follow_view(title, st.query_params)
     session.note_running()
     lesson_panel.note()  # before another network is kept
     session.collect()  # when a run has ended, the address has its best weights
-    query = {**lesson_panel.words(), **link.query_of_page(session.current().experiment), **from_link.words()}
+    query = {
+        **lesson_panel.words(),
+        **page_links.view_words(title),
+        **link.query_of_page(session.current().experiment),
+        **session.current().view.pacing.to_query(lesson_panel.usual_pacing()),
+        **from_link.words(),
+    }
     # unless it is there already: after the first script run the browser may show another query than it asked
     # with, since an answer may be on its way
     if not has_just_arrived or st.query_params.to_dict() != query:
@@ -85,13 +99,17 @@ def begin(title: str) -> None:
         st.html(EMBEDDED_STYLE)
     else:
         _draw_navigation(title)
-        st.title(title, anchor=False)
+        if title != HOME_TITLE:  # Home has it beside the map
+            st.title(title, anchor=False)
     with st.container():
         _draw_link_problems()
         _draw_lost_work()
     if not is_embedded():
-        _draw_sweep()
         with st.container():
+            if title in PRESENTED_WHOLE and session.current().view.presenting:
+                presentation.draw_whole()
+        _draw_sweep()
+        with st.container(key="lesson.place"):
             if title not in PRESENTED or not presentation.is_on():
                 lesson_panel.draw_panel(title)
         with st.container(key="frame.weights"):
@@ -116,28 +134,44 @@ def _stop_if_nothing_works() -> None:
         st.stop()
 
 
-def _restore(*, in_two_parts: bool) -> None:
-    """Create a new session from the address, or restore the session of a tab that was refreshed.
+def new_session(query: Mapping[str, str], *, on_home: bool) -> Session:
+    """Return the session that begins with an address whose query this is.
 
-    in_two_parts: whether the page leaves something out at first; see `recall.recalled`.
+    Without a link, one that begins on Home has three curves to learn, and any other the recommended set-up.
     """
+    opened = link.from_query(query)
+    received = challenge.from_query(query, opened)
+    begins_plainly = on_home and not link.says_anything(query)
+    setup = Setup(THREE_CURVES if begins_plainly else opened.experiment)
+    chosen, problems = pacing.from_query(query, setup.usual_pacing)
+    new = Session(
+        setup=setup,
+        view=View(pacing=chosen),
+        play=Play(challenge=received.challenge),
+        links=Links(problems=opened.problems + received.problems + problems),
+    )
+    return from_link.with_network(new, opened.weights, opened.model)
+
+
+def _restore(title: str) -> None:
+    """Create a new session from the address, or restore the session of a tab that was refreshed."""
     holds = session.current().holdings if session.exists() else Holdings()
-    recalled = recall.recalled(holds=holds, in_two_parts=in_two_parts)
+    on_home = title == HOME_TITLE and not is_embedded()
+    recalled = recall.recalled(holds=holds, in_two_parts=on_home)  # Home leaves something out at first
     if not session.exists():
-        opened = link.from_query(st.query_params)
-        received = challenge.from_query(st.query_params, opened)
-        new = Session(
-            setup=Setup(opened.experiment),
-            play=Play(challenge=received.challenge),
-            links=Links(problems=opened.problems + received.problems),
-        )
-        session.restore(from_link.with_network(new, opened.weights, opened.model))
+        session.restore(new_session(st.query_params, on_home=on_home))
     # a new session may belong to a known tab: the server forgets a session that was disconnected for long
     if recalled is not None:
         now = session.current()
         if now.training is not None and recalled.training not in (None, now.training):
             recalled.training.stop()  # a run was started before the tab could say which session it had
-        session.restore(from_link.after_refresh(recalled, now))
+        opened = page_links.view_words(title)  # by the first script run; the query may be another by now
+        restored = from_link.after_refresh(recalled, now)
+        if restored.experiment != recalled.experiment and not lessons.is_ready_made(recalled.experiment):
+            restored = restored.with_undo(REPLACED, recalled)
+        session.restore(restored)
+        if recall.is_visit():
+            page_links.follow_view(title, opened)
     if recall.confirm_name() or recalled is not None:
         recall.remember(session.current())  # perhaps nothing changes before the tab opens another address
     lost = recall.lost()
@@ -146,13 +180,26 @@ def _restore(*, in_two_parts: bool) -> None:
 
 
 def _draw_navigation(title: str) -> None:
+    titles = [HOME_TITLE if page == page_links.HOME else page_links.LABELS[page] for page in ICONS]
+    place = titles.index(title) + 1 if title in titles else 0
+    # one element; Home has its title beside the map
+    st.html(quiet_links(place) + (UNTITLED if place > 1 else ""))
     # not in the sidebar: on a phone it covers the page, and stays open over the page chosen in it
-    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", key="frame.navigation"):
-        for page, icon in _ICONS.items():
-            page_links.draw(page, page_links.LABELS[page], icon)
-        copy_button.draw("frame.link")
-        if title in PRESENTED and presentation.is_possible() and not presentation.is_on():
-            presentation.button()
+    row = partial(st.container, horizontal=True, vertical_alignment="center", gap="xxsmall")
+    with row(key="frame.top"):
+        with row(key="frame.navigation"):
+            for page, icon in ICONS.items():
+                page_links.draw(page, page_links.LABELS[page], icon)
+        with row(key="frame.links", width="content"):
+            copy_button.draw("frame.link")
+            if _may_present(title):
+                presentation.button()
+
+
+def _may_present(title: str) -> bool:
+    """Return whether the page is not shown for a projector yet, and can be."""
+    is_possible = title in PRESENTED_WHOLE or (title in PRESENTED and presentation.is_possible())
+    return is_possible and not session.current().view.presenting
 
 
 def _draw_link_problems() -> None:

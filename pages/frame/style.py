@@ -7,15 +7,55 @@ NO_STYLE = "<style></style>"
 
 # Streamlit leaves 6rem above a page for its header, which holds only a menu in the corner: the navigation
 # begins beside the menu, and the rest of the header lets clicks through
-STYLE = """<style>
-.stMainBlockContainer { padding-top: 0.5rem; }
-@media (max-width: 640px) {
+# One quiet row; on a phone, as in apps, the pages are below the thumb, each with its icon.
+_NAVIGATION = """
+@media (min-width: 641px) {
+  .st-key-frame-top { min-height: 3rem; padding-right: 2rem; }
+  .st-key-frame-links { gap: 1rem; }
+  .st-key-frame-navigation { margin-left: -0.5rem; }
   .st-key-frame-navigation span:has(> [data-testid="stIconMaterial"]) { display: none; }
+  .st-key-frame-navigation > :is(:nth-child(2), :nth-child(5), :nth-child(8)) { /* a line before each group */
+    margin-left: 0.5rem; padding-left: 0.75rem; border-left: 1px solid light-dark(#d8dae4, #3a4050);
+  }
+}
+@media (max-width: 640px) {
+  :root { --bottom-bar: calc(3.5rem + env(safe-area-inset-bottom)); }
+  .stApp .stMainBlockContainer { padding-bottom: calc(var(--bottom-bar) + 2rem); }
+  .st-key-frame-navigation {
+    position: fixed; z-index: 101; inset: auto 0 0; flex-wrap: nowrap; gap: 0;
+    height: var(--bottom-bar); padding: 0 0.25rem env(safe-area-inset-bottom);
+    background: light-dark(#ffffff, #0e1117); border-top: 1px solid light-dark(#d8dae4, #3a4050);
+  }
+  .st-key-frame-navigation > * { /* the same room beside each name, and enough for a thumb */
+    flex: 1 1 auto; width: auto; min-width: 10.3vw;
+  }
+  .st-key-frame-navigation [data-testid="stPageLink-NavLink"] {
+    flex-direction: column; gap: 0; padding: 0.25rem 0; justify-content: center;
+  }
+  .st-key-frame-navigation [data-testid="stPageLink-NavLink"] p {
+    font-size: min(0.75rem, 3.4vw); line-height: 1.2; /* smaller only where eight would not fit */
+  }
+  /* beside the title */
+  .st-key-frame-top { justify-content: flex-end; pointer-events: none; }
+  .st-key-frame-top > * { pointer-events: auto; }
+  .st-key-frame-links { position: relative; z-index: 1; margin-bottom: -3.5rem; }
+  .st-key-frame-link button p { position: absolute; width: 1px; overflow: hidden; clip-path: inset(50%); }
+  .stMainBlockContainer h1 { padding: 0 9rem 0.5rem 0; font-size: 1.75rem; line-height: 1.2; }
+}
+"""
+
+STYLE = (
+    f"<style>{_NAVIGATION}"
+    + """
+.stMainBlockContainer { padding-top: 0.5rem; }
+.stMainBlockContainer h2 { padding: 0.5rem 0; font-size: 1.5rem; } /* else larger than a title */
+@media (max-width: 640px) {
   .stButton [aria-label^="Shortcut"] { display: none; } /* phones have no keys */
   .stApp [data-testid="stMainMenu"] { display: none; } /* it lies over what is scrolled below it */
   /* the answer about a point of the map, which else would be below the screen */
   .st-key-asked-card {
-    position: fixed; z-index: 100; inset: auto 0 0 0; max-height: 40vh; overflow-y: auto;
+    position: fixed; z-index: 100; inset: auto 0 calc(var(--bottom-bar) + var(--undo, 0px));
+    max-height: 40vh; overflow-y: auto;
     border-radius: 0.75rem 0.75rem 0 0; background: light-dark(#ffffff, #0e1117);
     box-shadow: 0 -0.25rem 1rem rgba(0, 0, 0, 0.25);
   }
@@ -27,26 +67,22 @@ STYLE = """<style>
 .stAppHeader { background: transparent; }
 .stApp .stAppHeader, .stApp .stAppHeader * { pointer-events: none; }
 .stApp .stAppHeader button, .stApp .stAppHeader button * { pointer-events: auto; }
-.st-key-frame-navigation { padding-right: 2.5rem; }
 /* the size of "Copy link": without it, the button would move what follows when its script comes */
-:is(.st-key-frame-link-copy, .st-key-home-link-copy) { min-width: 6.5rem; min-height: 2.5rem; }
-/* So have the status of a run and its bar; on a phone the status may need two lines. On Home they take the
-   place of the question, and the first button is as wide as its longest label. */
-:is(.st-key-progress-bar, .st-key-train-standing, .st-key-home-standing) { min-height: 2.35rem; }
+.st-key-frame-link-copy { min-width: 6.5rem; min-height: 2.5rem; }
+@media (max-width: 640px) { .stApp .st-key-frame-link-copy { min-width: 2.5rem; } }
+/* So have the status of a run and its bar; on a phone the status may need two lines. */
+.st-key-progress-bar { min-height: 2.35rem; }
 .st-key-progress-line { min-height: 1.4rem; }
-.st-key-home-main button { min-width: 12rem; }
-/* what goes is still there beside what has come, until the page is drawn */
-:is(.st-key-home-standing, .st-key-home-main) > :not(:first-child) { display: none; }
 @media (max-width: 640px) {
-  :is(.st-key-progress-bar, .st-key-train-standing) { min-height: 3.95rem; }
-  .st-key-home-standing { min-height: 4.8rem; }
-  .st-key-home-buttons { min-height: 4.75rem; align-content: flex-start; } /* two lines once a run is there */
+  .st-key-progress-bar { min-height: 3.95rem; }
   .st-key-progress-line { min-height: 2.8rem; }
 }
 /* on a dark page no primary color has enough contrast both as text and below white text */
-.stApp :is(.stButton, .stButtonGroup, .stPopover) button:not([kind^="primary"], :disabled),
+:is(.stApp, [data-testid="stPopoverBody"])
+  :is(.stButton, .stButtonGroup, .stPopover) button:not([kind^="primary"], :disabled),
 .stApp [data-testid="stSliderThumbValue"] { color: inherit !important; }
 .stApp button kbd { opacity: 1; }
+.stApp .stSelectbox input { text-overflow: ellipsis; } /* of a name that is too long, and not amid a letter */
 /* Streamlit's own "Stop" ends the drawing of the page, and means something else than ours */
 [data-testid="stStatusWidget"] { display: none; }
 /* shows that the server works, if that takes longer than a moment */
@@ -72,6 +108,10 @@ body:has(:is(.stButton, .stDownloadButton, .stLinkButton, .stPageLink, .stPopove
 .stApp :is([data-testid="stPageLink-NavLink"]:focus-visible, .stCheckbox label:has(:focus-visible)) {
   outline: 2px solid currentColor; outline-offset: -1px;
 }
+/* one in no container begins where the text above and below it does, in spite of its padding */
+.stMainBlockContainer > [data-testid="stVerticalBlock"] > .stElementContainer > .stPageLink {
+  margin-left: -0.5rem;
+}
 /* they show nothing, but their gap would move the page when they appear and disappear */
 [data-testid="stLayoutWrapper"]:has(> .st-key-frame-weights),
 .st-key-polycore-tab-component {
@@ -79,9 +119,10 @@ body:has(:is(.stButton, .stDownloadButton, .stLinkButton, .stPageLink, .stPopove
   inset-inline: 0; /* as wide as the page, but not beside its margin: it could be scrolled sideways by that */
 }
 @media (pointer: coarse) {
+  /* the tools of a table, which are always there, would lie over what is above it */
+  .stElementContainer:has(.stDataFrame) { margin-top: 2rem; }
   .stApp [data-testid="InputInstructions"], .st-key-game-keys { display: none; } /* about keys */
   .stApp [data-testid="stPageLink-NavLink"], .stApp .stButtonGroup button { min-height: 2.5rem; }
-  .st-key-home-buttons { min-height: 5.25rem; }
   /* some are 7 pixels high: each reacts to 28 by 28 pixels around its center, without taking more space */
   .stApp :is(button[aria-label^="Help"], .stMultiSelect button) { position: relative; }
   .stApp :is(button[aria-label^="Help"], .stMultiSelect button)::after {
@@ -89,4 +130,25 @@ body:has(:is(.stButton, .stDownloadButton, .stLinkButton, .stPageLink, .stPopove
   }
 }
 </style>"""
+)
 EMBEDDED_STYLE = "<style>.stMainBlockContainer { padding: 1rem; }</style>"
+
+# On a desk the navigation says which page it is: there its title is for screen readers alone, and what the
+# page shows begins sooner.
+UNTITLED = """<style>
+@media (min-width: 641px) {
+  .stApp .stElementContainer:has(h1) { position: absolute; clip-path: inset(50%); }
+}
+</style>"""
+
+
+def quiet_links(current: int) -> str:
+    """Return the style of the links to pages that are not shown.
+
+    current: the position of the shown page's link, from 1, or 0 if it has none. Streamlit does not mark it.
+    """
+    return f"""<style>
+.st-key-frame-navigation > :not(:nth-child({current})) [data-testid="stPageLink-NavLink"]:not(:hover) p {{
+  color: light-dark(#5a6072, #a4abbd);
+}}
+</style>"""

@@ -1,7 +1,8 @@
 """The toast: what was lost last, and a button that brings it back.
 
 It has a strip of its own: while it is shown, what scrolls ends above it, so that it covers nothing and moves
-nothing. Streamlit's own toast cannot have a button.
+nothing. What is as high as the screen or fixed to its bottom leaves it that room too: `--undo`, which is set
+only meanwhile. Streamlit's own toast cannot have a button.
 """
 
 from dataclasses import replace
@@ -16,6 +17,9 @@ from pages.state.undo import Undo
 
 PREFIX = "undo"
 SECONDS = 20.0
+BELOW = ("var(--bottom-bar, 0px)", "var(--run-bar, 0px)", "var(--beside, 0px)")  # what is fixed below it
+HEIGHT = "3.25rem"
+STRIP = " - ".join((HEIGHT, *BELOW))
 
 # A screen reader reads an alert aloud as soon as it comes. What was lost may have a user's words in its name:
 # they never become HTML, the text beside the alert shows them.
@@ -23,22 +27,23 @@ ALERT = '<span class="undo-alert" role="alert">You can undo this for a while.</s
 
 
 # Two lines of text fit in the toast.
-STYLE = """<style>
-[data-testid="stLayoutWrapper"]:has(> .st-key-undo-toast) {
-  position: fixed; z-index: 1000; bottom: 0.25rem; left: 50%; transform: translateX(-50%);
+STYLE = f"""<style>
+[data-testid="stLayoutWrapper"]:has(> .st-key-undo-toast) {{
+  position: fixed; z-index: 1000; bottom: calc({" + ".join(BELOW)} + 0.25rem);
+  left: 50%; transform: translateX(-50%);
   width: min(34rem, calc(100vw - 2rem));
-}
-.st-key-undo-toast:has(button) {
-  flex-wrap: nowrap; height: 2.75rem; padding: 0 0.25rem 0 1rem; border-radius: 0.75rem;
+}}
+.st-key-undo-toast:has(button) {{
+  flex: none; flex-wrap: nowrap; height: 2.75rem; padding: 0 0.25rem 0 1rem; border-radius: 0.75rem;
   border: 1px solid rgba(128, 128, 128, 0.5); background: Canvas;
-}
-.st-key-undo-toast button { min-height: 2.25rem; }
-.st-key-undo-toast [data-testid="stText"] {
+}}
+.st-key-undo-toast button {{ min-height: 2.25rem; }}
+.st-key-undo-toast [data-testid="stText"] {{
   font-size: 0.875rem; line-height: 1.2; max-height: 2.4em; overflow: auto;
-}
-[data-testid="stElementContainer"]:has(.undo-alert) {
+}}
+[data-testid="stElementContainer"]:has(.undo-alert) {{
   position: absolute; width: 1px; height: 1px; overflow: hidden;
-}
+}}
 </style>"""
 
 
@@ -86,7 +91,7 @@ def animations(undo: Undo) -> str:
     return f"""<style>
 @keyframes {fades} {{ to {{ opacity: 0; visibility: hidden; }} }}
 .st-key-undo-toast {{ animation: {fades} 0.5s linear {SECONDS - 0.5}s forwards; }}
-@keyframes {room} {{ from, to {{ height: calc(100% - 3.25rem); }} }}
+@keyframes {room} {{ from, to {{ height: calc(100% - {STRIP}); --undo: {HEIGHT}; }} }}
 .stApp .stMain {{ animation: {room} {SECONDS}s; }}
 </style>"""
 

@@ -11,6 +11,7 @@ from polycore.links import link
 from polycore.quoting import quoted
 
 MOST_SECONDS = 86_400  # a day; longer times count as a day
+IGNORED = "The challenge is ignored."
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def from_query(query: Mapping[str, str], opened: link.Opened) -> Received:
         try:
             numbers[field] = _whole(query.get(name), most)
         except PolycoreError as error:
-            problems.append(f"{name}: {error} The challenge is ignored.")
+            problems.append(f"{name}: {error} {IGNORED}")
     return Received(None if problems else Challenge(opened.experiment, **numbers), tuple(problems))
 
 

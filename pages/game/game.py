@@ -10,6 +10,7 @@ from polycore import Experiment, Model, Referee
 from polycore.arrays import Floats, Integers
 from polycore.figures import plane_range
 from polycore.polynomials.distances import distances_from
+from polycore.polynomials.window import Point
 from polycore.referee.bayes_classifier import probabilities_anywhere
 
 POINTS = 10
@@ -17,8 +18,6 @@ EASY_EVERY = 4  # the first point and every fourth after it lie anywhere, the ot
 CANDIDATES = 32  # random points from which one point of the game is chosen
 CLOSEST, FARTHEST = 0.002, 0.05  # shares of the plane's height: indistinguishable by eye, and just visible
 STREAM = 1807  # so that the seed of a game gives other numbers than the same seed of an experiment
-
-Point = tuple[float, float]
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from polycore.formatting import loss_text, number_text
 from polycore.inspection.parameter_index import ParameterIndex
 from polycore.limits import MAX_PARAMETER_SIZE
 from polycore.model.evaluation import DataSets
+from polycore.model.neurons import strongest
 from polycore.tutorial.untrained_model import is_tutorial, tutorial_sets
 
 SLIDER_KEY = "inside.time"
@@ -33,6 +34,9 @@ OF_NOW = "You see the network of the latest step. Press Best loss to see the one
 PREFIX = "inside.numbers"
 REFUSED = "The network stays as it was."
 CHANGED, UNCHANGED = "Changed by hand", "Unchanged"
+HOLD_LABEL, KEEP_LABEL = "Hold still to change it", "Keep this as a model"
+DROPPED_OF_MODEL = "Your changes to another model were dropped."
+DROPPED_OF_STEP = "Your changes to the network of another step were dropped."
 UNMEASURED = (
     "The map and the probabilities are from the changed network. Its loss cannot be measured: the file does "
     "not say what it was trained on."
@@ -128,9 +132,9 @@ def _hold(held: ByHand) -> None:
     undo = None
     if other is not None and other.is_changed:
         if other.title != held.title:
-            undo = "Your changes to another model were dropped."
+            undo = DROPPED_OF_MODEL
         elif other.choice != held.choice:
-            undo = "Your changes to the network of another step were dropped."
+            undo = DROPPED_OF_STEP
     session.update(by_hand=held, undo=undo)
 
 
@@ -212,7 +216,7 @@ def draw(kept: Kept, neuron: Neuron, *, running: bool) -> None:
             st.caption("Change a weight or the bias: map, loss and probabilities follow.")
         if running and held is None:
             st.button(
-                "Hold still to change it",
+                HOLD_LABEL,
                 key=f"{PREFIX}.hold",
                 icon=":material/pan_tool:",
                 on_click=hold,
@@ -237,7 +241,7 @@ def _effect(held: ByHand) -> str:
     )
     if now.held_out_accuracy is None or was.held_out_accuracy is None:
         return f"{text}."
-    return f"{text}, held-out {percent(now.held_out_accuracy)} (was {percent(was.held_out_accuracy)})."
+    return f"{text}, on new points {percent(now.held_out_accuracy)} (was {percent(was.held_out_accuracy)})."
 
 
 def _draw_buttons(kept: Kept, held: ByHand | None) -> None:
@@ -251,7 +255,7 @@ def _draw_buttons(kept: Kept, held: ByHand | None) -> None:
             help="Restore all weights and biases of this network.",
         )
         st.button(
-            "Keep this as a model",
+            KEEP_LABEL,
             key=f"{PREFIX}.keep",
             icon=":material/bookmark_add:",
             disabled=held is None or not held.is_changed or not held.is_measured,
@@ -275,11 +279,11 @@ def _draw_rows(kept: Kept, held: ByHand | None, neuron: Neuron) -> None:
         _draw_row(row, kept, ParameterIndex(neuron.layer, neuron.index, source), name, reach)
 
     draw_row("bias", "Bias")
-    sizes = np.abs(model.weights[neuron.layer][:, neuron.index])
-    largest = np.sort(np.argsort(-sizes, kind="stable")[:STRONGEST]).tolist()
+    weights = model.weights[neuron.layer][:, neuron.index]
+    largest = strongest(weights, STRONGEST)
     for number, source in enumerate(largest):
         draw_row(f"weight.{number}", name_of(source), source)
-    others = [source for source in range(len(sizes)) if source not in largest]
+    others = [source for source in range(len(weights)) if source not in largest]
     if others:
         other = Input(f"{PREFIX}.source", lambda: others[0], of=lambda: neuron).choose(
             st.selectbox,

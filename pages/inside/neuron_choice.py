@@ -1,6 +1,6 @@
 """Which neuron the Inside page shows: chosen in the picture or from two lists."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -45,7 +45,7 @@ def chosen(view: View, model: Model) -> Neuron:
 def choose(model: Model, neuron: Neuron) -> None:
     """Choose `neuron`, if the model has it."""
     if neuron.is_in(model):
-        session.update(view=replace(session.current().view, neuron=(neuron.layer, neuron.index)))
+        session.change_view(neuron=(neuron.layer, neuron.index))
 
 
 def draw(model: Model) -> None:

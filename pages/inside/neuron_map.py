@@ -32,7 +32,6 @@ from polycore.figures import (
 from polycore.figures.images import FOLD_NAME
 from polycore.formatting import counted, number_text
 from polycore.inspection.fold_lines import straight_fold, zero_lines
-from polycore.limits import MAX_COEFFICIENT
 from polycore.model.neurons import values_by_layer
 from polycore.network.activations import ACTIVATIONS, RELU
 from polycore.polynomials.notation import MINUS_SIGN
@@ -49,7 +48,6 @@ COLUMNS, ROWS = 80, 60  # grid of a neuron's map
 FEW_COLUMNS, FEW_ROWS, MOST_CURVES = 32, 24, 32
 HEIGHT = 460  # pixels, and 10 for each class in the legend
 CHOSEN_WIDTH, FOLD_WIDTH = 2.5, 1.2
-TOO_LARGE = f"There is no map: a coefficient is larger than {MAX_COEFFICIENT:,.0f}."
 NO_WINDOW = "There is no map: the file does not say where the points of its classes lie."
 NO_CURVES = "There is no map: it is not known which polynomials the classes stand for."
 
@@ -108,7 +106,7 @@ def plane_of(model: Model, scene: Scene, neuron: Neuron, view: str) -> Plane:
 def without(model: Model) -> str:
     """Return why there is no map of `model`."""
     if model.polynomials:
-        return TOO_LARGE
+        return plane.TOO_LARGE
     return NO_WINDOW if model.classes else NO_CURVES
 
 
@@ -232,7 +230,7 @@ def _signed(value: float) -> str:
 
 def _output(curves: go.Figure, model: Model, window: Window, neuron: Neuron) -> Plane:
     probabilities = _probabilities(model, window)[..., neuron.index]
-    mean = percent(probabilities.mean())
+    mean = percent(float(probabilities.mean()))
     name = f"p{neuron.index}" if model.polynomials else model.class_names[neuron.index]
     alt = f"Map of the probability of {name}: {mean} on average."
     figure = with_regions(curves, class_url(neuron.index, probabilities), alt)

@@ -296,9 +296,7 @@ def _accuracy(model: Model, sets: DataSets | None, *, measured: bool) -> str:
             f"{model.accuracy!r}, that is {percent(model.accuracy)}."
         )
     if measured and model.held_out_accuracy is not None:
-        sentence += (
-            f" On held-out points, which are never trained on, it is {percent(model.held_out_accuracy)}."
-        )
+        sentence += f" On new points, which are never trained on, it is {percent(model.held_out_accuracy)}."
     return sentence
 
 

@@ -1,6 +1,6 @@
 """The point that Inside traces through the network, and its true class."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -19,6 +19,7 @@ from polycore.tutorial.untrained_model import tutorial_sets
 PREFIX = "inside.point"
 NEAREST = -1  # in place of a class in the list: the nearest curve's; None would be a list without a choice
 STEP, FORMAT = 0.05, "%.9g"
+TOO_FAR = "This point is too far out."
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def choose_first_sample(model: Model) -> None:
 
 
 def _choose(point: tuple[float, float], label: int | None) -> None:
-    session.update(view=replace(session.current().view, traced=point, traced_label=label))
+    session.change_view(traced=point, traced_label=label)
 
 
 def _draw_number(axis: int, name: str, text: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pages.lessons.situation import INSPECTING, PREDICTING, SetUp, Situation
+from pages.models import run_landscape
 from pages.plane.referee import best_possible
 from pages.state.view import View
 from pages.wording.percent import percent
@@ -19,6 +20,10 @@ GOOD = 0.9  # an accuracy
 REFEREE_MARGIN = 0.02  # within which the network is as good as the referee
 OPEN_INSIDE = "Open Inside, and choose neuron after neuron."
 CHOOSE_NEURON = "Choose a neuron other than the first: press it in the picture."
+OPEN_LEARNING = 'Open "How it learns" on Inside, and press "You compute it".'
+COMPUTE_THREE = 'Press "You compute it", and answer its three questions.'
+COMPUTE_AGAIN = 'The new weight came out wrong. Press "Another point", and try again.'
+DRAW_LANDSCAPE = f'Open Inside, and press "{run_landscape.DRAW}".'
 CHOOSE_REFEREE = 'Choose "Referee" or "Differences" for the map on Train.'
 
 
@@ -35,7 +40,7 @@ CROSSING = Experiment(
     batch_size=256,
     steps=20_000,
 )
-SEARCH = replace(Experiment.tutorial(), steps=200_000)
+SEARCH = replace(Experiment.tutorial(), steps=MANY_STEPS)
 GRADIENT = replace(Experiment.tutorial(), optimizer="adam", learning_rate=0.01, steps=10_000)
 SCALED = Experiment(
     polynomials=_polynomials("x - 100", "-x + 102", "0.5x - 50", "(x - 101)^2"),
@@ -44,7 +49,8 @@ SCALED = Experiment(
     steps=20_000,
 )
 UNSCALED = replace(SCALED, standardize=False)
-TOO_FAST = Experiment(hidden=(32,), learning_rate=1.0, steps=10_000)
+# it is watched at 100 steps a second: most are dead after 3 s, and that they stay so is seen within 20
+TOO_FAST = Experiment(hidden=(32,), learning_rate=1.0, steps=2000)
 SLOWER = replace(TOO_FAST, learning_rate=0.01)
 TWO_NEURONS = Experiment(samples_per_class=None, hidden=(2,), batch_size=256, steps=20_000)
 MORE_NEURONS = replace(TWO_NEURONS, hidden=(32,))
@@ -93,6 +99,44 @@ LARGE = Experiment(
 SMALL = replace(LARGE, l2=0.01)
 ALL = replace(LARGE, hidden=(256,))
 DROPPED = replace(ALL, dropout=0.8)
+# a step that is long enough to be seen in the digits of a weight, and short enough to be one of many
+TINY = Experiment(
+    polynomials=_polynomials("x^2", "x - 1"),
+    samples_per_class=50,
+    x_range=(-1.0, 2.0),
+    hidden=(2,),
+    optimizer="sgd",
+    momentum=0.0,
+    learning_rate=0.3,
+    standardize=False,
+    steps=400,
+)
+# Without hidden neurons the loss has one valley, and noise keeps its lowest point from being infinitely far.
+# Of so few steps each is on the landscape: the loss of too long ones repeats itself after some of them.
+FITTING_STEPS = Experiment(
+    polynomials=_polynomials("x", "x + 0.5"),
+    samples_per_class=100,
+    noise=0.5,
+    hidden=(),
+    optimizer="sgd",
+    momentum=0.0,
+    learning_rate=0.3,
+    batch_size=None,
+    steps=40,
+)
+SHORT_STEPS = replace(FITTING_STEPS, learning_rate=0.001)
+LONG_STEPS = replace(FITTING_STEPS, learning_rate=10.0)
+EVEN = Experiment(
+    polynomials=_polynomials("x^3 - 3x", "-x", "x^2 - 2"),
+    samples_per_class=None,
+    x_range=(-2.2, 2.2),
+    hidden=(32, 32),
+    schedule="cosine",
+    batch_size=128,
+    steps=3000,
+    sampling="even",
+)
+PRACTICED = replace(EVEN, sampling="errors")
 
 
 def asked_at_the_crossing(situation: Situation, curves: SetUp) -> str:
@@ -104,7 +148,7 @@ def asked_at_the_crossing(situation: Situation, curves: SetUp) -> str:
             return f'Another model is in use. Choose the model of "{curves.name}".'
         return situation.to_start(curves)
     if situation.asked is None:
-        return "Ask about the point x = 0, y = 0 on Predict, or click it on the map."
+        return "Ask about the point x = 0, y = 0 on Predict, or press it on the map."
     if math.hypot(*situation.asked) <= NEAR:
         return ""
     x, y = (number_text(value, 3) for value in situation.asked)
@@ -146,7 +190,7 @@ def learned_by_heart(situation: Situation, few: SetUp, *_: SetUp) -> str:
     if run.accuracy > best > run.held_out_accuracy:
         return ""
     return (
-        f"Training accuracy is {percent(run.accuracy)}, held-out accuracy "
+        f"Of its own points {percent(run.accuracy)} are right, of new ones "
         f"{percent(run.held_out_accuracy)}: {percent(best)}, the best possible, must be between them."
     )
 
@@ -162,7 +206,7 @@ def as_good_as_the_referee(situation: Situation, curves: SetUp) -> str:
     if best - held_out < REFEREE_MARGIN:
         return ""
     return (
-        f"Held-out accuracy is {percent(held_out)}: it must come within two percentage points of "
+        f"{percent(held_out)} of new points are right: it must come within two percentage points of "
         f"{percent(best)}, the best possible."
     )
 
@@ -178,6 +222,19 @@ def folds_are_shown(situation: Situation, six: SetUp) -> str:
     if situation.session.view.neuron == View().neuron:
         return CHOOSE_NEURON
     return ""
+
+
+def slope_is_descended(situation: Situation, short: SetUp, fitting: SetUp, long: SetUp) -> str:
+    """Return what is missing until steps of one length got lowest, and the landscape of a run is drawn."""
+    for set_up in (short, fitting, long):
+        if words := situation.to_train(set_up, FITTING_STEPS.steps):
+            return words
+    losses = [situation.longest_run(one.experiment).loss for one in (short, fitting, long)]
+    if losses[1] > min(losses):
+        others = " and ".join(loss_text(loss) for loss in (losses[0], losses[2]))
+        return f'"{fitting.name}" is at {loss_text(losses[1])}, the others at {others}: it must be lowest.'
+    landscape = situation.session.drawings.landscape
+    return DRAW_LANDSCAPE if landscape is None or landscape.view.result is None else ""
 
 
 def all_are_good(situation: Situation, *set_ups: SetUp) -> str:
@@ -207,3 +264,31 @@ def better_by(difference: float) -> Callable[[Situation, SetUp, SetUp], str]:
         )
 
     return missing
+
+
+def new_weight_is_computed(situation: Situation, tiny: SetUp) -> str:
+    """Return what is missing until the user has computed a new weight of a network that has learned a bit."""
+    if words := situation.to_train(tiny, 1):
+        return words
+    view = situation.session.view
+    if situation.page != INSPECTING or view.inside_view != "How it learns":
+        return OPEN_LEARNING
+    if not situation.shows(tiny.experiment):
+        return f'Inside shows another network. Choose the network of "{tiny.name}" as the model.'
+    exercise = view.learning.exercise
+    if exercise is None or not exercise.is_over:
+        return COMPUTE_THREE
+    return "" if exercise.right[-1] else COMPUTE_AGAIN
+
+
+def mistakes_are_halved(situation: Situation, even: SetUp, practiced: SetUp) -> str:
+    """Return what is missing until the second set-up has less than half of the first one's mistakes."""
+    if words := situation.to_train(even) or situation.to_train(practiced):
+        return words
+    many, few = (1 - situation.longest_run(one.experiment).held_out_accuracy for one in (even, practiced))
+    if few < many / 2:
+        return ""
+    return (
+        f'"{even.name}" has {percent(many)} of new points wrong, "{practiced.name}" {percent(few)}: these '
+        "must be less than half as many. Let both train to their ends."
+    )

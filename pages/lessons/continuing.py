@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from pages.lessons.situation import SOME_STEPS, SetUp, Situation, alike
 from pages.models.shown_network import ShownNetwork
+from pages.setup.controls import CONTINUE_CHANGED, CONTINUE_MODEL
 from pages.wording.percent import percent
 from polycore import Experiment, Polynomial, formatting
 from polycore.arrays import Floats, Integers, read_only
@@ -14,15 +15,14 @@ from polycore.network.plain import accuracy
 
 LEARNED, FORGOTTEN = 0.9, 0.7  # accuracies; guesses among two lines are right half of the time
 BROKEN = 2.0  # times the loss after healing
-AGAIN = 'Start "{}" again; at the end load "{}" and press "Continue with these settings".'
+AGAIN = f'Start "{{}}" again; when it has finished, press "{{}}", then "{CONTINUE_CHANGED}".'
 ANOTHER_RUN = "This run continued from a network that was not changed by hand."
 BREAK_IT = 'Change a weight on Inside until the loss is far higher, then "Keep this as a model".'
 BREAK_IT_MORE = "Change a weight on Inside until it is far higher."
 KEEP_IT = 'Now press "Keep this as a model" on Inside.'
-CONTINUE = 'Press "Continue from the network in use" on Train, at the end of the run.'
+CONTINUE = f'Press "{CONTINUE_MODEL}" on Train, not Start.'
 CHOOSE_IT = (
-    "Choose the network that you changed as the model on Inside, then press "
-    '"Continue from the network in use" on Train.'
+    f'Choose the network that you changed as the model on Inside, then press "{CONTINUE_MODEL}" on Train.'
 )
 
 SLOW = Experiment(
@@ -143,10 +143,10 @@ def _discontinuous(situation: Situation, first: SetUp, second: SetUp) -> str:
     if run is None and (before is None or before.step == 0):
         return situation.to_start(first)
     if run is None:
-        load = f'load "{second.name}" below and '
+        load = f'press "{second.name}", then '
         if alike(situation.session.experiment, second.experiment):
             load = ""
-        return f'At the end {load}press "Continue with these settings", not Start.'
+        return f'When it has finished, {load}press "{CONTINUE_CHANGED}", not Start.'
     again = AGAIN.format(first.name, second.name)
     if not run.earlier:
         return f'"{second.name}" started again, from step 0. {again}'

@@ -1,23 +1,25 @@
-"""The guided lessons on the pages: their cards on Home, and on every page a panel of the current one."""
+"""The guided lessons on the pages: their cards on Home, and the panel of the current one beside a page."""
 
 from collections.abc import Mapping, Set
 from dataclasses import replace
-from html import escape
 from typing import Any
 
 import streamlit as st
 
 from pages.channel import live_text
-from pages.channel.live_text import Followed
-from pages.lessons import lessons
+from pages.lessons import asking, card, lessons, panel_style
+from pages.lessons.asking import Phase, phase_of
 from pages.lessons.lessons import Lesson
-from pages.lessons.situation import PREDICTING, TRAINING, Situation
+from pages.lessons.situation import PREDICTING, TRAINING, Situation, alike
 from pages.models.point_choices import PointChoices
 from pages.run_view import following
+from pages.runs import pacing
+from pages.runs.pacing import Pacing
 from pages.server.source import Contents
 from pages.state import page_links, session
 from pages.state.kept_models import MOST_KEPT
 from pages.state.session_value import Session
+from pages.state.view import View
 from polycore import Experiment
 from polycore.links import link
 
@@ -25,15 +27,25 @@ PREFIX = "lesson"
 WORD = "look"  # in the address
 CARDS_A_ROW = 4
 REPLACED = "The lesson has replaced your set-up."
+GUESSES_LABEL, BACK_LABEL = "Your guesses, and how they came out", "Back to the lesson"
+PRESS_START = "**Then press Start.** Watch what comes of it."
+PAUSES = "The run pauses at step {:,}, for a look. Resume continues."
+PAUSED, RESUME = "**Paused at step {:,}, for a look.**", "Press Resume for the other {:,} steps."
+OF_BEFORE = (
+    "Your run from before is paused at step {:,}. End the lesson to resume it; Start ends it, and Compare "
+    "keeps it."
+)
+STILL_RUNNING = (
+    "Your run from before is still running. End the lesson to see it; Start ends it, and Compare keeps it."
+)
 
 # in place of the figure to watch, and of the name of its network
 NOT_STARTED, UNKNOWN, NO_NETWORK = "not started", "unknown", "no network yet"
 
-SEEN = ":material/check_circle:"
-
 
 def follow() -> None:
-    """Begin the lesson that the address names. Call it if the visitor has just opened this address."""
+    """Begin the lesson or keep the card that the address names. Call it if it has just been opened."""
+    card.follow()
     lesson = lessons.named(st.query_params.get(WORD))
     if lesson is not None and lesson.name != session.current().lessons.current:
         _begin(lesson, st.query_params)
@@ -53,31 +65,37 @@ def words() -> dict[str, str]:
     return {} if name is None else {WORD: name}
 
 
-def draw_panel(page: str) -> None:
-    """Draw the panel of the current lesson, if there is one, on the page with that title.
+def usual_pacing() -> Pacing:
+    """Return how runs go unless the user chooses otherwise: as the current lesson says, or the set-up."""
+    lesson = lessons.named(session.current().lessons.current)
+    return session.current().setup.usual_pacing if lesson is None else lesson.pacing
 
-    It is as high before the lesson has been seen as afterwards: that happens while the user looks at the page
-    and presses its buttons.
+
+def draw_panel(page: str) -> None:
+    """Draw the panel of the current lesson, if there is one, beside the page with that title.
+
+    It says one thing at a time: the question, what to do, what came of it. On pages that have nothing to do
+    with the lesson it is one line.
     """
     lesson = lessons.named(session.current().lessons.current)
     if lesson is None:
+        st.html(panel_style.NO_STYLE)
         return
-    has_seen = _note_seen(lesson, page)
-    with st.container(border=True, gap="xsmall", key=f"{PREFIX}.panel"):
-        _head(lesson, page)
-        # what the lesson asks for is done on Train, and on the pages of its links
-        continues_here = page == TRAINING or any(page == page_links.LABELS[one.page] for one in lesson.links)
-        if _was_seen_when_opened(lesson, page, has_seen=has_seen) and not continues_here:
-            return
-        followed = following.follow("lesson", lambda later: Contents(values(lesson, page, later)))
-        now = values(lesson, page, session.current())
-        words, figure = st.columns([4, 1], gap="medium", vertical_alignment="center")
-        with words:
-            st.markdown(f"**Do.** {lesson.do}  \n**See.** {lesson.see}")
-            _draw_standing(lesson, now, followed, has_seen=has_seen)
-        with figure:
-            _watch(lesson, now, followed, until="" if has_seen else "seen")
-        _draw_links(lesson, page)
+    _note_seen(lesson, page)
+    if page != TRAINING and not panel_style.figure_on(lesson, page):
+        st.html(panel_style.ROW_STYLE)
+        _draw_row(lesson)
+        return
+    phase = phase_of(lesson, session.current())
+    with st.container(key=f"{PREFIX}.panel"):
+        # a style is no part of the page: it is in the same place whatever it says
+        with st.expander(_title(lesson), expanded=True):
+            _draw_phase(lesson, page, phase)
+        with st.container():
+            if phase == "watch":
+                _draw_tools(lesson, page)
+        _draw_footer(lesson, page, phase)
+    st.html(panel_style.style(lesson, page, phase))
 
 
 def look_again(page: str) -> None:
@@ -89,7 +107,7 @@ def look_again(page: str) -> None:
 
 def draw_cards() -> None:
     """Draw the cards of all lessons: a link that sets everything up, and whether it has been seen."""
-    st.subheader("Fifteen short lessons", anchor=False)
+    st.header(f"{len(lessons.LESSONS)} short lessons", anchor=False)
     seen = len(session.current().lessons.seen)
     st.caption(
         "Each sets everything up, says what to do, and notices when you have seen it. "
@@ -100,22 +118,11 @@ def draw_cards() -> None:
         for column, lesson in zip(st.columns(CARDS_A_ROW), row, strict=False):
             with column:
                 _card(lesson)
+    if session.current().lessons.guesses:
+        page_links.draw(page_links.GUESSES, GUESSES_LABEL, ":material/fact_check:")
     page_links.draw(
         page_links.GLOSSARY, "Glossary: each term in one or two sentences", ":material/dictionary:"
     )
-
-
-def draw_next() -> None:
-    """Draw one line about the lessons with a link to the next one, unless one is under way."""
-    seen = session.current().lessons.seen
-    if session.current().lessons.current is not None:
-        return
-    lesson = next((lesson for lesson in lessons.LESSONS if lesson.name not in seen), lessons.LESSONS[0])
-    with st.container(border=True, gap="small"):
-        count = f" Seen so far: {len(seen)} of {len(lessons.LESSONS)}." if seen else ""
-        st.markdown(f"**Fifteen short lessons** show what a network does, one thing at a time.{count}")
-        label = "Repeat lesson" if lesson.name in seen else "Start lesson"
-        _link(lesson, f"{label} {lessons.number(lesson)}: {lesson.title}", ":material/school:")
 
 
 def _card(lesson: Lesson) -> None:
@@ -127,48 +134,155 @@ def _card(lesson: Lesson) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             _link(lesson, "Repeat lesson" if seen else "Start lesson", ":material/visibility:")
             if seen:
-                st.markdown(f"{SEEN} Seen", width="content")
+                st.markdown(":material/check_circle: Seen", width="content")
 
 
-def _head(lesson: Lesson, page: str) -> None:
-    # "Next lesson" is at the end of this line: the buttons below have other positions in each lesson, and a
-    # second quick press would hit one of them
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
-        title = f"**Lesson {lessons.number(lesson)} of {len(lessons.LESSONS)} · {lesson.title}**"
-        st.markdown(f"{lesson.icon} {title}", width="stretch")
-        if lessons.number(lesson) < len(lessons.LESSONS):
-            _next(lessons.LESSONS[lessons.number(lesson)], page)
-        st.button(
-            "End",
-            key=f"{PREFIX}.end",
-            icon=":material/close:",
-            type="tertiary",
-            on_click=_end,
-            help="Close this panel. The set-up and your trained models stay.",
-        )
+def _title(lesson: Lesson) -> str:
+    return f"*Lesson {lessons.number(lesson)} of {len(lessons.LESSONS)}* {lesson.title}"
 
 
-def _draw_links(lesson: Lesson, page: str) -> None:
-    """Draw the lesson's set-ups, the pages on which it continues, and the glossary."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+def _draw_row(lesson: Lesson) -> None:
+    """Draw which lesson is under way, and the way back to it."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{PREFIX}.row"):
+        st.markdown(_title(lesson), width="stretch")
+        page_links.draw(page_links.TRAIN, BACK_LABEL, ":material/arrow_back:")
+        _draw_end()
+
+
+def _draw_phase(lesson: Lesson, page: str, phase: Phase) -> None:
+    match phase:
+        case "guess":
+            guess = asking.draw_prediction(lesson, has_map=page == TRAINING)
+            if guess is not None:
+                st.markdown(PRESS_START)
+            else:
+                st.button(
+                    "Skip the question",
+                    key=f"{PREFIX}.skip",
+                    type="tertiary",
+                    on_click=asking.skip,
+                    args=(lesson,),
+                    help="Continue without a guess.",
+                )
+        case "watch":
+            paused = paused_text(session.current(), lesson.at_pause)
+            st.markdown(paused or f"{lesson.do} {_pause_text()}")
+            _draw_figure(lesson, page, is_seen=False)
+        case "see":
+            asking.draw_outcome(lesson)
+            if lesson.watched.figure == lessons.PANEL:
+                _draw_figure(lesson, page, is_seen=True)
+            if not lesson.at_pause and (paused := paused_text(session.current())):
+                st.caption(paused)
+            if not session.current().has_run_of_lesson:
+                st.markdown(f"**Again**: {lesson.do}")
+            if asking.draw_recap(lesson):
+                st.caption(ending(lesson, session.current().lessons.seen))
+            # here and not in a place of their own: the last question needs that room
+            _draw_tools(lesson, page)
+            with st.popover("In more words", type="tertiary"):
+                st.markdown(lesson.why)
+                page_links.draw(page_links.GLOSSARY, "Glossary", ":material/dictionary:")
+                page_links.draw(page_links.GUESSES, "Your guesses", ":material/fact_check:")
+    if of_before := run_before_text(session.current()):
+        st.caption(of_before)
+
+
+def _pause_text() -> str:
+    """Return at which step a run of the set-up is going to pause by itself; "" if it does not."""
+    now = session.current()
+    at, view = now.view.pacing.pause_at, now.run_view
+    if at is None or at >= now.experiment.steps:
+        return ""
+    has_passed = view is not None and view.run.experiment == now.experiment and view.run.step >= at
+    return "" if has_passed else PAUSES.format(at)
+
+
+def paused_text(now: Session, before: str = "") -> str:
+    """Return how the lesson's run continues if it has paused by itself; "" if it has not.
+
+    before: what to do before it does; "" for nothing.
+    """
+    view = now.run_view
+    if view is None or not now.has_run_of_lesson or view.status != "paused":
+        return ""
+    step = view.run.step
+    if step != view.pacing.pause_at:
+        return ""
+    return f"{PAUSED.format(step)} {before or RESUME.format(view.run.last_step - step)}"
+
+
+def run_before_text(now: Session) -> str:
+    """Return what becomes of a run that began before the lesson; "" if none is under way or paused."""
+    view = now.run_view
+    if view is None or now.has_run_of_lesson:
+        return ""
+    if now.view.running:
+        return STILL_RUNNING
+    is_of_lesson = any(alike(view.run.experiment, one) for one in lessons.EXPERIMENTS)
+    return OF_BEFORE.format(view.run.step) if view.status == "paused" and not is_of_lesson else ""
+
+
+def _draw_figure(lesson: Lesson, page: str, *, is_seen: bool) -> None:
+    """Draw the figure to watch and, until the lesson has been seen, what is missing; both follow the run."""
+    followed = following.follow("lesson", lambda later: Contents(values(lesson, page, later)))
+    now = values(lesson, page, session.current())
+    if not is_seen:
+        missing = live_text.value("missing", now["missing"])
+        standing = f'<p class="caption">\N{WHITE CIRCLE} Not seen yet. {missing}</p>'
+        live_text.draw(standing, f"{PREFIX}.standing", followed)
+    figure = (
+        f'<div class="metric wide"><div class="label">{lesson.watched.label}</div>'
+        f"{live_text.value('watched', now['watched'], 'div', 'number')}"
+        f"{live_text.value('network', now['network'], 'div', 'compared cut')}</div>"
+    )
+    if is_seen:  # in one line
+        figure = f'<div class="quiet">{figure}</div>'
+    live_text.draw(figure, f"{PREFIX}.watch", followed, until="" if is_seen else "seen")
+
+
+def _draw_tools(lesson: Lesson, page: str) -> None:
+    """Draw the lesson's set-ups, and the pages on which it continues."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{PREFIX}.tools"):
         for set_up in lesson.set_ups:
             present = set_up.experiment == session.current().experiment
             st.button(
                 set_up.name,
                 key=f"{PREFIX}.set_up.{set_up.name}",
                 icon=":material/check:" if present else ":material/tune:",
-                on_click=session.replace_setup,
+                on_click=_use_set_up,
                 args=(set_up.experiment,),
                 help="Load this set-up: its polynomials, data and settings. Training begins on Train.",
             )
         if page != TRAINING:
             page_links.draw(page_links.TRAIN, "Train", ":material/model_training:")
         for one in lesson.links:
-            page_links.draw(one.page, one.label, one.icon)
-        page_links.draw(page_links.GLOSSARY, "Glossary", ":material/dictionary:")
+            if page_links.LABELS[one.page] != page:
+                page_links.draw(one.page, one.label, one.icon, one.view)
 
 
-def _next(lesson: Lesson, page: str) -> None:
+def _draw_footer(lesson: Lesson, page: str, phase: Phase) -> None:
+    # the same places in every lesson: a second quick press on "Next lesson" hits nothing else
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", wrap=False, key=f"{PREFIX}.footer"
+    ):
+        _draw_end()
+        st.space("stretch")
+        if lessons.number(lesson) < len(lessons.LESSONS):
+            _next(lessons.LESSONS[lessons.number(lesson)], page, phase)
+
+
+def _draw_end() -> None:
+    st.button(
+        "End the lesson",
+        key=f"{PREFIX}.end",
+        type="tertiary",
+        on_click=_end,
+        help="Close this panel. The set-up, your trained models and your guesses stay.",
+    )
+
+
+def _next(lesson: Lesson, page: str, phase: Phase) -> None:
     icon = ":material/arrow_forward:"
     if page != TRAINING:
         _link(lesson, "Next lesson", icon)
@@ -178,53 +292,26 @@ def _next(lesson: Lesson, page: str) -> None:
         "Next lesson",
         key=f"{PREFIX}.next",
         icon=icon,
-        type="tertiary",
+        type="primary" if phase == "see" else "tertiary",
         on_click=_begin_next,
         args=(lesson,),
         help=f"{lesson.title}: loads its own set-up. The latest {MOST_KEPT} trained models are kept.",
     )
 
 
-def _note_seen(lesson: Lesson, page: str) -> bool:
-    """Return whether the lesson has been seen. Once seen, it remains so.
+def _note_seen(lesson: Lesson, page: str) -> None:
+    """Note it if the lesson has been seen; once seen, it remains so.
 
     While a run is under way, its frames say so too, and the page is drawn again.
     """
     if _is_newly_seen(lesson, page):
         now = session.current().lessons
         session.update(lessons=replace(now, seen=now.seen | {lesson.name}))
-    return lesson.name in session.current().lessons.seen
 
 
 def _is_newly_seen(lesson: Lesson, page: str) -> bool:
     now = session.current()
     return lesson.name not in now.lessons.seen and not lesson.missing(situation_on(page, now))
-
-
-def _was_seen_when_opened(lesson: Lesson, page: str, *, has_seen: bool) -> bool:
-    """Return whether the lesson had been seen when the user came to the page: its panel stays so."""
-    now = session.current().lessons
-    opened = now.opened
-    if opened is None or opened[:2] != (page, lesson.name):
-        opened = (page, lesson.name, has_seen)
-        session.update(lessons=replace(now, opened=opened))
-    return opened[2]
-
-
-def _draw_standing(
-    lesson: Lesson, now: Mapping[str, str], followed: Followed | None, *, has_seen: bool
-) -> None:
-    """Draw what is missing, which follows the run, in the room that the explanation takes once it is seen."""
-    # the room is reserved before the lesson has been seen, for the explanation as it reads afterwards
-    seen = session.current().lessons.seen | {lesson.name}
-    explanation = f"Seen. {lesson.why} {ending(lesson, seen)}"
-    if has_seen:
-        standing = f'<p><span class="good">\N{CHECK MARK}</span> {escape(explanation)}</p>'
-    else:
-        missing = live_text.value("missing", now["missing"])
-        standing = f'<p><span class="caption">\N{WHITE CIRCLE} Not seen yet.</span> {missing}</p>'
-    html = f'<div class="room" data-room="\N{CHECK MARK} {escape(explanation)}">{standing}</div>'
-    live_text.draw(html, f"{PREFIX}.standing", followed)
 
 
 def ending(lesson: Lesson, seen: Set[str]) -> str:
@@ -249,16 +336,6 @@ def values(lesson: Lesson, page: str, now: Session) -> dict[str, Any]:
     }
 
 
-def _watch(lesson: Lesson, now: Mapping[str, str], followed: Followed | None, until: str) -> None:
-    """Draw the figure to watch; it follows the run, which also says when the lesson has been seen."""
-    figure = (
-        f'<div class="metric wide"><div class="label">{lesson.watched.label}</div>'
-        f"{live_text.value('watched', now['watched'], 'div', 'number')}"
-        f"{live_text.value('network', now['network'], 'div', 'compared cut')}</div>"
-    )
-    live_text.draw(figure, f"{PREFIX}.watch", followed, until=until)
-
-
 def situation_on(page: str, now: Session) -> Situation:
     """Return the situation on that page; on Predict with its point, elsewhere with that on the run's map."""
     if page != PREDICTING:
@@ -270,9 +347,13 @@ def situation_on(page: str, now: Session) -> Situation:
     return Situation(now, page, (inputs.x, inputs.y))
 
 
+def query_of(lesson: Lesson) -> dict[str, str]:
+    """Return the query of the link that begins the lesson."""
+    return {WORD: lesson.name, **link.to_query(lesson.set_ups[0].experiment)}
+
+
 def _link(lesson: Lesson, label: str, icon: str) -> None:
-    query = {WORD: lesson.name, **link.to_query(lesson.set_ups[0].experiment)}
-    st.page_link(page_links.TRAIN, label=label, icon=icon, query_params=query, help=lesson.title)
+    st.page_link(page_links.TRAIN, label=label, icon=icon, query_params=query_of(lesson), help=lesson.title)
 
 
 def _begin_next(lesson: Lesson) -> None:
@@ -283,13 +364,27 @@ def _begin_next(lesson: Lesson) -> None:
 def _begin(lesson: Lesson, query: Mapping[str, str]) -> None:
     """Begin a lesson with the set-up in its link or, if that has only its name, with its first one."""
     experiment = link.from_query(query).experiment if "v" in query else lesson.set_ups[0].experiment
-    # replacing a ready-made set-up loses nothing: the toast keeps offering the user's own
-    present = session.current().experiment
-    is_ready_made = present == Experiment.recommended() or present in lessons.EXPERIMENTS
-    undo = None if is_ready_made else REPLACED
-    session.begin_lesson(lesson.name, experiment, undo)
+    chosen, _ = pacing.from_query(query, lesson.pacing)
+    session.begin_lesson(lesson.name, experiment, _said_of_loss(), chosen, layers=lesson.layers)
+
+
+def _use_set_up(experiment: Experiment) -> None:
+    session.replace_setup(experiment, _said_of_loss())
+
+
+def _said_of_loss() -> str | None:
+    """Return what to say if the set-up is replaced; None for a ready-made one.
+
+    Replacing that loses nothing: the toast keeps offering the user's own.
+    """
+    return None if lessons.is_ready_made(session.current().experiment) else REPLACED
 
 
 def _end() -> None:
     page_links.note_arrival()
-    session.update(lessons=replace(session.current().lessons, current=None))
+    now = session.current()
+    # folded as the lesson began
+    view = replace(now.view, settings=View().settings)
+    if view.pacing == usual_pacing():  # the lesson's choice goes with it
+        view = replace(view, pacing=now.setup.usual_pacing)
+    session.end_lesson(view)

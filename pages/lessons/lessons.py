@@ -1,4 +1,4 @@
-"""The fifteen short lessons: the set-ups of each, what to do, what to see, and what is missing.
+"""The short lessons: the set-ups of each, what it asks, what to do, what to see, and what is missing.
 
 The figures in their texts were measured with these set-ups; tests/pages/test_lessons.py measures them again.
 """
@@ -6,13 +6,18 @@ The figures in their texts were measured with these set-ups; tests/pages/test_le
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from pages.lessons import checks, continuing
-from pages.lessons.checks import CLEARLY, MANY_STEPS, VISIBLY
+from pages.lessons import checks, continuing, questions
+from pages.lessons.checks import CLEARLY, VISIBLY
+from pages.lessons.question import Questions
 from pages.lessons.situation import TRAINING, SetUp, Situation, key_of
 from pages.models.shown_network import ShownNetwork
+from pages.runs.pacing import UNPACED, Pacing
+from pages.setup.controls import CONTINUE_CHANGED, CONTINUE_MODEL
 from pages.state.page_links import COMPARE, INSIDE, PREDICT
 from pages.state.session_value import Lessons, Session
-from polycore import formatting
+from pages.state.setup import READY_MADE
+from pages.state.view import MapLayer
+from polycore import Experiment, formatting
 from polycore.formatting import loss_text
 from polycore.model.neurons import dead_count
 from polycore.training.history import History
@@ -22,19 +27,30 @@ MOST_BROKEN = 12  # networks changed by hand that are remembered
 
 @dataclass(frozen=True)
 class PageLink:
-    """A link to a page on which the lesson continues."""
+    """A link to a page on which the lesson continues.
+
+    figure: the key of the figure there that the lesson is about; "" for none.
+    view: that the page shows, by its value in the address; None for the one that it has shown last.
+    """
 
     page: str
     label: str
     icon: str
+    figure: str = ""
+    view: str | None = None
 
 
 @dataclass(frozen=True)
 class Watched:
-    """The figure to watch in a lesson: its name, and its text for a network; "" if it is not known."""
+    """The figure to watch in a lesson.
+
+    label: its name. text: returns its text for a network; "" if it is not known.
+    figure: the key of the part of Train in which one sees it.
+    """
 
     label: str
     text: Callable[[ShownNetwork], str]
+    figure: str
 
 
 @dataclass(frozen=True)
@@ -42,11 +58,15 @@ class Lesson:
     """A guided lesson. It begins on Train with the first of its set-ups.
 
     name: its name in the address.
-    about: one sentence for its card.
-    do, see: one sentence each for its panel.
-    why: the explanation, shown once it has been seen.
+    title, about: for its card; about is one sentence.
+    do: what to do, in one sentence or two. Neither this nor title and about say what comes of it.
+    see, why: what comes of it, in one sentence, and the explanation. They are to be read after a guess.
+    questions: what it asks before Start, and at its end.
     check: takes a situation and the set-ups, and returns what is missing in a sentence or two, or "".
     watched: the figure to watch.
+    layers: what lies on the map as it begins.
+    pacing: how its runs go unless the user chooses otherwise.
+    at_pause: what to do when a run pauses by itself, and the lesson ends with it; "" to resume it.
     """
 
     name: str
@@ -56,10 +76,14 @@ class Lesson:
     do: str
     see: str
     why: str
+    questions: Questions
     set_ups: tuple[SetUp, ...]
     check: Callable[..., str]
     watched: Watched
     links: tuple[PageLink, ...] = ()
+    layers: tuple[MapLayer, ...] = ()
+    pacing: Pacing = UNPACED
+    at_pause: str = ""
 
     def missing(self, situation: Situation) -> str:
         """Return what the user has not done yet in that situation; "" once the lesson has been seen."""
@@ -81,6 +105,9 @@ def noted(now: Session) -> Lessons:
 
     Call it whenever a page is drawn, before another network is kept: that may replace one of these.
     """
+    view, name, closed = now.run_view, now.lessons.current, now.lessons.closed
+    if name is not None and view is not None and now.has_run_of_lesson and (view.is_active or view.run.step):
+        closed = closed | {name}
     situation = Situation(now, page="")
     runs = {key: situation.longest_run(key) for key in map(key_of, EXPERIMENTS)}
     broken = dict.fromkeys((*now.lessons.broken, *situation.changed_by_hand(continuing.WHOLE)))
@@ -88,6 +115,7 @@ def noted(now: Session) -> Lessons:
         now.lessons,
         runs={key: run for key, run in runs.items() if run.steps > 0},
         broken=tuple(broken)[-MOST_BROKEN:],
+        closed=closed,
     )
 
 
@@ -125,49 +153,55 @@ def _both(network: ShownNetwork) -> str:
     return held_out and f"{formatting.percent(network.model.accuracy)} / {held_out}"
 
 
-HELD_OUT = Watched("Held-out accuracy", _held_out)
-LOSS = Watched("Loss", lambda network: "" if network.loss is None else loss_text(network.loss))
+MAP, ACCURACY, LOSSES, PANEL = "progress.map", "progress.accuracy", "progress.loss", "lesson.watch"
+HELD_OUT = Watched("New points right", _held_out, ACCURACY)
+ON_MAP = replace(HELD_OUT, figure=MAP)
+LOSS = Watched("Loss", lambda network: "" if network.loss is None else loss_text(network.loss), LOSSES)
+BOTH = Watched("Training / new points right", _both, ACCURACY)
 
 LESSONS = (
     Lesson(
         name="crossing",
         title="A point at a crossing",
         icon=":material/alt_route:",
-        about="Why nobody can tell which curve a point comes from if two curves meet there.",
+        about="Which curve a point comes from if two curves meet there.",
         do="Press Start, then ask about the point x = 0, y = 0 on Predict.",
         see="There the probabilities of x and \N{MINUS SIGN}x are about equal, however long the network "
         "trains.",
         why="Both curves pass through that point, so even odds are the right answer. This is why the best "
         "possible accuracy is below 100\u00a0%.",
+        questions=questions.CROSSING,
         set_ups=(SetUp("The three curves", checks.CROSSING),),
         check=checks.asked_at_the_crossing,
-        watched=HELD_OUT,
-        links=(PageLink(PREDICT, "Ask on Predict", ":material/ads_click:"),),
+        watched=ON_MAP,
+        links=(PageLink(PREDICT, "Ask on Predict", ":material/ads_click:", "predict.map"),),
     ),
     Lesson(
         name="search",
         title="Random search vs. gradient descent",
         icon=":material/trending_down:",
-        about="Why random search is slow, and what a gradient adds.",
-        do=f"Start random search; after {MANY_STEPS:,} steps load Adam below and start that.",
+        about="Two ways to train: random changes, and steps along a gradient.",
+        do='Press Start for random search. When it has finished, press "Adam" and start again.',
         see="After a few hundred steps, Adam has a lower loss than random search.",
         why="Random search learns from a step only whether it helped. The gradient says for every weight "
         "in which direction the loss falls, and how steeply.",
+        questions=questions.SEARCH,
         set_ups=(SetUp("Random search", checks.SEARCH), SetUp("Adam", checks.GRADIENT)),
         check=checks.gradient_is_ahead,
         watched=LOSS,
-        links=(PageLink(COMPARE, "Race them on Compare", ":material/flag:"),),
+        links=(PageLink(COMPARE, "Race them on Compare", ":material/flag:", "race.lanes", "race"),),
     ),
     Lesson(
         name="scaling",
         title="Scaling the inputs",
         icon=":material/straighten:",
-        about="How standardized inputs help a network.",
-        do="Start with the inputs as they are, then load the standardized ones below and start again.",
-        see="Held-out accuracy ends near 43\u00a0% with the inputs as they are, near 98\u00a0% with "
+        about="What it matters to a network how large its inputs are.",
+        do='Press Start. When it has finished, press "Standardized" and start again.',
+        see="About 43\u00a0% of new points end up right with the inputs as they are, 98\u00a0% with "
         "standardized ones.",
         why="An x from 100 to 102 hardly varies compared with its size. With mean 0 and standard "
         "deviation 1 both inputs count, and one learning rate suits all weights.",
+        questions=questions.SCALING,
         set_ups=(SetUp("As they are", checks.UNSCALED), SetUp("Standardized", checks.SCALED)),
         check=checks.better_by(CLEARLY),
         watched=HELD_OUT,
@@ -176,25 +210,28 @@ LESSONS = (
         name="dead",
         title="Dead neurons",
         icon=":material/sensors_off:",
-        about="How too high a learning rate kills neurons for good.",
-        do="Start with a learning rate of 1, and watch the number of dead neurons here.",
+        about="What too high a learning rate does to neurons.",
+        do="Press Start, and watch the number of dead neurons here.",
         see="More than half of the 32 neurons die within the first few hundred steps.",
         why="Too long a step moves a neuron's fold beyond all points: ReLU then gives 0 everywhere, and "
         "no gradient brings it back. With 0.01 the neurons stay alive.",
+        questions=questions.DEAD,
         set_ups=(SetUp("Learning rate 1", checks.TOO_FAST), SetUp("0.01", checks.SLOWER)),
         check=checks.most_are_dead,
-        watched=Watched("Dead neurons", _dead_text),
+        watched=Watched("Dead neurons", _dead_text, PANEL),
+        pacing=Pacing(100, 300),
     ),
     Lesson(
         name="small",
         title="When a network is too small",
         icon=":material/compress:",
-        about="What two hidden neurons cannot do, however long they train.",
-        do="Start with two hidden neurons, then load 32 below and start again.",
+        about="What two hidden neurons can do about twelve curves.",
+        do='Press Start. When it has finished, press "32 neurons" and start again.',
         see="With two neurons the map has few straight pieces and the accuracy is near 40\u00a0%; 32 reach "
         "about 90\u00a0%.",
         why="Each neuron adds one fold to the map. Two folds cannot follow twelve curves, with any "
         "optimizer and any number of steps.",
+        questions=questions.SMALL,
         set_ups=(SetUp("2 neurons", checks.TWO_NEURONS), SetUp("32 neurons", checks.MORE_NEURONS)),
         check=checks.better_by(CLEARLY),
         watched=HELD_OUT,
@@ -203,15 +240,18 @@ LESSONS = (
         name="by-heart",
         title="Memorizing the data",
         icon=":material/menu_book:",
-        about="How a large network learns 100 noisy points by heart, and what that is worth.",
-        do="Press Start, and watch how the two accuracies in the chart separate.",
-        see="Training accuracy exceeds the best possible, 81.6\u00a0%, and ends at 100\u00a0%; held-out "
-        "accuracy stays below it.",
+        about="What a large network makes of 100 noisy points.",
+        do="Press Start, and watch the two accuracies in the chart.",
+        see="It ends with 100\u00a0% of its own points right; of new ones it stays below the best possible, "
+        "81.6\u00a0%.",
         why="This is overfitting: the network has learned the noise of its 100 points. 10,000 are too "
         "many to learn by heart, so the two accuracies come together.",
+        questions=questions.BY_HEART,
         set_ups=(SetUp("100 samples", checks.BY_HEART), SetUp("10,000 samples", checks.MANY_SAMPLES)),
         check=checks.learned_by_heart,
-        watched=Watched("Training / held-out accuracy", _both),
+        watched=BOTH,
+        layers=("Samples",),
+        pacing=Pacing(1000, 1000),
     ),
     Lesson(
         name="referee",
@@ -219,139 +259,223 @@ LESSONS = (
         icon=":material/sports:",
         about="How good any answer can be if noise blurs the curves.",
         do='Press Start, then choose "Referee" or "Differences" for the map.',
-        see="Held-out accuracy ends within two percentage points of the best possible, 89.7\u00a0%.",
+        see="Accuracy on new points ends within two percentage points of the best possible, 89.7\u00a0%.",
         why="The referee knows the curves and the noise and chooses the most likely curve: no network "
         "does better on new points, and this one is nearly as good.",
+        questions=questions.REFEREE,
         set_ups=(SetUp("Three noisy curves", checks.NOISY),),
         check=checks.as_good_as_the_referee,
-        watched=HELD_OUT,
+        watched=ON_MAP,
     ),
     Lesson(
         name="folds",
         title="How ReLU folds the plane",
         icon=":material/layers:",
-        about="What a hidden neuron is: one straight fold across the plane.",
+        about="What a hidden neuron does to the plane.",
         do="Press Start, open Inside once the map hardly changes, and choose neuron after neuron.",
         see="Each neuron has a line: on its orange side ReLU makes it 0, on its blue side it grows evenly.",
         why="Between the folds the network is linear, so its borders are straight there and bend only at "
         "folds: six folds are enough for these three curves.",
+        questions=questions.FOLDS,
         set_ups=(SetUp("Six neurons", checks.FOLDED),),
         check=checks.folds_are_shown,
-        watched=HELD_OUT,
-        links=(PageLink(INSIDE, "Look inside", ":material/hub:"),),
+        watched=ON_MAP,
+        links=(PageLink(INSIDE, "Look inside", ":material/hub:", "inside.map", "computes"),),
     ),
     Lesson(
         name="raise",
         title="A learning rate raised midway",
         icon=":material/speed:",
         about="What happens if the steps become a hundred times longer in the middle of training.",
-        do='Press Start; at the end load 0.1 below and press "Continue with these settings".',
+        do=f'Press Start. When it has finished, press "0.1, falling", then "{CONTINUE_CHANGED}".',
         see="The loss jumps up at the mark, then falls below where it was: from 0.15 to less than 0.11.",
         why="Long steps overshoot at first, so the loss rises. With the cosine schedule they become shorter "
         "again, and 5,000 such steps get further than 5,000 more of the short ones, which end near 0.115.",
+        questions=questions.RAISE,
         set_ups=(
             SetUp("Learning rate 0.001", continuing.SLOW),
             SetUp("0.1, falling", continuing.RAISED),
         ),
         check=continuing.raised,
         watched=LOSS,
+        pacing=Pacing(1000),
     ),
     Lesson(
         name="forget",
-        title="Learning this, forgetting that",
+        title="First lines, then parabolas",
         icon=":material/history_toggle_off:",
         about="What a network still knows of two lines after it has learned two parabolas.",
-        do='Start with the lines; at the end load the parabolas below and press "Continue with these '
-        'settings".',
+        do=f'Press Start. When it has finished, press "Parabolas", then "{CONTINUE_CHANGED}".',
         see="Accuracy on the lines falls from about 98\u00a0% to about 50\u00a0%, which is guessing, while "
         "the map turns to the parabolas.",
         why="Training changes all weights for the points it sees and protects nothing else. This is called "
         "catastrophic forgetting. To keep both, train on the points of both.",
+        questions=questions.FORGET,
         set_ups=(
             SetUp("Lines", continuing.LINES),
             SetUp("Parabolas", continuing.PARABOLAS),
         ),
         check=continuing.forgotten,
-        watched=Watched("Accuracy on the lines", continuing.accuracy_on_lines_text),
+        watched=Watched("Accuracy on the lines", continuing.accuracy_on_lines_text, PANEL),
+        pacing=Pacing(1000),
     ),
     Lesson(
         name="heal",
-        title="A broken weight heals",
+        title="A broken weight",
         icon=":material/healing:",
         about="What training does about a weight that somebody has spoiled.",
-        do='Press Start. At the end change a weight on Inside until the loss is far higher, "Keep this as a '
-        'model", then press "Continue from the network in use" on Train.',
+        do="Press Start. When it has finished, change a weight on Inside until the loss is far higher, press "
+        f'"Keep this as a model" there, then "{CONTINUE_MODEL}" on Train.',
         see="The loss begins where you left it, often above 1, and within some hundred steps is below 0.1.",
         why="Training does not know what was changed: it goes downhill from wherever the weights are. The "
         "healed weight seldom returns to its old value; the other weights compensate.",
+        questions=questions.HEAL,
         set_ups=(SetUp("Three curves", continuing.WHOLE),),
         check=continuing.healed,
         watched=LOSS,
-        links=(PageLink(INSIDE, "Change a weight on Inside", ":material/hub:"),),
+        links=(
+            PageLink(
+                INSIDE, "Change a weight on Inside", ":material/hub:", "model_in_use.figures", "computes"
+            ),
+        ),
+        pacing=Pacing(1000),
     ),
     Lesson(
         name="features",
         title="The right features make it linear",
         icon=":material/functions:",
-        about="How a network without any hidden layer tells cubic curves apart.",
-        do="Start with the inputs x and y, then load the powers below and start again.",
+        about="What a network without any hidden layer can do about cubic curves.",
+        do='Press Start. When it has finished, press "With x² and x³" and start again.',
         see="With x and y the borders are straight lines and the accuracy stays near 73\u00a0%; with x² and "
         "x³ it ends near 100\u00a0%.",
         why="Without hidden layers every border is where a weighted sum of the inputs is 0. Of x and y that "
         "is a line; of x, y, x² and x³ it can be exactly the curve between two of these.",
+        questions=questions.FEATURES,
         set_ups=(
             SetUp("x and y", checks.STRAIGHT),
             SetUp("With x² and x³", checks.POWERS),
         ),
         check=checks.better_by(CLEARLY),
-        watched=HELD_OUT,
-        links=(PageLink(INSIDE, "See the inputs", ":material/hub:"),),
+        watched=ON_MAP,
+        links=(PageLink(INSIDE, "See the inputs", ":material/hub:", "inside.picture", "computes"),),
+        pacing=Pacing(1000),
     ),
     Lesson(
         name="smooth",
         title="Smooth or folded",
         icon=":material/waves:",
         about="What the borders of a network look like with tanh in place of ReLU.",
-        do="Start with ReLU, then load tanh below and start again.",
+        do='Press Start. When it has finished, press "tanh" and start again.',
         see="With ReLU the borders are straight pieces that meet in corners; with tanh they are smooth "
         "curves.",
         why="A ReLU neuron is linear on both sides of its fold. A tanh neuron bends everywhere, and most "
         "near its zero line. Six neurons of either kind are enough for these three curves.",
+        questions=questions.SMOOTH,
         set_ups=(SetUp("ReLU", checks.FOLDED), SetUp("tanh", checks.SMOOTH)),
         check=checks.all_are_good,
-        watched=HELD_OUT,
+        watched=ON_MAP,
     ),
     Lesson(
         name="weights",
         title="Small weights",
         icon=":material/balance:",
-        about="How a penalty on large weights helps against 100 noisy points learned by heart.",
-        do="Start without a penalty, then load the L2 penalty below and start again.",
-        see="Training accuracy falls from 100\u00a0% to about 90\u00a0%, held-out accuracy rises from about "
-        "85\u00a0% to about 90\u00a0%, as much as the noise allows.",
+        about="What a penalty on large weights does to a network that learns 100 noisy points.",
+        do='Press Start. When it has finished, press "L2 penalty 0.01" and start again.',
+        see="About 90\u00a0% of its own points end up right instead of 100\u00a0%, and about 90\u00a0% of "
+        "new points instead of 85\u00a0%, as much as the noise allows.",
         why="To learn single points by heart a network needs sharp borders, and these need large weights. "
         "The penalty makes them expensive: what is left is the border that most points ask for.",
+        questions=questions.WEIGHTS,
         set_ups=(
             SetUp("No penalty", checks.LARGE),
             SetUp("L2 penalty 0.01", checks.SMALL),
         ),
         check=checks.better_by(VISIBLY),
-        watched=Watched("Training / held-out accuracy", _both),
+        watched=BOTH,
+        layers=("Samples",),
+        pacing=Pacing(1000),
     ),
     Lesson(
         name="dropout",
         title="Dropping neurons",
         icon=":material/blur_on:",
-        about="How leaving out most neurons in every step helps a wide network.",
-        do="Start with all 256 neurons in every step, then load dropout below and start again.",
-        see="Held-out accuracy ends near 84\u00a0% with all of them, near 88\u00a0% if each step leaves out "
+        about="What leaving out most neurons in every step does to a wide network.",
+        do='Press Start. When it has finished, press "Dropout 0.8" and start again.',
+        see="About 84\u00a0% of new points end up right with all of them, 88\u00a0% if each step leaves out "
         "four of five.",
         why="A neuron that cannot count on any other must be of use by itself. When all answer, it is as if "
         "many small networks voted, and what only one of them learned by heart is outvoted.",
+        questions=questions.DROPOUT,
         set_ups=(SetUp("All neurons", checks.ALL), SetUp("Dropout 0.8", checks.DROPPED)),
         check=checks.better_by(VISIBLY),
-        watched=Watched("Training / held-out accuracy", _both),
+        watched=BOTH,
+        layers=("Samples",),
+        pacing=Pacing(1000),
+    ),
+    Lesson(
+        name="learns",
+        title="How it learns",
+        icon=":material/calculate:",
+        about="One step of training, number by number: you compute a new weight.",
+        do=f"Press Start, and let it pause. {checks.OPEN_LEARNING}",
+        see="The new weight is the old one minus the learning rate times its slope: what you computed is "
+        "what training does.",
+        why="The slope of a weight says how fast the loss rises with it. The chain rule gives it: what comes "
+        "in through the weight, times the slope at the neuron to which it leads. A step goes against the "
+        "mean slope of all points, so a negative one makes the weight larger.",
+        questions=questions.LEARNS,
+        set_ups=(SetUp("Two neurons", checks.TINY),),
+        check=checks.new_weight_is_computed,
+        watched=LOSS,
+        links=(PageLink(INSIDE, "How it learns", ":material/calculate:", "inside.learning.text", "learns"),),
+        layers=("Samples",),
+        pacing=Pacing(10, 10),
+        at_pause="Now compute a step yourself, before you let it go on.",
+    ),
+    Lesson(
+        name="slope",
+        title="Down the slope",
+        icon=":material/downhill_skiing:",
+        about="How far one should go along a slope in one step.",
+        do='Press Start. When it has finished, press "0.3" and start again, then "10". At the end draw the '
+        "loss landscape on Inside.",
+        see="With 0.001 the loss hardly falls; with 0.3 it ends at 0.57, the lowest; with 10 it jumps, "
+        "and ends far above where it began.",
+        why="The slope says which way is down, but not how far. Short steps take forever; steps that are "
+        "too long go past the lowest point and up the other side, and from there back again.",
+        questions=questions.SLOPE,
+        set_ups=(
+            SetUp("Learning rate 0.001", checks.SHORT_STEPS),
+            SetUp("0.3", checks.FITTING_STEPS),
+            SetUp("10", checks.LONG_STEPS),
+        ),
+        check=checks.slope_is_descended,
+        watched=LOSS,
+        links=(PageLink(INSIDE, "See the landscape", ":material/landscape:", view="computes"),),
+        pacing=Pacing(10),
+    ),
+    Lesson(
+        name="practice",
+        title="Practice what you get wrong",
+        icon=":material/fitness_center:",
+        about="How a network learns if more of its points are drawn where it was wrong.",
+        do='Press Start. When it has finished, press "Where it errs" and start again.',
+        see="About 98.8\u00a0% of new points end up right with even points, 99.8\u00a0% with points where it "
+        "errs; the dots, where its next points are drawn, gather at the crossings.",
+        why="Soon the network is right on most of each curve, and a point there teaches it nothing. So most "
+        "points are drawn where it still errs; a twentieth stays even, so that nothing is forgotten.",
+        questions=questions.PRACTICE,
+        set_ups=(SetUp("Even points", checks.EVEN), SetUp("Where it errs", checks.PRACTICED)),
+        check=checks.mistakes_are_halved,
+        watched=ON_MAP,
+        layers=("Next points",),
+        pacing=Pacing(1000),
     ),
 )
 
 EXPERIMENTS = frozenset(set_up.experiment for lesson in LESSONS for set_up in lesson.set_ups)
+
+
+def is_ready_made(experiment: Experiment) -> bool:
+    """Return whether the pages offer this set-up: replacing it loses nothing that a user has made."""
+    return experiment in READY_MADE or experiment in EXPERIMENTS

@@ -14,7 +14,7 @@ TRAINING, PREDICTING, INSPECTING = (  # titles of pages
 )
 SOME_STEPS = 1000  # after which a run shows what it will become
 START = 'Press Start{where} to train "{name}" from step 0.'
-LOAD = 'Load "{name}" below and press Start{where}.'
+LOAD = 'Press "{name}" below, then press Start{where}.'
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Situation:
         if run is not None and view is not None and view.is_active:
             return done or f'"{set_up.name}" is starting to train.'
         if run is not None and view is not None and view.status == "paused":
-            return f"{done} Press Resume.".lstrip()
+            return "Press Resume."  # how far it is stands beside that, and was measured less often
         if loaded.steps < least and alike(loaded, set_up.experiment):
             return f"{done} Set Steps to {least:,} or more and press Start.".lstrip()
         return f"{done} {self.to_start(set_up)}".lstrip()

@@ -1,7 +1,5 @@
 """The point on a network's map that the user asks about, and the answers of network and referee."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from pages.channel import live_text
@@ -12,6 +10,7 @@ from pages.plane.referee import referee_of
 from pages.plane.scene import scene_of
 from pages.state import session
 from pages.state.shown_weights import ShownWeights
+from polycore.formatting import number_text
 from polycore.polynomials.classes import noun_of
 from polycore.referee.bayes_classifier import MAX_COORDINATE
 
@@ -26,13 +25,13 @@ thead { display: none; }
 :is(th, td) { padding: 0.1rem 0.4rem 0.1rem 0 !important; }
 </style>"""
 MAX_BARS = 4  # classes in the chart; the table has all
-CLICK = "Click the map to ask about a point."
+CLICK = "Press the map to ask about a point."
 
 
 def choose(x: float, y: float) -> None:
     """Ask about the point (x, y). For a click."""
     if max(abs(x), abs(y)) <= MAX_COORDINATE:
-        session.update(view=replace(session.current().view, asked=(x, y)))
+        session.change_view(asked=(x, y))
 
 
 def answer_of_run(shown: ShownWeights, point: tuple[float, float] | None) -> Answer | None:
@@ -79,12 +78,12 @@ def present(answer: Answer | None, followed: Followed | None) -> None:
 def _draw_point(x: float, y: float) -> None:
     """Draw the point, and a button that forgets it."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**x = {x:.6g}, y = {y:.6g}**", width="stretch")
+        st.markdown(f"**x = {number_text(x, 6)}, y = {number_text(y, 6)}**", width="stretch")
         st.button(
             "Close",
             key=f"{PREFIX}.close",
             icon=":material/close:",
             type="tertiary",
-            on_click=lambda: session.update(view=replace(session.current().view, asked=None)),
+            on_click=lambda: session.change_view(asked=None),
             help="Remove the marker from the map. Another click asks about another point.",
         )

@@ -32,6 +32,12 @@ NOTHING_TRAINED = "Nothing has been trained yet."
 RUNNING = "Code and page are written when the run pauses or ends, from the weights of its best loss so far."
 BY_HAND = "It was changed by hand."
 WITHOUT_STEPS = "It does not say how many steps it was trained for."
+NOT_REPEATED = (
+    "**No program reproduces this network.** {} This one trains its latest settings alone, from new weights, "
+    "and gives another network."
+)
+TOO_LONG = "The code has {:,} characters, too many to be shown here."
+SNIPPET_TITLE = "The network in NumPy"
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,12 +135,26 @@ def _draw_page_to_keep(model: Model, name: str) -> None:
         "One HTML file to send to a friend: it opens in any browser, offline, and its map says what the "
         "network answers at each point."
     )
+    _download_page(model, name)
+
+
+def draw_files_to_send(kept: Kept, key: str) -> None:
+    """Draw the downloads of a network: its weight file, and its page to keep if it has one."""
+    st.write("**As a file.** The weight file opens on Predict; the page opens in any browser, offline.")
+    with st.container(horizontal=True):
+        model_in_use.draw_download(kept, f"{key}.file")
+        if not page_problem(kept.model):
+            _download_page(kept.model, Export.of_kept(kept).name("page"), f"{key}.page")
+
+
+def _download_page(model: Model, name: str, key: str = PAGE_LABEL) -> None:
     _download(
         PAGE_LABEL,
         lambda: html_page(model).encode(),  # computed at the press
         f"{name}.html",
         "text/html",
         f"The network with its map, and its weights for programs.{weights_size(model)}",
+        key,
     )
 
 
@@ -161,7 +181,7 @@ def weights_size(model: Model) -> str:
 
 
 def _draw_network(export: Export, *, running: bool) -> None:
-    st.subheader("The network in NumPy", anchor=False)
+    st.subheader(SNIPPET_TITLE, anchor=False)
     if running:
         st.caption(RUNNING)
     elif export.model is None:
@@ -169,7 +189,7 @@ def _draw_network(export: Export, *, running: bool) -> None:
     else:
         origin = ""
         if export.training is not None:
-            step = export.training.view.run.best_step
+            step = export.training.view.best_step
             origin = f"The weights have the run's best training loss so far, of step {step:,}."
         st.write(
             "A program that predicts without this project: it contains the weights and needs only NumPy. "
@@ -200,10 +220,7 @@ def program(experiment: Experiment, export: Export) -> tuple[str, str]:
         except PolycoreError as error:
             missing = str(error)
     if missing:
-        return script(experiment), (
-            f"**No program reproduces this network.** {missing} This one trains its latest settings alone, "
-            "from new weights, and gives another network."
-        )
+        return script(experiment), NOT_REPEATED.format(missing)
     began_at = export.earlier[-1].end if export.earlier else 0
     parts = ", each part with its settings" if export.earlier else ""
     if export.step not in (None, began_at + experiment.steps):
@@ -261,7 +278,7 @@ def _draw_code(code: str, name: str, key: str) -> None:
     if len(code) <= MAX_SHOWN:
         st.code(code, language="python", height=CODE_HEIGHT)
     else:
-        st.caption(f"The code has {len(code):,} characters, too many to be shown here.")
+        st.caption(TOO_LONG.format(len(code)))
     _download("Download as .py", code, f"{name}.py", "text/x-python", "The code above as a file.", key)
 
 

@@ -123,6 +123,6 @@ def _origin(kept: Kept, now: Session) -> str:
     if weights is None or kept.model is not weights.model:
         return ":material/inventory_2: The network that answers. Nothing has been trained here yet."
     return (
-        f":material/link: **{BROUGHT}**, already trained. Measured here, it answers "
-        f"{percent(kept.model.held_out_accuracy or 0.0)} of the held-out points correctly."
+        f":material/link: **{BROUGHT}**, already trained. Measured here, it has "
+        f"{percent(kept.model.held_out_accuracy or 0.0)} of new points right."
     )

@@ -37,7 +37,7 @@ def draw(
     )
     with st.container():
         if job is not None and is_active:
-            _draw_progress(job, key)
+            draw_progress(job, key)
         elif view is not None and view.error is not None:
             refusal.show("It could not be drawn.", view.error)
     return None if view is None or is_active else view.result
@@ -50,7 +50,8 @@ def begin_once(find: Callable[[], Job[Any] | None], begin: Callable[[], None]) -
         begin()
 
 
-def _draw_progress(job: Job[Any], key: str) -> None:
+def draw_progress(job: Job[Any], key: str) -> None:
+    """Draw how far a job has come; the page is drawn again when it ends. `key`: the prefix of its keys."""
     since = session_key.follow(Source(job.name, (job,), None, lambda: contents(job.view)))
     followed, view = Followed(job.name, since, active=True), job.view
     html = live_text.value("said", view.said, "p", "caption")

@@ -17,6 +17,9 @@ KEEP_HELP = (
     f"until you delete it: {MOST_PINNED} at most."
 )
 NAME_HELP = f"Its name on every page: up to {LONGEST_TITLE} characters, different from all other names."
+OF_SETUP = "The {} polynomials of the set-up"
+TYPED_LABEL = "One polynomial a line, class 0 first"
+NO_POLYNOMIAL = "Got no polynomial; expected one on each line."
 GOING_LABEL = f"{MOST_KEPT} kept: the next replaces one"
 SEVERAL_LABEL = f"{MOST_KEPT} kept at most: {{new}} more replace {{gone}}"
 OF_ONE = "the next one replaces the oldest that is not marked Keep:"
@@ -102,7 +105,7 @@ def name_classes(kept: Kept) -> None:
         st.write(f"{unnamed} {until}")
         if polynomials and len(polynomials) == classes and polynomials != model.polynomials:
             st.button(
-                f"The {classes} polynomials of the set-up",
+                OF_SETUP.format(classes),
                 key=f"{NAMING}.setup",
                 icon=":material/function:",
                 on_click=session.name_classes,
@@ -112,7 +115,7 @@ def name_classes(kept: Kept) -> None:
         text = Input(f"{NAMING}.text", lambda: "", of=lambda: kept.title)
         text.draw(
             st.text_area,
-            "One polynomial a line, class 0 first",
+            TYPED_LABEL,
             placeholder="-x^2 + 1\nx^3 - 2",
             help=f"{classes} lines, written as on the Polynomials page.",
         )
@@ -134,7 +137,7 @@ def polynomials_in(text: str) -> list[Polynomial]:
     """Return the polynomials in `text`, one on each line. Raises PolycoreError, which names the line."""
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     if not lines:
-        raise PolycoreError("Got no polynomial; expected one on each line.")
+        raise PolycoreError(NO_POLYNOMIAL)
     found = []
     for number, line in lines:
         try:

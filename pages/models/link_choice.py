@@ -139,14 +139,14 @@ def _trained_here() -> Kept | None:
 # --- the links that can be copied ---------------------------------------------------------------
 
 
-def draw(page: str, key: str) -> None:
+def draw(page: str) -> None:
     """Draw the links to `page`, an address without query."""
     kept, experiment = session.current().answering, session.current().experiment
     if not fits(experiment):
         st.write(TOO_MANY)
         return
     if kept is not None:
-        _draw_trained(page, kept, experiment, key)
+        _draw_trained(page, kept, experiment)
     what = "polynomials, data" if experiment.data is None else "points"
     st.write(f"**The set-up.** This link opens the same {what} and settings anywhere.")
     st.code(link.to_address(page, experiment), language=None, wrap_lines=True, height=HEIGHT)
@@ -168,7 +168,7 @@ def embedded(page: str, experiment: Experiment, weights: str | None = None) -> s
     return f'<iframe src="{address}" width="100%" height="{FRAME_HEIGHT}" title="polycore"></iframe>'
 
 
-def _draw_trained(page: str, kept: Kept, experiment: Experiment, key: str) -> None:
+def _draw_trained(page: str, kept: Kept, experiment: Experiment) -> None:
     if not answers_for(kept, experiment):
         st.caption("The trained network belongs to another set-up, so it is not in the link.")
         return
@@ -180,5 +180,3 @@ def _draw_trained(page: str, kept: Kept, experiment: Experiment, key: str) -> No
         st.code(address, language=None, wrap_lines=True, height=HEIGHT)
     else:
         st.text(compacted.problem)
-        st.write("Send it as a file instead, and open that on the Predict page.")
-        model_in_use.draw_download(kept, f"{key}.download")

@@ -1,7 +1,7 @@
-"""Layers that a map may show besides regions and curves: samples, mistakes on held-out points, crossings."""
+"""Layers on a map besides regions and curves: samples, mistakes, crossings, and the next points."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -15,13 +15,15 @@ from pages.plane.scene import Scene, scene_of
 from pages.state import session
 from pages.state.inputs import Input
 from pages.state.kept_models import Kept
-from pages.state.view import MapLayer
+from pages.state.view import LayerChoice, MapLayer
 from polycore import Experiment, Model, Referee
 from polycore.arrays import Floats, Integers, evenly, read_only
+from polycore.experiment.error_sums import ErrorSums
 from polycore.figures import (
     alternative_text,
     crossings_layer,
     mistakes_layer,
+    next_points_layer,
     point_layer,
     samples_layer,
     with_layers,
@@ -29,18 +31,26 @@ from polycore.figures import (
 from polycore.figures.plane import LAYER_MARKERS, DrawnLayer
 from polycore.formatting import counted
 from polycore.polynomials.classes import Classes
+from polycore.polynomials.window import Point
 from polycore.referee.bayes_classifier import probabilities_anywhere
+from polycore.training.task import task_of
 
 PREFIX = "map_layers"
 LABEL = "On the map"
 MISTAKES_MARK = "Crosses"  # with which their caption begins
-ALL: tuple[MapLayer, ...] = ("Samples", "Mistakes", "Crossings")
+NO_DIAMONDS = "Diamonds: none, since no curves meet here."
+NEXT_POINTS_MARK = "Dots"  # with which the caption of the next points begins
+DENSE = f"{NEXT_POINTS_MARK}: where the next points are drawn, larger where there are more."
+# with noise all curves share one density, and points do not lie on them
+DENSE_ALONG_X = DENSE.replace("where", "at which x", 1)
+NOT_OF_THESE = f"{NEXT_POINTS_MARK}: none, since only the latest weights have next points."
+DOTS_OF_A_CURVE = 40  # more would be a line before the first step
+ALL: tuple[MapLayer, ...] = ("Samples", "Mistakes", "Crossings", "Next points")
 HELP = (
-    "Samples: points of the training set. Mistakes: held-out points, never used in training, that get a "
+    "Samples: points of the training set. Mistakes: new points, on which no step trains, that get a "
     "wrong answer. Crossings: points where curves meet; there no method can tell them apart."
 )
-
-Point = tuple[float, float]
+HELP_ON_NEXT_POINTS = "Next points: where the next points are drawn, which is mostly where the network errs."
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +70,7 @@ class Overlay:
     samples: tuple[DrawnLayer, str] | None = None
     mistakes: tuple[DrawnLayer, str] | None = None
     crossings: tuple[DrawnLayer, str] | None = None
+    next_points: tuple[DrawnLayer, str] | None = None
     point: Point | None = None
 
     @classmethod
@@ -69,12 +80,19 @@ class Overlay:
         experiment: Experiment,
         mistakes: WrongAnswers | None,
         point: Point | None,
+        errors: ErrorSums | None = None,
     ) -> "Overlay":
-        """Return the chosen layers of a map of the experiment's classes; mistakes if they are among them."""
+        """Return the chosen layers of a map of the experiment's classes.
+
+        mistakes: if they are among them. errors: which the next points follow, if they are among them and the
+        map shows the latest weights.
+        """
+        has_next_points = "Next points" in chosen and experiment.follows_errors
         return cls(
             _samples(experiment) if "Samples" in chosen else None,
             None if mistakes is None else _crosses(mistakes, experiment),
             _diamonds(scene_of(experiment)) if "Crossings" in chosen else None,
+            _dots(experiment, errors) if has_next_points else None,
             point,
         )
 
@@ -93,21 +111,30 @@ class Overlay:
         return alternative_text.extended(alt, "; ".join(clauses)) if clauses else alt
 
     def values(self) -> dict[str, Any]:
-        """Return what changes while a network learns, by its name in frames: the mistakes."""
-        if self.mistakes is None:
-            return {}
-        [crosses], caption = self.mistakes[0].traces, self.mistakes[1]
-        texts = {"text": list(crosses.hovertext), "caption": caption}
-        return {"mistakes": {"x": crosses.x.tolist(), "y": crosses.y.tolist(), **texts}}
+        """Return what changes while a network learns, by its name in frames: mistakes and next points."""
+        values: dict[str, Any] = {}
+        if self.mistakes is not None:
+            values["mistakes"] = _values(self.mistakes)
+            values["mistakes"]["text"] = list(self.mistakes[0].traces[0].hovertext)
+        if self.next_points is not None:
+            values["next_points"] = _values(self.next_points)
+            values["next_points"]["size"] = self.next_points[0].traces[0].marker.size
+        return values
 
     @property
     def _captioned(self) -> list[tuple[DrawnLayer, str]]:
-        return [one for one in (self.samples, self.mistakes, self.crossings) if one is not None]
+        layers = (self.samples, self.next_points, self.mistakes, self.crossings)
+        return [one for one in layers if one is not None]
 
     @property
     def _layers(self) -> list[DrawnLayer]:
         layers = [layer for layer, _ in self._captioned]
-        return layers if self.point is None else [*layers, point_layer(*self.point)]
+        if self.point is None:
+            return layers
+        mark = point_layer(*self.point)
+        for trace in mark.traces:  # its answer stands beside it, and under the pointer
+            trace.update(hoverinfo="skip", hovertemplate=None)
+        return [*layers, mark]
 
 
 def of_model(kept: Kept, chosen: Sequence[MapLayer], point: Point | None) -> Overlay:
@@ -126,46 +153,68 @@ def captions(figure: go.Figure) -> tuple[str, ...]:
     return tuple(figure.layout.meta.get("captions", ()))
 
 
-def draw_for_run(classes: Classes) -> None:
-    """Draw the choice of layers for the map of a run that learns these classes."""
+def draw_for_run(experiment: Experiment, about: str) -> None:
+    """Draw the menu of the layers for the map of a run of the experiment, with a text about them."""
+    classes, offered = experiment.shown_classes, offered_of_run(experiment)
 
     def chosen() -> list[MapLayer]:
-        return list(session.current().view.map_layers.on_map_of(classes))
+        layers = session.current().view.map_layers.on_map_of(classes)
+        return [layer for layer in layers if layer in offered]
 
     def choose(layers: list[MapLayer]) -> None:
-        view = session.current().view
-        map_layers = view.map_layers.chosen(_in_order(layers), classes)
-        session.update(view=replace(view, map_layers=map_layers))
+        choice = session.current().view.map_layers
+        session.change_view(map_layers=_choosing(layers, choice, classes, offered))
 
-    shown = Input(f"{PREFIX}.run", chosen, choose)
-    shown.choose(st.pills, LABEL, ALL, selection_mode="multi", label_visibility="collapsed")
+    with st.popover("Also show", type="tertiary", key=f"{PREFIX}.menu"):
+        shown = Input(f"{PREFIX}.run", chosen, choose)
+        shown.choose(st.pills, LABEL, offered, selection_mode="multi", label_visibility="collapsed")
+        st.caption(f"{about} {HELP_ON_NEXT_POINTS}" if "Next points" in offered else about)
+
+
+def offered_of_run(experiment: Experiment) -> list[MapLayer]:
+    """Return the layers that the map of a run can show: its next points if they follow its errors."""
+    return [layer for layer in ALL if layer != "Next points" or experiment.follows_errors]
 
 
 def draw_for_model(kept: Kept) -> None:
-    """Draw the choice of layers for the map of a model; without known data there are no points to show."""
-    classes = kept.model.shown_classes
+    """Draw the choice of layers for the map of a model."""
+
+    def chosen() -> list[MapLayer]:
+        return chosen_of_model(kept, session.current().view.predict_layers)
+
+    def choose(layers: list[MapLayer]) -> None:
+        choice = session.current().view.predict_layers
+        session.change_view(predict_layers=choosing(kept, layers, choice))
+
+    shown = Input(f"{PREFIX}.predict", chosen, choose)
+    shown.choose(st.pills, LABEL, offered_of_model(kept), selection_mode="multi", help=HELP)
+
+
+def offered_of_model(kept: Kept) -> list[MapLayer]:
+    """Return the layers that the map of a model can show: without known data there are no points."""
     experiment, scene = model_in_use.known_experiment(kept), model_in_use.scene_of_kept(kept)
     offered: list[MapLayer] = [] if experiment is None else ["Samples", "Mistakes"]
     if scene is not None and scene.curves:
         offered.append("Crossings")
-
-    def chosen() -> list[MapLayer]:
-        layers = session.current().view.predict_layers.on_map_of(classes)
-        return [layer for layer in layers if layer in offered]
-
-    def choose(layers: list[MapLayer]) -> None:
-        view = session.current().view
-        # the maps of other models show what this one cannot
-        hidden = [layer for layer in view.predict_layers.on_map_of(classes) if layer not in offered]
-        predict_layers = view.predict_layers.chosen(_in_order([*layers, *hidden]), classes)
-        session.update(view=replace(view, predict_layers=predict_layers))
-
-    shown = Input(f"{PREFIX}.predict", chosen, choose)
-    shown.choose(st.pills, LABEL, offered, selection_mode="multi", help=HELP)
+    return offered
 
 
-def _in_order(layers: list[MapLayer]) -> tuple[MapLayer, ...]:
-    return tuple(layer for layer in ALL if layer in layers)
+def chosen_of_model(kept: Kept, choice: LayerChoice) -> list[MapLayer]:
+    """Return which of the layers that a model's map can show are chosen."""
+    layers, offered = choice.on_map_of(kept.model.shown_classes), offered_of_model(kept)
+    return [layer for layer in layers if layer in offered]
+
+
+def choosing(kept: Kept, layers: list[MapLayer], choice: LayerChoice) -> LayerChoice:
+    """Return the choice with these layers on a model's map; what that cannot show stays chosen for others."""
+    return _choosing(layers, choice, kept.model.shown_classes, offered_of_model(kept))
+
+
+def _choosing(
+    layers: list[MapLayer], choice: LayerChoice, classes: Classes, offered: list[MapLayer]
+) -> LayerChoice:
+    hidden = [layer for layer in choice.on_map_of(classes) if layer not in offered]
+    return choice.chosen(tuple(layer for layer in ALL if layer in (*layers, *hidden)), classes)
 
 
 @lru_cache(maxsize=16)
@@ -209,8 +258,24 @@ def _samples(experiment: Experiment) -> tuple[DrawnLayer, str]:
 def _crosses(mistakes: WrongAnswers, experiment: Experiment) -> tuple[DrawnLayer, str]:
     wrong = len(mistakes.points)
     layer = mistakes_layer(mistakes.points, mistakes.labels, mistakes.answers, experiment.shown_classes)
-    share = f"{wrong:,} of {mistakes.asked:,} held-out points answered wrongly"
+    share = f"{wrong:,} of {mistakes.asked:,} new points answered wrongly"
     return layer, f"{MISTAKES_MARK}: {share}{_share_marked(wrong)}."
+
+
+@lru_cache(maxsize=16)
+def _dots(experiment: Experiment, errors: ErrorSums | None) -> tuple[DrawnLayer, str]:
+    """Return dots that are as dense as the points that follow these errors; none without them.
+
+    The cache compares the errors by identity: all who watch a run see the same dots.
+    """
+    if errors is None:
+        return next_points_layer(np.empty((0, 2)), np.empty(0)), NOT_OF_THESE
+    curves = experiment.polynomials
+    count = min(DOTS_OF_A_CURVE, LAYER_MARKERS // len(curves))
+    x, density = task_of(experiment).fresh_points.spread_by_errors(count, errors)
+    y = np.stack([curve(of_curve) for curve, of_curve in zip(curves, x, strict=True)])
+    points = np.column_stack([x.ravel(), y.ravel()])
+    return next_points_layer(points, density.ravel()), DENSE_ALONG_X if experiment.noise else DENSE
 
 
 @lru_cache(maxsize=16)
@@ -219,9 +284,15 @@ def _diamonds(scene: Scene) -> tuple[DrawnLayer, str]:
     points = np.array([(meeting.x, meeting.y) for meeting in meetings]).reshape(-1, 2)
     layer = crossings_layer(points, [meeting.name for meeting in meetings])
     if not meetings:
-        return layer, "Diamonds: none, since no curves meet here."
+        return layer, NO_DIAMONDS
     count = counted(len(meetings), "point")
-    return layer, f"Diamonds: {count} where curves meet{_share_marked(len(meetings))}; click one."
+    return layer, f"Diamonds: {count} where curves meet{_share_marked(len(meetings))}; press one."
+
+
+def _values(captioned: tuple[DrawnLayer, str]) -> dict[str, Any]:
+    """Return what a frame has of a layer with one trace."""
+    ([trace], _), caption = captioned
+    return {"x": trace.x.tolist(), "y": trace.y.tolist(), "caption": caption}
 
 
 def _share_marked(count: int) -> str:

@@ -23,16 +23,19 @@ from polycore.model.evaluation import ACCURACY_ON, LOSS_ON, measured_count
 
 PREFIX = "model_in_use"
 REPLACED = "The file's set-up has replaced yours."
+USE_SETUP = "Use its set-up"
+NONE_YET = "There is no trained model yet. Train one, or upload one."
+TRAIN_LABEL = "Train a model"
 
 TUTORIAL_RANGE = (-1.0, 1.0)
 
 HELD_OUT_HELP = (
-    "The share of points, never used in training, that get the right answer. Judge a model by it. "
-    f"{EXPLAINED}"
+    "The held-out accuracy: the share of points, never used in training, that get the right answer. Judge a "
+    f"model by it. {EXPLAINED}"
 )
 ACCURACY_HELP = (
-    "The share of points of the training set that get the right answer. It may exceed what is possible on "
-    "new points, since a network can learn its training points by heart."
+    "The training accuracy: the share of points of the training set that get the right answer. It may exceed "
+    "what is possible on new points, since a network can learn its training points by heart."
 )
 LOSS_HELP = (
     "Cross-entropy on the training set, in nats: 0 for answers that are certain and right, log K for "
@@ -76,9 +79,9 @@ def draw_figures(kept: Kept, followed: Followed | None = None) -> None:
     """
     draw_metrics(figures(kept), best_possible_text(best_possible_for(kept)), followed)
     with st.container():
-        measured_on = _measured_on(kept)
-        if measured_on:
-            st.caption(measured_on)
+        note = measured_on(kept)
+        if note:
+            st.caption(note)
 
 
 def figures(kept: Kept) -> dict[str, str]:
@@ -95,9 +98,9 @@ def draw_metrics(texts: Mapping[str, str], comparison: str, followed: Followed |
     """Draw `figures` as metrics; `comparison` is the best possible accuracy, "" if it is unknown."""
     html = live_text.row(
         live_text.metric(
-            "Held-out accuracy", "figures.held_out", texts["held_out"], HELD_OUT_HELP, comparison
+            "New points right", "figures.held_out", texts["held_out"], HELD_OUT_HELP, comparison
         ),
-        live_text.metric("Training accuracy", "figures.accuracy", texts["accuracy"], ACCURACY_HELP),
+        live_text.metric("Training points", "figures.accuracy", texts["accuracy"], ACCURACY_HELP),
         live_text.metric("Loss", "figures.loss", texts["loss"], LOSS_HELP),
     )
     live_text.draw(html, f"{PREFIX}.figures", followed)
@@ -137,7 +140,7 @@ def draw_setup_button(kept: Kept) -> None:
     experiment = kept.model.experiment
     if kept.experiment is None and experiment not in (None, session.current().experiment):
         st.button(
-            "Use its set-up",
+            USE_SETUP,
             key=f"{PREFIX}.setup",
             icon=":material/tune:",
             on_click=session.replace_setup,
@@ -216,7 +219,7 @@ def file_name(kept: Kept) -> str:
     return f"polycore-{optimizer}{kept.model.widths[-1]}.npz"
 
 
-def _measured_on(kept: Kept) -> str:
+def measured_on(kept: Kept) -> str:
     """Say on how many training points the figures are measured; "" if on all of them."""
     experiment = known_experiment(kept)
     if experiment is None:

@@ -17,6 +17,7 @@ from polycore.inspection.landscape_in_parts import landscape_by
 from polycore.inspection.survey import MOST_POINTS, Directions
 
 TITLE = "The loss landscape"
+DRAW, DRAW_AGAIN = "Draw the loss landscape", "Draw it again"
 EXPLAINED = (
     "The map shows what the loss would be if all weights were moved in two directions at once: slate "
     "blue is low, sand is high."
@@ -34,7 +35,7 @@ def ask(
 
     find, begin: see `job_button.draw`.
     """
-    label = "Draw the loss landscape" if find() is None else "Draw it again"
+    label = DRAW if find() is None else DRAW_AGAIN
     return job_button.draw(find, begin, key, label, ":material/landscape:", text)
 
 

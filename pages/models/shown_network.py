@@ -69,7 +69,7 @@ def by_hand_of(now: Session, kept: Kept) -> ByHand | None:
     by_hand = now.by_hand
     if by_hand is None or by_hand.title != kept.title:
         return None
-    if now.answering_view is not None and now.moment_of(by_hand.choice) != now.inside_choice:
+    if now.moment_of(by_hand.choice) != now.inside_choice:
         return None
     return by_hand if by_hand.original.shown_classes == kept.model.shown_classes else None
 

@@ -128,10 +128,10 @@ class Answer:
         last, share = favorites[-1], float(self.referee[favorites[-1]])
         if len(favorites) > 1:
             names = listed(short_name(self.classes, label) for label in favorites)
-            return f"{REFEREE} cannot tell {names} apart: probability {percent(share)} each."
+            return f"{REFEREE} cannot tell {names} apart: {percent(share)} each."
         agrees, says = ("would agree", "would say") if self.place.is_far else ("agrees", "says")
         agrees = agrees if last == self.likeliest else f"{says} {self.full_name(last)}"
-        return f"{REFEREE} {agrees}: probability {percent(share)}, odds {odds(share)}."
+        return f"{REFEREE} {agrees}: {percent(share)}, odds {odds(share)}."
 
     def where(self) -> str:
         """Say in one sentence where the point lies among the curves."""

@@ -17,14 +17,20 @@ from pages.channel.live_text import Followed
 from pages.plane import crossings, live
 from pages.plane.answer import Answer
 from pages.plane.live import Bound
+from pages.plane.scene import shortened
 from pages.wording.percent import odds, percent
 from polycore.arrays import Floats
 from polycore.figures import compared_figure, probabilities_figure
+from polycore.formatting import number_text
 from polycore.pictures.palette import PALETTE
-from polycore.polynomials.classes import curves_of
+from polycore.polynomials.classes import curves_of, written
 
 BARS = (("data", "answer.bars.data"), ("layout", "answer.bars.layout"))
 NARROW_TO = "\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}"
+MOST_SURE = 0.995  # rounded, more would read as certain
+RIGHT, WRONG = "✓ right", "\N{MULTIPLICATION SIGN} wrong"
+NEVER_SEEN = "It saw no points here: do not trust it."
+UNDECIDED = "Near two curves: nobody can be sure."
 # for the columns whose titles do not explain themselves
 HELP = {
     "class": "The index in the list of polynomials, from 0, and the color on the map.",
@@ -58,6 +64,40 @@ def texts(answer: Answer) -> Mapping[str, str]:
     }
 
 
+def in_short(answer: Answer) -> dict[str, str]:
+    """Return the likeliest class, with its color, and how sure the network is; all else is left out.
+
+    verdict: whether that is right; "" if nobody can be sure, as near a crossing and far from every curve.
+    right: what would have been right; "" if the network is, or if nobody can be sure.
+    aside: why nobody can be sure; "" otherwise.
+    """
+    label, share = answer.likeliest, float(answer.probabilities[answer.likeliest])
+    sure = f"{100 * share:.0f}" if share < MOST_SURE else "over 99"
+    verdict, right, aside = _judged(answer)
+    return {
+        "says": shortened(written(answer.classes[label])),
+        "sure": f"{sure}\u00a0% sure",
+        "color": PALETTE[label].color,
+        "verdict": verdict,
+        "right": right,
+        "aside": aside,
+    }
+
+
+def _judged(answer: Answer) -> tuple[str, str, str]:
+    """Return verdict, right answer and aside; see `in_short`."""
+    if answer.place.is_far:
+        return "", "", NEVER_SEEN
+    if answer.referee is None:
+        return "", "", ""
+    right = int(answer.referee.argmax())
+    if answer.referee[right] < MOST_SURE:
+        return "", "", UNDECIDED
+    if right == answer.likeliest:
+        return RIGHT, "", ""
+    return WRONG, shortened(written(answer.classes[right])), ""
+
+
 def html(answer: Answer, name: str, tag: str = "span") -> str:
     """Return an element with one of the `texts`, which follows a run; see `live_text.value`."""
     return live_text.value(f"answer.{name}", texts(answer)[name], tag)
@@ -72,7 +112,7 @@ def draw_bars(answer: Answer, most: int, key: str, followed: Followed | None) ->
     """Draw `bars`. followed: the run whose frames have them from then on; None if the model stands still."""
     chart = bars(answer, most)
     bound = None if followed is None else Bound(followed, BARS)
-    live.figure(chart, key=key, height=100 + 22 * len(chart.data[0].y), bound=bound)
+    live.figure(chart, key=key, height=height_of(chart), bound=bound)
 
 
 def bars(answer: Answer, most: int) -> go.Figure:
@@ -87,6 +127,11 @@ def bars(answer: Answer, most: int) -> go.Figure:
         chart = compared_figure(answer.classes, answer.probabilities, answer.referee, most)
     # zooming would show nothing more, and a finger on the chart should scroll the page
     return chart.update_xaxes(fixedrange=True).update_yaxes(fixedrange=True)
+
+
+def height_of(bars: go.Figure) -> int:
+    """Return the height of a chart of `bars` in pixels, with room for each class."""
+    return 100 + 22 * len(bars.data[0].y)
 
 
 def draw_table(answer: Answer, key: str, followed: Followed | None) -> None:
@@ -125,8 +170,8 @@ def columns(answer: Answer) -> dict[str, list[str]]:
         found["referee"] = [f"{100 * share:.2f} %" for share in answer.referee]
     found["odds"] = [odds(float(share)) for share in answer.probabilities]
     if answer.values:
-        found["value at x"] = [f"{value:.4g}" for value in answer.values]
-        found["distance"] = [f"{distance:.4g}" for distance in answer.distances]
+        found["value at x"] = [number_text(value) for value in answer.values]
+        found["distance"] = [number_text(distance) for distance in answer.distances]
     return found
 
 

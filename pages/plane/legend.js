@@ -1,5 +1,5 @@
-// The legend of a figure of curves. Each entry is a button: it hides its curve in all figures of the window, on this page
-// and on the others, and shows it again.
+// The legend of a figure of curves. Each entry is a button: it hides its curve in all figures of the window, on this
+// page and on the others, and shows it again.
 
 const FILE = { size: 12, row: 20, sample: 28, gap: 6 }; // pixels of a legend in a file
 
@@ -24,7 +24,9 @@ class Legend {
     parent.append(this.list);
   }
 
-  show({ data, layout }) {
+  // `notes`: of a plane, with the names that it has beside its curves.
+  show({ figure: { data, layout }, notes }) {
+    this.named = notes?.names;
     const isShown = layout.showlegend === true && data.some(isCurve);
     const traces = isShown ? data.filter(({ name, showlegend }) => name && showlegend !== false) : [];
     this.traces = traces;
@@ -36,6 +38,11 @@ class Legend {
     this.list.replaceChildren(...traces.map((trace) => this.entry(trace, !names.has(trace.name))));
     this.list.hidden = traces.length === 0;
     if (focused) this.list.querySelector(`[data-name="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  // What a trace is called here. Its own name says in all figures which curve is hidden.
+  nameOf({ name, meta }) {
+    return this.named?.[meta?.curve] ?? plain(name);
   }
 
   // The legend as a part of a figure's layout, for a file: below a plot of that size, which leaves `room` pixels more.
@@ -61,7 +68,7 @@ class Legend {
     const { name, line, marker } = trace;
     const item = element("li", {});
     const holder = isCurve(trace) ? this.button(name, isShown) : element("span", {});
-    holder.append(line ? sampleOf(line) : dotOf(marker), plain(name));
+    holder.append(line ? sampleOf(line) : dotOf(marker), this.nameOf(trace));
     item.append(holder);
     return item;
   }

@@ -5,8 +5,9 @@ const SNAP_DISTANCE = { fine: 9, coarse: 18 }; // pixels from a marker at which 
 const CURSOR_STEPS = 50; // presses of an arrow key from edge to edge
 const RETRY_MS = 3000;
 // While Plotly draws, a browser answers no press: a chart that grows beside a map rests after each drawing, so many
-// times as long as that took, but within these limits. What the page itself sends takes longer to draw than what a frame
-// adds, and a run that begins or goes on changes the most: before and after it a chart rests no longer than it must.
+// times as long as that took, but within these limits. What the page itself sends takes longer to draw than what a
+// frame adds, and a run that begins or goes on changes the most: before and after it a chart rests no longer than it
+// must.
 const RESTS = 60;
 const REST_MS = [500, 2000];
 const CONFIG = {
@@ -22,6 +23,8 @@ const ALT = "layout.meta.alt";
 const POINT_MARGIN = 7; // pixels from the edge at which a point waits for axes that reach as far
 
 const SHOWN_ALONE = /^layout\.(meta|images\.\d+\.source)\b/; // what of a figure can be shown without Plotly
+
+const FEWEST_MISTAKES = 1e-4; // a share: as many are drawn of accuracies that make fewer, or none
 
 const PHONE = matchMedia("(max-width: 640px)");
 const TOUCH = matchMedia("(pointer: coarse)"); // a finger on a chart must scroll the page and not drag the chart
@@ -63,8 +66,10 @@ class Chart {
     this.legend = new Legend(this.root);
     this.pointer = new PointerLabel(this);
     this.curves = new CurveLift(this);
+    this.lens = new Lens(this);
+    this.notes = new Notes(this);
     parent.append(this.root);
-    this.observer = new ResizeObserver(() => this.refresh());
+    this.observer = new ResizeObserver(() => this.resized());
     this.observer.observe(this.stage);
     hiddenCurves().addEventListener("change", this.hide);
     this.plot.addEventListener("pointerdown", (event) => this.press(event), true);
@@ -72,10 +77,17 @@ class Chart {
     this.pad.addEventListener("blur", () => (this.cursor.hidden = true));
   }
 
+  resized() {
+    const look = theme(this.root);
+    // type is larger for a projector: what is drawn next is drawn in that size
+    if (this.look && look.id !== this.look.id) [this.look, this.onlyPictures, this.fixed] = [look, false, null];
+    this.refresh();
+  }
+
   hide = () => {
     if (!this.latest) return;
     this.onlyPictures = false;
-    this.legend.show(this.latest.figure);
+    this.legend.show(this.latest);
     this.refresh();
   };
 
@@ -89,9 +101,11 @@ class Chart {
     const fixed = JSON.stringify([look.id, latest.clicks, latest.figure], unlessShownAlone);
     this.onlyPictures &&= fixed === this.fixed;
     [this.text, this.look, this.latest, this.fixed, this.frame] = [text, look, latest, fixed, null];
-    this.legend.show(latest.figure);
+    this.legend.show(latest);
+    this.notes.show(latest);
     this.pointer.renew();
     this.curves.renew();
+    this.lens.renew();
     this.isOfPage = true;
     this.restsUntil = Math.min(this.restsUntil, this.drawnAt + REST_MS[0]);
     this.leave?.();
@@ -128,25 +142,55 @@ class Chart {
 
   showPoint(index) {
     const { x, y, name } = this.latest.figure.data[index];
-    const drawn = (parts) => [...this.plot.querySelectorAll(parts)].find(({ __data__: [{ trace }] }) => trace.index === index);
-    const point = drawn(".scatterlayer .trace")?.querySelector(".points path");
-    const text = drawn(".legend .traces")?.querySelector(".legendtext");
+    const point = this.drawnTrace(".scatterlayer .trace", index)?.querySelector(".points path");
+    const text = this.drawnTrace(".legend .traces", index)?.querySelector(".legendtext");
     if (text) text.textContent = plain(name);
     const { x: across, y: up } = this.axes();
     if (point && Number.isFinite(x[0]) && Number.isFinite(y[0]))
       point.setAttribute("transform", `translate(${pixel(across, x[0])},${pixel(up, y[0])})`);
   }
 
+  drawnTrace(parts, index) {
+    return [...this.plot.querySelectorAll(parts)].find(({ __data__: [{ trace }] }) => trace.index === index);
+  }
+
+  // Whether a value at that path is of markers that frames only move.
+  isOfMoving(target) {
+    return this.latest.figure.data[target.match(/^data\.(\d+)\./)?.[1]]?.meta?.moves;
+  }
+
+  // Moves the markers that frames move, also in what Plotly knows of them: it draws them again after a zoom. To draw 500
+  // anew takes Plotly as long as all the rest. Returns whether it could: not if their number has changed.
+  moveMarkers() {
+    const { x: across, y: up } = this.axes();
+    for (const [index, { meta, x, y, marker }] of this.latest.figure.data.entries()) {
+      if (!meta?.moves) continue;
+      const drawn = this.drawnTrace(".scatterlayer .trace", index)?.querySelectorAll(".points path") ?? [];
+      const [xs, ys] = [numbers(x), numbers(y)];
+      if (drawn.length !== xs.length) return false;
+      for (const [i, point] of drawn.entries()) {
+        const radius = marker.size[i] / 2;
+        Object.assign(point.__data__, { x: xs[i], y: ys[i], ms: marker.size[i], mrc: radius });
+        point.setAttribute("transform", `translate(${across.d2p(xs[i])},${up.d2p(ys[i])})`);
+        point.setAttribute("d", `M${radius},0A${radius},${radius} 0 1,1 0,-${radius}A${radius},${radius} 0 0,1 ${radius},0Z`);
+      }
+    }
+    return true;
+  }
+
   // Writes the values of the latest frame into the figure, at the paths in `follow.bind`. Frames that are never drawn
   // cost nothing here.
   fill() {
     if (!this.frame) return;
+    const { frame } = this;
     const { follow, figure } = this.latest;
-    const values = new Values(this.frame, follow);
     this.frame = null;
-    const written = this.write(follow.bind, values);
-    this.onlyPictures &&= written.every((target) => SHOWN_ALONE.test(target));
-    this.legend.show(figure);
+    const written = this.write(follow.bind, new Values(frame, follow));
+    // an answer is of the same moment as the map around it: without a new map the answer stays too
+    const [map] = follow.bind.find(([, name]) => name === "picture") ?? [];
+    if (!map || written.includes(map)) this.notes.take(frame);
+    this.onlyPictures &&= written.every((target) => SHOWN_ALONE.test(target) || this.isOfMoving(target));
+    this.legend.show(this.latest);
   }
 
   // Writes the values of the bindings that a frame has into the figure; returns where.
@@ -185,7 +229,8 @@ class Chart {
     const number = ++this.sketches;
     const isOutdated = () => !this.canvas || number !== this.sketches;
     const shown = { ...figure, data: withoutHidden(figure.data) };
-    sketch(this.canvas, shown, this.look, isOutdated).catch(console.error);
+    const drawn = sketch(this.canvas, shown, this.look, isOutdated);
+    drawn.then((plane) => plane && this.notes.place(plane)).catch(console.error);
   }
 
   async redraw() {
@@ -214,14 +259,19 @@ class Chart {
     const { figure, clicks } = this.latest;
     const size = { width: this.stage.clientWidth, height: this.stage.clientHeight, autosize: false };
     const { width, height } = this.plot._fullLayout ?? {};
-    if (this.onlyPictures && size.width === width && size.height === height) this.showPictures();
+    const isAsLarge = size.width === width && size.height === height;
+    if (this.onlyPictures && isAsLarge && this.moveMarkers()) this.showPictures();
     else {
       this.onlyPictures = true;
       const layout = { ...figure.layout, ...size, template: this.look.template };
       if (figure.data.some(isCurve)) layout.showlegend = false; // it has a legend of ours
       const data = withoutHidden(figure.data);
-      const shown = this.latest.weights ? data.map(withoutHover) : data;
-      await Plotly.react(this.plot, shown, layout, this.config(Plotly));
+      const { weights, notes } = this.latest;
+      const shown = weights ? data.map(withoutHover) : notes ? data.map((trace) => named(trace, notes)) : data;
+      const text = this.look.template.layout.font.size;
+      this.renewFirstRanges(figure.layout);
+      await Plotly.react(this.plot, ...(text ? enlarged(shown, layout, text) : [shown, layout]), this.config(Plotly));
+      this.placeNotes();
     }
     if (this.ended) return;
     this.canvas?.remove();
@@ -235,6 +285,22 @@ class Chart {
     this.plot.classList.toggle("polycore-live-clicks", clicks);
     this.moveCursor();
     if (this.latest.rests) this.showPoints(); // of a frame that has come meanwhile
+    this.lens.show();
+  }
+
+  // Two clicks, and on a phone each tap, lead back to the ranges that Plotly has drawn first. The figure may have
+  // others by now: those of other curves.
+  renewFirstRanges(layout) {
+    for (const axis of Object.values(this.axes() ?? {}))
+      [axis._rangeInitial0, axis._rangeInitial1] = layout[axis._name]?.range ?? [];
+  }
+
+  // Also after a zoom, of which only Plotly knows.
+  placeNotes() {
+    if (!this.latest.notes) return;
+    if (!this.zooms) this.plot.on("plotly_relayout", () => this.placeNotes());
+    this.zooms = true;
+    this.notes.place(geometryOf(this.axes()));
   }
 
   // Shows the latest pictures and nothing else. Plotly.relayout would lay the whole figure out for each. Plotly keeps
@@ -340,9 +406,20 @@ class Chart {
     if (clicked && this.latest.clicks) {
       this.choose(this.snapped(point));
       // on a phone the answer comes up from the bottom: the map goes to the top, where it can be touched again
-      if (PHONE.matches) this.root.scrollIntoView();
+      if (PHONE.matches && !this.latest.notes) this.bringToTop(event);
     }
     if (this.stale) setTimeout(() => this.refresh()); // Plotly has to finish its drag first
+  }
+
+  // Where a lesson takes the top of the screen there is no room for the whole map: then for the point that was touched.
+  bringToTop({ clientX, clientY }) {
+    const box = this.stage.getBoundingClientRect();
+    const touched = element("i", { class: "polycore-live-touched" });
+    Object.assign(touched.style, { left: `${clientX - box.left}px`, top: `${clientY - box.top}px` });
+    this.stage.append(touched);
+    this.root.scrollIntoView();
+    touched.scrollIntoView({ block: "nearest" });
+    touched.remove();
   }
 
   // What the pointer does from now on is nothing to the chart.
@@ -361,11 +438,11 @@ class Chart {
     return { x: axes.x.p2d(right), y: axes.y.p2d(down) };
   }
 
-  // The point itself, or the nearest marker's within a distance on the screen, at any zoom.
+  // The point, with the digits that a pixel resolves, or the nearest marker within a distance on the screen: at any zoom.
   snapped(point) {
     const { x, y } = this.axes();
     let nearest = TOUCH.matches ? SNAP_DISTANCE.coarse : SNAP_DISTANCE.fine;
-    let chosen = point;
+    let chosen = { x: resolved(x, point.x), y: resolved(y, point.y) };
     for (const trace of this.plot._fullData.filter((trace) => trace.meta?.snap)) {
       for (let i = 0; i < trace.x.length; i++) {
         const marker = { x: trace.x[i], y: trace.y[i] };
@@ -394,8 +471,7 @@ class Chart {
     event.preventDefault();
     this.cursor.hidden = false;
     this.moveCursor();
-    const { x, y } = this.cursorPoint(axes);
-    this.position.textContent = `x ${x.toPrecision(3)}, y ${y.toPrecision(3)}`;
+    this.position.textContent = pointText(this.cursorPoint(axes));
   }
 
   cursorPoint({ x, y }) {
@@ -408,6 +484,12 @@ class Chart {
     this.cursor.style.left = `${axes.x._offset + this.shares[0] * axes.x._length}px`;
     this.cursor.style.top = `${axes.y._offset + this.shares[1] * axes.y._length}px`;
   }
+}
+
+// A coordinate with as few digits as keep it within its pixel.
+function resolved(axis, value) {
+  const pixel = Math.abs(axis.p2d(1) - axis.p2d(0));
+  return Number(value.toFixed(Math.min(100, Math.max(0, -Math.floor(Math.log10(pixel))))));
 }
 
 // What a figure can show of a frame: what its header has, the columns of its history, and its map as a picture.
@@ -423,6 +505,8 @@ class Values {
       const lane = name.slice("picture.lanes.".length);
       return this.picture(this.frame.lanes?.[lane], `map.${lane}`);
     }
+    if (name.startsWith("last.")) return this.at(name.slice("last.".length))?.at(-1);
+    if (name.startsWith("heights.")) return heights(this.at(name.slice("heights.".length)));
     if (name.startsWith("history.")) return this.history()?.[name.slice("history.".length)];
     return name.split(".").reduce((value, part) => value?.[part], this.frame);
   }
@@ -451,6 +535,12 @@ class Values {
   }
 }
 
+// How high accuracies in percent are drawn: `accuracy_heights` in polycore/figures/progress.py.
+function heights(percent) {
+  if (Array.isArray(percent)) return percent.map(heights);
+  return percent === undefined ? undefined : 0 - Math.log10(Math.max(1 - percent / 100, FEWEST_MISTAKES));
+}
+
 let lastTurn = Promise.resolve();
 
 // Resolves at the next animation frame that no other chart uses: together, the charts of a page would hold it up. A
@@ -458,6 +548,11 @@ let lastTurn = Promise.resolve();
 function turn() {
   lastTurn = lastTurn.then(() => new Promise(requestAnimationFrame));
   return lastTurn;
+}
+
+// A curve that Plotly calls as notes do, under the pointer.
+function named(trace, { names }) {
+  return isCurve(trace) ? { ...trace, name: escaped(names[trace.meta.curve]) } : trace;
 }
 
 // A curve for which Plotly shows nothing under the pointer: the label says more. With a template it would.
@@ -507,19 +602,29 @@ function load(url) {
   });
 }
 
+// For a projector: labels that a figure sizes itself are as large as its other text, and lines twice as wide.
+function enlarged(data, layout, size) {
+  const wide = ({ line, ...trace }) => ({ ...trace, line: { ...line, width: 2 * (line?.width ?? 2) } });
+  const large = ({ label, ...shape }) => ({ ...shape, label: { ...label, font: { ...label?.font, size } } });
+  const shapes = layout.shapes?.map((shape) => (shape.label ? large(shape) : shape)) ?? [];
+  return [data.map((trace) => (trace.mode === "lines" ? wide(trace) : trace)), { ...layout, shapes }];
+}
+
 function theme(root) {
   const style = getComputedStyle(root);
   const value = (name) => style.getPropertyValue(`--st-${name}`).trim();
   const [text, page, line] = [value("text-color"), value("background-color"), value("border-color")];
   const axis = { gridcolor: line, linecolor: line, zerolinecolor: line, tickcolor: line };
+  const size = parseFloat(style.getPropertyValue("--polycore-figure-text")); // presentation.py sets it
+  const font = { color: text, ...(size > 0 && { size }) };
   const layout = {
     dragmode: TOUCH.matches ? false : "zoom",
-    font: { color: text, family: value("font") },
+    font: { ...font, family: value("font") },
     paper_bgcolor: "rgba(0, 0, 0, 0)",
     plot_bgcolor: "rgba(0, 0, 0, 0)",
     xaxis: axis,
     yaxis: axis,
-    hoverlabel: { bgcolor: page, bordercolor: line, font: { color: text } },
+    hoverlabel: { bgcolor: page, bordercolor: line, font },
     modebar: { bgcolor: "rgba(0, 0, 0, 0)", color: line, activecolor: text },
   };
   return { id: JSON.stringify(layout), page, template: { layout } };

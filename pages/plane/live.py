@@ -6,8 +6,8 @@
 import json
 import math
 import operator
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,8 +28,10 @@ _SCRIPTS = (
     "sketch.js",
     "legend.js",
     "referee.js",
+    "notes.js",
     "pointer.js",
     "lift.js",
+    "lens.js",
     "live.js",
 )
 _component = component.Component(
@@ -68,6 +70,30 @@ class Bound:
     colors: Sequence[tuple[int, int, int]] = ()
 
 
+@dataclass(frozen=True)
+class Notes:
+    """What stands on a plane and above it: a caption, names, and a point that is asked about.
+
+    caption: what the plane shows, and quietly how to read it. It is a part of the figure, so that neither is
+        seen with what is said of another.
+    names: of the curves, by the `meta["curve"]` of their traces. Few stand at their curves; more are in the
+        legend.
+    point: its x and y.
+    question: what its label asks as long as there is no answer.
+    try_next: what to click or tap next: "any point to ask".
+    tries: all that `try_next` may be: the label has room for each, so that nothing beside it has to move.
+    answer: `answer_view.in_short` of it; None without a network. Frames have it as "marked" from then on.
+    """
+
+    caption: tuple[str, str]
+    names: Sequence[str]
+    point: tuple[float, float]
+    question: str
+    try_next: str
+    tries: Sequence[str]
+    answer: Mapping[str, str] | None = None
+
+
 def figure(
     figure: go.Figure,
     key: str,
@@ -78,7 +104,9 @@ def figure(
     file: str | None = None,
     rests: bool = False,
     bound: Bound | None = None,
+    notes: Notes | None = None,
     model_now: ModelNow | None = None,
+    lens: tuple[float, float] | None = None,
 ) -> None:
     """Draw `figure`, `height` pixels high and as wide as its container, in the page's font and colors.
 
@@ -99,8 +127,13 @@ def figure(
 
     `bound`: the run whose frames change the figure in the browser, without a run of the page.
 
+    `notes`: of a plane, what stands beside its curves.
+
     `model_now`: for a map, returns the network or referee that it shows; called in other threads. The browser
     then shows the answer at the point under the pointer.
+
+    `lens`: a point whose surroundings a round lens shows four times as large. It follows the pointer, and a
+    finger that is held on the figure.
     """
     settings: dict[str, Any] = {
         "library": component.PLOTLYS_ADDRESS,
@@ -108,8 +141,10 @@ def figure(
         "lifts": None if lift is None else lift.count,
         "file": file or f"polycore-{key.replace('.', '-')}",
         "rests": rests,
+        "lens": lens,
         "follow": None,
         "weights": None if model_now is None else session_key.offer(key, model_now),
+        "notes": None if notes is None else asdict(notes),
     }
     if bound is not None:
         followed = bound.followed.to_browser()
@@ -143,11 +178,16 @@ def in_view(container: str, below: str = "") -> str:
   {column}, {column} > [data-testid="stVerticalBlock"] {{ display: contents; }}
   {column} > [data-testid="stVerticalBlock"] > * {{ flex: 0 0 100%; }}
   {column} > [data-testid="stVerticalBlock"] > :has({plot}) {{
-    order: -1; position: sticky; top: 0; z-index: 90;
+    order: -1; position: sticky; top: var(--lesson-panel, 0px); z-index: 90;
     background: Canvas; background: light-dark({light}, {dark});
   }}
   {plot} .polycore-live-legend {{ display: none; }}
   {plots} {{ height: 280px !important; flex: 0 0 280px !important; }}
+}}
+@media (max-width: 640px) and (max-height: 700px) {{ /* below a lesson there is no room for more */
+  .stApp:has(.st-key-lesson-panel details[open]) {column} > [data-testid="stVerticalBlock"] > :has({plot}) {{
+    position: static;
+  }}
 }}
 </style>"""
 

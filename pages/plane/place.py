@@ -10,6 +10,7 @@ from pages.wording.words import listed
 from polycore.polynomials.distances import NOISE_REACH, distances_from, far_from_all, nearest_to
 
 MOST_TIMES = 1000  # the noise: a larger multiple says no more
+ON_ITS_CURVE, FAR = "The point lies on its curve.", "No curve is near"
 
 
 @dataclass(frozen=True)
@@ -45,16 +46,14 @@ class Place:
     @property
     def heading(self) -> str:
         """What stands in place of a curve's name above an answer about a far point; "" for any other."""
-        if not self.is_far:
-            return ""
-        return "Far from every curve" if self.noise else "On no curve"
+        return FAR if self.is_far else ""
 
     def __str__(self) -> str:
         """Say on which curves the point lies, or how far it is from the nearest; "" if none are known."""
         if not self.nearest:
             return ""
         if self.is_far:
-            return f"The point lies {self.heading[0].lower()}{self.heading[1:]}. {self.how_far}{self.reach}"
+            return f"{FAR} the point. {self.how_far}{self.reach}"
         if self._least == 0:
             return f"The point lies on {'both ' if len(self.nearest) == 2 else ''}{self._names}."
         if len(self.nearest) > 1:
@@ -87,7 +86,7 @@ class Place:
             return f"{nearest}; this one is {own:.3g} away."
         if len(self.nearest) > 1:
             return str(self)
-        return f"Its curve is the nearest, {own:.3g} away." if own else "The point lies on its curve."
+        return f"Its curve is the nearest, {own:.3g} away." if own else ON_ITS_CURVE
 
     @property
     def _least(self) -> float:

@@ -42,6 +42,8 @@ from polycore.referee.bayes_classifier import probabilities_anywhere
 
 COLUMNS, ROWS = GRIDS[0]
 EQUALLY_LIKELY = 1 - 1e-9  # share of the highest probability; a larger difference is more than rounding
+OF_REFEREE = "these are the referee's answers"  # in the alternative text of its map
+TOO_LARGE = f"There is no map: a coefficient is larger than {MAX_COEFFICIENT:,.0f}."
 
 
 @lru_cache(maxsize=32)
@@ -89,7 +91,7 @@ def referee_map(referee: Referee, scene: Scene) -> go.Figure:
     x, y = _grid(scene.window)
     probabilities = probabilities_anywhere(referee, grid_points(x, y)).reshape(ROWS, COLUMNS, -1)
     alt = alternative_text.plane_map(scene.classes, x, y, probabilities)
-    meta = {"alt": alternative_text.extended(alt, "these are the referee's answers")}
+    meta = {"alt": alternative_text.extended(alt, OF_REFEREE)}
     return _with_regions(scene, {"source": regions_url(probabilities)}, meta)
 
 

@@ -71,19 +71,24 @@ class PointerLabel {
     const point = this.at && this.network && this.chart.pointAt(this.at);
     this.label.hidden = !point;
     if (!point) return;
-    const far = element("p", {});
-    far.textContent = this.curves.warning(point.x, point.y);
+    const first = element("p", {});
+    first.textContent = this.chart.latest.notes ? this.howSure(point) : this.curves.warning(point.x, point.y);
     const place = element("p", {});
-    place.textContent = `x ${point.x.toPrecision(3)}, y ${point.y.toPrecision(3)}`;
+    place.textContent = pointText(point);
     const curves = this.chart.latest.figure.data.filter(isCurve);
     const rows = likeliestOf(this.network.probabilities(point.x, point.y)).map(([k, share]) => {
       const curve = curves.find(({ meta }) => meta.curve === k);
       const row = element("p", {});
-      row.append(sampleOf(curve.line), `${plain(curve.name)} `, element("b", {}));
+      row.append(sampleOf(curve.line), `${this.chart.legend.nameOf(curve)} `, element("b", {}));
       row.lastChild.textContent = percent(share, this.network.isExact);
       return row;
     });
-    this.label.replaceChildren(...(far.textContent ? [far] : []), ...rows, place);
+    this.label.replaceChildren(...(first.textContent ? [first] : []), ...rows, place);
     putBeside(this.label, this.at, this.chart.stage);
+  }
+
+  // What the numbers are, in the words of the notes.
+  howSure({ x, y }) {
+    return this.curves.isFar(x, y) ? "It saw no points here: do not trust it." : "How sure the network is:";
   }
 }

@@ -16,17 +16,19 @@ function canBeSketched({ data, layout }) {
   return isPlane && data.every(({ type }) => !type || type === "scatter");
 }
 
-// `look` is what theme() returns. Draws nothing if `isOutdated()` by the time all is loaded.
+// `look` is what theme() returns. Returns the sketch; null, and draws nothing, if `isOutdated()` once all is loaded.
 async function sketch(canvas, { data, layout }, look, isOutdated) {
   const { font, xaxis } = look.template.layout;
   const [image] = layout.images ?? [];
   const [picture] = await Promise.all([image && loaded(image.source), document.fonts.load(`12px ${font.family}`)]);
-  if (isOutdated()) return;
+  if (isOutdated()) return null;
   const { clientWidth: width, clientHeight: height } = canvas;
   [canvas.width, canvas.height] = [width * devicePixelRatio, height * devicePixelRatio];
   const context = canvas.getContext("2d");
   context.scale(devicePixelRatio, devicePixelRatio);
-  new Sketch(context, data, layout, { width, height }, { ...font, line: xaxis.gridcolor }).draw(picture, image);
+  const drawn = new Sketch(context, data, layout, { width, height }, { ...font, line: xaxis.gridcolor });
+  drawn.draw(picture, image);
+  return drawn;
 }
 
 class Sketch {
@@ -97,9 +99,10 @@ class Sketch {
     const { color, width = 0 } = marker.line ?? {};
     Object.assign(context, { fillStyle: marker.color, strokeStyle: color, lineWidth: width });
     context.setLineDash([]);
-    for (const [right, down] of points) {
+    for (const [i, [right, down]] of points.entries()) {
+      const size = Array.isArray(marker.size) ? marker.size[i] : marker.size;
       context.beginPath();
-      context.arc(right, down, marker.size / 2, 0, 2 * Math.PI);
+      context.arc(right, down, size / 2, 0, 2 * Math.PI);
       context.fill();
       if (width) context.stroke();
     }
@@ -169,6 +172,10 @@ function numbers(values) {
 // The text of a name, in which "<" and "&" are written as HTML.
 function plain(html) {
   return new DOMParser().parseFromString(html, "text/html").body.textContent;
+}
+
+function escaped(text) {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 async function loaded(source) {

@@ -14,30 +14,48 @@ from pages.play import questions
 from pages.setup import controls
 from pages.setup.setting_input import NEW_SEEDS
 from pages.state import page_links, session
+from pages.state.inputs import Input
 from pages.state.kept_models import Kept
+from pages.state.setup import THREE_CURVES
 from pages.wording.percent import percent
-from polycore import Experiment
+from polycore import TUTORIAL_POLYNOMIALS, Experiment
 from polycore.figures import curves_figure
 
 PREFIX = "game"
 MAP_KEY, START_KEY, TRAIN_KEY = (f"{PREFIX}.{name}" for name in ("curves", "start", "train"))
+FEW, OWN = "Three, with noise", "Those of the set-up"
+START_ALONE = "Start without a network"
+LEARNING, NO_OPPONENT = "Your opponent is learning.", "There is no network to play against yet."
+TO_BEAT = f"Somebody scored {{score}} of {POINTS} in {{seconds}} s on these ten points: beat it."
+# With the twelve of the tutorial looking does not help, and without noise the referee is never wrong.
+FEW_CURVES = Experiment(
+    polynomials=THREE_CURVES.polynomials,  # in the same order: with the colors and the network of Home
+    samples_per_class=None,
+    noise=0.1,
+    hidden=(16, 16),
+    batch_size=256,
+    schedule="cosine",
+    steps=1500,
+)
 
 
 def draw() -> None:
     """Draw the curves, and beside them the rules, the opponent and the start button."""
-    now = session.current()
-    challenge = now.play.challenge
-    experiment = now.experiment if challenge is None else challenge.experiment
-    picture, words = st.columns([3, 2], gap="medium")
+    challenge = session.current().play.challenge
+    picture, words = st.columns([3, 2], gap="large")
     with words:
         _draw_rules(challenge)
+        with st.container():
+            if challenge is None and _can_choose(session.current().experiment):
+                CURVES.choose(st.segmented_control, "Curves", (FEW, OWN), required=True)
+        experiment = experiment_to_play()
         opponent = opponent_in(experiment)
-        with st.container(border=True, gap="xsmall"):
+        with st.container(gap="xsmall"):
             _draw_opponent(opponent, experiment)
         controls.show_refusal()
         with st.container():
             st.button(
-                "Start without a network" if opponent is None else "Start",
+                START_ALONE if opponent is None else "Start",
                 key=START_KEY,
                 type="secondary" if opponent is None else "primary",
                 icon=":material/timer:",
@@ -48,6 +66,37 @@ def draw() -> None:
         # without its legend: the buttons of the game will show the names, and a phone has little space
         curves = curves_figure(experiment.polynomials, experiment.x_range).update_layout(showlegend=False)
         questions.draw_plane(curves, MAP_KEY)
+
+
+def experiment_to_play() -> Experiment:
+    """Return the set-up from which the points of the next game are drawn."""
+    now = session.current()
+    if now.play.challenge is not None:
+        return now.play.challenge.experiment
+    if _can_choose(now.experiment):
+        return now.experiment if CURVES.value == OWN else FEW_CURVES
+    # a game of the set-up is the same, if there is one
+    return FEW_CURVES if now.experiment.data is not None else now.experiment
+
+
+def _usual_curves() -> str:
+    """Return with which curves a game begins: with few, unless the user has chosen others."""
+    experiment = session.current().experiment
+    is_untouched = experiment.polynomials == TUTORIAL_POLYNOMIALS and not experiment.noise
+    return FEW if is_untouched or experiment.polynomials == FEW_CURVES.polynomials else OWN
+
+
+def _can_choose(experiment: Experiment) -> bool:
+    """Return whether games of the set-up would have other points than those with few curves."""
+    few = FEW_CURVES.polynomials, FEW_CURVES.noise, FEW_CURVES.x_range
+    return experiment.data is None and few != (
+        experiment.polynomials,
+        experiment.noise,
+        experiment.x_range,
+    )
+
+
+CURVES: Input[str] = Input(f"{PREFIX}.with", _usual_curves, of=lambda: session.current().experiment)
 
 
 def opponent_in(experiment: Experiment) -> Kept | None:
@@ -65,11 +114,8 @@ def begin_again() -> None:
 def _begin() -> None:
     session.collect()  # if a run is under way, its best model so far plays
     now = session.current()
-    challenge = now.play.challenge
-    if challenge is None:
-        experiment, seed = now.experiment, secrets.randbelow(NEW_SEEDS)
-    else:
-        experiment, seed = challenge.experiment, challenge.seed
+    experiment, challenge = experiment_to_play(), now.play.challenge
+    seed = secrets.randbelow(NEW_SEEDS) if challenge is None else challenge.seed
     opponent = opponent_in(experiment)
     model = None if opponent is None else opponent.model
     session.update(play=replace(now.play, game=Game.begin(experiment, seed, model, monotonic())))
@@ -77,17 +123,13 @@ def _begin() -> None:
 
 def _draw_rules(challenge: Challenge | None) -> None:
     if challenge is not None:
-        st.info(
-            f"Somebody scored {challenge.score} of {POINTS} in {challenge.seconds} s on these ten points: "
-            "beat it.",
-            icon=":material/swords:",
-        )
+        to_beat = TO_BEAT.format(score=challenge.score, seconds=challenge.seconds)
+        st.info(to_beat, icon=":material/swords:")
     st.write(
-        f"**Beat the network.** You see {POINTS} points, most of them where two curves are close. Say which "
-        "curve each point lies on. The network and the referee answer too: the referee knows the curves and "
-        "the noise, and gives the best answer that is possible."
+        f"**You, the network and a referee who knows the curves all guess:** on which curve does each of "
+        f"{POINTS} points lie?"
     )
-    st.caption("The clock runs only while you think: it stops at each answer, until you continue.")
+    st.caption("The clock stops at each answer, until you continue.")
     if challenge is not None and challenge.experiment != session.current().experiment:
         st.caption(
             "The set-up has changed since you opened the link; the game still uses the points of the link."
@@ -102,14 +144,14 @@ def _draw_opponent(opponent: Kept | None, experiment: Experiment) -> None:
         accuracy, learned = opponent.model.held_out_accuracy, opponent.experiment
         if accuracy is not None:
             # not the number first: Markdown would turn ">99.9 %" into a quote
-            said = f"Accuracy on held-out points: {percent(accuracy)}."
+            said = f"It has {percent(accuracy)} of new points right."
             if learned and (learned.x_range, learned.noise) != (experiment.x_range, experiment.noise):
-                said += " It was trained with another range or noise than yours."
+                said += " It was trained with another range or noise."
             st.caption(said)
     elif view is not None and view.is_active and view.run.experiment.polynomials == experiment.polynomials:
-        st.write(":material/model_training: **Your opponent is learning.** It will be here in a moment.")
+        st.write(f":material/model_training: **{LEARNING}** It will be here in a moment.")
     else:
-        st.write("**There is no network to play against yet.**")
+        st.write(f"**{NO_OPPONENT}**")
         st.button(
             "Train the network",
             key=TRAIN_KEY,
@@ -124,7 +166,7 @@ def _draw_opponent(opponent: Kept | None, experiment: Experiment) -> None:
 
 
 def _train(experiment: Experiment) -> None:
-    """Train on the current set-up, or on the challenge's if its curves are different."""
+    """Train on the current set-up, or on that of the game if its curves are different."""
     if experiment.polynomials != session.current().experiment.polynomials:
-        session.replace_setup(experiment, "The link's set-up replaced yours.")
+        session.replace_setup(experiment, "The game's set-up replaced yours.")
     controls.begin()

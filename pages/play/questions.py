@@ -9,13 +9,15 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.channel import component
-from pages.game.game import POINTS, Game
+from pages.game.game import CLOSEST, POINTS, Game
 from pages.plane import live, swatch
 from pages.plane.scene import shortened
 from pages.state import session
 from pages.wording.percent import odds, probability
 from polycore import Polynomial
-from polycore.figures import answer_figure, question_figure
+from polycore.figures import answer_figure, plane_range, question_figure
+from polycore.formatting import number_text
+from polycore.polynomials.window import Point
 
 PREFIX = "game"
 MAP_KEY, NEXT_KEY, LEAVE_KEY, CLOCK_KEY = (f"{PREFIX}.{name}" for name in ("map", "next", "leave", "clock"))
@@ -24,17 +26,29 @@ ANSWER_KEY = f"{PREFIX}.answer"
 BUTTON_WIDTH = 170  # pixels: two of them side by side on a phone
 DIGITS = 10  # classes that a single key can name
 LEFT = "You left the game."
+KEYS = "You can also press"
 NEXT_SHORTCUT = "N"  # not Enter, which follows the link or presses the button that has the focus
 CORRECT, WRONG = ":green[:material/check:]", ":red[:material/close:]"
 # of the plane, in pixels: lower on a phone, so that the choices below it are visible too
-HEIGHT, HEIGHT_ON_A_PHONE = 420, 290
+HEIGHT, HEIGHT_ON_A_PHONE, HEIGHT_BEFORE = 420, 290, 240
 
-# the figure fills the height of its container
+# The figure fills the height of its container. On a desk that is as high as the screen allows: this is a game
+# of looking.
 _PLANE_STYLE = f"""<style>
+@media (min-width: 641px) {{
+  [class*="-game-plane"] :has(.polycore-live) {{
+    height: clamp({HEIGHT}px, 100vh - 17rem, 45rem) !important;
+    flex: 0 0 clamp({HEIGHT}px, 100vh - 17rem, 45rem) !important;
+  }}
+}}
 @media (max-width: 640px) {{
+  .stHorizontalBlock:has([class*="-game-plane"]) {{ row-gap: 0.5rem; }}
   [class*="-game-plane"] :has(.polycore-live) {{
     height: {HEIGHT_ON_A_PHONE}px !important;
     flex: 0 0 {HEIGHT_ON_A_PHONE}px !important;
+  }}
+  .stApp [class*="-game-plane"] .st-key-game-curves:has(.polycore-live) {{ /* before the game: above Start */
+    height: {HEIGHT_BEFORE}px !important; flex: 0 0 {HEIGHT_BEFORE}px !important;
   }}
 }}
 </style>"""
@@ -47,18 +61,18 @@ _CHOICE_STYLE = """<style>
 _clock = component.Component("polycore_clock", (Path(__file__).with_name("clock.js"),), isolate_styles=False)
 
 
-def draw_plane(figure: go.Figure, key: str) -> None:
-    """Draw a figure of the plane."""
+def draw_plane(figure: go.Figure, key: str, lens: Point | None = None) -> None:
+    """Draw a figure of the plane, with a lens at that point."""
     with st.container(key=f"{key}.game-plane"):
         st.html(_PLANE_STYLE)
-        live.figure(figure, key=key, height=HEIGHT)
+        live.figure(figure, key=key, height=HEIGHT, lens=lens)
 
 
 def draw(game: Game) -> None:
     """Draw the current point, and the choice or its outcome."""
     picture, words = st.columns([3, 2], gap="medium")
     with picture:
-        draw_plane(figure_of(game), MAP_KEY)
+        draw_plane(figure_of(game), MAP_KEY, lens_of(game))
     with words:
         with st.container():
             _draw_progress(game)
@@ -87,6 +101,18 @@ def figure_of(game: Game) -> go.Figure:
         return question
     label, chosen = game.labels[game.index], game.answers[game.index]
     return answer_figure(question, experiment.polynomials, label, chosen)
+
+
+def lens_of(game: Game) -> Point | None:
+    """Return where the lens lies: at the current point; None if it would say which curve the point lies on.
+
+    Noise moves a point off its curve, and the lens shows what there is to weigh. Without noise, or with less
+    than the eye sees, the enlarged point lies on one curve alone: then the lens comes with the outcome.
+    """
+    experiment = game.experiment
+    bottom, top = plane_range(experiment.polynomials, experiment.x_range)
+    tells = experiment.noise < CLOSEST * (top - bottom)
+    return None if tells and not game.is_answered else game.points[game.index]
 
 
 def _draw_progress(game: Game) -> None:
@@ -122,9 +148,9 @@ def _draw_choice(game: Game) -> None:
                 shortcut=str(label) if label < DIGITS else None,
             )
     with st.container(key=KEYS_KEY):  # not shown on touch screens
-        st.caption(f"You can also press {keys_for(len(polynomials))}.")
+        st.caption(f"{KEYS} {keys_for(len(polynomials))}.")
     with st.expander("Where is it exactly?", key=f"{PREFIX}.place.{game.index}"):
-        st.write(f"x = {x:.4g}, y = {y:.4g}")
+        st.write(f"x = {number_text(x)}, y = {number_text(y)}")
 
 
 def keys_for(classes: int) -> str:

@@ -18,7 +18,7 @@ from pages.wording.percent import odds
 from polycore import PolycoreError, crossings
 from polycore.arrays import grid_points
 from polycore.figures import close_up_figure, plane_range
-from polycore.formatting import percent
+from polycore.formatting import number_text, percent
 from polycore.referee.bayes_classifier import probabilities_anywhere
 
 PREFIX = "game"
@@ -28,6 +28,10 @@ CLOSE_UP = 0.12  # share of the plane's width and height, to each side of the po
 COLUMNS, ROWS = 96, 72  # of the close-up
 NEAR = 0.1  # share of the plane's width: only crossings that are this near are mentioned
 SURE = 0.9
+TOO_CLOSE = (
+    "Without noise, computing both values shows which curve it is. The eye hardly sees it, and a network "
+    "that is slightly off gets it wrong."
+)
 _TABLE_STYLE = """<style>
 .polycore-game { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 .polycore-game th, .polycore-game td { padding: 0.3rem 0.35rem; text-align: left; white-space: nowrap;
@@ -45,12 +49,12 @@ _TABLE_STYLE = """<style>
 def draw(game: Game) -> None:
     """Draw the result of a finished game."""
     received = session.current().play.challenge
-    st.subheader(verdict(game), anchor=False)
+    st.header(verdict(game), anchor=False)
     if received is not None and received.is_played_in(game):
         st.info(comparison(received, game), icon=":material/swords:")
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         for label, value, about in scores(game):
-            st.metric(label, value, help=about, width="content")
+            st.metric(label, value, help=about or None, width="content")
     with st.container(horizontal=True):
         st.button(
             "Play again",
@@ -68,13 +72,11 @@ def draw(game: Game) -> None:
     picture, table = st.columns(2, gap="large")
     with picture:
         st.subheader("The hardest point", anchor=False)
+        st.write(why_hard(game))
+        st.caption("The color is that of the best answer: the stronger, the more certain.")
         height = MAP_HEIGHT + 10 * len(game.experiment.polynomials)  # with its legend
         referee = partial(referee_of_curves, game.experiment)
         live.figure(close_up(game), key=HARDEST_KEY, height=height, model_now=referee)
-        st.write(why_hard(game))
-        st.caption(
-            "Each point has the color of the best answer; the stronger the color, the more certain it is."
-        )
     with table:
         st.subheader("All answers", anchor=False)
         st.html(answers_html(game))
@@ -103,18 +105,13 @@ def comparison(received: Challenge, game: Game) -> str:
 
 
 def scores(game: Game) -> list[tuple[str, str, str]]:
-    """Return each player's score with its label and what it means, and the user's time."""
-    yours = "How many of the ten points you assigned to the right curve."
-    network = "How many the network assigned to the right curve: it answers with the most likely one."
-    referee = (
-        "How many the best possible answers assigned to the right curve: no method that sees only the points "
-        "can expect to be right more often."
-    )
+    """Return each player's score with its label and, of the referee, what it means, and the user's time."""
+    referee = "The best possible answers: no method that sees only the points can expect more."
     return [
-        ("You", f"{game.score} of {POINTS}", yours),
-        *([("Network", f"{game.network_score} of {POINTS}", network)] if game.network else []),
+        ("You", f"{game.score} of {POINTS}", ""),
+        *([("Network", f"{game.network_score} of {POINTS}", "")] if game.network else []),
         ("Referee", f"{game.referee_score} of {POINTS}", referee),
-        ("Your time", f"{game.time:.1f} s", "Your thinking time in all, from each point to its answer."),
+        ("Your time", f"{game.time:.1f} s", ""),
     ]
 
 
@@ -163,8 +160,8 @@ def _nearest_curve(game: Game) -> str:
     if crossing is None:
         return f"Point {index + 1} lies on p{own}; there, p{other} is {gap} away."
     return (
-        f"Point {index + 1} lies on p{own}, which p{other} crosses nearby, at x = {crossing:.3g}. "
-        f"At the point they are {gap} apart."
+        f"Point {index + 1} lies on p{own}, which p{other} crosses nearby, "
+        f"at x = {number_text(crossing, 3)}. At the point they are {gap} apart."
     )
 
 
@@ -193,10 +190,7 @@ def _distinguishable(game: Game) -> str:
     bottom, top = plane_range(experiment.polynomials, experiment.x_range)
     if game.gap_to_neighbor(index) > FARTHEST * (top - bottom):
         return "That is far enough to see."
-    return (
-        "Without noise, computing both values shows which curve it is. The eye hardly sees it, and a network "
-        "that is slightly off gets it wrong."
-    )
+    return TOO_CLOSE
 
 
 # --- all answers -------------------------------------------------------------------------------

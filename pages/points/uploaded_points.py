@@ -18,20 +18,21 @@ UPLOAD_KEY = f"{PREFIX}.upload"
 REMOVE_KEY, AGAIN_KEY = f"{PREFIX}.remove", f"{PREFIX}.again"
 MAX_MEGABYTES = 1
 REPLACED, REMOVED = "Your earlier points were replaced.", "Your points were removed."
+NONE_YET = "Upload points to see them here, and to measure the trained network on them."
+UNMEASURED = "No network has been trained yet. Train one, and it is measured on these points here."
+MEASURED = "{}, the model in use, on these points:"
 
 HELP = (
-    "A table like the download above: the header x,y or x,y,polynomial, then one point on each line, such as "
-    "-0.55,1.2 or -0.55,1.2,9. The third column has the number of the polynomial: p0, p1 ... on the page "
-    f"Polynomials at the time of the upload. At most {MAX_CSV_ROWS:,} points and {MAX_MEGABYTES} MB."
+    "The header x,y or x,y,polynomial, then a point on each line, such as -0.55,1.2 or -0.55,1.2,9: 9 stands "
+    f"for p9 at the time of the upload. At most {MAX_CSV_ROWS:,} points and {MAX_MEGABYTES} MB."
 )
 # why a model is not scored, or is scored on fewer points than were uploaded
 WITHOUT_POLYNOMIALS = (
-    "Not scored: the model's file does not say which polynomials its classes stand for. Name them on the "
-    "Predict page."
+    "Not scored: the model's file does not name its classes' polynomials. Name them on the Predict page."
 )
 OTHER_POLYNOMIALS = (
-    "The numbers in the file refer to a list of polynomials that is not the model's. A point is scored only "
-    "if its polynomial is in both lists; the table has the model's."
+    "The model has another list of polynomials: a point is scored if its polynomial is in both. The table "
+    "has the model's."
 )
 ALL_UNKNOWN = "The model does not know any of the points' polynomials, so there is nothing to measure."
 
@@ -40,7 +41,7 @@ def draw(polynomials: Classes) -> None:
     """Draw the uploader and, once there are points, how they fit the set-up's `polynomials` and the model."""
     points = session.current().points
     if points is None:
-        st.caption("Upload points to see them here, and to measure the trained network on them.")
+        st.caption(NONE_YET)
     else:
         _draw_summary(points, polynomials)
         draw_score(points)
@@ -120,12 +121,12 @@ def draw_score(points: UploadedPoints) -> None:
     now = session.current()
     answering, view = now.answering, now.run_view
     if answering is None:
-        st.info("No network has been trained yet. Train one, and it is measured on these points here.")
+        st.info(UNMEASURED)
         page_links.draw(page_links.TRAIN, "Train", ":material/model_training:")
         return
     model = answering.model
     scored = score.measure(model, points)
-    st.text(f"{name_of(answering)}, the model in use, on these points:")
+    st.text(MEASURED.format(name_of(answering)))
     note = note_on_classes(model, points)
     if note:
         st.caption(note)
@@ -172,15 +173,12 @@ def _draw_figures(scored: Score, count: int) -> None:
             delta_color="off",
             delta_arrow="off",
             width="content",
-            help="Share of the points with the right answer. The referee, who knows the curves, assigns each "
-            "point to the nearest curve above or below it: if the points come from these curves, no method "
-            "can be expected to do better.",
+            help="The referee, who knows the curves, assigns a point to the nearest curve above or below it.",
         )
         st.metric(
             "Loss",
             f"{loss_text(scored.loss)} nats",
             width="content",
-            help="Cross-entropy: how much the true polynomials surprise the model, on average. 0 is best.",
         )
     if scored.measured < count:
         st.caption(

@@ -1,8 +1,7 @@
 """Changes the set-up's polynomials, so that such changes can be undone."""
 
-from dataclasses import replace
-
 from pages.state import session
+from pages.state.setup import with_polynomials
 from polycore import Polynomial
 
 REMOVED_ONE = "A polynomial was removed."
@@ -30,7 +29,7 @@ def adopt(polynomials: Polynomials) -> None:
 def exchange(polynomials: Polynomials, undo: str | None) -> None:
     """Do what `adopt` does. If a current polynomial is lost, a toast says so with the text `undo`, if any."""
     before = session.current().experiment
-    experiment = replace(before, polynomials=polynomials)
+    experiment = with_polynomials(before, polynomials)
     if experiment != before:
         is_lost = not set(before.polynomials) <= set(polynomials)
         session.load(experiment, undo=undo if is_lost else None)
@@ -38,4 +37,4 @@ def exchange(polynomials: Polynomials, undo: str | None) -> None:
 
 def slide(polynomials: Polynomials, index: int) -> None:
     """Do what `adopt` does for a slider of polynomial `index`: its moves in a row are one change to undo."""
-    session.load(replace(session.current().experiment, polynomials=polynomials), row=("slider", index))
+    session.load(with_polynomials(session.current().experiment, polynomials), row=("slider", index))

@@ -21,7 +21,7 @@ from pages.polynomials.entries import POWERS, TWICE, EditedTable, TypedLine
 from pages.setup import setting_input
 from pages.state import refusal, session
 from pages.state.inputs import Input
-from polycore.limits import MAX_CLASSES, MAX_COEFFICIENT
+from polycore.limits import MAX_CLASSES, MAX_COEFFICIENT, MIN_CLASSES
 from polycore.pictures.palette import PALETTE
 from polycore.quoting import visible
 
@@ -29,28 +29,27 @@ PREFIX = "polynomials"
 EDITORS = f"{PREFIX}.editor"
 TYPING_KEY = f"{PREFIX}.typing"
 
-FORMULAS, COEFFICIENTS, SLIDERS = "Formulas", "Coefficients", "Sliders"
-WAY_HELP = (
-    "Formulas: one on each line. Coefficients: a table with a column for each power of x. Sliders: move one "
-    "curve."
+ABOUT = (
+    "The network learns to say which of these a point lies on. "
+    f"There may be {MIN_CLASSES} to {MAX_CLASSES} of them."
 )
+FORMULAS, COEFFICIENTS, SLIDERS = "Formulas", "Coefficients", "Sliders"
 TEXT_LABEL = "One polynomial a line"
 TEXT_HELP = (
-    "For example 2x^3 - x, (x-1)^2 or x^2/4; y = 2x², 1,5x and TeX can be pasted as they are. Add a line to "
-    "add a polynomial; empty a line to remove one. The plot follows while you type; the set-up does when you "
-    "leave the box or press Ctrl+Enter."
+    "2x^3 - x, (x-1)^2, x^2/4; y = 2x², 1,5x and TeX can be pasted as they are. Empty a line to remove its "
+    "polynomial. The plot follows while you type; the set-up does when you leave the box or press Ctrl+Enter."
 )
 TABLE_CAPTION = (
-    "An empty cell is a 0. The empty row at the end adds a polynomial; to remove one, tick the box to its "
-    "left and press the bin above."
+    "An empty cell is a 0. Fill the last row to add one; to remove one, tick it and press the bin."
 )
 LONGEST = 20_000  # characters of what is being typed: 24 polynomials have far fewer
 # pixels: in a window 1280 wide there is room beside the plot for six columns, up to the fifth power
 COLUMN_WIDTH = 63
 UNREAD, REPEATED = "cannot be read", "is already in the list"
+LINES_LABEL = "What each line means"
 # as high as the lines of Streamlit's text area, and at their height beside it
 LINES_STYLE = """<style>
-.polycore-lines { margin: 2.55rem 0 0; padding: 0; list-style: none; font-size: 0.875rem; }
+.stApp .polycore-lines { margin: 2.55rem 0 0; padding: 0; list-style: none; font-size: 0.875rem; }
 .polycore-lines > li {
   height: 1.4em; margin: 0; font-size: inherit; line-height: 1.4;
   overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
@@ -58,7 +57,12 @@ LINES_STYLE = """<style>
 .polycore-lines img { display: inline; height: 1rem; margin-right: 0.5rem; vertical-align: middle; }
 .polycore-lines mark { padding: 0 0.15em; border-radius: 0.2em; background: #b03159; color: #ffffff; }
 .polycore-lines small { opacity: 0.8; }
-@media (max-width: 640px) { .polycore-lines { margin-top: 0; } }
+/* below the editor they would list the curves once more, as the plot's legend does: what is wrong is new */
+@media (max-width: 640px) {
+  .stApp .polycore-lines { margin-top: 0; }
+  .polycore-lines > li:not(:has(small)) { display: none; }
+  [data-testid="stColumn"] [data-testid="stColumn"]:has(.polycore-lines):not(:has(small)) { display: none; }
+}
 </style>"""
 _UNREADABLE = re.compile(r"character (\d+): got ")
 
@@ -67,9 +71,7 @@ _typing = component.Component("polycore_typing", (Path(__file__).with_name("live
 
 def draw() -> None:
     """Draw the chosen editor and, if its content is not valid, the reason."""
-    way = WAY.choose(
-        st.segmented_control, "Edit as", (FORMULAS, COEFFICIENTS, SLIDERS), required=True, help=WAY_HELP
-    )
+    way = WAY.choose(st.segmented_control, "Edit as", (FORMULAS, COEFFICIENTS, SLIDERS), required=True)
     if way == COEFFICIENTS:
         _draw_table()
     elif way == SLIDERS:
@@ -95,10 +97,13 @@ def _draw_refusal(read: Callable[[], Polynomials]) -> None:
 
 
 def shown() -> Polynomials:
-    """Return the polynomials to draw: those that are being typed, as far as they can be read."""
-    if TEXT.typing is None:
+    """Return the polynomials to draw: while formulas are edited, those of the text, as far as it can be read.
+
+    So the plot has the curves that the text is said to mean, also if the text was refused.
+    """
+    if WAY.value != FORMULAS:
         return change.present()
-    lines = entries.lines_of(TEXT.typing, change.present())
+    lines = entries.lines_of(_text(), change.present())
     typed_now = tuple(line.polynomial for line in lines if line.polynomial is not None)[:MAX_CLASSES]
     return typed_now or change.present()
 
@@ -106,7 +111,7 @@ def shown() -> Polynomials:
 def _draw_text() -> None:
     writing, meaning = st.columns(2, gap="small")
     with writing:
-        text = TEXT.draw(
+        TEXT.draw(
             st.text_area,
             TEXT_LABEL,
             height="content",
@@ -116,10 +121,15 @@ def _draw_text() -> None:
         # Streamlit itself sends the text only once the area loses the focus
         area = f".st-key-{TEXT.key.replace('.', '-')}"
         _typing.draw(key=TYPING_KEY, data={"area": area}, height=0, on_text_change=_note_typing)
-    typed_now = text if TEXT.typing is None else TEXT.typing
+    typed_now = _text()
     with meaning:
         st.html(lines_html(entries.lines_of(typed_now, change.present())))
     _draw_refusal(lambda: entries.from_lines(typed_now, change.present()))
+
+
+def _text() -> str:
+    """Return what the text area holds, entered or not."""
+    return TEXT.value if TEXT.typing is None else TEXT.typing
 
 
 def _note_typing() -> None:
@@ -142,7 +152,7 @@ def lines_html(lines: Sequence[TypedLine]) -> str:
             # as high as its line, there is no room for the reason: the editor shows it below, whole
             row = f"{marked(line)} <small>{REPEATED if line.error == TWICE else UNREAD}</small>"
         rows.append(f"<li>{row}</li>")
-    return f'{LINES_STYLE}<ul class="polycore-lines" aria-label="What each line means">{"".join(rows)}</ul>'
+    return f'{LINES_STYLE}<ul class="polycore-lines" aria-label="{LINES_LABEL}">{"".join(rows)}</ul>'
 
 
 def marked(line: TypedLine) -> str:

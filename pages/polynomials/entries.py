@@ -11,6 +11,10 @@ from polycore.limits import MAX_CLASSES, MAX_DEGREE, MIN_CLASSES
 
 MOST_LINES = 200  # of a text that are looked at while it is typed
 TWICE = "It is already in the list: no network can tell equal polynomials apart."
+EQUAL = (
+    "{}: this is the same polynomial as {}, and no network can tell equal polynomials apart. Change or "
+    "remove one."
+)
 MAX_ERRORS = 4  # shown at once; the others appear when these are corrected
 POWERS = ["1", "x", *(f"x{superscript(power)}" for power in range(2, MAX_DEGREE + 1))]
 
@@ -152,10 +156,7 @@ def _read(
             errors.append(f"{unit} {number}: {error}")
             continue
         if polynomial in numbers:
-            errors.append(
-                f"{unit} {number}: this is the same polynomial as {unit.lower()} {numbers[polynomial]}, and "
-                "no network can tell equal polynomials apart. Change or remove one."
-            )
+            errors.append(EQUAL.format(f"{unit} {number}", f"{unit.lower()} {numbers[polynomial]}"))
         numbers.setdefault(polynomial, number)
     if len(errors) > MAX_ERRORS:
         errors[MAX_ERRORS:] = [f"And {len(errors) - MAX_ERRORS} more."]

@@ -1,6 +1,5 @@
 """The curves, which can be dragged up and down, and the inputs for their x range and number of positions."""
 
-from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -22,17 +21,29 @@ CAPTION = "Drag a curve to move it up or down; on a touch screen hold your finge
 POSITIONS_LABEL = "Positions"
 MOST_POSITIONS = 2000
 POSITIONS_HELP = (
-    "The number of points through which each curve is drawn. A few points show how a computer draws a curve: "
-    "with short straight lines. Steep curves on a wide range need more."
+    "Through so many points each curve is drawn, with straight lines between them. Steep curves need more."
 )
+# What is above and below the plot takes 22 rem of the screen.
+STYLE = """<style>
+@media (min-width: 641px) {
+  .st-key-polynomials-plot { flex-basis: clamp(20rem, 100vh - 22rem, 50rem) !important; }
+}
+</style>"""
+# Beside the formulas the legend would list the curves again: it has only those that are hidden.
+LISTED_BESIDE = """<style>
+@media (min-width: 641px) {
+  .st-key-polynomials-drawing .polycore-live-legend li:has(button[aria-pressed="true"]) { display: none; }
+}
+</style>"""
 READABLE = "The plot shows the lines that can be read. The set-up still has its {} polynomials."
 UNREADABLE = "The plot shows what is being typed. Correct the lines on the left first, then drag the curve."
+NOT_MOVED = "Not moved: nothing has changed."
 
 
 def draw() -> None:
     """Draw the plot, its caption, and the inputs below."""
-    if editor.WAY.value == editor.SLIDERS:
-        st.html(live.in_view(CONTAINER))
+    beside = {editor.SLIDERS: live.in_view(CONTAINER), editor.FORMULAS: LISTED_BESIDE}
+    st.html(STYLE + beside.get(editor.WAY.value, ""))
     drawing, below = st.container(key=CONTAINER), st.container()
     with st.container(horizontal=True, gap="small"):
         setting_input.draw_x_range(PREFIX)
@@ -54,12 +65,12 @@ def draw() -> None:
     with below:
         st.caption(CAPTION if polynomials == change.present() else READABLE.format(len(change.present())))
         with st.container():
-            refusal.draw(PLOT_KEY, "Not moved: nothing has changed.")
+            refusal.draw(PLOT_KEY, NOT_MOVED)
 
 
 def _use_positions(count: int) -> None:
     positions = checked_whole_number(POSITIONS_LABEL, count, 2, MOST_POSITIONS)
-    session.update(view=replace(session.current().view, positions=positions))
+    session.change_view(positions=positions)
 
 
 POSITIONS = Input(
@@ -69,8 +80,7 @@ POSITIONS = Input(
 
 def _lift(shown: Polynomials, index: int, by: float) -> None:
     """Add `by` to the constant term of polynomial `index` of `shown`, the ones that the plot shows."""
-    view = session.current().view
-    session.update(view=replace(view, lifts=view.lifts + 1))
+    session.change_view(lifts=session.current().view.lifts + 1)
     with refusal.later(PLOT_KEY):
         if shown != change.present():
             raise PolycoreError(UNREADABLE)

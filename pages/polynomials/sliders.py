@@ -10,7 +10,7 @@ from pages.polynomials.entries import POWERS
 from pages.state import inputs, refusal
 from pages.state.inputs import Input
 from polycore import Polynomial
-from polycore.limits import MAX_COEFFICIENT
+from polycore.limits import MAX_COEFFICIENT, MIN_CLASSES
 
 PREFIX = "polynomials.sliders"
 LEAST_DEGREE = 3  # of the sliders: a line can become a curve
@@ -27,7 +27,6 @@ def draw() -> None:
         "Polynomial",
         range(len(names)),
         format_func=names.__getitem__,
-        help="The curve that the sliders move.",
     )
     with st.container(gap="xsmall"):
         for power in reversed(range(max(LEAST_DEGREE, polynomials[index].degree) + 1)):
@@ -39,10 +38,20 @@ def draw() -> None:
                 max_value=reach,
                 step=2 * reach / STEPS,
                 format="%.4g",
-                help="Drag it, or press the arrow keys, and watch the curve.",
             )
+    st.button(
+        "Remove this polynomial",
+        key=f"{PREFIX}.remove",
+        type="tertiary",
+        icon=":material/delete:",
+        disabled=len(polynomials) <= MIN_CLASSES,
+        on_click=_remove,
+        args=(polynomials[index],),
+        help=f"At least {MIN_CLASSES} stay.",
+    )
     with st.container():
         refusal.draw_inputs(PREFIX, change.REFUSED)
+        refusal.draw(PREFIX, change.REFUSED)
 
 
 CHOICE: Input[int] = Input(f"{PREFIX}.choice", lambda: min(CHOICE.last or 0, len(change.present()) - 1))
@@ -52,8 +61,8 @@ def _slider(index: int, power: int) -> Input[float]:
     step = 2 * reach_of(_coefficient(index, power)) / STEPS
     return Input(
         f"{PREFIX}.{index}.{power}",
-        partial(_on_slider, index, power),
-        partial(_move, index, power),
+        partial(shown, index, power),
+        partial(move, index, power),
         same=partial(inputs.are_near, step / 4),
     )
 
@@ -64,13 +73,18 @@ def _coefficient(index: int, power: int) -> float:
     return _ascending(polynomials[index], power)[power] if index < len(polynomials) else 0.0
 
 
-def _on_slider(index: int, power: int) -> float:
+def shown(index: int, power: int) -> float:
+    """Return what a slider shows: the coefficient of a power of x in polynomial `index`, or its own end."""
     value = _coefficient(index, power)
     reach = reach_of(value)
     return min(max(value, -reach), reach)
 
 
-def _move(index: int, power: int, value: float) -> None:
+def move(index: int, power: int, value: float) -> None:
+    """Give a power of x in polynomial `index` another coefficient; moves in a row are one change to undo.
+
+    Raises PolycoreError, and changes nothing, if the set-up may not have the polynomial.
+    """
     polynomials = change.present()
     if index >= len(polynomials):
         _slider(index, power).forget()
@@ -84,6 +98,12 @@ def _move(index: int, power: int, value: float) -> None:
 def _ascending(polynomial: Polynomial, power: int) -> list[float]:
     """Return its coefficients up to `power` at least, the constant term first, the missing ones 0."""
     return [*reversed(polynomial.coefficients), *[0.0] * (power - polynomial.degree)]
+
+
+def _remove(polynomial: Polynomial) -> None:
+    with refusal.later(PREFIX):
+        # by its value: of two quick clicks the second finds it gone
+        change.adopt(tuple(other for other in change.present() if other != polynomial))
 
 
 def reach_of(value: float) -> float:

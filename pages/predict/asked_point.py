@@ -14,12 +14,14 @@ from pages.state import session
 from pages.state.inputs import Input
 from pages.state.view import PointInputs, Way
 from polycore import TUTORIAL_POLYNOMIALS
-from polycore.class_name import ClassName
+from polycore.formatting import number_text
 from polycore.points.point_set import axes_sentence
 
 PREFIX = "point"
 STEP = 0.05
 FORMAT = "%.9g"
+TUTORIAL_POINT = "The tutorial's own point"
+TOO_FAR = "This point is too far away to ask about."
 
 TUTORIAL_CLASS, TUTORIAL_X = 9, -0.55
 _TUTORIAL_POLYNOMIAL = TUTORIAL_POLYNOMIALS[TUTORIAL_CLASS]
@@ -41,7 +43,7 @@ def draw(choices: PointChoices) -> None:
 
     def change(**changes: Any) -> None:
         # x and y of the point before the change are where the next way starts, and those after it are kept
-        _store(choices.fitted(replace(now(), **changes)))
+        session.change_view(point_inputs=choices.fitted(replace(now(), **changes)))
 
     scene, meetings, point = choices.scene, choices.meetings, now()
     if scene.curves:
@@ -53,21 +55,19 @@ def draw(choices: PointChoices) -> None:
         _draw_curve(scene, now, change)
     elif point.way == AT_CROSSING:
         _draw_crossing(meetings, lambda: choices.crossing(now()), change)
-        st.caption(f"x = {point.x:.6g}, y = {point.y:.6g}")
+        st.caption(f"x = {number_text(point.x, 6)}, y = {number_text(point.y, 6)}")
     else:
         _draw_typed(now, change)
-    if not isinstance(next(iter(scene.classes), None), ClassName):
-        _draw_tutorial_button()
 
 
 def choose(x: float, y: float) -> None:
     """Make (x, y) the point."""
-    _store(replace(session.current().view.point_inputs, way=ANY, x=x, y=y))
+    session.change_view(point_inputs=replace(session.current().view.point_inputs, way=ANY, x=x, y=y))
 
 
 def choose_on_map(meetings: Sequence[Meeting], x: float, y: float) -> None:
     """Make the clicked point, or the crossing at it, the point."""
-    _store(clicked(session.current().view.point_inputs, meetings, x, y))
+    session.change_view(point_inputs=clicked(session.current().view.point_inputs, meetings, x, y))
 
 
 def clicked(inputs: PointInputs, meetings: Sequence[Meeting], x: float, y: float) -> PointInputs:
@@ -82,11 +82,7 @@ def clicked(inputs: PointInputs, meetings: Sequence[Meeting], x: float, y: float
 def move(choices: PointChoices, x: float) -> None:
     """Move the point to that x."""
     before = choices.fitted(session.current().view.point_inputs)
-    _store(choices.fitted(replace(before, x=x)))
-
-
-def _store(inputs: PointInputs) -> None:
-    session.update(view=replace(session.current().view, point_inputs=inputs))
+    session.change_view(point_inputs=choices.fitted(replace(before, x=x)))
 
 
 def _draw_way(ways: Sequence[Way], now: Now, change: Change) -> None:
@@ -95,18 +91,14 @@ def _draw_way(ways: Sequence[Way], now: Now, change: Change) -> None:
         "Point",
         ways,
         required=True,
-        help=(
-            "Any point: type x and y, or click the map. On a curve: choose a polynomial and walk along it. "
-            "At a crossing: choose a point where curves meet."
-        ),
+        label_visibility="collapsed",
     )
 
 
 def _draw_typed(now: Now, change: Change) -> None:
     with st.container(horizontal=True):
-        _draw_x(now, change, "How far right of the origin the point lies.")
-        y = Input(f"{PREFIX}.y", lambda: now().y, lambda y: change(y=y))
-        _draw_number(y, "y", "How far above the origin the point lies.")
+        _draw_x(now, change)
+        _draw_number(Input(f"{PREFIX}.y", lambda: now().y, lambda y: change(y=y)), "y")
 
 
 def _draw_curve(scene: Scene, now: Now, change: Change) -> None:
@@ -115,11 +107,10 @@ def _draw_curve(scene: Scene, now: Now, change: Change) -> None:
         "Curve",
         range(len(scene.curves)),
         format_func=partial(class_name, scene.classes),
-        help="The point lies on this polynomial, so it is the right answer unless another crosses it there.",
     )
-    _draw_x(now, change, "The x of the point on the curve. y is the polynomial's value there.")
+    _draw_x(now, change)
     point = now()
-    st.caption(f"y = {scene.curves[point.curve](point.x):.6g}")
+    st.caption(f"y = {number_text(float(scene.curves[point.curve](point.x)), 6)}")
 
 
 def _draw_crossing(meetings: Sequence[Meeting], chosen: Callable[[], int], change: Change) -> None:
@@ -127,24 +118,26 @@ def _draw_crossing(meetings: Sequence[Meeting], chosen: Callable[[], int], chang
         st.selectbox,
         "Crossing",
         range(len(meetings)),
-        format_func=lambda index: f"x = {meetings[index].x:.4g}: {meetings[index].name}",
-        help="Points where curves meet, from left to right. You can also click the diamonds on the map.",
+        format_func=lambda index: f"x = {number_text(meetings[index].x)}: {meetings[index].name}",
     )
 
 
-def _draw_x(now: Now, change: Change, description: str) -> None:
-    _draw_number(Input(f"{PREFIX}.x", lambda: now().x, lambda x: change(x=x)), "x", description)
+def _draw_x(now: Now, change: Change) -> None:
+    _draw_number(Input(f"{PREFIX}.x", lambda: now().x, lambda x: change(x=x)), "x")
 
 
-def _draw_number(number: Input[float], name: str, description: str) -> None:
-    number.draw_number(name, STEP, format=FORMAT, help=description, width=160)
+def _draw_number(number: Input[float], name: str) -> None:
+    number.draw_number(name, STEP, format=FORMAT, width=160)
 
 
-def _draw_tutorial_button() -> None:
+def draw_tutorial_button(choices: PointChoices) -> None:
+    """Draw the button that asks about the tutorial's point, if the curves are the tutorial's."""
+    if choices.scene.curves != TUTORIAL_POLYNOMIALS:
+        return
     st.button(
-        "The tutorial's own point",
+        TUTORIAL_POINT,
         key=f"{PREFIX}.tutorial",
-        icon=":material/school:",
+        type="tertiary",
         on_click=choose,
         args=(TUTORIAL_X, _TUTORIAL_POLYNOMIAL(TUTORIAL_X)),
         help=(

@@ -27,6 +27,7 @@ from polycore.referee.bayes_classifier import MAX_COORDINATE, probabilities_anyw
 
 PREFIX = "walk"
 CHART_KEY = f"{PREFIX}.chart"
+SLIDER_LABEL = "Walk along the curve"
 X_COUNT = 300  # besides the crossings
 SLIDER_STEPS = 200
 BESIDE = 1e-6  # share of the range of x: without noise the best probability falls only at a crossing itself
@@ -76,21 +77,26 @@ def draw_slider(referee: Referee, choices: PointChoices) -> None:
     step = (high - low) / SLIDER_STEPS
 
     def nearest() -> float:
-        """Return the slider's x that is nearest to the point's x."""
-        x = min(max(session.current().view.point_inputs.x, low), high)
-        return float(np.clip(low + round((x - low) / step) * step, low, high))
+        return on_slider(referee, session.current().view.point_inputs.x)
 
     # a browser may round to its own grid
     near = partial(inputs.are_near, step / 4)
     Input(f"{PREFIX}.x", nearest, lambda x: asked_point.move(choices, round(x, 9)), same=near).draw(
         st.slider,
-        "Walk along the curve",
+        SLIDER_LABEL,
         min_value=low,
         max_value=high,
         step=step,
         format="%.4g",
-        help="Moves x; so do the arrow keys, step by step. Watch the probabilities change at each crossing.",
     )
+
+
+def on_slider(referee: Referee, x: float) -> float:
+    """Return the x on the slider that is nearest to `x`; it runs over the referee's range."""
+    low, high = referee.x_range
+    step = (high - low) / SLIDER_STEPS
+    x = min(max(x, low), high)  # first: what is far out may be too large to count steps to
+    return float(np.clip(low + round((x - low) / step) * step, low, high))
 
 
 def chart(model: Model, referee: Referee, scene: Scene, curve: int, x: float) -> go.Figure:
@@ -126,7 +132,6 @@ def draw_chart(chart: go.Figure, name: str, choices: PointChoices, followed: Fol
             bindings.append((f"data.{index}.showlegend", f"walk.listed.{row}"))
         bound = Bound(followed, bindings)
     with st.container(key=PLOT_CONTAINER):
-        st.html(live.in_view(MAP_CONTAINER, PLOT_CONTAINER))
         live.figure(
             chart,
             key=CHART_KEY,
@@ -135,9 +140,8 @@ def draw_chart(chart: go.Figure, name: str, choices: PointChoices, followed: Fol
             bound=bound,
         )
     said = (
-        f"The thick line is {name} itself, the right answer. Vertical lines are its crossings, labeled with "
-        "the curve it meets: there the referee's probability falls too, because nobody can tell the curves "
-        "apart."
+        f"The thick line is {name} itself. At a vertical line it meets another curve: there the referee is "
+        "unsure too."
     )
     # no Markdown: the names of classes may be a stranger's
     live_text.draw(f'<p class="caption">{escape(said)}</p>', f"{PREFIX}.caption", None)

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from html import escape
 from typing import Any
 
 import plotly.graph_objects as go
 
+from pages.channel import live_text
 from pages.channel.live_text import Followed
 from pages.models import map_layers, model_in_use
 from pages.models.map_layers import Overlay
@@ -14,6 +16,7 @@ from pages.models.point_choices import AskedPoint, scene_of_model
 from pages.plane import answer_view
 from pages.plane.answer import Answer
 from pages.plane.plane import pixels_of, shown_map
+from pages.plane.referee import best_possible_text
 from pages.plane.scene import Scene, scene_of
 from pages.predict import curve_walk
 from pages.run_view.following import follow_answering
@@ -22,9 +25,29 @@ from pages.server.source import Contents
 from pages.state.kept_models import Kept
 from pages.state.session_value import Session
 from pages.state.view import MapLayer
+from pages.wording.percent import probability
 from polycore import PolycoreError, Referee
+from polycore.formatting import number_text
 from polycore.limits import MAX_CLASSES
 from polycore.pictures.class_map import PackedMap
+from polycore.pictures.palette import PALETTE
+
+NEXT = 2  # classes that are named after the likeliest
+# of what else changes with the answer, so that the inputs below it stay in place
+VERDICT_STYLE = """<style>
+.verdict { min-height: 14rem; }
+.verdict > p { line-height: 1.5; margin-bottom: 0.25rem; }
+.verdict .quiet { color: light-dark(#5a6072, #a4abbd); }
+.verdict div.quiet { margin-top: 0.5rem; font-size: 0.875rem; }
+.first {
+  display: flex; flex-wrap: wrap; align-items: center; gap: 0.25rem 0.75rem; margin: 0.25rem 0 0.5rem;
+}
+.first .swatch { width: 1.5rem; height: 1.5rem; border-radius: 0.25rem; }
+.first .swatch[style*="transparent"] { display: none; } /* of no class: nothing stands beside it */
+.first h3 { margin: 0; font-size: 2rem; overflow-wrap: anywhere; }
+.first span { font-size: 1.25rem; font-variant-numeric: tabular-nums; }
+.verdict > p .swatch { margin-right: 0.25rem; border-radius: 0.2rem; }
+</style>"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +73,48 @@ class Prediction:
         predict = self.kept.model.predict_proba
         return Answer.of(predict, self.scene, self.referee, self.asked.x, self.asked.y)
 
+    @property
+    def verdict(self) -> dict[str, Any]:
+        """What is said first of the answer, beside its name, the same in frames.
+
+        sure: how sure the network is; "" at a point that is far from all curves, where that means nothing.
+        where: where the point lies among the curves. next: name and probability of the classes that follow.
+        colors: of the likeliest class and of those that follow.
+        """
+        answer = self.answer
+        first, *others = answer.order[: 1 + NEXT]
+        shares = answer.probabilities.tolist()
+        is_far = answer.place.is_far
+        return {
+            "sure": "" if is_far else f"{probability(shares[first])} sure",
+            "where": answer.sentence() if is_far else answer.place.beside(first),
+            "next": [[answer.name(label), probability(shares[label])] for label in others],
+            "colors": ["transparent" if is_far else PALETTE[first].color]
+            + [PALETTE[label].color for label in others],
+        }
+
+    @property
+    def verdict_html(self) -> str:
+        """The answer as a page shows it: what it says first is the largest."""
+        answer, verdict = self.answer, self.verdict
+        swatches = [
+            f"<i class='swatch' data-color='verdict.colors.{index}' style='background: {color}'></i>"
+            for index, color in enumerate(verdict["colors"])
+        ]
+        first = swatches[0] + answer_view.html(answer, "name", "h3") + _value("sure", verdict["sure"])
+        others = "".join(
+            f"<p>{swatch} {_value(f'next.{index}.0', name)} <b>{_value(f'next.{index}.1', share)}</b></p>"
+            for index, (swatch, (name, share)) in enumerate(zip(swatches[1:], verdict["next"], strict=True))
+        )
+        at = f"At x = {number_text(answer.x, 6)}, y = {number_text(answer.y, 6)}"
+        if not answer.place.is_far:  # there the heading is not the network's
+            at += " the network says"
+        return (
+            f'{VERDICT_STYLE}<div class="verdict"><p class="quiet">{at}</p><div class="first">{first}</div>'
+            f"{_value('where', verdict['where'], 'p')}{others}"
+            f'<div class="quiet">{answer_view.html(answer, "referee", "p")}</div></div>'
+        )
+
     @cached_property
     def walk(self) -> go.Figure | None:
         """The chart of the walk along the curve on which the point was placed, if it was."""
@@ -70,6 +135,13 @@ class Prediction:
         return map_layers.of_model(self.kept, layers, point)
 
 
+def quality_html(kept: Kept) -> str:
+    """Return how many new points the model has right, which frames update, and the best possible."""
+    right = live_text.value("figures.held_out", model_in_use.figures(kept)["held_out"], "b")
+    best = escape(best_possible_text(model_in_use.best_possible_for(kept)))
+    return f"<p>{right} of new points right</p><p class='caption'>{best}</p>"
+
+
 def follow(kept: Kept, asked: AskedPoint) -> Followed | None:
     """Let the tab follow `kept`, which is asked about a point; None if no run improves it."""
     window = None if kept.experiment is None else scene_of(kept.experiment).window
@@ -85,6 +157,7 @@ def contents(asked: AskedPoint, now: Session) -> Contents:
     values: dict[str, Any] = {"figures": model_in_use.figures(kept)}
     try:
         values["answer"] = answer_view.values(prediction.answer, MAX_CLASSES)
+        values["verdict"] = prediction.verdict
     except PolycoreError:  # the point is too far out, which the page says
         return Contents(values)
     if prediction.walk is not None:
@@ -99,11 +172,15 @@ def contents(asked: AskedPoint, now: Session) -> Contents:
 
 
 def picture_of(kept: Kept, scene: Scene, view: RunView | None) -> PackedMap:
-    """Return the map of a model: as a worker has rendered it for a frame, or rendered here.
+    """Return the map of a model while a run improves it: as a worker has rendered it, or rendered here.
 
-    view: of the run that improves it; None without one.
+    view: of that run; None if it is not known.
     """
     best = None if view is None or view.pictured is None else view.pictured[1].best
     if best is not None and best.map is not None and best.model.loss == kept.model.loss:
         return best.map
     return pixels_of(kept.model, scene.window)
+
+
+def _value(name: str, text: str, tag: str = "span") -> str:
+    return live_text.value(f"verdict.{name}", text, tag)

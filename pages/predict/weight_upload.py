@@ -33,6 +33,11 @@ _Batch = tuple[UploadedFile, ...]  # the files of one model
 _Ids = frozenset[str]
 
 
+def is_filled() -> bool:
+    """Return whether the uploader has files: what became of them is to be seen."""
+    return bool(_files())
+
+
 def draw() -> None:
     """Draw the uploader, and the outcome of each file in it. An added model is in use at once."""
     st.file_uploader(
@@ -42,10 +47,7 @@ def draw() -> None:
         max_upload_size=MAX_MEGABYTES,
         key=FILES_KEY,
         on_change=_load_new,
-        help=(
-            "An .npz file from here, or from numpy.savez with the same names. You can upload the six .npy "
-            "files together or one after another. Code in a file is never run."
-        ),
+        help="An .npz file from here or from numpy.savez. Code in a file is never run.",
     )
     kept_actions.draw_going(session.going_for(1), "upload")
     uploads = session.current().uploads
@@ -80,7 +82,7 @@ def _draw_upload(batch: _Batch, upload: Upload | None) -> None:
     problem = _problem(batch)
     names = ", ".join(file.name for file in batch)
     if upload is not None and upload.error:
-        refusal.show("Couldn't read this file. What you had is still there.", f"{names}: {upload.error}")
+        refusal.show(refusal.UNREAD_FILE, f"{names}: {upload.error}")
     elif upload is not None:
         # st.text renders no Markdown in a file's name; invisible characters could reverse the line
         st.text(f"{visible(names)}: added as {upload.title}.")

@@ -20,6 +20,7 @@ from pages.state.inputs import Input
 from pages.state.view import MapView
 from pages.wording.words import file_name
 from polycore import Experiment
+from polycore.figures.plane import MOVES
 from polycore.polynomials.classes import noun_of
 
 KEY = "map_view.choice"
@@ -27,14 +28,23 @@ HELP = (
     "Network: its answer at each point. Referee: the best possible answer, given by someone who knows the "
     "curves and the noise. Differences: where the two differ, which is what is left to learn. "
 ) + map_layers.HELP
-NETWORK_CAPTION = (
-    "Each point has the color of the network's most likely {}; the stronger the color, the surer it is. {}"
-)
-CURVES = "The lines are the true curves: far from them it has seen no points."
-FITTED = "The lines are the polynomials that fit your points best: far from the points it has seen nothing."
+NETWORK_CAPTION = "Colors: the network's most likely {}; pale: it is unsure. {}"
+CURVES = "Lines: the true curves; far from them it has seen no points."
+FITTED = "Lines: the polynomials that fit your points best; far from the points it has seen nothing."
 NO_CURVES = "Far from your points it has seen nothing."
+# what the referee knows, and where its answers mean little
+FITTED_POINTS = (
+    "It knows only the polynomials that fit your points best, and how far the points are from them."
+)
+NEAR_CURVES = "Points lie near the curves; the noise decides how near. Far from all, answers mean little."
+ON_CURVES = (
+    "All points lie exactly on the curves. Elsewhere the referee chooses the vertically nearest curve, which "
+    "means little far from all of them."
+)
 DIFFERENCE_CAPTION = "Stripes in the colors of both answers mark where network and referee differ:"
 MISTAKE_SYMBOL = "x"
+# the layers whose captions follow a run: how these begin, and the layers' names in frames
+FOLLOWING = {map_layers.MISTAKES_MARK: "mistakes", map_layers.NEXT_POINTS_MARK: "next_points"}
 
 
 def views_of(experiment: Experiment) -> tuple[MapView, ...]:
@@ -54,7 +64,7 @@ def draw(experiment: Experiment) -> None:
         Input(
             KEY,
             lambda: shown_view(experiment),
-            lambda map_view: session.update(view=replace(session.current().view, map_view=map_view)),
+            lambda map_view: session.change_view(map_view=map_view),
         ).choose(
             st.segmented_control,
             "Map",
@@ -62,9 +72,7 @@ def draw(experiment: Experiment) -> None:
             required=True,
             label_visibility="collapsed",
         )
-        map_layers.draw_for_run(experiment.shown_classes)
-        # beside the choice: a label with the help would take a line, and on a phone so would a word here
-        st.markdown("&nbsp;", width="content", help=HELP)
+        map_layers.draw_for_run(experiment, HELP)
 
 
 def selection() -> Selection:
@@ -97,11 +105,12 @@ def figure_of(shown: ShownRun) -> go.Figure:
             figure = plane.network_map(shown.picture, scene)
     if selection.mistakes and mistakes is None:
         mistakes = map_layers.mistakes_of_model(model, experiment)
-    return Overlay.of(selection.layers, experiment, mistakes, selection.asked).on(figure)
+    errors = shown.weights.errors
+    return Overlay.of(selection.layers, experiment, mistakes, selection.point, errors).on(figure)
 
 
-def draw_figure(figure: go.Figure, shown: ShownRun) -> None:
-    """Draw a map of the run, which follows it, and the slider through its past."""
+def draw_map(figure: go.Figure, shown: ShownRun, notes: live.Notes | None = None) -> None:
+    """Draw a map of the run, which follows it; notes: see `live.figure`."""
     referee = referee_of(shown.experiment) if shown.selection.map_view == "Referee" else None
     live.figure(
         figure,
@@ -110,8 +119,14 @@ def draw_figure(figure: go.Figure, shown: ShownRun) -> None:
         on_click=asked.choose,
         file=file_name("map", shown.experiment),
         bound=shown.bound(("layout.meta.step", "weights.step"), *bindings(figure, shown.selection)),
+        notes=notes,
         model_now=shown.model_now if referee is None else lambda: referee,
     )
+
+
+def draw_figure(figure: go.Figure, shown: ShownRun) -> None:
+    """Draw a map of the run, which follows it, and the slider through its past."""
+    draw_map(figure, shown)
     time_slider.draw(shown)
 
 
@@ -127,8 +142,7 @@ def draw_network(shown: ShownRun) -> None:
     """Draw the map with its caption for a run that is shown by `network_selection`."""
     figure = figure_of(shown)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        map_layers.draw_for_run(shown.experiment.shown_classes)
-        st.markdown("&nbsp;", width="content", help=map_layers.HELP)
+        map_layers.draw_for_run(shown.experiment, map_layers.HELP)
     draw_figure(figure, shown)
     _draw_caption(captions(figure), shown)
 
@@ -142,6 +156,11 @@ def bindings(figure: go.Figure, selection: Selection) -> list[tuple[str, str]]:
         if selection.mistakes and trace.marker.symbol == MISTAKE_SYMBOL and trace.hovertext is not None:
             names = {"x": "x", "y": "y", "hovertext": "text"}
             bindings += [(f"data.{index}.{path}", f"weights.mistakes.{name}") for path, name in names.items()]
+        elif trace.meta == MOVES:
+            names = {"x": "x", "y": "y", "marker.size": "size"}
+            bindings += [
+                (f"data.{index}.{path}", f"weights.next_points.{name}") for path, name in names.items()
+            ]
     return bindings
 
 
@@ -181,13 +200,15 @@ def network_caption(experiment: Experiment) -> str:
 
 
 def captions(figure: go.Figure) -> str:
-    """Return the captions of the layers on a map as HTML, where the mistakes' caption follows the run."""
-    return " ".join(
-        live_text.value("weights.mistakes.caption", caption)
-        if caption.startswith(map_layers.MISTAKES_MARK)
-        else escape(caption)
-        for caption in map_layers.captions(figure)
-    )
+    """Return the captions of the layers on a map as HTML; some of them follow the run."""
+    return " ".join(map(_caption, map_layers.captions(figure)))
+
+
+def _caption(text: str) -> str:
+    for mark, name in FOLLOWING.items():
+        if text.startswith(mark):
+            return live_text.value(f"weights.{name}.caption", text)
+    return escape(text)
 
 
 def _draw_caption(html: str, shown: ShownRun) -> None:
@@ -197,12 +218,5 @@ def _draw_caption(html: str, shown: ShownRun) -> None:
 
 def _points_sentence(experiment: Experiment) -> str:
     if experiment.data is not None:
-        return (
-            "It knows only the polynomials that fit your points best, and how far the points are from them."
-        )
-    if experiment.noise:
-        return "Points lie near the curves; the noise decides how near. Far from all, answers mean little."
-    return (
-        "All points lie exactly on the curves. Elsewhere the referee chooses the vertically nearest curve, "
-        "which means little far from all of them."
-    )
+        return FITTED_POINTS
+    return NEAR_CURVES if experiment.noise else ON_CURVES

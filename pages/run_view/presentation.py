@@ -1,9 +1,7 @@
-"""A run on a projector: its map and two figures fill the screen, readable from the last row of a class."""
+"""On a projector: a run's map and two figures fill the screen, or a page is shown in larger type."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from pages.channel import live_text
@@ -18,23 +16,26 @@ from polycore.formatting import loss_text
 
 PREFIX = "presentation"
 KEY = "P"  # of the keyboard; Streamlit and browsers do not use it
-TEXT = 22  # pixels of the numbers at the axes: on a screen 2 m wide and 1920 pixels, 2.3 cm
 # Letters of 4 cm and more are read from 8 m (1/200 of the distance): 2 % of a screen that is 2 m wide.
 STYLE = """<style>
+.stApp { --polycore-figure-text: 22px; } /* on a screen 2 m wide and 1920 pixels, 2.3 cm */
 .stMainBlockContainer { padding-bottom: 0; }
 .st-key-frame-navigation, .stApp .stElementContainer:has(h1) { display: none; }
 :is(.st-key-progress-map, .st-key-from_link-map) { flex-basis: calc(100vh - 5.5rem) !important; }
 :is(.st-key-progress-map, .st-key-from_link-map) .polycore-live-legend button { font-size: max(1rem, 1.3vw); }
 .st-key-presentation-figures { gap: 1vw; }
-.st-key-controls-keys { display: none; } /* nobody reads them from the last row */
+.st-key-controls-nothing { display: none; } /* no room is kept for what may come */
 .st-key-presentation-bar { gap: 0.5rem; }
 .st-key-presentation-bar > *, .st-key-presentation-bar .stHorizontalBlock { gap: 0.5rem; }
 .st-key-presentation-bar .stButton button { padding: 0 0.6rem; }
 .st-key-presentation-bar .stButton [aria-label^="Shortcut"] { display: none; } /* the help has the keys */
 @media (min-width: 641px) {
   /* all is on the screen: if room is short, the answer scrolls and the buttons stay */
-  .st-key-presentation-figures { height: calc(100vh - 2.5rem); flex-wrap: nowrap; overflow-y: auto; }
+  .st-key-presentation-figures {
+    flex: none !important; height: calc(100vh - 5.5rem); flex-wrap: nowrap; overflow-y: auto;
+  }
   .st-key-presentation-figures > * { flex-shrink: 0; }
+  .st-key-presentation-figures > :has(> .st-key-presentation-bar) { margin-top: auto; }
   .st-key-presentation-figures > :has(> .st-key-asked-presented) {
     flex-shrink: 1; min-height: 8rem; overflow-y: auto;
   }
@@ -47,6 +48,25 @@ STYLE = """<style>
   [data-testid="stLayoutWrapper"]:has(> .st-key-presentation-bar) {
     position: sticky; z-index: 99; bottom: 0; padding: 0.5rem 0; background: light-dark(#ffffff, #0e1117);
   }
+}
+</style>"""
+# A page that is shown as it is: all but its figures is in rem, and the buttons have their corner.
+WHOLE_STYLE = """<style>
+.stMainBlockContainer { padding-bottom: 4rem; }
+.st-key-frame-top, .stApp .stElementContainer:has(h1) { display: none; }
+.st-key-presentation-leave {
+  position: fixed; z-index: 101; inset: 0.25rem 3.5rem auto auto; width: auto;
+}
+@media (max-width: 640px) {
+  .stApp { --bottom-bar: 0px; } /* nothing is at the bottom, above which a race's buttons would stand */
+}
+@media (min-width: 641px) {
+  :root { font-size: 20px !important; }
+  .stApp { --polycore-figure-text: 20px; }
+}
+@media (min-width: 1600px) {
+  :root { font-size: 26px !important; }
+  .stApp { --polycore-figure-text: 26px; }
 }
 </style>"""
 NUMBERS = """<style>
@@ -90,10 +110,10 @@ def button() -> None:
         "Present" if begins else "Leave",
         key=f"{PREFIX}.{'begin' if begins else 'end'}",
         icon=":material/present_to_all:" if begins else ":material/close:",
-        type="secondary",
-        on_click=_switch,
+        type="tertiary",
+        on_click=lambda: session.change_view(presenting=begins),
         shortcut=KEY,
-        help=f"The map and two figures fill the screen, for a projector. Key: {KEY}, also to leave it.",
+        help=f"For a projector: the page without its frame, in larger type. Key: {KEY}, also to leave it.",
     )
 
 
@@ -107,14 +127,14 @@ def draw(shown: ShownRun | None, draw_controls: Callable[[], None]) -> None:
     figures = figures.container(key=f"{PREFIX}.figures")
     kept = from_link.fitting()
     if shown is not None:
-        figure = _enlarged(map_view.figure_of(shown))
+        figure = map_view.figure_of(shown)
         with map_column:
             map_view.draw_figure(figure, shown)
         with figures:
             live_text.draw(_html(shown), f"{PREFIX}.numbers", shown.followed, reports=True)
     elif kept is not None:
         with map_column:
-            from_link.draw_map(kept, _enlarged(from_link.figure_of(kept)))
+            from_link.draw_map(kept, from_link.figure_of(kept))
         with figures:
             live_text.draw(_html_of_network(kept), f"{PREFIX}.numbers", None)
     with figures:
@@ -127,12 +147,11 @@ def draw(shown: ShownRun | None, draw_controls: Callable[[], None]) -> None:
             button()
 
 
-def _enlarged(figure: go.Figure) -> go.Figure:
-    # a copy: the figure itself may be in a cache
-    enlarged = go.Figure(figure).update_layout(font={"size": TEXT})
-    for trace in enlarged.select_traces({"mode": "lines"}):
-        trace.line.width *= 2
-    return enlarged
+def draw_whole() -> None:
+    """Draw a page as it is, in larger type, with the button to leave."""
+    st.html(WHOLE_STYLE)
+    with st.container(key=f"{PREFIX}.leave"):
+        button()
 
 
 def _html(shown: ShownRun) -> str:
@@ -154,11 +173,6 @@ def _style() -> str:
 
 def _numbers(held_out: str, best: str, loss: str) -> str:
     return live_text.row(
-        live_text.metric("Held-out accuracy", "weights.held_out_text", held_out, "", best),
+        live_text.metric("New points right", "weights.held_out_text", held_out, "", best),
         live_text.metric("Loss", "weights.loss_text", loss, ""),
     )
-
-
-def _switch() -> None:
-    view = session.current().view
-    session.update(view=replace(view, presenting=not view.presenting))

@@ -11,34 +11,23 @@ from pages.plane.referee import EXPLAINED, best_possible_text
 from pages.run_view.legs import changes_of
 from pages.run_view.shown import ShownRun
 from pages.setup import controls
-from pages.state import shown_weights
 from pages.state.shown_weights import ShownWeights
 from pages.wording.words import file_name
 from polycore.arrays import Floats
 from polycore.figures import accuracy_figure, loss_figure
+from polycore.figures.progress import accuracy_heights
 from polycore.figures.style import GRAY, escape
 from polycore.model.neurons import MOST_FOR_DEAD
 from polycore.training.history import History
 
 MAP_HEIGHT, CHART_HEIGHT = 460, 260
+LARGE_LABEL = "of new points right"
 
 HELD_OUT_HELP = (
-    "The share of points on which no step trains, 3,000 on polynomials, that these weights answer correctly. "
-    f"{EXPLAINED} On 3,000 points chance adds or takes up to the number after \u00b1 (in 95 of 100 cases). "
-    "The best loss is measured on the training set: here, other weights may do better."
-)
-LOSS_HELP = (
-    "Cross-entropy of these weights on the training set, in nats. Guessing among K classes gives log K; "
-    "certainty of the right answer gives 0. The weights with the best loss of all steps that were measured "
-    "are kept."
-)
-SPEED_HELP = (
-    "How many times a second the weights change, over the last two seconds; of a run that has ended, per "
-    "second of its computing time. A run that pauses or waits has no speed."
-)
-TIME_HELP = (
-    "Time left: until the last step, at the speed of the last ten seconds, known after the first seconds. "
-    "Computing time: the processor time of all steps of a run that has ended, without pauses."
+    "The held-out accuracy: the share of points on which no step trains, 3,000 on polynomials, that these "
+    f"weights answer correctly. {EXPLAINED} On 3,000 points chance adds or takes up to the number after "
+    "\u00b1 (in 95 of 100 cases). The best loss is measured on the training set: here, other weights may do "
+    "better."
 )
 GRADIENT_HELP = (
     "The length of the gradient of the loss at these weights: how steeply the loss falls from here. Near 0 "
@@ -50,9 +39,11 @@ DEAD_HELP = (
     "with these weights: they pass nothing on, and no gradient revives them. If there are many, lower the "
     "learning rate."
 )
-NONE_YET = "Nothing trained in this lesson yet. Press Start."
+ACCURACY_CAPTION = ":small[**Accuracy** :gray[each label up: 10\N{MULTIPLICATION SIGN} fewer mistakes]]"
 # an earlier run to compare with, by its name; None without one
 Earlier = tuple[str, History] | None
+# each keeps its distance itself: without notes there is none to keep
+NOTES_STYLE = "<style>.polycore-text p:not([hidden]) { margin-bottom: 1rem; }</style>"
 NOTES = {
     "waits": "caption",
     "spent": "note",
@@ -65,6 +56,12 @@ NOTES = {
 def status_html(now: dict[str, Any], tag: str = "p") -> str:
     """Return the status of a run in one line, which follows it."""
     return f"<{tag}><b>{_value(now, 'status')}</b> · {_value(now, 'line')}</{tag}>"
+
+
+def standing_html(now: dict[str, Any]) -> str:
+    """Return the status of the run and its step in one line, at whose end is what is left."""
+    standing = f"<span class='cut'><b>{_value(now, 'status')}</b> · {_value(now, 'steps')}</span>"
+    return f"<p class='standing'>{standing}{_value(now, 'left', css_class='quiet')}</p>"
 
 
 def draw_line(shown: ShownRun, until: str = "") -> None:
@@ -85,49 +82,30 @@ def draw_bar(shown: ShownRun) -> None:
 
 def draw_notes(shown: ShownRun) -> None:
     """Draw what the run waits for, and why it ended if it ended early; usually nothing."""
-    html = "".join(_value(shown.values, f"notes.{name}", "p", css_class) for name, css_class in NOTES.items())
-    live_text.draw(html, "progress.notes", shown.followed)
-
-
-def draw_earlier(shown: ShownRun) -> None:
-    """Draw that a lesson has no run yet, and how the run stands that was there before it."""
-    html = f"<p>{NONE_YET} <span class='caption'>Before it: {status_html(shown.values, 'span')}</span></p>"
-    live_text.draw(
-        html + live_text.bar("none", 0.0, "Steps taken"), "progress.bar", shown.followed, reports=True
-    )
+    notes = (_value(shown.values, f"notes.{name}", "p", css_class) for name, css_class in NOTES.items())
+    live_text.draw(NOTES_STYLE + "".join(notes), "progress.notes", shown.followed)
 
 
 def draw_figures(shown: ShownRun, best_possible: float | None) -> None:
-    """Draw the accuracy and loss of the weights shown, the speed, and the time left."""
-    now = shown.values
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        shown_weights.draw()
-        # the choice beside it says of what; a longer line would wrap
-        name = f"<p class='nowrap'><b>{_value(now, 'weights.name')}</b></p>"
-        live_text.draw(name, "progress.weights", shown.followed)
-    live_text.draw(
-        live_text.row(
-            _metric(
-                now,
-                "Held-out accuracy",
-                "weights.held_out_text",
-                HELD_OUT_HELP,
-                best_possible_text(best_possible),
-            ),
-            _metric(now, "Loss", "weights.loss_text", LOSS_HELP),
-            _metric(now, "Steps/s", "speed", SPEED_HELP),
-            _metric(now, _value(now, "time_label"), "time", TIME_HELP),
-        ),
-        "progress.figures",
-        shown.followed,
+    """Draw the one large figure: how many new points the weights shown answer correctly."""
+    accuracy = live_text.large(
+        LARGE_LABEL,
+        "weights.held_out_text",
+        _text(shown.values, "weights.held_out_text"),
+        HELD_OUT_HELP,
+        best_possible_text(best_possible),
     )
+    live_text.draw(accuracy, "progress.figures", shown.followed)
 
 
-def draw_inner_figures(shown: ShownRun) -> None:
-    """Draw what shows how the network learns: the gradient norm and the dead neurons."""
+def draw_more_figures(shown: ShownRun) -> None:
+    """Draw, quietly, which weights are shown, how fast the run is, and how its network learns."""
     now = shown.values
     live_text.draw(
-        live_text.row(
+        live_text.quiet_row(
+            _value(now, "weights.name"),
+            _metric(now, "Steps/s", "speed"),
+            _metric(now, _value(now, "time_label"), "time"),
             _metric(now, "Gradient norm", "weights.gradient", GRADIENT_HELP),
             _metric(now, "Dead neurons", "weights.dead", DEAD_HELP),
         ),
@@ -138,7 +116,7 @@ def draw_inner_figures(shown: ShownRun) -> None:
 
 def loss_chart(weights: ShownWeights, earlier: Earlier = None) -> go.Figure:
     """Return the loss over the steps, with a mark at the weights shown, and the loss of an earlier run."""
-    run, history = weights.run, weights.run.whole_history
+    run, history = weights.run, weights.history
     figure = loss_figure(
         history.step,
         history.loss,
@@ -154,7 +132,7 @@ def loss_chart(weights: ShownWeights, earlier: Earlier = None) -> go.Figure:
 
 def accuracy_chart(weights: ShownWeights, best_possible: float | None, earlier: Earlier = None) -> go.Figure:
     """Return the accuracies over the steps, with a mark at the weights shown, and an earlier run's curve."""
-    run, history = weights.run, weights.run.whole_history
+    run, history = weights.run, weights.history
     figure = accuracy_figure(
         history.step,
         history.accuracy,
@@ -166,12 +144,35 @@ def accuracy_chart(weights: ShownWeights, best_possible: float | None, earlier: 
         changes=changes_of(run.earlier, run.experiment),
     )
     if earlier is not None:
-        figure.add_trace(_earlier_curve(earlier, 100 * earlier[1].held_out_accuracy))
+        figure.add_trace(_earlier_curve(earlier, accuracy_heights(earlier[1].held_out_accuracy)))
     return figure
 
 
+def draw_accuracy_chart(shown: ShownRun, best_possible: float | None, earlier: Earlier = None) -> None:
+    """Draw `accuracy_chart`, which follows the run, below its caption."""
+    st.markdown(ACCURACY_CAPTION)
+    figure = accuracy_chart(shown.weights, best_possible, earlier)
+    figure.layout.xaxis.title.text = None  # the loss below it is over the same steps
+    _draw_chart(
+        figure,
+        "accuracy",
+        shown,
+        *_curve("data.0", "accuracy"),
+        *_curve("data.1", "held_out"),
+        ("data.2.x.0", "weights.step"),
+        ("data.2.y.0", "heights.weights.held_out"),
+        ("data.2.customdata.0", "weights.held_out"),
+        ("data.2.name", "weights.accuracy_mark"),
+        *_name_at_end("data.3", "accuracy", 0),
+        *_name_at_end("data.4", "held_out", 1),
+    )
+
+
 def draw_loss_chart(shown: ShownRun, earlier: Earlier = None) -> None:
-    """Draw `loss_chart`, which follows the run."""
+    """Draw `loss_chart`, which follows the run, below its caption."""
+    loss = f"in nats, {shown.weights.mark} {_value(shown.values, 'weights.loss_text')}"
+    caption = f"<p class='nowrap'><b>Loss</b> <span class='caption'>{loss}</span></p>"
+    live_text.draw(caption, "progress.loss_caption", shown.followed)
     _draw_chart(
         loss_chart(shown.weights, earlier),
         "loss",
@@ -184,29 +185,41 @@ def draw_loss_chart(shown: ShownRun, earlier: Earlier = None) -> None:
     )
 
 
-def draw_accuracy_chart(shown: ShownRun, best_possible: float | None, earlier: Earlier = None) -> None:
-    """Draw `accuracy_chart`, which follows the run."""
-    _draw_chart(
-        accuracy_chart(shown.weights, best_possible, earlier),
-        "accuracy",
-        shown,
-        ("data.0.x", "history.step"),
-        ("data.0.y", "history.accuracy"),
-        ("data.1.x", "history.step"),
-        ("data.1.y", "history.held_out"),
-        ("data.2.x.0", "weights.step"),
-        ("data.2.y.0", "weights.held_out"),
-        ("data.2.name", "weights.accuracy_mark"),
-    )
+def _curve(trace: str, column: str) -> list[tuple[str, str]]:
+    values = f"history.{column}"
+    return [
+        (f"{trace}.x", "history.step"),
+        (f"{trace}.y", f"heights.{values}"),
+        (f"{trace}.customdata", values),
+    ]
+
+
+def _name_at_end(trace: str, column: str, name: int) -> list[tuple[str, str]]:
+    return [
+        (f"{trace}.x.0", "last.history.step"),
+        (f"{trace}.y.0", f"last.heights.history.{column}"),
+        (f"{trace}.text.0", f"weights.names.{name}.text"),
+        (f"{trace}.textposition", f"weights.names.{name}.position"),
+    ]
 
 
 def _earlier_curve(earlier: tuple[str, History], values: Floats) -> go.Scatter:
-    name, history = earlier
-    line = {"color": GRAY, "dash": "dash", "width": 2}
-    return go.Scatter(x=history.step, y=values, mode="lines", name=escape(f"before: {name}"), line=line)
+    name, history = f"before: {escape(earlier[0])}", earlier[1]
+    return go.Scatter(
+        x=history.step,
+        y=values,
+        mode="lines+text",
+        name=name,
+        text=[*[""] * (len(values) - 1), name],
+        textposition="top left",
+        cliponaxis=False,
+        line={"color": GRAY, "dash": "dash", "width": 2},
+        hoverinfo="name",
+    )
 
 
 def _draw_chart(figure: go.Figure, name: str, shown: ShownRun, *bindings: tuple[str, str]) -> None:
+    figure.layout.yaxis.title.text = None  # its caption says it
     live.figure(
         figure,
         key=f"progress.{name}",
@@ -217,8 +230,8 @@ def _draw_chart(figure: go.Figure, name: str, shown: ShownRun, *bindings: tuple[
     )
 
 
-def _metric(now: dict[str, Any], label: str, name: str, description: str, comparison: str = "") -> str:
-    return live_text.metric(label, name, _text(now, name), description, comparison)
+def _metric(now: dict[str, Any], label: str, name: str, description: str = "") -> str:
+    return live_text.metric(label, name, _text(now, name), description)
 
 
 def _text(now: dict[str, Any], name: str) -> str:

@@ -16,6 +16,7 @@ from pages.plane.live import Bound
 from pages.plane.referee import best_possible, referee_of
 from pages.plane.scene import scene_of
 from pages.runs import sentences
+from pages.runs.pacing import Pacing
 from pages.runs.training import Training
 from pages.runs.view import RunView
 from pages.server.source import Choice, Contents, Show, Source
@@ -25,7 +26,7 @@ from pages.state.shown_weights import ShownWeights
 from pages.state.view import MapLayer, MapView
 from polycore import Experiment, Model
 from polycore.figures import alternative_text
-from polycore.figures.progress import accuracy_mark, loss_mark
+from polycore.figures.progress import accuracy_mark, loss_mark, names_at_ends
 from polycore.formatting import duration, loss_text, percent
 from polycore.model import neurons
 from polycore.pictures.class_map import PackedMap
@@ -44,17 +45,24 @@ class Selection:
     map_view: what the map shows; None without a map.
     layers: what is on the map.
     asked: the point that is asked about; None if there is none.
+    marked: a point with a short answer beside it, if none is asked about; None if there is none.
     """
 
     weights: Choice = "Now"
     map_view: MapView | None = None
     layers: tuple[MapLayer, ...] = ()
     asked: tuple[float, float] | None = None
+    marked: tuple[float, float] | None = None
 
     @property
     def mistakes(self) -> bool:
         """Whether the map marks mistakes."""
         return "Mistakes" in self.layers
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """The point that has a mark on the map; None if there is none."""
+        return self.marked if self.asked is None else self.asked
 
     def wish(self, experiment: Experiment) -> Wish:
         """Return what workers compute for it."""
@@ -141,7 +149,7 @@ def contents(view: RunView, selection: Selection, replay: str) -> Contents:
     """Return what a frame has of a run; for `replay` see `values`."""
     shown = ShownWeights.of(view, selection.weights)
     header = values(view, shown, replay)
-    blobs = {"history": _columns(shown.run.whole_history)}
+    blobs = {"history": _columns(shown.history)}
     experiment = shown.run.experiment
     wish = selection.wish(experiment)
     portrait = _portrait(view, shown, wish)
@@ -149,7 +157,7 @@ def contents(view: RunView, selection: Selection, replay: str) -> Contents:
         # a picture that was drawn for several sessions may have more than this one has selected
         answers = portrait.answers if wish.answers else None
         mistakes = None if answers is None else map_layers.mistakes_among(answers, experiment)
-        overlay = Overlay.of(selection.layers, experiment, mistakes, selection.asked)
+        overlay = Overlay.of(selection.layers, experiment, mistakes, selection.point, shown.errors)
         header["weights"] |= overlay.values()
         if wish.window is not None and portrait.map is not None:
             scene, referee = scene_of(experiment), referee_of(experiment)
@@ -163,6 +171,9 @@ def contents(view: RunView, selection: Selection, replay: str) -> Contents:
     answer = asked.answer_of_run(shown, selection.asked)
     if answer is not None:
         header["answer"] = answer_view.values(answer, asked.MAX_BARS)
+    marked = asked.answer_of_run(shown, selection.marked)
+    if marked is not None:
+        header["marked"] = answer_view.in_short(marked)
     return Contents(header, blobs)
 
 
@@ -182,14 +193,38 @@ def values(view: RunView, shown: ShownWeights, replay: str) -> dict[str, Any]:
         "active": view.is_active,
         "status": view.status.capitalize(),
         "line": sentences.line(view),
+        "steps": sentences.steps(view),
         "step": run.step,
         "begun": run.step > 0,
         "moments": view.moments,
         "share": 100 * run.step / run.last_step,
+        "last": run.last_step,
+        "pause": view.pacing.pause_at or 0,
+        "left": _left(view),
         "notes": sentences.notes(view),
         **_speed_and_time(view),
         "weights": _weights(shown, dead),
     }
+
+
+def pause_text(pacing: Pacing, step: int, last: int) -> str:
+    """Return at which step a run pauses by itself, in words; "" if it no longer does.
+
+    step, last: its present and its last step.
+    """
+    at = pacing.pause_at
+    return f"pauses at {at:,}" if at is not None and step < at < last else ""
+
+
+def _left(view: RunView) -> str:
+    """Return where the run pauses by itself or, if it does not, how long it takes; "" if it has ended."""
+    run = view.run
+    if view.state in ("stopped", "finished"):
+        return ""
+    if at := pause_text(view.pacing, run.step, run.last_step):
+        return at
+    left = view.seconds_left if view.status == "running" else None
+    return f"{duration(left)} left" if left else ""
 
 
 def _speed_and_time(view: RunView) -> dict[str, str]:
@@ -213,7 +248,7 @@ def _speed(steps_per_second: float) -> str:
 
 
 def _weights(shown: ShownWeights, dead: int) -> dict[str, Any]:
-    run, model, history = shown.run, shown.model, shown.run.whole_history
+    run, model, history = shown.run, shown.model, shown.history
     held_out, loss, mark = model.held_out_accuracy or 0.0, shown.loss, shown.mark
     norm, no_norm = shown.gradient_norm, "none" if run.gradient is None else "unknown"
     return {
@@ -226,6 +261,7 @@ def _weights(shown: ShownWeights, dead: int) -> dict[str, Any]:
         "held_out": 100 * held_out,
         "held_out_text": percent(held_out),
         "accuracy_mark": accuracy_mark(mark, held_out),
+        "names": [name._asdict() for name in names_at_ends(history.accuracy, history.held_out_accuracy)],
         "accuracy_alt": alternative_text.accuracy(
             history.step,
             history.accuracy,

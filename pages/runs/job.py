@@ -1,11 +1,13 @@
 """A job: something that takes seconds and that a user has asked for, such as a film or a landscape."""
 
 import logging
+import math
 import secrets
 import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, replace
+from time import monotonic
 from typing import Any, Generic, TypeVar
 
 from pages.runs import sentences
@@ -43,18 +45,28 @@ class Job(Generic[T]):
     It continues while its page is drawn again, or is left.
     """
 
-    def __init__(self, of: str, compute: Callable[[Progress], T], waits: str, said: str) -> None:
+    def __init__(
+        self,
+        of: str,
+        compute: Callable[[Progress], T],
+        waits: str,
+        said: str,
+        left_after: float = math.inf,
+    ) -> None:
         """`compute` is given a function to call with how much is done, and of how much.
 
         of: the name of the run that the result shows. waits: what is said before the first progress.
         said: what is said from then on, a format for the two numbers.
+        left_after: seconds after which it is given up if no tab has followed it and no page waited for it.
         """
         self.name = secrets.token_hex(8)
         self.of = of
         self.view = JobView[T](waits)
         self._compute: Callable[[Progress], T] | None = compute
+        self.is_given_up = False
         self._said = said
-        self._is_given_up = False
+        self._left_after, self._looked_at = left_after, monotonic()
+        self._has_ended = threading.Event()
 
     @property
     def version(self) -> int:
@@ -65,9 +77,14 @@ class Job(Generic[T]):
         """Start to compute. Call it once."""
         threading.Thread(target=self._work, name="job", daemon=True).start()
 
+    def wait(self, seconds: float) -> None:
+        """Return once it has ended, or after so many seconds."""
+        self._looked_at = monotonic()
+        self._has_ended.wait(seconds)
+
     def give_up(self) -> None:
         """End it when it next reports progress: its result is no longer needed."""
-        self._is_given_up = True
+        self.is_given_up = True
 
     def seen(self, is_there: IsThere) -> None:
         """Do nothing: it ends soon, also if nobody looks."""
@@ -80,7 +97,11 @@ class Job(Generic[T]):
         server.current().audience.announce(self.name, at_once=at_once)
 
     def _show(self, done: int, count: int) -> None:
-        if self._is_given_up:
+        if server.current().audience.looking_at(self.name):
+            self._looked_at = monotonic()
+        elif monotonic() - self._looked_at > self._left_after:
+            self.give_up()
+        if self.is_given_up:
             raise CancelledError
         self._see(share=100 * done / count, said=self._said.format(done, count))
 
@@ -96,6 +117,8 @@ class Job(Generic[T]):
             self._see(at_once=True, is_active=False, error=sentences.failure(error))
         else:
             self._see(at_once=True, is_active=False, result=result)
+        finally:
+            self._has_ended.set()
 
 
 def contents(view: JobView[Any]) -> Contents:

@@ -21,6 +21,7 @@ from polycore.workers.chunk import advance_and_measure
 
 FEWEST, MOST = 2, 4  # lanes of a race
 BUDGETS = (5, 10, 30)  # seconds of computing for each
+NO_ACTIVATION = "The network has no hidden layer, so no activation changes it. Add a layer on Train."
 
 Kind = Literal["Optimizers", "Activations"]
 
@@ -217,9 +218,7 @@ class Race:
         if not FEWEST <= len(names) <= MOST:
             raise PolycoreError(f"The race has {len(names)} {kind.lower()}; expected {FEWEST} to {MOST}.")
         if kind == "Activations" and not set_up.hidden:
-            raise PolycoreError(
-                "The network has no hidden layer, so no activation changes it. Add a layer on Train."
-            )
+            raise PolycoreError(NO_ACTIVATION)
         # the budget ends it, not the number of steps
         server.current().limits.check(replace(common_experiment(set_up), steps=1))
         trainings = [

@@ -19,6 +19,14 @@ WORKERS_ENDED = (
     "or with a smaller network or fewer samples."
 )
 AS_BEFORE = "The run is as it was before these steps: you can resume it."
+SHUTTING_DOWN = "The server is shutting down."
+CANCELED = "It was canceled because something else started."
+FULL, UNEXPECTED = "This server is full", "An unexpected error ended it"
+
+
+def steps(view: RunView) -> str:
+    """Return how many steps a run has taken, and its position in the queue if it waits."""
+    return f"step {view.run.step:,} of {view.run.last_step:,}{_position(view)}"
 
 
 def line(view: RunView) -> str:
@@ -27,11 +35,15 @@ def line(view: RunView) -> str:
     It names the step of the best loss: a run measures some steps, and the latest weights may be better still.
     """
     run = view.run
-    position = "" if view.ahead is None else f" · position {view.ahead + 1} in the queue"
     return (
-        f"step {run.step:,} of {run.last_step:,} ({run.step / run.last_step:.0%}){position} · "
-        f"best loss {loss_text(run.best_loss)} nats (step {run.best_step:,})"
+        f"step {run.step:,} of {run.last_step:,} ({100 * run.step / run.last_step:.0f}\u00a0%)"
+        f"{_position(view)} · "
+        f"best loss {loss_text(view.best_loss)} nats (step {view.best_step:,})"
     )
+
+
+def _position(view: RunView) -> str:
+    return "" if view.ahead is None else f" · position {view.ahead + 1} in the queue"
 
 
 def waiting(view: RunView) -> str:
@@ -60,9 +72,7 @@ def notes(view: RunView) -> dict[str, str]:
 
 def server_full(turns: Turns) -> str:
     """Return why a run cannot start on a server whose queue is full."""
-    return (
-        f"This server is full ({turns.running} at once, {turns.waiting} in the queue). Try again in a minute."
-    )
+    return f"{FULL} ({turns.running} at once, {turns.waiting} in the queue). Try again in a minute."
 
 
 def failure(error: Exception) -> str:
@@ -80,11 +90,11 @@ def failure(error: Exception) -> str:
         case BrokenExecutor():
             return WORKERS_ENDED
         case ShutDownError():
-            return "The server is shutting down."
+            return SHUTTING_DOWN
         case CancelledError():
-            return "It was canceled because something else started."
+            return CANCELED
         case _:
-            return f"An unexpected error ended it: {type(error).__name__}."
+            return f"{UNEXPECTED}: {type(error).__name__}."
 
 
 def _runs_before(position: int) -> str:

@@ -12,14 +12,16 @@ from time import monotonic
 from typing import Any, NamedTuple
 
 from pages.runs import sentences
+from pages.runs.pacing import Pacing
 from pages.runs.view import Event, Milestone, Milestones, RunView, state_after
 from pages.server import server
 from pages.server.presence import Presence
 from pages.server.shared_results import Request
 from pages.server.source import Halt, IsThere
 from pages.server.turns import Turn
-from polycore import Experiment, PolycoreError, Run
+from polycore import Experiment, Model, PolycoreError, Run
 from polycore import start as start_of
+from polycore.training.history import History
 from polycore.workers.chunk import Advance, Chunk, Pace, Speed, chunks, timed
 from polycore.workers.picture import Picture, Wish, picture_of
 from polycore.workers.processes import ShutDownError
@@ -45,6 +47,7 @@ class _Stretch:
 
     turn: its turn to compute. generation: of the run's view meanwhile.
     used_at: when the latest chunk was used, or it began.
+    began_at: when the latest chunk was asked for, or it began. taken: how many steps that had.
     steps: how many single steps it has still to take; None if it takes steps until it is halted.
     is_repeating: whether the next chunk was computed already, for others, so that the run needs no turn.
     catches_up: whether it goes through such chunks without waiting.
@@ -53,9 +56,11 @@ class _Stretch:
     turn: Turn
     generation: int
     used_at: float
+    began_at: float
     steps: int | None
     is_repeating: bool
     catches_up: bool = False
+    taken: int = 0
 
     @property
     def is_single(self) -> bool:
@@ -149,11 +154,17 @@ class Training:
         return server.current().audience.is_watching(self.name)
 
     def computed_ahead(self) -> Ahead:
-        """Return how far its next steps have been computed already, for others who train the same."""
+        """Return how far its next steps have been computed already, for others who train the same.
+
+        A slow run does not use these chunks: its own are shorter.
+        """
         view, results = self._view, server.current().results
         end, seconds = view.run.step, 0.0
-        while view.is_active and (chunk := results.kept(self._key(end))) and chunk.run.step > end:
-            end, seconds = chunk.run.step, seconds + chunk.seconds
+        while view.is_active and not view.pacing.is_slow and (chunk := results.kept(self._key(end))):
+            steps = chunk.run.step - end
+            if steps == 0 or not view.pacing.pauses_none_of(end, steps):
+                break
+            end, seconds = end + steps, seconds + chunk.seconds
         return Ahead(end, seconds)
 
     # --- who looks ---------------------------------------------------------------------------------
@@ -215,6 +226,19 @@ class Training:
             if generation == self._view.generation:
                 self._enter(how)
 
+    def go_at(self, pacing: Pacing) -> None:
+        """Go at this pacing from now on, also in the midst of a chunk."""
+        with self._changed:
+            before = self._view.pacing
+            if pacing == before:
+                return
+            self._see(at_once=True, pacing=pacing)
+            self._changed.notify_all()
+            stretch = self._stretch
+            is_other_speed = pacing.steps_per_second != before.steps_per_second
+            if is_other_speed and stretch is not None and not stretch.is_single:
+                self._measure_speed(stretch)
+
     def catch_up(self) -> None:
         """Go without waiting through what has been computed already."""
         with self._changed:
@@ -259,11 +283,15 @@ class Training:
             if turn is None:
                 self._see(error=sentences.server_full(own.turns))
                 return
-            is_repeating = steps is None and own.results.kept(self._key(self._view.run.step)) is not None
+            is_repeating = (
+                steps is None
+                and not self._view.pacing.is_slow
+                and own.results.kept(self._key(self._view.run.step)) is not None
+            )
             self._presence.wait()
             self._enter(event, error=None)
             generation, now = self._view.generation, self._clock()
-            self._stretch = _Stretch(turn, generation, now, steps, is_repeating)
+            self._stretch = _Stretch(turn, generation, now, now, steps, is_repeating)
             threading.Thread(target=self._work, args=(self._stretch,), name="run", daemon=True).start()
 
     def _work(self, stretch: _Stretch) -> None:
@@ -328,18 +356,38 @@ class Training:
 
     def _next(self, stretch: _Stretch, run: Run, pace: Pace) -> Chunk | None:
         """Return the next chunk, kept or computed in its turn; None if the stretch ends first."""
-        # a single step is its own: the chunk of others may have more steps
-        key = None if stretch.is_single else self._key(run.step)
         while stretch is self._stretch:
-            kept = self._kept(key, stretch)
-            if kept is not None:
-                return kept
-            self._await_turn(stretch)
-            steps = 1 if stretch.is_single else pace.next_steps(server.current().turns.chunk_seconds)
-            request = self._request(key, run, steps, stretch)
-            if request is not None:
-                return self._await(request, stretch)
+            self._await_time(stretch)
+            began_at = self._clock()
+            key, steps = self._wanted(stretch, run, pace)
+            chunk = self._kept(key, stretch)
+            if chunk is None and not stretch.turn.has_come:
+                self._await_turn(stretch)
+                continue  # by now others may have computed it, or it may be a shorter one
+            if chunk is None:
+                request = self._request(key, run, steps, stretch)
+                chunk = None if request is None else self._await(request, stretch)
+            taken = 0 if chunk is None else chunk.run.step - run.step
+            # a pause may have been set meanwhile, in the midst of these steps
+            if chunk is not None and (stretch.is_single or self._view.pacing.pauses_none_of(run.step, taken)):
+                stretch.began_at, stretch.taken = began_at, taken
+                return chunk
         return None
+
+    def _wanted(self, stretch: _Stretch, run: Run, pace: Pace) -> tuple[Hashable, int]:
+        """Return by what the next chunk is known, and how many steps it has if it must be computed."""
+        if stretch.is_single:
+            return None, 1  # its own: the chunk of others may have more steps
+        own, pacing = server.current(), self._view.pacing
+        steps, most = pace.next_steps(own.turns.chunk_seconds), pacing.most_steps(run.step)
+        if pacing.is_slow:
+            steps = int(min(steps, most))
+            # shared with those who are as slow: others would repeat the run in chunks as short
+            return self._key(run.step, steps), steps
+        known = own.results.kept(self._key(run.step))
+        if (steps if known is None else known.run.step - run.step) <= most:
+            return self._key(run.step), steps
+        return None, int(min(steps, most))
 
     def _kept(self, key: Hashable, stretch: _Stretch) -> Chunk | None:
         """Return the chunk of that key if it is kept, at the pace at which it was computed."""
@@ -349,13 +397,30 @@ class Training:
             if chunk is None:
                 stretch.catches_up = False
                 return None
-            pace = stretch.used_at + chunk.seconds + chunk.drawing - self._clock()
-            self._changed.wait_for(lambda: stretch is not self._stretch or stretch.catches_up, max(0.0, pace))
+            rest = stretch.used_at + chunk.seconds + chunk.drawing - self._clock()
+            self._changed.wait_for(lambda: stretch is not self._stretch or stretch.catches_up, max(0.0, rest))
         if stretch.catches_up:
             self._measure_speed(stretch)  # from the chunk that is computed next: these took no time
         elif chunk.picture is None or not chunk.picture.has(self._wish):
             return chunk._replace(picture=self._drawn(chunk.run, self._wish))
         return chunk
+
+    def _await_time(self, stretch: _Stretch) -> None:
+        """Wait until the next chunk of a slow run is due, or the stretch has ended; its turn rests."""
+        with self._changed:
+            if self._seconds_until_due(stretch) <= 0:
+                return
+            stretch.turn.rest()
+            while stretch is self._stretch and (seconds := self._seconds_until_due(stretch)) > 0:
+                self._changed.wait(min(seconds, LOOK_SECONDS))
+                self._sleep_unless_seen(stretch)
+            if stretch is self._stretch:
+                stretch.turn.come_back()
+
+    def _seconds_until_due(self, stretch: _Stretch) -> float:
+        if stretch.is_single:
+            return 0.0
+        return stretch.began_at + self._view.pacing.seconds_of(stretch.taken) - self._clock()
 
     def _await_turn(self, stretch: _Stretch) -> None:
         """Wait until the turn has come or the stretch has ended."""
@@ -374,24 +439,30 @@ class Training:
 
     def _request(self, key: Hashable, run: Run, steps: int, stretch: _Stretch) -> Request[Chunk] | None:
         """Ask for the next chunk once no other of its entry is computed; None if it is there by then."""
-        slot, results = stretch.turn.entry.slot, server.current().results
+        # a slow run computes little, and no one who trains the same waits for its short chunks
+        slot = None if self._view.pacing.is_slow else stretch.turn.entry.slot
+        results = server.current().results
         while stretch is self._stretch:
             others = results.join(key)
             if others is not None or results.kept(key) is not None:
                 return others
-            if slot.acquire(timeout=SLOT_SECONDS):
+            if slot is None or slot.acquire(timeout=SLOT_SECONDS):
                 break
             self._sleep_unless_seen(stretch)
         else:
             return None
         try:
-            wish = [self._wish] if self._is_watched else []
+            # the charts of a slow run have a point for each chunk, also of those before a page listens
+            unseen = [Wish()] if self._view.pacing.is_slow else []
+            wish = [self._wish] if self._is_watched else unseen
             ask = partial(self._executor.submit, timed, self._advance, run.without_snapshots(), steps, *wish)
             request = results.ask(key, ask)
         except BaseException:
-            slot.release()
+            if slot is not None:
+                slot.release()
             raise
-        request.future.add_done_callback(lambda _: slot.release())  # as soon as the chunk is there
+        if slot is not None:
+            request.future.add_done_callback(lambda _: slot.release())  # as soon as the chunk is there
         return request
 
     def _await(self, request: Request[Chunk], stretch: _Stretch) -> Chunk | None:
@@ -430,8 +501,13 @@ class Training:
             if picture is not None:
                 self._view.models.take(run, picture)
                 changes["pictured"] = run, picture
+                if self._view.pacing.is_slow:
+                    changes["seen"] = _with_seen(self._view.seen, run.step, picture.now.model)
+            pauses = run.step == self._view.pacing.pause_at and not stretch.is_single
             if run.done or pace.has_spent_budget:
                 self._enter("finish", **changes)
+            elif pauses:
+                self._enter("pause", **changes)
             else:
                 self._see(**changes)
 
@@ -461,3 +537,9 @@ class Training:
         except Exception as error:  # the run is well, and its last picture is there
             _logger.warning("The map of a run at step %d could not be drawn.", run.step, exc_info=error)
             return None
+
+
+def _with_seen(seen: History | None, step: int, model: Model) -> History:
+    """Return what was measured for maps, and what was measured for one more."""
+    held_out = model.held_out_accuracy or 0.0
+    return (seen or History(every=1)).appended(step, model.loss, model.accuracy, held_out)

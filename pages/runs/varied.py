@@ -2,8 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from types import MappingProxyType
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from pages.server import server
@@ -51,7 +50,7 @@ class Varied:
     steps: int
     activations: tuple[str, ...] = ("relu",)
     features: tuple[tuple[str, ...], ...] = (PLAIN,)
-    numbers: Mapping[str, tuple[float, ...]] = MappingProxyType({})
+    numbers: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     @property
     def settings(self) -> int:

@@ -4,8 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
+import numpy as np
+
+from pages.runs.pacing import UNPACED, Pacing
 from pages.server.source import Choice
 from polycore import Model, Run
+from polycore.training.history import History
 from polycore.workers.chunk import Pace
 from polycore.workers.picture import Picture, Portrait, Wish, portrait_of
 
@@ -173,6 +177,8 @@ class RunView:
     state: see State; pages show `status`.
     generation: how often that has changed.
     pictured: the latest picture, and the run that it is of; None before the first.
+    pacing: how it goes for those who watch it.
+    seen: what was measured for the maps of a slow run; None if there is nothing. It is in no file.
     error: a sentence on why it failed or did not start, else None.
     pace: what its chunks have cost so far.
     milestones: of the start and of the ends of chunks, thinned out evenly; the last is the latest.
@@ -191,6 +197,8 @@ class RunView:
     milestones: tuple[Milestone, ...]
     generation: int = 0
     pictured: tuple[Run, Picture] | None = None
+    pacing: Pacing = UNPACED
+    seen: History | None = None
     error: str | None = None
     steps_per_second: float = 0.0
     average_speed: float = 0.0
@@ -244,9 +252,45 @@ class RunView:
         return steps / self.average_speed if self.average_speed else None
 
     @property
+    def history(self) -> History:
+        """What charts show: the run's history and, of a slow run, what was measured for its maps between."""
+        history, seen = self.run.whole_history, self.seen
+        if seen is None:
+            return history
+        steps, first = np.unique(np.concatenate([history.step, seen.step]), return_index=True)
+        columns = ("loss", "accuracy", "held_out_accuracy")
+        both = {
+            name: np.concatenate([getattr(history, name), getattr(seen, name)])[first] for name in columns
+        }
+        return History(history.every, steps, **both)
+
+    @property
+    def latest_is_best(self) -> bool:
+        """Whether the best weights that a page knows are the latest ones.
+
+        The run's own best is of the steps that it has measured. Before the first of these, that is a network
+        that has learned nothing, while the page measures the latest weights anyway, to show them.
+        """
+        run = self.run
+        if run.best_step == run.step:
+            return True
+        none_measured = run.best_step == run.began_at == run.history.step[-1]
+        return none_measured and self.current.loss < run.best_loss
+
+    @property
     def best(self) -> Model:
         """Its best model, the same object until a better one comes: measuring it takes time."""
-        return self.models.best_of(self.run)
+        return self.current if self.latest_is_best else self.models.best_of(self.run)
+
+    @property
+    def best_step(self) -> int:
+        """The step after which it had the weights of `best`."""
+        return self.run.step if self.latest_is_best else self.run.best_step
+
+    @property
+    def best_loss(self) -> float:
+        """The loss of `best` in nats: the run's own figure if it has one."""
+        return self.run.best_loss if self.best_step == self.run.best_step else self.best.loss
 
     @property
     def current(self) -> Model:
@@ -258,7 +302,7 @@ class RunView:
         """The steps whose weights can be shown, ascending, each with its choice; the last one is "Now"."""
         run = self.run
         steps: dict[int, Choice] = {step: step for step in run.snapshots.step if step < run.step}
-        if run.best_step < run.step:
+        if not self.latest_is_best:
             steps[run.best_step] = "Best"
         return [*((step, steps[step]) for step in sorted(steps)), (run.step, "Now")]
 

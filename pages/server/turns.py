@@ -69,6 +69,7 @@ class Turn:
         self._turns = turns
         self.entry = entry
         self.owner = owner
+        self.rests = False  # whether its run does nothing for a while
 
     @property
     def has_come(self) -> bool:
@@ -97,19 +98,27 @@ class Turn:
                 turns._waiting.append(entry)
                 turns._fill()
 
+    def rest(self) -> None:
+        """Let others compute until `come_back`: the run does nothing meanwhile. It keeps its admission."""
+        turns = self._turns
+        with turns._lock:
+            self.rests = True
+            turns._settle(self.entry)
+
+    def come_back(self) -> None:
+        """Compute again, now or at the end of the queue."""
+        turns = self._turns
+        with turns._lock:
+            self.rests = False
+            turns._settle(self.entry)
+
     def give_up(self) -> None:
         """End it for good, and let the first in the queue compute."""
         turns, entry = self._turns, self.entry
         with turns._lock:
             if self in entry.turns:
                 entry.turns.remove(self)
-            if entry.turns:
-                return
-            if entry in turns._running:
-                turns._running.remove(entry)
-            elif entry in turns._waiting:
-                turns._waiting.remove(entry)
-            turns._fill()
+            turns._settle(entry)
 
 
 class Turns:
@@ -139,6 +148,7 @@ class Turns:
         self.taken = self.refused = 0
         self._lock = threading.Lock()
         self._running: set[Entry] = set()
+        self._resting: set[Entry] = set()
         self._waiting: deque[Entry] = deque()
 
     @property
@@ -186,17 +196,21 @@ class Turns:
             same = (one for one in self._entries() if run is not None and one.run == run)
             entry = next(same, None) or self._owned(owner)
             if entry is None:
-                full = len(self._running) >= self.most_running
-                if full and len(self._waiting) >= self.most_waiting:
+                if self._is_full():
                     self.refused += 1
                     return None
                 entry = Entry(run, self._clock)
                 self.taken += 1
-                self._waiting.append(entry)
-                self._fill()
             turn = Turn(self, entry, owner)
             entry.turns.append(turn)
+            self._settle(entry)
             return turn
+
+    def _is_full(self) -> bool:
+        """Return whether there is room for no other entry; those that rest will come back."""
+        free = self.most_running - len(self._running)
+        beyond = max(0, len(self._resting) - max(0, free))  # as if they waited
+        return free <= len(self._resting) and len(self._waiting) + beyond >= self.most_waiting
 
     def _owned(self, owner: Hashable) -> Entry | None:
         """Return the entry of `owner` with the fewest runs, if it may not have another one."""
@@ -206,7 +220,24 @@ class Turns:
         return min(own, key=lambda one: len(one.turns)) if len(own) >= MOST_OF_ONE_OWNER else None
 
     def _entries(self) -> tuple[Entry, ...]:
-        return (*self._running, *self._waiting)
+        return (*self._running, *self._waiting, *self._resting)
+
+    def _settle(self, entry: Entry) -> None:
+        """Let an entry compute or wait if any of its runs does, rest if all of them do, or be forgotten."""
+        if any(not turn.rests for turn in entry.turns):
+            if entry not in self._running and entry not in self._waiting:
+                self._resting.discard(entry)
+                self._waiting.append(entry)
+        else:
+            if entry in self._running:
+                self._running.remove(entry)
+            elif entry in self._waiting:
+                self._waiting.remove(entry)
+            self._resting.discard(entry)
+            if entry.turns:
+                entry.go_back()
+                self._resting.add(entry)
+        self._fill()
 
     def _fill(self) -> None:
         while self._waiting and len(self._running) < self.most_running:

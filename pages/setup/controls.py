@@ -1,7 +1,7 @@
 """The buttons that control a run: start, pause, resume, one step, stop, reset, new seed."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
@@ -16,7 +16,10 @@ from pages.server import presence, server
 from pages.server.source import Halt
 from pages.setup import setting_input
 from pages.state import inputs, refusal, session
+from pages.state.session_value import Session
 from polycore import Experiment, Model, Run, advance, start
+from polycore.experiment.settings import SETTINGS
+from polycore.formatting import counted
 
 PREFIX = "controls"
 RESTING = ("ready", "finished", "stopped")  # starting another run loses nothing of such a run
@@ -24,6 +27,7 @@ HALTS: Mapping[str, Halt] = {f"{PREFIX}.Pause": "pause", f"{PREFIX}.Stop": "stop
 
 PLAY, PAUSE = ":material/play_arrow:", ":material/pause:"
 CONTINUE = ":material/resume:"
+CONTINUE_CHANGED, CONTINUE_MODEL = "Continue with these settings", "Keep training this network"
 STEP_HELP = "Changes the weights once, so that you see what a single update does."
 STOP_HELP = "Ends the run for good, before its last step. The weights of the best loss so far are kept."
 RESET_HELP = "Goes back to step 0 and the same initial weights. The weights of the best loss so far are kept."
@@ -32,15 +36,14 @@ RESET_CONTINUED_HELP = (
     "far are kept."
 )
 
-# No browser uses these keys, and Streamlit only R and C. It ignores them while the user types.
+# No browser uses these keys, and Streamlit only R and C. It ignores them while the user types. The help of
+# the buttons names them.
 MAIN_KEY, STEP_KEY, RESET_KEY = "Ctrl+Enter", "S", "B"
-KEYS = (
-    f"Keys: {MAIN_KEY} starts, pauses and resumes; {STEP_KEY} takes a step; {RESET_KEY} goes back to step 0."
-)
-CHANGED = "Settings changed. Start trains a new network; this one stays in Compare."
-CHANGED_SHORT = "Settings changed."
+MOST_NAMED = 3  # changed settings
 AHEAD = "This was computed earlier, up to step {:,}; you are watching a replay."
 CATCH_UP_HELP = "Goes to that step at once. The result is the same."
+WENT_BACK = "The run went back from step {:,} to 0."
+REFUSED = "This set-up cannot be trained."
 SHORT_SECONDS = 2.0  # what is ahead of a run by less comes soon enough
 # how long One step waits for its step before the page is drawn: the step may have to wait in the queue
 STEP_SECONDS = 0.3
@@ -51,7 +54,6 @@ STEP_SECONDS = 0.3
 STYLE = """<style>
 [class*="st-key-controls-slot-"] > :not(:first-child) { display: none; }
 @media (max-width: 640px) {
-  .st-key-controls-keys { display: none; }
   .st-key-controls-beside { flex: 0 0 100%; min-height: 2.5rem; max-height: 2.5rem; }
   .st-key-controls-beside > div > div { flex-wrap: nowrap; gap: 0.3rem; }
   .st-key-controls-beside button { padding: 0 0.4rem; }
@@ -65,13 +67,10 @@ STYLE = """<style>
 }
 @media (min-width: 641px) {
   .st-key-controls > :first-child button { min-width: 12rem; }
-  :is(.st-key-controls-keys, .st-key-controls-changed, .st-key-controls-ahead, .st-key-controls-more,
-    .st-key-controls-model) { min-height: 2.5rem; max-height: 2.8rem; }
-  .st-key-controls-keys { justify-content: center; }
+  :is(.st-key-controls-ahead, .st-key-controls-more, .st-key-controls-model) {
+    min-height: 2.5rem; max-height: 2.8rem;
+  }
   .st-key-controls-ahead { flex-wrap: nowrap; }
-}
-@media (max-width: 1360px) {
-  .st-key-controls-changed span:has(> [data-testid="stIconMaterial"]) { display: none; }
 }
 </style>"""
 
@@ -110,23 +109,44 @@ class Button:
 
 
 def draw() -> None:
-    """Draw the buttons for the state of the run, and one that starts the set-up if it has changed.
+    """Draw the buttons for the state of the run in a row, and what else can be done about it beside them."""
+    with draw_row():
+        setting_input.draw_new_seed(PREFIX)
+    draw_beside()
+    draw_changes()
 
-    In a row, what they say is beside them.
-    """
-    now = session.current()
-    training, view = now.training, now.run_view
-    changed = view is None or view.run.experiment != now.experiment
+
+def draw_row() -> DeltaGenerator:
+    """Draw the buttons for the state of the run in a row, which is returned; some may be disabled."""
+    training, view, changed = _standing()
     st.html(STYLE)
-    with st.container(horizontal=True, key=PREFIX, width="content"):
+    row = st.container(horizontal=True, key=PREFIX, width="content")
+    with row:
         for slot, button in row_of(training, view, changed=changed).items():
             # Start stays beside Pause until the page is drawn, and a button beside the disabled one that
             # replaces it: without slots the others would move for that moment, and a press could miss them
             with st.container(key=f"{PREFIX}.slot.{slot}", width="content"):
                 button.draw()
-        setting_input.draw_new_seed(PREFIX)
+    return row
+
+
+def draw_beside() -> None:
+    """Draw what else can be done about the run, in a line that is there in any case."""
+    training, view, changed = _standing()
     with st.container(key=f"{PREFIX}.beside"):
         _draw_beside(training, view, changed=changed)
+
+
+def _standing() -> tuple[Training | None, RunView | None, bool]:
+    """Return the run, its view, and whether the set-up is another one than its.
+
+    A lesson begins without a run: one from before it is left alone until another begins.
+    """
+    now = session.current()
+    if now.has_run_from_before_the_lesson:
+        return None, None, True
+    training, view = now.training, now.run_view
+    return training, view, view is None or view.run.experiment != now.experiment
 
 
 def row_of(training: Training | None, view: RunView | None, *, changed: bool) -> dict[str, Button]:
@@ -142,8 +162,6 @@ def row_of(training: Training | None, view: RunView | None, *, changed: bool) ->
         main = Button("Start", PLAY, "Trains a network on the current set-up.", begin, MAIN_KEY, "primary")
     else:
         main = main_button(training, view)
-        if changed:
-            main = replace(main, kind="secondary")
         at_rest = view.status in ("paused", "failed")  # and may continue
         if view.status != "ready":
             # a step that has to wait for its turn must not disable the button that asks for another one
@@ -182,16 +200,16 @@ def main_button(training: Training, view: RunView) -> Button:
 
 
 def _draw_beside(training: Training | None, view: RunView | None, *, changed: bool) -> None:
-    """Draw what else can be done about the run, or which keys there are."""
+    """Draw what else can be done about the run, or nothing as high."""
     from_model = Button(
-        "Continue from the network in use",
+        CONTINUE_MODEL,
         CONTINUE,
         "Trains the network in use further, with the settings of the set-up.",
         _continue_from_model,
     )
     if view is not None and changed:
-        _draw_change(view)
-    elif view is not None and view.status in ("finished", "stopped"):
+        return  # see `draw_changes`
+    if view is not None and view.status in ("finished", "stopped"):
         with _line("more"):
             Button(
                 "Continue",
@@ -200,9 +218,9 @@ def _draw_beside(training: Training | None, view: RunView | None, *, changed: bo
                 "first, it continues with those.",
                 partial(_continue_from, view.run),
             ).draw()
-            if _fitting_model() is not None:
+            if fitting_model(session.current()) is not None:
                 from_model.draw()
-    elif (view is None or view.status == "ready") and _fitting_model() is not None:
+    elif (view is None or view.status == "ready") and fitting_model(session.current()) is not None:
         with _line("model"):
             from_model.draw()
     elif training is not None and training.computed_ahead().seconds > SHORT_SECONDS:
@@ -213,36 +231,50 @@ def _draw_beside(training: Training | None, view: RunView | None, *, changed: bo
             live_text.draw(said, f"{PREFIX}.replay", followed, until="caught_up")
             Button("Catch up", ":material/fast_forward:", CATCH_UP_HELP, training.catch_up).draw()
     else:
-        with st.container(key=f"{PREFIX}.keys"):
-            st.caption(KEYS)
+        with st.container(key=f"{PREFIX}.nothing"):
+            st.space(40)  # pixels: what may come is as high
 
 
 def _line(name: str) -> DeltaGenerator:
     return st.container(horizontal=True, vertical_alignment="center", key=f"{PREFIX}.{name}")
 
 
-def _draw_change(view: RunView) -> None:
-    """Say that the run has another set-up; if it has not ended, draw a button that starts the new one.
+def draw_changes() -> None:
+    """Draw in what the set-up differs from the run, if it does, and what can be done with it."""
+    (_, view, changed), set_up = _standing(), session.current().experiment
+    if view is None or not changed:
+        return
+    with st.container(key=f"{PREFIX}.changes", gap="xsmall"):
+        st.caption(changes_text(view.run.experiment, set_up))
+        with st.container(horizontal=True, gap="xsmall"):
+            for button in buttons_for_changes(view.run, set_up):
+                button.draw()
 
-    That has no key: the key of the first button does what that says, whatever is changed beside it.
-    """
-    fits, rests = view.run.step > 0 and _fits(view.run.experiment), view.status in RESTING
-    with _line("changed"):
-        if rests and not fits:
-            st.caption(CHANGED)
-        elif rests or not fits:  # both buttons take all the room, and say it themselves
-            st.caption(CHANGED_SHORT, width="content")
-        if not rests:
-            about = "Ends this run, which stays in Compare, and trains a new network."
-            Button("Start the new set-up", PLAY, about, begin, kind="primary").draw()
-        if fits:
-            Button(
-                "Continue with these settings",
-                CONTINUE,
-                "Trains these weights further with the new settings. The charts continue, with a mark that "
-                "says what changed.",
-                partial(_continue_from, view.run),
-            ).draw()
+
+def buttons_for_changes(run: Run, set_up: Experiment) -> list[Button]:
+    """Return the buttons for a set-up that is another one than the run's."""
+    # no shortcut: that of the main button does what the main button says, whatever is changed here
+    anew = Button("Start anew", PLAY, "Trains a new network. This one stays in Compare.", begin)
+    if run.step == 0 or not can_continue(run.experiment, set_up):
+        return [anew]
+    further = Button(
+        CONTINUE_CHANGED,
+        CONTINUE,
+        "Trains these weights further. The charts continue, with a mark that says what changed.",
+        partial(_continue_from, run),
+    )
+    return [further, anew]
+
+
+def changes_text(before: Experiment, after: Experiment) -> str:
+    """Return how many settings differ between two experiments, and which these are, in Markdown."""
+    differing = [
+        setting.name
+        for setting in SETTINGS.values()
+        if getattr(before, setting.field) != getattr(after, setting.field)
+    ]
+    named = ", ".join(differing[:MOST_NAMED]) + (" …" if len(differing) > MOST_NAMED else "")
+    return f"**{counted(len(differing), 'change')}** · {named}"
 
 
 def replay_text(training: Training) -> str:
@@ -266,11 +298,9 @@ def _begin(how: Callable[[Training], object]) -> None:
     """Begin, as `how` does, the session's run of the set-up at step 0; create it if there is none."""
     with refusal.later(PREFIX):
         inputs.check(setting_input.PREFIX)
-        now = session.current()
-        training, view = now.training, now.run_view
-        is_ready = view is not None and view.status == "ready" and view.run.experiment == now.experiment
-        if training is None or not is_ready:
-            training = _new_training(now.experiment)
+        training, view, changed = _standing()
+        if training is None or view is None or changed or view.status != "ready":
+            training = new_training(session.current().experiment)
             session.begin(training)
         how(training)
 
@@ -280,9 +310,8 @@ def _begin_with_step() -> None:
 
     Of two quick presses the second may come before a page is drawn with that run: it takes its second step.
     """
-    now = session.current()
-    training, view = now.training, now.run_view
-    if training is None or view is None or view.status in RESTING or view.run.experiment != now.experiment:
+    training, view, changed = _standing()
+    if training is None or view is None or changed or view.status in RESTING:
         _begin(_step)
     else:
         _step(training)
@@ -301,20 +330,26 @@ def _reset(training: Training) -> None:
     before = session.current()
     run = training.view.run
     with refusal.later(PREFIX):
-        session.exchange_run(_new_training(run.experiment))
+        session.exchange_run(new_training(run.experiment))
         if run.step > 0:
-            session.offer_undo(f"The run went back from step {run.step:,} to 0.", before)
+            session.offer_undo(WENT_BACK.format(run.step), before)
 
 
-def _new_training(experiment: Experiment) -> Training:
-    own = server.current()
+def new_training(experiment: Experiment, weights: Run | Model | None = None) -> Training:
+    """Return the training of a new run, from given weights or from initial ones; it has not begun.
+
+    Raises PolycoreError if the experiment exceeds a limit of this server, or the weights do not fit it.
+    """
+    own, owner = server.current(), presence.session_name()
     own.limits.check(experiment)
-    owner = presence.session_name()
-    return Training.of(experiment, own.workers, advance, own.limits.max_seconds, owner=owner)
+    if weights is None:
+        return Training.of(experiment, own.workers, advance, own.limits.max_seconds, owner=owner)
+    run = start(experiment, weights)
+    return Training(run, own.workers, advance, own.limits.max_seconds, owner=owner)
 
 
 def _continue_from_model() -> None:
-    model = _fitting_model()
+    model = fitting_model(session.current())
     if model is not None:
         _continue_from(model)
 
@@ -327,25 +362,21 @@ def _continue_from(weights: Run | Model) -> None:
         if isinstance(weights, Run) and training is not None:
             training.pause()
             weights = training.view.run  # it may have learned more since the page was drawn
-        own, experiment = server.current(), session.current().experiment
-        own.limits.check(experiment)
-        owner = presence.session_name()
-        run = start(experiment, weights)
-        continued = Training(run, own.workers, advance, own.limits.max_seconds, owner=owner)
+        continued = new_training(session.current().experiment, weights)
         session.begin(continued)
         continued.start()
 
 
-def _fitting_model() -> Model | None:
+def fitting_model(now: Session) -> Model | None:
     """Return the model in use if it is not the run's and can be trained further with the set-up."""
-    now = session.current()
     kept = now.answering
-    return kept.model if kept is not None and kept is not now.own and _fits(kept.model) else None
+    if kept is None or kept is now.own or not can_continue(kept.model, now.experiment):
+        return None
+    return kept.model
 
 
-def _fits(network: Experiment | Model) -> bool:
+def can_continue(network: Experiment | Model, set_up: Experiment) -> bool:
     """Return whether a network has the inputs, the layers and the activation of the set-up."""
-    set_up = session.current().experiment
     return (
         network.inputs == set_up.inputs
         and network.widths == set_up.widths
@@ -360,7 +391,7 @@ def show_refusal() -> None:
     """Show once why the last run could not start; show a limit of this server as long as it is exceeded."""
     reason = refusal.taken(PREFIX)
     if not show_limits() and reason is not None:
-        refusal.show("This set-up cannot be trained.", reason)
+        refusal.show(REFUSED, reason)
 
 
 def show_limits() -> bool:

@@ -2,7 +2,7 @@
 
 const DOTS = 6; // of a layer, at most: the number is below them
 const BESIDE = 52; // pixels for the buttons of the number of layers
-const [TOP, DOTS_HEIGHT, HEIGHT] = [26, 62, 130]; // pixels
+const [TOP, DOTS_HEIGHT, HEIGHT] = [24, 48, 112]; // pixels
 
 export default keeping(
   (parent) => new Diagram(parent),
@@ -98,6 +98,6 @@ function lines(widths, x, width) {
   for (let column = 0; column + 1 < places.length; column++)
     for (const [x1, y1] of places[column])
       for (const [x2, y2] of places[column + 1]) svg.append(create("line", { x1, y1, x2, y2 }));
-  for (const [cx, cy] of places.flat()) svg.append(create("circle", { cx, cy, r: 3.5 }));
+  for (const [cx, cy] of places.flat()) svg.append(create("circle", { cx, cy, r: 3 }));
   return svg;
 }

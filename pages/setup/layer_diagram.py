@@ -12,7 +12,7 @@ from polycore import Experiment
 from polycore.limits import MAX_LAYERS
 
 KEY = "settings.diagram"
-HEIGHT = 130  # pixels, as in its script
+HEIGHT = 112  # pixels, as in its script
 # + and − go from one of these to the next: one neuron at a time would take long in a wide layer
 SIZES = (*range(1, 9), 10, 12, 16, 20, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
 

@@ -11,14 +11,20 @@ from pages.state.setup import CAN_USE_ALL, Replaced, Setup
 from polycore.experiment.settings import SETTINGS
 from polycore.optimizers.registry import OPTIMIZERS
 
+USE_ADAM = "Use Adam and fresh points"
+
 
 def draw() -> None:
-    """Draw the input, and a note if the optimizer has replaced the samples: another one restores them."""
+    """Draw the input."""
     setting_input.draw(
         SETTINGS["optimizer"],
         f"{PREFIX}optimizer",
         lambda optimizer: session.update(setup=with_optimizer(session.current().setup, optimizer)),
     )
+
+
+def draw_note() -> None:
+    """Draw a note if the optimizer has replaced the samples: another one restores them."""
     note = note_on_replaced(session.current().setup)
     if note is not None:
         st.caption(f":material/swap_horiz: {note}")
@@ -38,7 +44,7 @@ def offer_fresh_points() -> None:
     label = OPTIMIZERS[session.current().experiment.optimizer].words.label
     st.caption(f"The selected optimizer, {label}, needs the same samples every step.")
     st.button(
-        "Use Adam and fresh points",
+        USE_ADAM,
         key="optimizer.fresh",
         on_click=_use_fresh_points,
         help="Adam can learn from other points every step. The Train page has all optimizers.",

@@ -22,6 +22,8 @@ from polycore.network.features import NAMES, label_of
 PREFIX = "settings."  # of the names of the inputs that describe training, all on Train
 MOST_SIDE_BY_SIDE = 4  # choices; more have a list that unfolds
 NEW_SEEDS = 1_000_000  # new seeds are smaller, so that they are easy to read out
+# what they can be is explained elsewhere: in the glossary, in a race, beside the input
+WITHOUT_HELP = ("optimizer", "activation", "features")
 # above the reason why a value that was entered is refused
 NOT_YET = "Fix the error first; nothing has changed yet."
 X_LABELS = ("x from", "x to")
@@ -45,7 +47,9 @@ def draw(
     """
     shown: Input[Any] = Input(name, partial(_shown, setting), adopt or partial(_adopt, setting))
     label = setting.label
-    more: dict[str, Any] = {"help": setting.explained(session.current().experiment)}
+    has_help = setting.field not in WITHOUT_HELP
+    explanation = setting.explained(session.current().experiment) if has_help else ""
+    more: dict[str, Any] = {"help": explanation or None}
     match setting.kind:
         case YesOrNo():
             return shown.draw(st.toggle, label, **more)
@@ -96,8 +100,9 @@ def step_from(value: float, number: Number) -> float:
 
 def draw_x_range(prefix: str) -> None:
     """Draw the two inputs for the range of x, side by side if there is room."""
-    for label, end in zip(X_LABELS, _ends(prefix), strict=True):
-        end.draw_number(label, 0.5, format="%.6g", help=X_HELP, width=130)
+    # what is said of one holds for both
+    for label, end, about in zip(X_LABELS, _ends(prefix), (X_HELP, None), strict=True):
+        end.draw_number(label, 0.5, format="%.6g", help=about, width=130)
 
 
 def _ends(prefix: str) -> tuple[Input[float], Input[float]]:
@@ -123,6 +128,7 @@ def draw_new_seed(prefix: str) -> None:
         "New seed",
         key=f"{prefix}.new_seed",
         icon=":material/casino:",
+        type="tertiary",
         on_click=lambda: session.change(seed=secrets.randbelow(NEW_SEEDS)),
         help="Draws other samples and other initial weights by the same rules, to see how much was luck.",
     )

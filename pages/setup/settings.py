@@ -1,16 +1,18 @@
 """The inputs for training: what is entered there becomes the set-up."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.server import server
-from pages.setup import layer_diagram, optimizer_input, setting_input
+from pages.setup import controls, layer_diagram, optimizer_input, setting_input
 from pages.setup.setting_input import PREFIX
 from pages.state import refusal, session
 from pages.state.inputs import Input
 from pages.state.setup import Setup
+from pages.state.view import Fold
 from pages.wording.words import NO_LAYERS, layers_in
 from polycore import Experiment
 from polycore.experiment.fresh_points import SAMPLINGS
@@ -18,20 +20,29 @@ from polycore.experiment.kinds import Number, OrNone, WholeNumber
 from polycore.experiment.settings import INITIAL_WEIGHTS, SETTINGS, Setting
 from polycore.limits import MAX_LAYERS
 from polycore.network.activations import ACTIVATIONS
-from polycore.network.features import DISTANCES, NAMES, PLAIN, label_of
+from polycore.network.features import DISTANCES, NAMES, label_of
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.points.split import layers_for
 
-MORE_KEY = "more_settings.open"
 REPLACED = "Your settings were replaced."
 HIDDEN_LABEL = SETTINGS["hidden"].label
-# settings whose inputs are on Polynomials and Data, or above "More settings"
+MOST_INPUTS = 4  # that are named on the button that chooses them
+# settings whose inputs are on Polynomials and Data, or that are in view on Train
 ELSEWHERE = {
     *("polynomials", "samples_per_class", "x_range", "noise", "data", "held_out_share"),
     *("optimizer", "learning_rate", "schedule", "momentum", "nesterov"),
-    *("hidden", "batch_size", "steps", "seed"),
+    *("hidden", "features", "activation", "batch_size", "steps"),
 }
-MORE = [setting for setting in SETTINGS.values() if setting.field not in ELSEWHERE]
+AGAINST_OVERFITTING = ("weight_decay", "l1", "l2", "dropout", "patience")
+# what few need, by the parts in which it is folded
+FOLDS: dict[Fold, list[Setting]] = {
+    "Against overfitting": [SETTINGS[field] for field in AGAINST_OVERFITTING],
+    "Seed, sampling and more": [
+        setting
+        for setting in SETTINGS.values()
+        if setting.field not in ELSEWHERE and setting.field not in AGAINST_OVERFITTING
+    ],
+}
 # by the labels of their buttons, with what their help says
 PRESETS = {
     "Recommended": (
@@ -57,7 +68,7 @@ def draw_fold() -> None:
     Input(
         f"{PREFIX}unfolded",
         lambda: session.current().view.settings,
-        lambda unfolded: session.update(view=replace(session.current().view, settings=unfolded)),
+        lambda unfolded: session.change_view(settings=unfolded),
     ).draw(
         st.toggle,
         "Settings",
@@ -65,16 +76,24 @@ def draw_fold() -> None:
     )
 
 
-def presets() -> None:
-    """Draw a button for each preset; see `with_preset`."""
-    # small gaps and no icons: the three fit one row on a phone
-    with st.container(horizontal=True, gap="small"):
+def _draw_presets() -> None:
+    """Draw the menu of the presets; see `with_preset`."""
+    # another key closes it
+    with st.popover("Presets", type="tertiary", key=f"{PREFIX}presets.{session.current().view.presets}"):
         for label, (preset, about) in PRESETS.items():
-            st.button(label, key=PREFIX + label, on_click=_use_preset, args=(preset,), help=about)
+            st.button(
+                label,
+                key=PREFIX + label,
+                type="tertiary",
+                on_click=_use_preset,
+                args=(preset,),
+                help=about,
+            )
 
 
 def _use_preset(preset: Experiment) -> None:
     setup = with_preset(session.current().setup, preset)
+    session.change_view(presets=session.current().view.presets + 1)
     session.replace_setup(setup.experiment, REPLACED, setup.sketch)
 
 
@@ -98,41 +117,91 @@ def with_preset(setup: Setup, preset: Experiment) -> Setup:
 def draw() -> None:
     """Draw the inputs that make sense for the optimizer, and the reasons if their values are refused."""
     experiment = session.current().experiment
-    # containers, so that one input more or less does not move the expander below, which would close it
+    # containers, so that one input more or less does not move what is below it, which would close it
     with st.container(gap="xsmall"):
-        optimizer_input.draw()
-        left, right = st.columns(2, gap="small", vertical_alignment="bottom")
-        with left:
-            _draw("learning_rate", experiment)
-        with right:
-            if not OPTIMIZERS[experiment.optimizer].needs_full_batch:
-                optimizer_input.draw_batch_size()
-        for field in ("schedule", "momentum", "nesterov"):
-            _draw(field, experiment)
+        _draw_network(experiment)
+    refused = st.container()  # amid the inputs, so that it is seen
     with st.container(gap="xsmall"):
-        layer_diagram.draw(experiment)
-        _draw_hidden()
-        refused = st.container()  # amid the inputs, so that it is seen
-        left, right = st.columns(2, gap="small")
-        with left:
-            _draw("steps", experiment)
-        with right:
-            _draw("seed", experiment)
-    # only while it is open: without these inputs a change of the set-up costs a browser a seventh less
-    expander = st.expander("More settings", icon=":material/tune:", key=MORE_KEY, on_change="rerun")
-    if expander.open:
-        with expander:
-            _draw_more(experiment)
-    in_use = ", ".join(more_in_use(experiment))
-    if in_use:  # said below it, for it may be closed
-        st.caption(f"In use: {in_use}.")
+        _draw_learning(experiment)
+    with st.container(gap=None):
+        for fold in FOLDS:
+            _draw_fold(fold, experiment)
     with refused:
         refusal.draw_inputs(PREFIX, "These settings cannot be used. The last valid ones stay.")
+    with st.container():
+        controls.draw_changes()
+
+
+def _head(title: str) -> DeltaGenerator:
+    """Draw the title of a group; return the row that it begins."""
+    row = st.container(
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+        key=f"{PREFIX}{title}",
+    )
+    row.markdown(f"**{title}**", width="content")
+    return row
+
+
+def _draw_network(experiment: Experiment) -> None:
+    with _head("Network"):
+        st.caption(f"{experiment.parameter_count:,} weights", width="content")
+        _draw_features(experiment)
+    layer_diagram.draw(experiment)
+    left, right = st.columns(2, gap="small", vertical_alignment="bottom")
+    with left:
+        _draw_hidden()
+    with right:
+        _draw("activation", experiment)
+
+
+def _draw_features(experiment: Experiment) -> None:
+    """Draw the menu of the input features."""
+    features = SETTINGS["features"]
+    with st.popover(inputs_label(experiment), type="tertiary", key=f"{PREFIX}inputs"):
+        held = setting_input.draw(features, f"{PREFIX}features", options=options(features, experiment))
+        if not held:
+            st.caption("Choose at least one. Until then the last ones stay.")
+        st.caption(features.explained(experiment))
+
+
+def inputs_label(experiment: Experiment) -> str:
+    """Return the label of the button that chooses the inputs of the network: which they are."""
+    names = list(map(label_of, experiment.features))
+    named = ", ".join(names) if len(names) <= MOST_INPUTS else f"{len(names)} features"
+    return f"Inputs · {named}"
+
+
+def _draw_learning(experiment: Experiment) -> None:
+    with _head("Learning"):
+        setting_input.draw_new_seed(PREFIX.rstrip("."))
+        _draw_presets()
+    left, right = st.columns(2, gap="small", vertical_alignment="bottom")
+    with left:
+        optimizer_input.draw()
+    with right:
+        _draw("learning_rate", experiment)
+    optimizer_input.draw_note()
+    left, right = st.columns(2, gap="small", vertical_alignment="bottom")
+    with left:
+        if not OPTIMIZERS[experiment.optimizer].needs_full_batch:
+            optimizer_input.draw_batch_size()
+    with right:
+        _draw("steps", experiment)
+    for field in ("schedule", "momentum", "nesterov"):
+        _draw(field, experiment)
 
 
 def _draw(field: str, experiment: Experiment) -> None:
-    if SETTINGS[field].is_used(experiment):
-        setting_input.draw(SETTINGS[field], PREFIX + field)
+    setting = SETTINGS[field]
+    if setting.is_used(experiment):
+        adopt = _choose_activation if field == "activation" else None
+        setting_input.draw(setting, PREFIX + field, adopt, options=options(setting, experiment))
+
+
+def _choose_activation(activation: str) -> None:
+    session.load(session.current().experiment.with_activation(activation))
 
 
 def _draw_hidden() -> None:
@@ -154,22 +223,45 @@ def _draw_hidden() -> None:
 # --- the settings that few users need ----------------------------------------------------------
 
 
-def _draw_more(experiment: Experiment) -> None:
-    for setting in MORE:
+def fold_key(fold: Fold) -> str:
+    """Return the key of the button that unfolds a part, and folds it again."""
+    return f"{PREFIX}fold.{fold}"
+
+
+def _draw_fold(fold: Fold, experiment: Experiment) -> None:
+    """Draw a part of the settings; its inputs only while it is unfolded.
+
+    Without them a change of the set-up costs a browser a seventh less. No expander: one whose label says
+    what is in use would close as that changes.
+    """
+    is_unfolded = fold in session.current().view.unfolded
+    st.button(
+        f"{fold} · {state_of(fold, experiment)}",
+        key=fold_key(fold),
+        type="tertiary",
+        icon=":material/expand_less:" if is_unfolded else ":material/expand_more:",
+        icon_position="right",
+        width="stretch",
+        on_click=_switch_fold,
+        args=(fold,),
+    )
+    if is_unfolded:
+        with st.container(gap="xsmall"):
+            _draw_inputs_of(fold, experiment)
+
+
+def _switch_fold(fold: Fold) -> None:
+    session.change_view(unfolded=session.current().view.unfolded ^ {fold})
+
+
+def _draw_inputs_of(fold: Fold, experiment: Experiment) -> None:
+    for setting in FOLDS[fold]:
         if setting.field == "l1" and setting.is_used(experiment):  # the penalties side by side
-            for column, penalty in zip(st.columns(2), ("l1", "l2"), strict=True):
+            for column, penalty in zip(st.columns(2, gap="small"), ("l1", "l2"), strict=True):
                 with column:
                     _draw(penalty, experiment)
-        elif setting.field != "l2" and setting.is_used(experiment):
-            adopt = _choose_activation if setting.field == "activation" else None
-            choices = options(setting, experiment)
-            held = setting_input.draw(setting, PREFIX + setting.field, adopt, options=choices)
-            if setting.field == "features" and not held:
-                st.caption("Choose at least one. Until then the last ones stay.")
-
-
-def _choose_activation(activation: str) -> None:
-    session.load(session.current().experiment.with_activation(activation))
+        elif setting.field != "l2":
+            _draw(setting.field, experiment)
 
 
 def options(setting: Setting, experiment: Experiment) -> list[str] | None:
@@ -185,18 +277,20 @@ def options(setting: Setting, experiment: Experiment) -> list[str] | None:
             return None
 
 
-def more_in_use(experiment: Experiment) -> Iterator[str]:
-    """Yield what of "More settings" an experiment uses that is not as usual, in words."""
-    for setting in MORE:
+def state_of(fold: Fold, experiment: Experiment) -> str:
+    """Return what of a folded part an experiment uses, in a few words: the seed, and what is not as usual."""
+    return ", ".join(_in_use(FOLDS[fold], experiment)) or "none"
+
+
+def _in_use(settings: Iterable[Setting], experiment: Experiment) -> Iterator[str]:
+    for setting in settings:
         value = getattr(experiment, setting.field)
         is_number = isinstance(setting.kind, Number | WholeNumber | OrNone)
-        if is_number and setting.is_used(experiment) and value != setting.default:
+        is_unusual = is_number and setting.is_used(experiment) and value != setting.default
+        if setting.field == "seed" or is_unusual:
             yield f"{setting.name} {setting.kind.shown(value)}"
-    if experiment.features != PLAIN:
-        yield f"inputs {', '.join(map(label_of, experiment.features))}"
-    if experiment.activation != "relu":
-        yield ACTIVATIONS[experiment.activation].label
-    if experiment.initial_weights != ACTIVATIONS[experiment.activation].initial_weights:
-        yield f"initial weights {INITIAL_WEIGHTS[experiment.initial_weights]}"
-    if not experiment.standardize:
-        yield "inputs as they are"
+        elif setting.field == "initial_weights":
+            if value != ACTIVATIONS[experiment.activation].initial_weights:
+                yield f"initial weights {INITIAL_WEIGHTS[value]}"
+        elif setting.field == "standardize" and not value:
+            yield "inputs as they are"

@@ -11,6 +11,8 @@ from typing import Any
 from polycore.formatting import counted
 
 MOST_NETWORKS = 1000  # a browser may send anything
+FORGOTTEN = "The server was restarted, or this tab was away for more than a quarter of an hour: "
+SET_UP_STAYS = "The set-up is still here"
 
 
 @dataclass(frozen=True)
@@ -46,10 +48,7 @@ class Holdings:
         *others, last = names
         verb = "is" if names in (["your run"], ["1 kept network"]) else "are"
         what = f"{', '.join(others)} and {last}" if others else last
-        kept = "The set-up is still here"
+        kept = SET_UP_STAYS
         if network_in_address:
             kept = "The set-up and the network in the address are still here"
-        return (
-            "The server was restarted, or this tab was away for more than a quarter of an hour: "
-            f"{what} {verb} gone. {kept}."
-        )
+        return f"{FORGOTTEN}{what} {verb} gone. {kept}."

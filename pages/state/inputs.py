@@ -81,7 +81,10 @@ class Input(Generic[Value]):
         """Draw it with a widget that has choices, such as st.selectbox; return what it holds."""
         drawn = self._updated(tuple(map(options.get("format_func", str), choices)), choices)
         value = drawn.value
-        options |= {"index": choices.index(value)} if widget is st.selectbox else {"default": value}
+        if widget in (st.selectbox, st.radio):
+            options["index"] = None if value is None else choices.index(value)
+        else:
+            options["default"] = value
         widget(label, choices, **drawn.wires, **options)
         return drawn.value
 

@@ -19,6 +19,7 @@ from polycore.training.leg import Leg, legs_in
 MOST_KEPT = 12
 MOST_PINNED = MOST_KEPT - 2  # a slot for the run, and one for what comes next
 LONGEST_TITLE = 60  # characters
+TAKEN = "Another model has this name. Choose a different one."
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,11 @@ class Kept:
     def updated(self, view: RunView) -> "Kept":
         """Return it with what its run has learned since; itself if that is nothing."""
         best, history = view.best, view.run.history
-        is_better = best.loss < self.model.loss
-        if not is_better and history.step[-1] <= self.last_step:
+        is_better, is_longer = best.loss < self.model.loss, history.step[-1] > self.last_step
+        if self.last_step == view.run.began_at:  # no step was measured: these were the latest weights
+            step = self.model.metadata.get("step")
+            is_better |= is_longer or (isinstance(step, int) and step < view.best_step)
+        if not is_better and not is_longer:
             return self
         better = best if is_better else self.model
         return replace(self, model=better, history=history, seconds=view.seconds, milestones=view.milestones)
@@ -217,7 +221,7 @@ class KeptModels:
         if not name.isprintable():
             raise PolycoreError("The name contains invisible characters. Type it again.")
         if name != title and self.titled(name) is not None:
-            raise PolycoreError("Another model has this name. Choose a different one.")
+            raise PolycoreError(TAKEN)
         return name
 
     def may_pin(self) -> bool:

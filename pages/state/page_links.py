@@ -1,5 +1,9 @@
 """From page to page: links that keep the set-up, this page's address, and whether a visitor has just come."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -16,6 +20,7 @@ INSIDE = "pages/5_inside.py"
 COMPARE = "pages/6_compare.py"
 PLAY = "pages/7_play.py"
 GLOSSARY = "pages/8_glossary.py"
+GUESSES = "pages/9_guesses.py"
 
 # in links to them; of all but Home they are the titles too
 LABELS = {
@@ -28,12 +33,24 @@ LABELS = {
     COMPARE: "Compare",
     PLAY: "Play",
     GLOSSARY: "Glossary",
+    GUESSES: "Guesses",
+}
+# the views of pages that an address can name: the parameter, and its values
+VIEW_WORDS: Mapping[str, str] = {INSIDE: "inside", COMPARE: "compare"}
+VIEWS: Mapping[str, Mapping[str, Any]] = {
+    INSIDE: {"computes": "What it computes", "learns": "How it learns"},
+    COMPARE: {"kept": "Kept runs", "race": "Race", "sweep": "Sweep", "class": "A class"},
 }
 
 
-def draw(page: str, label: str, icon: str | None = None) -> None:
-    """Draw a link to another page that keeps the set-up: a plain one would drop it from the address."""
+def draw(page: str, label: str, icon: str | None = None, view: str | None = None) -> None:
+    """Draw a link to another page that keeps the set-up: a plain one would drop it from the address.
+
+    view: that the page shows, by its value in the address; None for the one that it has shown last.
+    """
     query = link.query_of_page(session.current().experiment)
+    if view is not None:
+        query = {**query, VIEW_WORDS[page]: view}
     st.page_link(page, label=label, icon=icon, query_params=query)
 
 
@@ -41,6 +58,28 @@ def here() -> str:
     """Return this page's address, without a query."""
     url = (st.context.url or "http://localhost:8501/").split("?")[0]
     return url if url.count("/") > 2 else f"{url}/"  # of Home it may be the host alone
+
+
+def follow_view(title: str, query: Mapping[str, str]) -> None:
+    """Show the view that an address with that query names, if any. Call it if the page was just opened."""
+    for page, parameter in VIEW_WORDS.items():
+        view = VIEWS[page].get(query.get(parameter, "")) if title == LABELS[page] else None
+        if view is not None and page == INSIDE:
+            session.change_view(inside_view=view)
+        elif view is not None:
+            session.update(comparison=replace(session.current().comparison, view=view))
+
+
+def view_words(title: str) -> dict[str, str]:
+    """Return the address's parameter for the view of the page; none for its first, and on other pages."""
+    now = session.current()
+    shown = {INSIDE: now.view.inside_view, COMPARE: now.comparison.view}
+    return {
+        VIEW_WORDS[page]: word
+        for page, views in VIEWS.items()
+        for word, view in list(views.items())[1:]
+        if title == LABELS[page] and view == shown[page]
+    }
 
 
 def has_just_arrived() -> bool:

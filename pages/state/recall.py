@@ -32,6 +32,8 @@ class OwnTab:
     reported: the name that the tab has reported, if it is another.
     is_forgotten: whether the server keeps nothing under that name, which `lost` has not returned yet.
     had: what the tab had, as it reports.
+    visits: whether the user came by a link or a typed address, and not by a refresh or by Back, as it reports
+        with its name.
     answered: the number of the tab's latest request to be drawn that was handled.
     is_first: whether the session's first page is drawn for the first time.
     """
@@ -40,6 +42,7 @@ class OwnTab:
     reported: str | None = None
     is_forgotten: bool = False
     had: Holdings = field(default_factory=Holdings)
+    visits: bool = False
     answered: float | None = None
     is_first: bool = True
 
@@ -79,9 +82,11 @@ def recalled(*, holds: Holdings, in_two_parts: bool) -> Session | None:
         },
         on_name_change=lambda: None,
         on_had_change=lambda: None,
+        on_visits_change=lambda: None,
         on_asked_change=_answer,
     )
-    tab, name = replace(tab, had=Holdings.from_browser(reports.had)), reports.name
+    tab = replace(tab, had=Holdings.from_browser(reports.had), visits=reports.visits is True)
+    name = reports.name
     is_name = isinstance(name, str) and len(name) == NAME_LENGTH and name.isascii() and name.isalnum()
     if not is_name or name == tab.name:
         _note(tab)
@@ -102,6 +107,12 @@ def is_first_page() -> bool:
     """Return whether this is the session's first page, drawn for the first time."""
     tab = _tab()
     return tab is None or tab.is_first
+
+
+def is_visit() -> bool:
+    """Return whether the tab of the session that was recalled came by an address, and not by a refresh."""
+    tab = _tab()
+    return tab is not None and tab.visits
 
 
 def lost() -> Holdings:

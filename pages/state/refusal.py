@@ -14,6 +14,7 @@ from polycore.quoting import visible
 
 LABELS = {field: setting.label for field, setting in SETTINGS.items()}
 WEIGHTS_LABEL = "Trained network"  # of the part of a link that is not a field
+UNREAD_FILE = "Couldn't read this file. What you had is still there."
 _FIELD = re.compile(rf"^({'|'.join(LABELS)})\b(?= is |: )")
 _LAYER = re.compile(r"^hidden (?=layer \d+\b)")
 _POLYNOMIAL = re.compile(r"\bpolynomials\[(\d+)\]")

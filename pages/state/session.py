@@ -10,18 +10,19 @@ from typing import Any, TypedDict, Unpack, cast
 
 import streamlit as st
 
+from pages.runs.pacing import UNPACED, Pacing
 from pages.runs.training import Training
 from pages.server import presence, server
 from pages.state import inputs, recall
 from pages.state.comparison import Comparison
 from pages.state.holdings import Holdings
 from pages.state.kept_models import ByHand, Kept
-from pages.state.links import Links
+from pages.state.links import Links, LinkWeights
 from pages.state.session_value import Drawings, Lessons, Play, Session
 from pages.state.setup import Setup
 from pages.state.sketch import Sketch
 from pages.state.uploads import Upload, UploadedPoints
-from pages.state.view import LayerChoice, View
+from pages.state.view import LayerChoice, MapLayer, View
 from polycore import Experiment, Model, Polynomial
 
 KEY = "polycore.session"
@@ -40,9 +41,14 @@ def exists() -> bool:
 
 
 def restore(session: Session) -> None:
-    """Make `session` the current one."""
+    """Make `session` the current one; its run goes at the pacing of its view.
+
+    A run from before the current lesson goes as it went: the pacing is that of the lesson.
+    """
     st.session_state[KEY] = session
     recall.remember(session)
+    if session.training is not None and not session.has_run_from_before_the_lesson:
+        session.training.go_at(session.view.pacing)
 
 
 def _store(session: Session, row: Hashable = None) -> None:
@@ -67,13 +73,18 @@ class Subjects(TypedDict, total=False):
 
 
 def update(*, undo: str | None = None, **subjects: Unpack[Subjects]) -> None:
-    """Replace these subjects of the session as a whole, as in `update(view=replace(current().view, ...))`.
+    """Replace these subjects of the session as a whole, as in `update(play=replace(current().play, ...))`.
 
     undo: a sentence that says what that loses, if the earlier session can be brought back, else None.
     """
     now = current()
     changed = replace(now, **subjects)
     _store(changed if undo is None else changed.with_undo(undo, now))
+
+
+def change_view(**fields: Any) -> None:
+    """Give the view other values of these fields."""
+    update(view=replace(current().view, **fields))
 
 
 # --- the set-up --------------------------------------------------------------------------------
@@ -110,23 +121,61 @@ def replace_setup(experiment: Experiment, undo: str | None = None, sketch: Sketc
     _store_setup(now, replace(now, setup=setup), undo)
 
 
-def begin_lesson(name: str, experiment: Experiment, undo: str | None) -> None:
-    """Begin the guided lesson of that name on its set-up; see `replace_setup`.
+def load_network(experiment: Experiment, weights: LinkWeights, title: str, undo: str) -> None:
+    """Replace the whole set-up, and let a network of it answer, as a link with its weights does.
 
-    No point is asked about, no neuron is chosen, and nothing lies on the map: they would look like
-    parts of the lesson.
+    title: under which it is kept, unless it is kept already.
+    undo: a sentence that says so: what there was can be brought back.
+    """
+    now = current()
+    setup = Setup(experiment).following(now.setup)
+    loaded = replace(now, setup=setup, links=replace(now.links, brought=weights))
+    kept = next((kept for kept in now.models.kept if kept.model is weights.model), None)
+    new = loaded.keeping(Kept(title, weights.model, None)) if kept is None else loaded.using(kept.title)
+    inputs.forget_refused()
+    is_loss = experiment != now.experiment or not set(now.models.titles) <= set(new.models.titles)
+    _store(new.with_undo(undo, now) if is_loss else new)
+
+
+def begin_lesson(
+    name: str,
+    experiment: Experiment,
+    undo: str | None,
+    pacing: Pacing = UNPACED,
+    *,
+    layers: tuple[MapLayer, ...] = (),
+) -> None:
+    """Begin the guided lesson of that name on its set-up; see `replace_setup`. Its runs go at `pacing`.
+
+    No point is asked about, no neuron is chosen, and nothing but `layers` lies on the map: it would look
+    like a part of the lesson. As the first lesson begins, the settings fold: it stands beside the map.
     """
     now = current()
     view = replace(
-        now.view, neuron=View().neuron, asked=None, map_view=View().map_view, map_layers=LayerChoice()
+        now.view,
+        neuron=View().neuron,
+        asked=None,
+        map_view=View().map_view,
+        map_layers=LayerChoice(of_polynomials=layers),
+        settings=now.view.settings and now.lessons.current is not None,
+        pacing=pacing,
     )
     lessons = replace(now.lessons, current=name, before=now.name_of_run_unless(experiment))
-    begun = replace(now, lessons=lessons, view=view)
-    if experiment == now.experiment:
-        inputs.forget_refused()
-        _store(begun)
-    else:
-        _store_setup(now, replace(begun, setup=Setup(experiment).following(now.setup)), undo)
+    setup = now.setup if experiment == now.experiment else Setup(experiment).following(now.setup)
+    _store_setup(now, replace(now, setup=setup, lessons=lessons, view=view), undo)
+
+
+def end_lesson(view: View) -> None:
+    """End the guided lesson; `view` is what the pages show without it.
+
+    The pace that it has replaced still comes back with the set-up that it has replaced.
+    """
+    now = current()
+    lessons, offered = replace(now.lessons, current=None), now.offered_undo
+    ended = replace(now, lessons=lessons, view=view)
+    if offered is not None and "pacing" in offered.before:
+        ended = ended.still_offering(offered, replace(now, lessons=lessons))
+    _store(ended)
 
 
 def _store_setup(before: Session, after: Session, undo: str | None) -> None:
@@ -143,7 +192,7 @@ def _store_offering(before: Session, after: Session, undo: str | None) -> None:
     if undo is not None:
         after = after.with_undo(undo, before)
     elif offered is not None:
-        after = after.still_offering(offered)
+        after = after.still_offering(offered, before)
     _store(after)
 
 
@@ -216,7 +265,7 @@ def note_running() -> None:
     now = current()
     running = now.run_view is not None and now.run_view.is_active
     if running != now.view.running:
-        update(view=replace(now.view, running=running))
+        change_view(running=running)
 
 
 # --- the kept models ---------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Any
 from pages.game.challenge import Challenge
 from pages.game.game import Game
 from pages.runs.job import Job
+from pages.runs.pacing import UNPACED
 from pages.runs.training import Training
 from pages.runs.view import RunView
 from pages.server import server
@@ -22,6 +23,7 @@ from pages.state.undo import POLYNOMIALS, Progress, Undo, Work
 from pages.state.uploads import Upload, UploadedPoints
 from pages.state.view import View
 from polycore import Experiment, Landscape
+from polycore.inspection.step_detail import StepDetail
 
 MOST_UNDOS = 50
 
@@ -40,6 +42,17 @@ class LessonRun:
 
 
 @dataclass(frozen=True)
+class Guesses:
+    """What a user guessed in one lesson: before Start, and at its end; None if not asked yet or skipped.
+
+    prediction: the letter of an answer, or a point (x, y). recap: the letter of an answer.
+    """
+
+    prediction: str | tuple[float, float] | None = None
+    recap: str | None = None
+
+
+@dataclass(frozen=True)
 class Lessons:
     """The guided lessons.
 
@@ -48,7 +61,10 @@ class Lessons:
     before: the name of the run that there was before the lesson began; it does not count for the lesson.
     runs: the longest run of each set-up of a lesson, by `situation.key_of` of its experiment.
     broken: the losses of the latest networks that were changed by hand for the lesson about that.
-    opened: the page and the lesson that the user came to last, and whether it had been seen by then.
+    guesses: what the user guessed, by the names of lessons.
+    closed: the names of lessons whose first question has been skipped, or can no longer be answered: a run
+        has begun that shows the outcome.
+    card: the code of the guesses that a link brought; "" without one.
     """
 
     current: str | None = None
@@ -56,7 +72,13 @@ class Lessons:
     before: str | None = None
     runs: Mapping[Experiment, LessonRun] = field(default_factory=dict)
     broken: tuple[float, ...] = ()
-    opened: tuple[str, str, bool] | None = None
+    guesses: Mapping[str, Guesses] = field(default_factory=dict)
+    closed: frozenset[str] = frozenset()
+    card: str = ""
+
+    def guesses_in(self, name: str) -> Guesses:
+        """Return what the user guessed in the lesson of that name."""
+        return self.guesses.get(name, Guesses())
 
 
 @dataclass(frozen=True)
@@ -69,10 +91,14 @@ class Play:
 
 @dataclass(frozen=True)
 class Drawings:
-    """The film and the landscape that the user has asked for, finished or not; None if not asked for."""
+    """What the user has asked for, finished or not; None if not asked for.
+
+    film_id: a film of a run. landscape_id: the loss landscape around it. step_id: a step as Inside shows it.
+    """
 
     film_id: Id[Job[bytes]] | None = None
     landscape_id: Id[Job[Landscape]] | None = None
+    step_id: Id[Job[StepDetail]] | None = None
 
     @property
     def film(self) -> Job[bytes] | None:
@@ -85,9 +111,14 @@ class Drawings:
         return server.current().computing.get(self.landscape_id)
 
     @property
+    def step(self) -> Job[StepDetail] | None:
+        """The next step of a run, as Inside shows it."""
+        return server.current().computing.get(self.step_id)
+
+    @property
     def without_run(self) -> "Drawings":
-        """What stays when its run goes: a film. The landscape is shown with its run alone."""
-        return replace(self, landscape_id=None)
+        """What stays when its run goes: a film. The others are shown with their run alone."""
+        return replace(self, landscape_id=None, step_id=None)
 
 
 @dataclass(frozen=True)
@@ -171,7 +202,7 @@ class Session:
         if view is None:
             return "Best"
         choice = view.available(choice)
-        rests_at_best = not view.is_active and view.run.best_step == view.run.step
+        rests_at_best = not view.is_active and view.latest_is_best
         return "Best" if choice == "Now" and rests_at_best else choice
 
     @property
@@ -221,13 +252,21 @@ class Session:
             "points": self.points,
             "game": self.play.game,
             "lesson": (self.lessons.current, self.lessons.before),
+            "pacing": self.view.pacing,
             "drawings": self.drawings,
+            "brought": self.links.brought,
         }
 
     @property
     def has_run_of_lesson(self) -> bool:
         """Whether there is a run that began after the current lesson, or had its set-up already."""
         return self.training is not None and self.training.name != self.lessons.before
+
+    @property
+    def has_run_from_before_the_lesson(self) -> bool:
+        """Whether the run was there before the current lesson: it would look like a part of that."""
+        in_lesson = self.lessons.current is not None and not self.has_run_of_lesson
+        return in_lesson and self.training is not None
 
     def name_of_run_unless(self, experiment: Experiment) -> str | None:
         """Return the name of the run; None if there is none, or if it trains that experiment."""
@@ -271,19 +310,24 @@ class Session:
     def with_undo(self, text: str, before: "Session") -> "Session":
         """Return the session with a way back to `before`; `text` is a sentence that says what was lost."""
         earlier = (undo.without_loss for undo in before.undos if undo.is_of_polynomials)
-        new = Undo.of(text, before.parts, self.parts, self.progress)
-        return replace(self, undos=(*earlier, new))
+        after = self._at_usual_pacing(before)
+        new = Undo.of(text, before.parts, after.parts, after.progress)
+        return replace(after, undos=(*earlier, new))
 
-    def still_offering(self, undo: Undo) -> "Session":
-        """Return the session with that way back, for a change that loses nothing but would end the offer."""
-        others = (one for one in self.undos if one is not undo)
-        return replace(self, undos=(*others, undo.still_offered(self.parts, self.progress)))
+    def still_offering(self, undo: Undo, before: "Session") -> "Session":
+        """Return the session, which follows `before`, with a way back that the change would end.
+
+        It is for a change that loses nothing.
+        """
+        others, after = (one for one in self.undos if one is not undo), self._at_usual_pacing(before)
+        return replace(after, undos=(*others, undo.still_offered(before.parts, after.parts)))
 
     def following(self, before: "Session", row: Hashable = None) -> "Session":
         """Return the session, which follows `before`, with the ways back that there are from now on.
 
         A loss is offered until something newer would go with it. Every change of the polynomials can be
-        undone; those in a row that share `row`, unless that is None, are one.
+        undone; those in a row that share `row`, unless that is None, are one. A run of another set-up goes as
+        is usual for that.
         """
         old, new = before.experiment.polynomials, self.experiment.polynomials
         parts, progress = self.parts, self.progress
@@ -294,7 +338,19 @@ class Session:
             if last is not None and row is not None and (last.row, last.after[POLYNOMIALS]) == (row, old):
                 old, undos = last.before[POLYNOMIALS], [undo for undo in undos if undo is not last]
             undos.append(Undo("", {POLYNOMIALS: old}, {POLYNOMIALS: new}, row=row))
-        return replace(self, undos=tuple(undos[-MOST_UNDOS:]))
+        return replace(self._at_usual_pacing(before), undos=tuple(undos[-MOST_UNDOS:]))
+
+    def _at_usual_pacing(self, before: "Session") -> "Session":
+        """Return the session, which follows `before`: if it goes as is usual for that, as is usual for it.
+
+        What the user or a lesson has chosen stays.
+        """
+        usual, pacing = before.setup.usual_pacing, self.setup.usual_pacing
+        if usual == pacing or self.lessons.current is not None:
+            return self
+        if not self.view.pacing == before.view.pacing == usual:
+            return self
+        return replace(self, view=replace(self.view, pacing=pacing))
 
     def reverted(self, undo: Undo) -> "Session":
         """Return the session with the change of `undo` undone and everything else as it is now.
@@ -315,6 +371,7 @@ class Session:
                 view = replace(view, past=None, inside=choice)
         landscape_id, order, moment = back["race_shown"]
         lesson, run_before = back["lesson"]
+        view = replace(view, pacing=back["pacing"])
         return replace(
             self,
             setup=setup,
@@ -334,6 +391,7 @@ class Session:
             ),
             lessons=replace(self.lessons, current=lesson, before=run_before),
             drawings=back["drawings"],
+            links=replace(self.links, brought=back["brought"]),
             undos=tuple(one for one in self.undos if one is not undo),
         )
 
@@ -354,13 +412,20 @@ class Session:
         game, challenge = opened.play.game, opened.play.challenge
         if game is None and challenge is None:
             game = self.play.game
-        lessons, current = self.lessons, opened.lessons.current
+        lessons, current, view = self.lessons, opened.lessons.current, self.view
+        if opened.lessons.card:
+            lessons = replace(lessons, card=opened.lessons.card)
         if current != lessons.current:  # the address has begun another: which run was there before it?
             lessons = replace(lessons, current=current, before=self.name_of_run_unless(opened.experiment))
+            view = self.view if current is None else opened.view  # nothing else lies on its map
+        # the address names it, or it goes with the set-up
+        if opened.view.pacing != UNPACED or view.pacing == self.setup.usual_pacing:
+            view = replace(view, pacing=opened.view.pacing)
         return replace(
             self,
             setup=self.setup if self.experiment == opened.experiment else opened.setup.following(self.setup),
             training_id=opened.training_id or self.training_id,
+            view=view,
             lessons=lessons,
             play=Play(game, challenge or self.play.challenge),
             links=replace(self.links, problems=opened.links.problems, shown=opened.links.shown),

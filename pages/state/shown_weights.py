@@ -2,18 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import get_args
-
-import streamlit as st
 
 from pages.runs.view import RunView
 from pages.server.source import Choice, Weights
-from pages.state import session
-from pages.state.inputs import Input
 from polycore import Model, Run
+from polycore.experiment.error_sums import ErrorSums
 from polycore.figures.alternative_text import MarkedWeights
+from polycore.training.history import History
 
-# said at the button: by the held-out points other weights may be better
+# said of which loss: by the held-out points other weights may be better
 LABELS: Mapping[Weights, str] = {"Now": "Now", "Best": "Best loss"}
 
 
@@ -22,11 +19,14 @@ class ShownWeights:
     """The weights of a run that a page shows at one moment, the same in everything that is drawn.
 
     run: the run at that moment. model: these weights, with their loss and accuracies.
+    history: what charts show of the run. step: after which it had these weights.
     """
 
     run: Run
     choice: Choice
     model: Model
+    history: History
+    step: int
 
     @classmethod
     def of(cls, view: RunView, choice: Choice) -> "ShownWeights":
@@ -38,16 +38,11 @@ class ShownWeights:
         if isinstance(choice, int):
             past = view.past(choice)
             if past is not None:
-                return cls(view.run, choice, past)
+                return cls(view.run, choice, past, view.history, choice)
             choice = "Now"
-        return cls(view.run, choice, view.current if choice == "Now" else view.best)
-
-    @property
-    def step(self) -> int:
-        """The step after which the run had these weights."""
-        if isinstance(self.choice, int):
-            return self.choice
-        return self.run.step if self.choice == "Now" else self.run.best_step
+        if choice == "Now":
+            return cls(view.run, choice, view.current, view.history, view.run.step)
+        return cls(view.run, choice, view.best, view.history, view.best_step)
 
     @property
     def name(self) -> str:
@@ -71,7 +66,7 @@ class ShownWeights:
         run = self.run
         if isinstance(self.choice, int):
             return self.model.loss
-        if self.choice == "Best" or run.parameters is run.best_parameters:
+        if self.step == run.best_step or run.parameters is run.best_parameters:
             return run.best_loss
         if run.history.step[-1] == run.step:
             return float(run.history.loss[-1])
@@ -82,29 +77,7 @@ class ShownWeights:
         """The norm of the gradient at these weights; None if the run has not kept it."""
         return self.run.gradient_norm if self.step == self.run.step else None
 
-
-def draw() -> None:
-    """Draw the choice; nothing is chosen while earlier weights are shown."""
-    now = session.current()
-    _CHOICE.choose(
-        st.segmented_control,
-        "Weights",
-        get_args(Weights),
-        format_func=LABELS.__getitem__,
-        disabled=now.training is None,
-        required=now.view.past is None,
-        label_visibility="collapsed",
-    )
-
-
-def _shown() -> Weights | None:
-    view = session.current().view
-    return view.weights if view.past is None else None
-
-
-def _choose(weights: Weights | None) -> None:
-    if weights is not None:
-        session.update(view=session.current().view.chosen(weights))
-
-
-_CHOICE = Input("shown_weights", _shown, _choose)
+    @property
+    def errors(self) -> ErrorSums | None:
+        """The errors that the next points follow; None if they follow none, or for earlier weights."""
+        return self.run.errors if self.step == self.run.step else None

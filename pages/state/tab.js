@@ -20,6 +20,7 @@ function nameOfThisTab(ofSession) {
     window.polycoreTab = stored((store) => store.getItem(KEY)) ?? ofSession;
     // what the server has of this tab, as it said last: holdings.py says more
     window.polycoreHad = JSON.parse(stored((store) => store.getItem(HAD_KEY)));
+    window.polycoreVisits = performance.getEntriesByType?.("navigation")[0]?.type === "navigate";
     const forget = () => [KEY, HAD_KEY].forEach((key) => stored((store) => store.removeItem(key)));
     forget();
     addEventListener("pageshow", forget);
@@ -184,8 +185,11 @@ export default keeping(
       window.polycoreTabIsSetUp = true;
     }
     const name = nameOfThisTab(data.name);
-    if (name === data.name) window.polycoreHad = data.holds;
-    else if (window.polycoreHad) setStateValue("had", window.polycoreHad);
+    if (name === data.name) [window.polycoreHad, window.polycoreVisits] = [data.holds, false];
+    else {
+      if (window.polycoreVisits) setStateValue("visits", true); // before the name, with which the server reads it
+      if (window.polycoreHad) setStateValue("had", window.polycoreHad);
+    }
     if (name !== data.name || data.again) setStateValue("name", name);
   },
 );

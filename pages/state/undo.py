@@ -11,6 +11,8 @@ from polycore import Experiment, Model
 POLYNOMIALS = "polynomials"
 # the parts in which work can be lost
 WORK = {"setup", "run", "race", "sweep", "models", "by_hand", "points", "game"}
+# what comes and goes with a set-up
+WITH_SETUP = {POLYNOMIALS, "lesson", "pacing"}
 
 Parts = Mapping[str, Any]  # see `Session.parts`
 Progress = tuple[bool, int]  # whether a run advances by itself, and its step
@@ -69,10 +71,16 @@ class Undo:
         before, after = ({POLYNOMIALS: parts.get(POLYNOMIALS)} for parts in (self.before, self.after))
         return replace(self, text="", before=before, after=after)
 
-    def still_offered(self, now: Parts, progress: Progress | None) -> "Undo":
-        """Return it as offered once more: what has changed up to `now` is not newer."""
-        after = {name: now[name] for name in self.after}
-        return replace(self, after=after, progress=progress if "run" in after else None)
+    def still_offered(self, before: Parts, now: Parts) -> "Undo":
+        """Return it as offered once more after a change from `before` to `now`, in which nothing is newer.
+
+        A set-up comes back with what such a change has replaced beside it, as the user chose that last.
+        """
+        beside = WITH_SETUP if "setup" in self.before else set()
+        changed = {name for name in self.after.keys() | beside if before[name] != now[name]}
+        chosen = {name: before[name] for name in changed if self.after.get(name, now[name]) != before[name]}
+        after = {name: now[name] for name in changed}
+        return replace(self, before={**self.before, **chosen}, after={**self.after, **after})
 
     def is_harmless(self, now: Parts, progress: Progress | None) -> bool:
         """Return whether it takes away nothing newer: what it brings back has not changed since."""

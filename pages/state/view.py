@@ -3,12 +3,19 @@
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from pages.runs.pacing import UNPACED, Pacing
 from pages.server.source import Choice, Weights
+from polycore import Run
+from polycore.inspection.step_detail import StepChoice
 from polycore.polynomials.classes import Classes, curves_of
 
 MapView = Literal["Network", "Referee", "Differences"]
-MapLayer = Literal["Samples", "Mistakes", "Crossings"]
+MapLayer = Literal["Samples", "Mistakes", "Crossings", "Next points"]
+Fold = Literal["Against overfitting", "Seed, sampling and more"]
 Way = Literal["Any point", "On a curve", "At a crossing"]
+InsideView = Literal["What it computes", "How it learns"]
+StepScene = Literal["Forward", "Loss", "Back", "Change"]
+EXERCISE_QUESTIONS = 3
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,42 @@ class LayerChoice:
 
 
 @dataclass(frozen=True)
+class Exercise:
+    """The numbers of a step that the user computes, one after another.
+
+    of: the step, the point and the weight whose numbers they are; with others it begins again.
+    right: whether the answers were, of the numbers before the one that is asked for.
+    answer: to that one; None as long as there is none.
+    """
+
+    of: str = ""
+    right: tuple[bool, ...] = ()
+    answer: float | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all of its questions have been answered; the last one is for the new weight."""
+        return len(self.right) == EXERCISE_QUESTIONS
+
+
+@dataclass(frozen=True)
+class Learning:
+    """What Inside shows of how a network learns.
+
+    scene: of the step. choice: the point and the weight that are looked at.
+    earlier: the run at the step where the weight's path begins, without snapshots; None without a path.
+    of: the name of that run; "" without a path.
+    exercise: in place of the scenes; None unless the user computes the numbers.
+    """
+
+    scene: StepScene = "Forward"
+    choice: StepChoice = field(default_factory=StepChoice)
+    earlier: Run | None = None
+    of: str = ""
+    exercise: Exercise | None = None
+
+
+@dataclass(frozen=True)
 class View:
     """What the pages show; none of it is lost work.
 
@@ -63,11 +106,16 @@ class View:
     neuron: layer and index in it, from 0, of the neuron that the Inside page shows.
     traced: the point that the Inside page traces through the network.
     traced_label: its true class; None for the class of the nearest curve.
+    inside_view: what the Inside page shows of a network. learning: how it shows a step of its training.
     settings: whether the panel of settings beside the map is unfolded.
+    unfolded: the parts of it that are unfolded.
+    presets: how often a preset was chosen, which closes their menu.
     positions: through how many points each curve of the Polynomials page is drawn.
     lifts: how often a curve of the Polynomials page was dragged; see `live.figure`.
     report: whether the report on the run is open.
-    presenting: whether the run fills the screen, for a projector.
+    presenting: whether the run fills the screen, or a page has larger type, for a projector.
+    lesson_cards: whether Home shows the cards of all lessons.
+    pacing: how fast the run goes, and where it pauses by itself.
     running: whether the run advanced as the page began to be drawn; see `session.note_running`.
     """
 
@@ -82,11 +130,17 @@ class View:
     neuron: tuple[int, int] = (0, 0)
     traced: tuple[float, float] = (0.5, 0.75)
     traced_label: int | None = None
+    inside_view: InsideView = "What it computes"
+    learning: Learning = Learning()
     settings: bool = True
+    unfolded: frozenset[Fold] = frozenset()
+    presets: int = 0
     positions: int = 100
     lifts: int = 0
     report: bool = False
     presenting: bool = False
+    lesson_cards: bool = False
+    pacing: Pacing = UNPACED
     running: bool = False
 
     @property

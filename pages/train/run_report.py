@@ -1,6 +1,5 @@
 """How good a run's best network is on points it never saw: tables and figures behind the one number."""
 
-from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -25,13 +24,16 @@ PREFIX = "report"
 OPEN_KEY = f"{PREFIX}.open"
 HELP = "On points it never saw: accuracy by class, what it mixes up, and whether its confidence is fair."
 TITLE, ICON = "How good is it, honestly?", ":material/fact_check:"
+RUNNING = "Measured when the run pauses or ends, with the weights of its best loss so far."
+NO_MISTAKES = "It makes no mistakes on these points."
+MISTAKES_TITLE = "Where it goes wrong"
 NEAR = 2  # bands, where most mistakes of a trained network lie: up to 0.03 for a range of x of width 2
 RELIABILITY_HEIGHT = 320  # pixels
 
 _CLASS_COLUMNS = {
     "polynomial": st.column_config.TextColumn("polynomial", width="medium"),
     "class": st.column_config.TextColumn("class", width="medium"),
-    "points": st.column_config.NumberColumn("points", format="%d", help="Held-out points of it."),
+    "points": st.column_config.NumberColumn("points", format="%d", help="New points of it."),
     "wrong": st.column_config.NumberColumn(
         "wrong", format="%d", help="How many of them are answered with another one."
     ),
@@ -58,9 +60,10 @@ def draw(training: Training | None, *, running: bool) -> None:
     st.button(
         TITLE,
         key=OPEN_KEY,
+        type="tertiary",
         icon=ICON,
         # kept in the session: a run that ends draws its page again, and what is not drawn then disappears
-        on_click=lambda: session.update(view=replace(session.current().view, report=True)),
+        on_click=lambda: session.change_view(report=True),
         help=HELP,
     )
     # its content is computed only while it is open
@@ -72,11 +75,11 @@ def draw(training: Training | None, *, running: bool) -> None:
     TITLE,
     width="large",
     icon=ICON,
-    on_dismiss=lambda: session.update(view=replace(session.current().view, report=False)),
+    on_dismiss=lambda: session.change_view(report=False),
 )
 def _show(training: Training, *, running: bool) -> None:
     if running:
-        st.caption("Measured when the run pauses or ends, with the weights of its best loss so far.")
+        st.caption(RUNNING)
     else:
         _draw_report(ShownWeights.of(training.view, "Best"))
 
@@ -101,7 +104,7 @@ def accuracy_sentence(experiment: Experiment, results: Report) -> str:
 
 
 def class_table(experiment: Experiment, results: Report) -> pd.DataFrame:
-    """Return for each class its held-out points, how many are answered wrongly, and its accuracy."""
+    """Return for each class its new points, how many are answered wrongly, and its accuracy."""
     classes, points = experiment.shown_classes, results.confusion.sum(axis=1)
     return pd.DataFrame(
         {
@@ -127,7 +130,7 @@ def mistakes_sentence(bands: Bands) -> str:
     """Return how many mistakes there are, and how many of them lie near a crossing."""
     mistakes = int(bands.mistakes.sum())
     if not mistakes:
-        return "It makes no mistakes on these points."
+        return NO_MISTAKES
     near_mistakes, near_share = bands.mistakes[:NEAR].sum(), bands.counts[:NEAR].sum() / bands.counts.sum()
     subject = f"Of its {mistakes:,} mistakes {near_mistakes:,} ({percent(near_mistakes / mistakes)}) lie"
     if mistakes == 1:
@@ -179,7 +182,7 @@ def _draw_classes(experiment: Experiment, results: Report) -> None:
         column_config=_CLASS_COLUMNS,
         hide_index=True,
         height="content",
-        alt=f"For each {noun} its held-out points, how many are answered wrongly, and its accuracy.",
+        alt=f"For each {noun} its new points, how many are answered wrongly, and its accuracy.",
     )
     st.subheader(f"Which {'curves' if noun == 'polynomial' else 'classes'} it mixes up", anchor=False)
     st.write(f"Each row is a true {noun}, each column an answer: all off the diagonal are mistakes.")
@@ -200,7 +203,7 @@ def _draw_reliability(results: Report) -> None:
 
 
 def _draw_mistakes(experiment: Experiment, results: Report, bands: Bands, meetings: Meetings) -> None:
-    st.subheader("Where it goes wrong", anchor=False)
+    st.subheader(MISTAKES_TITLE, anchor=False)
     st.write(mistakes_sentence(bands))
     st.dataframe(
         band_table(bands),

@@ -13,6 +13,7 @@ from polycore.training import run_file
 
 PREFIX = "run_upload"
 OPEN_KEY, FILE_KEY = f"{PREFIX}.open", f"{PREFIX}.file"
+LABEL = "Run file, from here or from Run.save"
 
 
 def draw() -> None:
@@ -32,7 +33,7 @@ def draw() -> None:
         )
         key = f"{FILE_KEY}.{emptied}"
         file = st.file_uploader(
-            "Run file, from here or from Run.save",
+            LABEL,
             # no `type`: a phone that does not know the extension would not let the user choose the file
             # what the server and the format allow; the browser checks it before it sends a byte
             max_upload_size=min(int(st.get_option("server.maxUploadSize")), run_file.MAX_BYTES >> 20),
@@ -43,7 +44,7 @@ def draw() -> None:
         )
         upload = None if file is None else uploads.get(frozenset({file.file_id}))
         if upload is not None and upload.error:
-            refusal.show("Couldn't read this file. What you had is still there.", upload.error)
+            refusal.show(refusal.UNREAD_FILE, upload.error)
 
 
 def _load(key: str) -> None:

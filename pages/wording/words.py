@@ -7,7 +7,7 @@ from polycore import Experiment, PolycoreError
 from polycore.quoting import quoted
 
 NO_LAYERS = "none"
-_COUNTS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven"}
+_NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 # pasted text often has a dash of another kind
 HYPHEN = re.compile(r"\s*[-\u2010-\u2014\u2212]\s*")
 _SEPARATOR = re.compile(rf"{HYPHEN.pattern}|\s*,\s*|\s+")
@@ -18,6 +18,16 @@ def listed(words: Iterable[str]) -> str:
     """Return one or more words as in a sentence: "p0", "p0 and p3", "p0, p1 and p3"."""
     *others, last = words
     return f"{', '.join(others)} and {last}" if others else last
+
+
+def capitalized(words: str) -> str:
+    """Return words with a capital letter at their beginning; all others stay as they are."""
+    return f"{words[0].upper()}{words[1:]}"
+
+
+def number_in_words(number: int) -> str:
+    """Return a whole number from 2 on as in a sentence: "two" to "twelve", then digits."""
+    return _NUMBERS[number - 2] if number <= len(_NUMBERS) + 1 else str(number)
 
 
 def layers_in(label: str, text: str) -> tuple[int, ...]:
@@ -45,8 +55,15 @@ def layers_in_words(hidden: Sequence[int]) -> str:
     if len(hidden) == 1:
         return f"one layer of {hidden[0]}"
     if len(set(hidden)) == 1:
-        return f"{_COUNTS.get(len(hidden), len(hidden))} layers of {hidden[0]}"
+        return f"{number_in_words(len(hidden))} layers of {hidden[0]}"
     return f"layers of {listed(map(str, hidden))}"
+
+
+def layers_of_neurons(hidden: Sequence[int]) -> str:
+    """Return the hidden layers in words with their unit: "one layer of 8 neurons"."""
+    if not hidden:
+        return layers_in_words(hidden)
+    return f"{layers_in_words(hidden)} neuron{'' if set(hidden) == {1} else 's'}"
 
 
 def file_name(kind: str, experiment: Experiment) -> str:

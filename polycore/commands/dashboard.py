@@ -20,6 +20,8 @@ _EXAMPLES = """examples:
   %(prog)s --server.port 9000
   %(prog)s --server.headless true --server.address 0.0.0.0
 """
+# the command that does this alone: `uvx` starts the one with the name of the distribution
+_ALONE = "polycore-playground"
 _PACKAGE = Path(__file__).parents[1]
 # in an installed package, and in a clone
 _PLACES = (_PACKAGE / "dashboard/streamlit_app.py", _PACKAGE.parent / "streamlit_app.py")
@@ -34,6 +36,8 @@ def add_to(commands: Any) -> None:
         "start the dashboard in a browser",
         _DESCRIPTION,
         _EXAMPLES,
+        # as the user has called it; None: as the others are called
+        prog=_ALONE if Path(sys.argv[0]).stem == _ALONE else None,
         usage="%(prog)s [OPTION ...]",
         # no option is read here, not even --help among others: what begins with a dash is passed on as it is
         prefix_chars="\0",
@@ -51,7 +55,8 @@ def dashboard(arguments: argparse.Namespace) -> int:
     if missing:
         raise PolycoreError(
             f"the dashboard needs {missing[0]}, which is not installed. "
-            'Install polycore with its extra "dashboard", or in a clone the packages of requirements.txt.'
+            'Install polycore-playground with its extra "dashboard", or in a clone the packages of '
+            "requirements.txt."
         )
     # -P: a file streamlit.py in the folder of the user is not the server
     command = [sys.executable, "-P", "-m", "streamlit", "run", str(_app_file()), *arguments.options]
@@ -66,6 +71,6 @@ def _app_file() -> Path:
         if place.exists():
             return place
     raise PolycoreError(
-        f"dashboard: got a package without {_PLACES[0]}; expected its pages there. Install polycore again, "
-        'with its extra "dashboard".'
+        f"dashboard: got a package without {_PLACES[0]}; expected its pages there. "
+        'Install polycore-playground again, with its extra "dashboard".'
     )

@@ -130,18 +130,19 @@ def failure_to_write(
 class Checkpoint:
     """A run file that is rewritten every `seconds`, or never if `path` is None."""
 
-    def __init__(self, path: Path | None, seconds: float) -> None:
-        """Start the interval before the first write."""
+    def __init__(self, path: Path | None, seconds: float, clock: Callable[[], float] = monotonic) -> None:
+        """Start the interval before the first write. `clock` returns the time in seconds."""
         self._path = path
         self._seconds = seconds
-        self._written = monotonic()
+        self._clock = clock
+        self._written = self._clock()
 
     def offer(self, run: Run) -> None:
         """Write the run if it is due. An error is reported, and the run continues."""
-        if self._path is None or monotonic() - self._written < self._seconds:
+        if self._path is None or self._clock() - self._written < self._seconds:
             return
         try:
             run.save(self._path)
         except PolycoreError as error:
             say(f"\npolycore: {error} The run continues.")
-        self._written = monotonic()
+        self._written = self._clock()

@@ -63,7 +63,8 @@ class Learner:
         mean, deviation = np.zeros(len(inputs)), np.ones(len(inputs))
         if settings.standardize:
             numbers = inputs.of(points)
-            mean, deviation = numbers.mean(axis=0), numbers.std(axis=0)
+            mean = numbers.mean(axis=0, dtype=np.float64)
+            deviation = numbers.std(axis=0, dtype=np.float64)
             least = np.maximum(MIN_DEVIATION, MIN_RELATIVE_DEVIATION * np.abs(numbers).max(axis=0))
             deviation = np.where(deviation < least, 1.0, deviation)  # 1 for one that hardly differs
         kind = settings.activation, settings.features

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from polycore.arrays import Integers
 from polycore.experiment.error_sums import ErrorSums
-from polycore.network.batch import Batch
+from polycore.network.batch import Batch, Classes
 from polycore.network.features import Inputs
 from polycore.polynomials.polynomial import Polynomial, coefficient_rows
 
@@ -70,15 +70,46 @@ class FreshPoints:
         first = np.arange(classes)[:, np.newaxis]
         shares = self._even_shares(rng, count, size)
         shares += first
-        cumulative = sums.cumulative(shared=self.noise > 0)
-        # on curve k from k to k + 1
-        places = np.interp(shares, cumulative, np.arange(len(cumulative)) / cells)
+        places = self._places(shares, sums)
         indices = np.minimum((places * cells).astype(np.int64), first * cells + (cells - 1))
+        return self._batches_at(rng, self._x_at(places)), indices.reshape(count, -1)
+
+    def density_by_errors(self, sums: ErrorSums) -> NDArray[np.float64]:
+        """Return how dense the points by `sums` are in each cell of each curve, (K, M); see `ErrorSums`."""
+        return sums.density(shared=self._shares_density)
+
+    def spread_by_errors(
+        self, count: int, sums: ErrorSums
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return `count` points on each curve that are as dense as those by `sums`, but not at random.
+
+        The first array has their x, each in the middle of an equal share of its curve's points. The second
+        has the density there, as `density_by_errors` gives it. Both are (K, count).
+        """
+        density = self.density_by_errors(sums)
+        first = np.arange(len(density))[:, np.newaxis]
+        places = self._places(first + (np.arange(count) + 0.5) / count, sums)
+        indices = np.minimum((places - first) * density.shape[1], density.shape[1] - 1).astype(np.int64)
+        return self._x_at(places), np.take_along_axis(density, indices, axis=1)
+
+    @property
+    def _shares_density(self) -> bool:
+        return self.noise > 0
+
+    def _places(self, shares: NDArray[np.float64], sums: ErrorSums) -> NDArray[np.float64]:
+        """Return where shares (..., K, N) of the points by `sums` end; both from k to k + 1 on curve k."""
+        cumulative = sums.cumulative(shared=self._shares_density)
+        _, cells = sums.errors.shape
+        places: NDArray[np.float64] = np.interp(shares, cumulative, np.arange(len(cumulative)) / cells)
+        return places
+
+    def _x_at(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the x at places (..., K, N), from k to k + 1 on curve k, in the same array."""
         low, high = self.x_range
-        places -= first
+        places -= np.arange(len(self.polynomials))[:, np.newaxis]
         places *= high - low
         places += low
-        return self._batches_at(rng, places), indices.reshape(count, -1)
+        return places
 
     def _random_batches(self, rng: np.random.Generator, count: int, size: int) -> list[Batch]:
         labels = rng.integers(len(self.polynomials), size=(count, size))
@@ -88,7 +119,8 @@ class FreshPoints:
             y *= x
             y += coefficients.take(labels)
         columns = self._columns(rng, x, y)
-        return [Batch(*parts) for parts in zip(columns, labels, self._one_hot(labels), strict=True)]
+        classes = map(Classes, labels, self._one_hot(labels))
+        return [Batch(*parts) for parts in zip(columns, classes, strict=True)]
 
     def _even_shares(self, rng: np.random.Generator, count: int, size: int) -> NDArray[np.float64]:
         """Return random numbers (count, K, N), one in each of N equal parts of 0 to 1."""
@@ -107,8 +139,8 @@ class FreshPoints:
             y += coefficients[:, np.newaxis]
         columns = self._columns(rng, x.reshape(count, -1), y.reshape(count, -1))
         labels = np.repeat(np.arange(classes), per_class)
-        one_hot = self._one_hot(labels)
-        return [Batch(part, labels, one_hot) for part in columns]
+        of_points = Classes(labels, self._one_hot(labels))
+        return [Batch(part, of_points) for part in columns]
 
     def _at_quantiles(self, shares: NDArray[np.float64], stage: int) -> NDArray[np.float64]:
         """Return the x at these quantiles of each class's density; `shares` are from 0 to below 1."""

@@ -198,9 +198,9 @@ In nats: the run ends when the loss on the training set is this low. Use it to c
 reach the same loss.
 """
 _PATIENCE = """
-The run ends when the loss on held-out points has not fallen for this many steps. Use it for few fixed
-samples, which a network sooner or later overfits. The held-out accuracy is then a little too high, because
-the same points decided when to stop.
+The run ends when the loss on new points has not fallen for this many steps. Use it for few fixed
+samples, which a network sooner or later overfits. The accuracy on new points is then a little too high,
+because the same points decided when to stop.
 """
 _INITIAL_WEIGHTS = """
 How large the random initial weights are. He, Glorot and SIREN adapt that to each layer, so that signals keep
@@ -222,7 +222,7 @@ _ALL = (
     Setting(
         "optimizer",
         "Optimizer",
-        Choice({name: optimizer.words.title for name, optimizer in OPTIMIZERS.items()}),
+        Choice({name: optimizer.words.label for name, optimizer in OPTIMIZERS.items()}),
         default="adam",
         help=", ".join(OPTIMIZERS),
         example="adam",
@@ -255,8 +255,6 @@ _ALL = (
         default=0.9,
         help=f"momentum of {_names(_in_uses('momentum'))}, from 0 to below 1",
         example="0.9",
-        explanation="From 0 to below 1: how much of the last step is added to the next. Use 0.9: it smooths "
-        "the path when gradients disagree. 0 is plain SGD.",
         used_by=_in_uses("momentum"),
     ),
     Setting(
@@ -266,8 +264,6 @@ _ALL = (
         default=False,
         help=f"Nesterov momentum, for {_names(_in_uses('nesterov'))}",
         example="no",
-        explanation="Off: classical momentum. On: each step looks ahead to where momentum leads. Try it if "
-        "the loss goes up and down at a high momentum.",
         used_by=_in_uses("nesterov"),
     ),
     Setting(
@@ -304,7 +300,7 @@ _ALL = (
             WholeNumber(1, MAX_BATCH_SIZE, increment=64),
             word="all",
             meaning="all samples",
-            of_zero="all points",
+            of_zero="all",
         ),
         default=None,
         help="points in each step, or 0 for all",
@@ -319,8 +315,6 @@ _ALL = (
         default=2000,
         help="steps of the run",
         example="2000",
-        explanation="The number of steps of the run; each changes all weights once. Use more if the loss "
-        "still falls at the end. Stop ends the run earlier.",
     ),
     Setting(
         "seed",
@@ -329,8 +323,8 @@ _ALL = (
         default=0,
         help="seed of all random numbers",
         example="0",
-        explanation="Decides every random number of the samples and of the training: the same seed gives the "
-        "same run, to the last bit. Change it to see how much was luck.",
+        explanation="All random numbers follow from it: samples, noise, initial weights and batches. The "
+        "same seed gives the same run again, bit by bit; another shows how much was luck.",
     ),
     Setting(
         "samples_per_class",

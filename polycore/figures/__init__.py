@@ -13,7 +13,7 @@ try:
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError(
         "polycore.figures needs Plotly, which is not installed. "
-        'Install it: pip install plotly, or polycore with its extra "figures".',
+        'Install it: pip install plotly, or polycore-playground with its extra "figures".',
         name="plotly",
     ) from error
 
@@ -42,6 +42,7 @@ from polycore.figures.plane import (
     map_figure,
     map_of,
     mistakes_layer,
+    next_points_layer,
     point_layer,
     samples_figure,
     samples_layer,
@@ -52,7 +53,7 @@ from polycore.figures.plane import (
     with_unlabelled_points,
 )
 from polycore.figures.probabilities import compared_figure, probabilities_figure
-from polycore.figures.progress import accuracy_figure, loss_figure
+from polycore.figures.progress import accuracy_figure, loss_figure, path_figure
 from polycore.figures.report import confusion_figure, errors_figure, reliability_figure
 from polycore.figures.style import escape
 from polycore.figures.sweep_curves import Group, sweep_figure
@@ -83,6 +84,8 @@ __all__ = [
     "map_figure",
     "map_of",
     "mistakes_layer",
+    "next_points_layer",
+    "path_figure",
     "plane_range",
     "point_layer",
     "probabilities_figure",

@@ -15,6 +15,7 @@ from polycore.pictures.class_map import extent, map_in_words
 from polycore.polynomials.classes import Classes, counted_classes, noun_of
 
 MarkedWeights = Literal["best", "now", "then"]
+DIFFERENCES = "Map of where network and referee differ"
 MARKED: dict[MarkedWeights, str] = {
     "best": "the weights with the best loss",
     "now": "the latest weights",
@@ -61,8 +62,8 @@ def accuracy(
     text = (
         f"Accuracy over {_steps(steps)}, "
         f"from {percent(accuracies[0])} to {percent(accuracies[-1])} on the training samples and "
-        f"from {percent(held_out_accuracies[0])} to {percent(held_out_accuracies[-1])} on held-out points; "
-        f"{MARKED[mark]}, of step {best_step}, reach {percent(best_held_out_accuracy)} on held-out points"
+        f"from {percent(held_out_accuracies[0])} to {percent(held_out_accuracies[-1])} on new points; "
+        f"{MARKED[mark]}, of step {best_step}, reach {percent(best_held_out_accuracy)} on new points"
     )
     if best_possible is None:
         return f"{text}."
@@ -78,7 +79,7 @@ def plane_map(polynomials: Classes, x: Floats, y: Floats, probabilities: Floats)
 
 def differences(polynomials: Classes, x: Floats, y: Floats, network: Integers, referee: Integers) -> str:
     """Give the share of the plane on which network and Bayes classifier differ, and the commonest pair."""
-    beginning = f"Map of where network and referee differ for {extent((x[0], x[-1]), (y[0], y[-1]))}"
+    beginning = f"{DIFFERENCES} for {extent((x[0], x[-1]), (y[0], y[-1]))}"
     differing = network != referee
     if not differing.any():
         return f"{beginning}: nowhere, for {_count(polynomials)}."
@@ -111,7 +112,7 @@ def confusion(confusion: Integers, polynomials: Classes) -> str:
     return (
         f"Table of true {noun_of(polynomials, plural=True)} and answers for {_count(polynomials)}: "
         f"{confusion.trace()} of "
-        f"{counted(confusion.sum(), 'point is', 'points are')} answered correctly; {worst}."
+        f"{counted(int(confusion.sum()), 'point is', 'points are')} answered correctly; {worst}."
     )
 
 
@@ -148,7 +149,7 @@ def walk(polynomials: Classes, curve: int, x: Floats, shares: Floats, meetings: 
     return (
         f"Probabilities of {_count(polynomials)} along {polynomials[curve].spoken}, which meets others at "
         f"{counted(meetings, 'point')}, for x from {x[0]:.3g} to {x[-1]:.3g}: its own is "
-        f"{percent(own.mean())} on average and lowest, {percent(own[lowest])}, at x = {x[lowest]:.3g}."
+        f"{percent(float(own.mean()))} on average and lowest, {percent(own[lowest])}, at x = {x[lowest]:.3g}."
     )
 
 
@@ -212,19 +213,20 @@ def accuracies(
         f"{name} from {percent(values[0])} to {percent(values[-1])}, at {x[-1]:.6g}"
         for name, x, values in curves
     )
-    text = f"Held-out accuracy of {_runs(curves)} over {over}: {ranges}."
+    text = f"Accuracy on new points of {_runs(curves)} over {over}: {ranges}."
     return text if best_possible is None else extended(text, f"{percent(best_possible)} is the best possible")
 
 
 def sweep(groups: Sequence[tuple[str, Floats, Floats]], best_possible: float | None) -> str:
     """Give the runs, accuracies and seconds of each group, a tuple of its name, seconds and accuracies."""
     ranges = [
-        f"{name}, {_runs(seconds)}: {_between(percent(accuracies.min()), percent(accuracies.max()))} in "
+        f"{name}, {_runs(seconds)}: "
+        f"{_between(percent(float(accuracies.min())), percent(float(accuracies.max())))} in "
         f"{_between(f'{seconds.min():.3g}', f'{seconds.max():.3g}')} s"
         for name, seconds, accuracies in groups
         if len(seconds)
     ]
-    text = f"Held-out accuracy over computing time (s): {'; '.join(ranges) or 'no run has ended yet'}."
+    text = f"Accuracy on new points over computing time (s): {'; '.join(ranges) or 'no run has ended yet'}."
     return text if best_possible is None else extended(text, f"{percent(best_possible)} is the best possible")
 
 

@@ -11,9 +11,8 @@ import plotly.graph_objects as go
 from polycore.arrays import Floats, Integers
 from polycore.figures import alternative_text
 from polycore.figures.images import regions_url
-from polycore.figures.progress import ACCURACY_RANGE, bound
+from polycore.figures.progress import accuracy_axis, accuracy_bound, accuracy_heights, accuracy_room
 from polycore.figures.style import LEGEND_ABOVE, axis, escape, new_figure
-from polycore.formatting import percent
 from polycore.pictures.palette import CASING, DASH, DASH_DOT, DOT, LONG_DASH, LONG_DASH_DOT, PALETTE, SOLID
 from polycore.polynomials.polynomial import Polynomial
 
@@ -66,7 +65,7 @@ def losses_figure(curves: Sequence[Curve], over: str) -> go.Figure:
 
 
 def accuracies_figure(curves: Sequence[Curve], over: str, best_possible: float | None) -> go.Figure:
-    """Return held-out accuracies in percent.
+    """Return held-out accuracies, drawn by `accuracy_heights`.
 
     Parameters
     ----------
@@ -75,20 +74,19 @@ def accuracies_figure(curves: Sequence[Curve], over: str, best_possible: float |
     over
         The title of the x axis.
     best_possible
-        A share too, shown as a line; None, as when the runs differ in it, for no line.
+        A share too, shown as a line; None, as when the runs differ in it, for no line. There is none either
+        if it hardly differs from 100 %.
     """
-    percents = [Curve(curve.name, curve.x, 100 * curve.y) for curve in curves]
-    figure = new_figure(
-        _lines(percents, "%{y:.1f} %"), alternative_text.accuracies(curves, over, best_possible)
-    )
-    y_axis = axis("held-out accuracy (%)") | {
-        "range": [*ACCURACY_RANGE],
-        "tickvals": [0, 20, 40, 60, 80, 100],
-    }
+    heights = [Curve(curve.name, curve.x, accuracy_heights(curve.y)) for curve in curves]
+    lines = _lines(heights, "%{customdata:.4~g} %")
+    for line, curve in zip(lines, curves, strict=False):
+        line.customdata = 100 * curve.y
+    bound = accuracy_bound(best_possible, "best possible")
+    figure = new_figure(lines, alternative_text.accuracies(curves, over, best_possible))
+    room = {"autorangeoptions": {"include": accuracy_room(bound)["y"]}}
+    y_axis = accuracy_axis("accuracy on new points, log scale of mistakes") | room
     figure.update_layout(xaxis=_x_axis(over), yaxis=y_axis, legend=LEGEND_ABOVE)
-    if best_possible is None:
-        return figure
-    return figure.add_shape(bound(100 * best_possible, f"best possible {escape(percent(best_possible))}"))
+    return figure if bound is None else figure.add_shape(bound)
 
 
 def small_map_url(

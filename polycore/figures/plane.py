@@ -33,6 +33,8 @@ from polycore.polynomials.window import cut_off, plane_range, shown_range
 
 MAP_POSITIONS = 120
 SMOOTH = {"simplify": False}  # else Plotly leaves out points, and a curve has corners
+MOVES = {"moves": True}  # the meta of circles that frames of a live figure move, and whose number stays
+DOT_SIZE, DENSEST = 4, 128  # pixels at a density of 1, one more for each doubling up to the other
 LAYER_MARKERS = 500  # in each layer: a map may be redrawn several times a second
 # x is left of the axis: then Plotly lets the legend use the width of the axis labels too.
 LEGEND_BELOW = {
@@ -252,6 +254,29 @@ def mistakes_layer(points: Floats, labels: Integers, answers: Integers, classes:
     return DrawnLayer((_annotated_markers(points[shown], hover_texts, "x", 7),), clause)
 
 
+def next_points_layer(points: Floats, density: Floats) -> DrawnLayer:
+    """Return dots, in no class's color, that show how dense the points of the next step are.
+
+    Where many dots lie on each other, one sees that by their size: it grows with the density.
+
+    Parameters
+    ----------
+    points
+        (N, 2), as dense as those of the next step.
+    density
+        (N,), there; 1 is the mean.
+    """
+    sizes = (DOT_SIZE + np.log2(np.clip(density, 1, DENSEST))).round(1).tolist()
+    marker = {
+        "symbol": "circle",
+        "size": sizes,
+        "color": LIGHT_PAGE,
+        "line": {"color": DARK_PAGE, "width": 1},
+    }
+    trace = _markers(points, "", marker).update(hoverinfo="skip", hovertemplate=None, meta=MOVES)
+    return DrawnLayer((trace,), f"{len(points):,} dots show where the next points are drawn")
+
+
 def crossings_layer(points: Floats, names: Sequence[str]) -> DrawnLayer:
     """Return diamonds at the points (C, 2) where curves meet; at most 500 are drawn.
 
@@ -331,7 +356,7 @@ def _cut_off(curves: Sequence[Floats], y_range: tuple[float, float]) -> str | No
         names.append(f"{len(cut) - MOST_NAMED} more")
     listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
     lowest, highest = (
-        number_text(end, 3)
+        number_text(float(end), 3)
         for end in (min(curves[index].min() for index in cut), max(curves[index].max() for index in cut))
     )
     return f"cut off: {listed} (y from {lowest} to {highest})"

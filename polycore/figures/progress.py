@@ -1,30 +1,30 @@
 """Figures of a run's progress: loss and accuracy over the steps."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import numpy as np
 import plotly.graph_objects as go
 
 from polycore.arrays import Floats, Integers
 from polycore.figures import alternative_text
 from polycore.figures.alternative_text import MarkedWeights
-from polycore.figures.style import (
-    BEST_COLOR,
-    HELD_OUT_COLOR,
-    LEGEND_ABOVE,
-    TRAINING_COLOR,
-    ZERO_LINE,
-    axis,
-    escape,
-    new_figure,
-)
-from polycore.formatting import loss_text, percent
+from polycore.figures.style import ACCENT_COLOR, BEST_COLOR, GRAY, ZERO_LINE, axis, escape, new_figure
+from polycore.formatting import loss_text, number_text, percent
 from polycore.pictures.palette import LIGHT_PAGE
 
 NAME_ROWS = 3  # in which the names of changes lie one below the other
 STEP_HOVER = "step %{x}: %{y:.3~g}"
-# percent, with room for the label of the best possible above its line, also in a low chart
-ACCURACY_RANGE = (0, 126)
+ACCURACY_HOVER = "step %{x}: %{customdata:.4~g} %"
+FEWEST_MISTAKES = 1e-4  # the share at which accuracies are drawn that make fewer, or none
+# by their heights; see `accuracy_heights`
+ACCURACY_TICKS: Mapping[int, str] = MappingProxyType({0: "0", 1: "90", 2: "99", 3: "99.9", 4: "100"})
+LEAST_HEIGHT = 1.0  # that an axis of accuracies shows
+# of a line's height, above it: room for its label, also in a low chart
+LABEL_ROOM = 1.15
+# what is named at the ends of the curves of `accuracy_figure`, with the width of its line
+TRAINING, NEW, TRAINING_WIDTH, NEW_WIDTH = "training points", "new points", 1.25, 2.5
 
 
 class Change(NamedTuple):
@@ -32,6 +32,45 @@ class Change(NamedTuple):
 
     step: int
     text: str
+
+
+class Name(NamedTuple):
+    """The name of a curve of `accuracy_figure` in Plotly's markup, and its position from the last point."""
+
+    text: str
+    position: str
+
+
+def accuracy_heights(shares: Floats) -> Floats:
+    """Return how high accuracies, shares of any shape, are drawn: -log10 of the share of mistakes.
+
+    So 0, 90, 99 and 99.9 % are equally far apart: each has ten times fewer mistakes than the one below it.
+    As no logarithm has a place for no mistakes, fewer than one in 10,000 are drawn as one. `heights` in
+    pages/plane/live.js computes the same in browsers.
+    """
+    heights: Floats = 0.0 - np.log10(np.maximum(1 - shares, FEWEST_MISTAKES))
+    return heights
+
+
+def accuracy_axis(title: str) -> dict[str, Any]:
+    """Return an axis for `accuracy_heights`, which begins at 0 %."""
+    labels = [f"{text} %" for text in ACCURACY_TICKS.values()]
+    return axis(title) | {"rangemode": "tozero", "tickvals": [*ACCURACY_TICKS], "ticktext": labels}
+
+
+def accuracy_bound(share: float | None, label: str) -> dict[str, Any] | None:
+    """Return a line at a share of right answers; None if that is None or hardly differs from all of them.
+
+    An axis has to reach its lines: for a few mistakes in 10,000 that would leave no room for the curves.
+    """
+    if share is None or share >= 1 - 5 * FEWEST_MISTAKES:
+        return None
+    return bound(float(accuracy_heights(np.asarray(share))), f"{label} {escape(percent(share))}")
+
+
+def accuracy_room(line: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return an invisible trace for what an axis of accuracies spans at least; `line`: on it, if any."""
+    return _room(0.0, max(LEAST_HEIGHT, LABEL_ROOM * line["y0"] if line else 0.0))
 
 
 def loss_figure(
@@ -56,9 +95,10 @@ def loss_figure(
         A line at each says what changed.
     """
     traces = [
-        _progress(steps, losses, "loss", TRAINING_COLOR, "solid"),
-        _best(best_step, best_loss, loss_mark(mark, best_loss)),
-        _room(losses[0]),
+        _progress(steps, losses, "loss", ACCENT_COLOR, 2),
+        _mark(best_step, best_loss, loss_mark(mark, best_loss), mark),
+        # of a run without a step the axis would otherwise span one number, and be labeled with it often
+        _room(1.25 * losses[0], 0.8 * losses[0]),
     ]
     # with few ticks Plotly labels 1, 2 and 5 of a decade and not all nine; without a format it writes 0.5
     # as 5
@@ -68,7 +108,7 @@ def loss_figure(
         alternative_text.loss(steps, losses, best_step, best_loss, mark),
         xaxis=axis("step"),
         yaxis=axis("loss (nats)") | scale,
-        legend=LEGEND_ABOVE,
+        showlegend=False,
         **_shapes([_change(one, row, named=True) for row, one in enumerate(changes)]),
     )
 
@@ -84,46 +124,77 @@ def accuracy_figure(
     mark: MarkedWeights = "best",
     changes: Sequence[Change] = (),
 ) -> go.Figure:
-    """Return the accuracies on the training samples and on held-out points, in percent, over the steps.
+    """Return the accuracies on the training samples and on new, held-out points over the steps.
 
-    All arrays have shape (S,), S at least 1; accuracies are shares from 0 to 1.
+    They are drawn by `accuracy_heights`. All arrays have shape (S,), S at least 1; accuracies are shares from
+    0 to 1. The curves are named at their ends.
 
     Parameters
     ----------
     best_possible
         The best possible accuracy on new points, shown as a line, which that on the training samples may
-        exceed; None for no line.
+        exceed; None for no line. There is none either if it hardly differs from 100 %.
     mark
         "now" if the marked point is the held-out accuracy of the latest weights; otherwise it belongs to the
         best ones, those with the lowest loss.
     """
+    training, new = names_at_ends(accuracies, held_out_accuracies)
+    line = accuracy_bound(best_possible, "best possible")
     traces = [
-        _progress(steps, 100 * accuracies, "training", TRAINING_COLOR, "solid"),
-        _progress(steps, 100 * held_out_accuracies, "held-out", HELD_OUT_COLOR, "dot"),
-        _best(best_step, 100 * best_held_out_accuracy, accuracy_mark(mark, best_held_out_accuracy)),
-        _room(0.0),
+        _accuracies(steps, accuracies, TRAINING, GRAY, TRAINING_WIDTH),
+        _accuracies(steps, held_out_accuracies, NEW, ACCENT_COLOR, NEW_WIDTH),
+        _marked_accuracy(best_step, best_held_out_accuracy, mark),
+        _name_at_end(steps, accuracies, training),
+        _name_at_end(steps, held_out_accuracies, new),
+        accuracy_room(line),
     ]
-    shapes = [_change(one) for one in changes]
-    if best_possible is not None:
-        line = bound(100 * best_possible, f"best possible on new points {escape(percent(best_possible))}")
-        shapes = [line, *shapes]
     return new_figure(
         traces,
         alternative_text.accuracy(
             steps, accuracies, held_out_accuracies, best_step, best_held_out_accuracy, best_possible, mark
         ),
         xaxis=axis("step"),
-        yaxis=axis("accuracy (%)") | {"range": [*ACCURACY_RANGE], "tickvals": [0, 20, 40, 60, 80, 100]},
-        legend=LEGEND_ABOVE,
-        **_shapes(shapes),
+        yaxis=accuracy_axis("accuracy, log scale of mistakes"),
+        showlegend=False,
+        **_shapes([*([line] if line else []), *map(_change, changes)]),
     )
 
 
-def _shapes(shapes: Sequence[dict[str, object]]) -> dict[str, object]:
+def names_at_ends(accuracies: Floats, held_out_accuracies: Floats) -> tuple[Name, Name]:
+    """Return the names of the curves of `accuracy_figure`: that of the upper one is above its end.
+
+    The other is a line lower than the end, as curves rise. Before the first step both are at the left edge.
+    """
+    across = "left" if len(accuracies) > 1 else "right"
+    names = TRAINING, f"<b>{NEW}</b>"
+    lower = 0 if accuracies[-1] <= held_out_accuracies[-1] else 1
+    training, new = (
+        Name(f"<br>{name}", f"bottom {across}") if index == lower else Name(name, f"top {across}")
+        for index, name in enumerate(names)
+    )
+    return training, new
+
+
+def _name_at_end(steps: Integers, shares: Floats, name: Name) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": [steps[-1]],
+        # a list: of an array Plotly writes the bytes, in which a page could not replace the number
+        "y": accuracy_heights(shares[-1:]).tolist(),
+        "text": [name.text],
+        "textposition": name.position,
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def _shapes(shapes: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {"shapes": list(shapes)} if shapes else {}
 
 
-def _change(change: Change, row: int = 0, *, named: bool = False) -> dict[str, object]:
+def _change(change: Change, row: int = 0, *, named: bool = False) -> dict[str, Any]:
     """Return a line at the step of a change, with what changed beside it if `named`, in the next rows."""
     line = {
         "type": "line",
@@ -152,7 +223,7 @@ def accuracy_mark(mark: MarkedWeights, held_out_accuracy: float) -> str:
     return f"{name} {escape(percent(held_out_accuracy))}"
 
 
-def bound(value: float, label: str) -> dict[str, object]:
+def bound(value: float, label: str) -> dict[str, Any]:
     """Return a line across the whole chart. Its label is above it, because curves run below."""
     return {
         "type": "line",
@@ -164,7 +235,7 @@ def bound(value: float, label: str) -> dict[str, object]:
         "line": {"color": ZERO_LINE, "dash": "dash", "width": 1.5},
         "label": {
             "text": label,
-            "textposition": "end",
+            "textposition": "start",
             "yanchor": "bottom",
             "padding": 1,
             "font": {"size": 11},
@@ -172,30 +243,67 @@ def bound(value: float, label: str) -> dict[str, object]:
     }
 
 
-def _progress(steps: Integers, values: Floats, name: str, color: str, dash: str) -> dict[str, Any]:
-    line = {"color": color, "dash": dash, "width": 2}
+def _progress(steps: Integers, values: Floats, name: str, color: str, width: float) -> dict[str, Any]:
+    line = {"color": color, "width": width}
     look = {"type": "scatter", "mode": "lines", "name": name, "line": line, "hovertemplate": STEP_HOVER}
     return look | {"x": steps, "y": values}
 
 
-def _room(value: float) -> dict[str, Any]:
-    """Return an invisible trace for what the axes span at least.
+def _accuracies(steps: Integers, shares: Floats, name: str, color: str, width: float) -> dict[str, Any]:
+    curve = _progress(steps, accuracy_heights(shares), name, color, width)
+    return curve | {"customdata": 100 * shares, "hovertemplate": ACCURACY_HOVER}
 
-    Of a run that has taken no step they would otherwise span one number, and be labeled with it often.
-    """
-    marker = {"opacity": 0}
-    hidden = {"hoverinfo": "skip", "showlegend": False}
+
+def _marked_accuracy(step: int, share: float, mark: MarkedWeights) -> dict[str, Any]:
+    height = float(accuracy_heights(np.asarray(share)))
+    marked = _mark(step, height, accuracy_mark(mark, share), mark)
+    return marked | {"customdata": [100 * share], "hovertemplate": ACCURACY_HOVER}
+
+
+def _room(low: float, high: float) -> dict[str, Any]:
+    """Return an invisible trace for what the axes span at least."""
     return {
         "type": "scatter",
         "mode": "markers",
         "x": [0, 1],
-        "y": [1.25 * value, 0.8 * value],
-        "marker": marker,
-    } | hidden
+        "y": [low, high],
+        "marker": {"opacity": 0},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
 
 
-def _best(step: int, value: float, name: str) -> dict[str, Any]:
-    edge = {"color": LIGHT_PAGE, "width": 1}
-    marker = {"symbol": "star", "size": 13, "color": BEST_COLOR, "line": edge}
+def _mark(step: int, value: float, name: str, mark: MarkedWeights) -> dict[str, Any]:
+    """Return one point: where the curve ends for the latest weights, else a star."""
+    marker: dict[str, Any] = {"symbol": "circle", "size": 9, "color": ACCENT_COLOR}
+    if mark != "now":
+        edge = {"color": LIGHT_PAGE, "width": 1}
+        marker = {"symbol": "star", "size": 13, "color": BEST_COLOR, "line": edge}
     look = {"type": "scatter", "mode": "markers", "name": name, "marker": marker, "hovertemplate": STEP_HOVER}
     return look | {"x": [step], "y": [value]}
+
+
+def path_figure(path: Sequence[tuple[int, float]], name: str) -> go.Figure:
+    """Return the values of one weight or bias over the steps.
+
+    Parameters
+    ----------
+    path
+        Steps, ascending, at least one, each with the value after it.
+    name
+        Of the weight, which may have a user's name of a class.
+    """
+    steps, values = zip(*path, strict=True)
+    line = {
+        "type": "scatter",
+        "x": list(steps),
+        "y": list(values),
+        "mode": "lines+markers",
+        "line": {"color": ACCENT_COLOR, "width": 2},
+        "marker": {"size": 5},
+        "hovertemplate": f"{STEP_HOVER}<extra></extra>",
+        "showlegend": False,
+    }
+    first, last = number_text(values[0]), number_text(values[-1])
+    alt = f"The {name} from {first} at step {steps[0]:,} to {last} at step {steps[-1]:,}."
+    return new_figure([line], alt, xaxis=axis("step") | {"tickformat": ",d"}, yaxis=axis("the weight"))

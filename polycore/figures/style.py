@@ -15,7 +15,7 @@ MAX_MARKERS = 3000  # more would slow the browser down and only cover each other
 MAX_NAME = 26  # characters of a polynomial: two columns of a legend on a phone
 GRAY, GRID, ZERO_LINE = "rgb(128, 128, 128)", "rgba(128, 128, 128, 0.18)", "rgba(128, 128, 128, 0.75)"
 TRANSPARENT = "rgba(0, 0, 0, 0)"
-TRAINING_COLOR, BEST_COLOR, HELD_OUT_COLOR = PALETTE[0].color, PALETTE[1].color, PALETTE[5].color
+ACCENT_COLOR, BEST_COLOR, HELD_OUT_COLOR = PALETTE[0].color, PALETTE[1].color, PALETTE[5].color
 HOVER = "(%{x:.3~g}, %{y:.3~g})"  # Plotly writes the trace's name beside it
 LEGEND_ABOVE = {"orientation": "h", "x": -0.01, "y": 1.02, "yanchor": "bottom", "bgcolor": TRANSPARENT}
 
@@ -34,7 +34,7 @@ def new_figure(
         "margin": {"l": 8, "r": 12, "t": 8, "b": 8},
         "hovermode": "closest",
         "hoverlabel": {"namelength": -1},
-        "modebar": {"bgcolor": TRANSPARENT, "color": GRAY, "activecolor": TRAINING_COLOR},
+        "modebar": {"bgcolor": TRANSPARENT, "color": GRAY, "activecolor": ACCENT_COLOR},
         "uirevision": "polycore",
         "meta": {"alt": alt},
     }

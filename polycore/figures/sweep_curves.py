@@ -24,7 +24,7 @@ MIN_SPAN = 1.0  # percent: on a shorter axis, chance would look like a differenc
 MIN_SPAN_OF_COSTS = 0.25  # of the highest cost, for the same reason
 MARGIN = 0.08  # of the span, below the lowest accuracy and around the costs
 ROOM = 0.2  # of the span, above the highest: for the label of the best possible
-TITLE = "held-out accuracy (%)"
+TITLE = "accuracy on new points (%)"
 
 
 class Group(NamedTuple):

@@ -66,7 +66,7 @@ def _frames_class() -> "type[Frames]":
             raise
         raise PolycoreError(
             "film needs Pillow, which is not installed. "
-            'Install it: pip install pillow, or polycore with its extra "film".'
+            'Install it: pip install pillow, or polycore-playground with its extra "film".'
         ) from error
     return Frames
 

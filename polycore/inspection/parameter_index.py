@@ -39,18 +39,29 @@ class ParameterIndex:
         row, neuron = divmod(position, widths[layer + 1])
         return cls(layer, neuron, None if row == widths[layer] else row)
 
+    @property
+    def kind(self) -> str:
+        """Whether it is a "weight" or a "bias"."""
+        return "bias" if self.source is None else "weight"
+
+    def is_in(self, widths: Sequence[int]) -> bool:
+        """Return whether a network of these widths has such a weight or bias."""
+        shapes = list(pairwise(widths))
+        inputs, neurons = shapes[self.layer] if 0 <= self.layer < len(shapes) else (0, 0)
+        return 0 <= self.neuron < neurons and (self.source is None or 0 <= self.source < inputs)
+
     def position(self, widths: Sequence[int]) -> int:
         """Return the position among the flat parameters of a network of these widths.
 
         Raises PolycoreError if such a network has no such weight or bias.
         """
-        shapes = list(pairwise(widths))
-        inputs, neurons = shapes[self.layer] if 0 <= self.layer < len(shapes) else (0, 0)
-        if not (0 <= self.neuron < neurons and (self.source is None or 0 <= self.source < inputs)):
+        if not self.is_in(widths):
             raise PolycoreError(
                 f"index: got {self}; expected a weight or bias of the network "
                 f"{widths_text(widths)}. Layers, neurons and sources are counted from 0."
             )
+        shapes = list(pairwise(widths))
+        inputs, neurons = shapes[self.layer]
         row = inputs if self.source is None else self.source
         return (
             sum((before + 1) * width for before, width in shapes[: self.layer]) + row * neurons + self.neuron
@@ -122,6 +133,9 @@ class WeightChange:
     slopes
         How fast the loss of each point of the batch rises with it, (N,); None if the optimizer is a search,
         which follows no slope.
+    off
+        For which of these points the neuron at its end is off, and lets nothing back, (N,); None in a
+        search.
     lines
         From its mean slope to its new value, which is the last line, or from what a search tries.
     in_file
@@ -129,6 +143,8 @@ class WeightChange:
         the step; () if the two are the same.
     reason
         Why it moves as it does, as a clause.
+    note
+        What is special about the step, as a sentence; "" for nothing.
     """
 
     index: ParameterIndex
@@ -136,9 +152,11 @@ class WeightChange:
     before: float
     after: float
     slopes: Floats | None
+    off: NDArray[np.bool_] | None
     lines: tuple[Line, ...]
     in_file: tuple[Line, ...]
     reason: str
+    note: str
 
     @property
     def mean_slope(self) -> float | None:
@@ -147,12 +165,17 @@ class WeightChange:
 
     @property
     def sentence(self) -> str:
-        """A sentence on where it moves, and why."""
+        """A sentence on where the step will move it, and why."""
+        return f"The {self.name} {self.predicate}"
+
+    @property
+    def predicate(self) -> str:
+        """The sentence without its subject."""
         change = self.after - self.before
         if change == 0:
-            return f"The {self.name} stays as it is: {self.reason}."
-        way = f"goes {'up' if change > 0 else 'down'} by {number_text(abs(change))}"
-        return f"The {self.name} {way}: {self.reason}."
+            return f"will stay as it is: {self.reason}."
+        way = "up" if change > 0 else "down"
+        return f"will go {way} by {number_text(abs(change))}: {self.reason}."
 
     def __repr__(self) -> str:
         """Which one it is, and its value before and after the step."""
@@ -168,6 +191,8 @@ class WeightChange:
         if self.slopes is not None:
             parts.append(_pulls(self.slopes))
         parts.append(lines_text(self.lines))
+        if self.note:
+            parts.append(self.note)
         if self.in_file:
             parts.append("In the weight file it acts on inputs as they are, not standardized:")
             parts.append(lines_text(self.in_file))
@@ -176,8 +201,8 @@ class WeightChange:
 
 def _pulls(slopes: Floats) -> str:
     down, up, neither = (f"{int(chosen.sum()):,}" for chosen in (slopes > 0, slopes < 0, slopes == 0))
-    ends = f"{number_text(slopes.min())} to {number_text(slopes.max())}"
+    lowest, highest = (number_text(float(end)) for end in (slopes.min(), slopes.max()))
     return (
         f"Slopes of the {counted(len(slopes), 'point')}: {down} above 0 (pulling it down), {up} below 0 "
-        f"(pulling it up), {neither} exactly 0; from {ends}."
+        f"(pulling it up), {neither} exactly 0; from {lowest} to {highest}."
     )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from polycore.arrays import Floats, Integers, by_fields
 from polycore.checks import checked_whole_number
-from polycore.formatting import aligned, loss_text, number_text, percent
+from polycore.formatting import aligned, counted, loss_text, number_text, percent
 from polycore.formula import Line, Working, lines_text
 from polycore.inspection.forward_pass import DensePass, ForwardPass
 from polycore.inspection.parameter_index import ParameterIndex
@@ -144,6 +144,25 @@ class PointSlopes:
         source, neuron = divmod(int(slopes[layer].argmax()), slopes[layer].shape[1])
         return ParameterIndex(layer, neuron, source)
 
+    def sum_of(self, layer: int, neuron: int) -> tuple[Line, ...]:
+        """Return how the sum of one neuron follows from what comes in, its weights and its bias.
+
+        layer, neuron: from 0. The sum is the last line; in the last layer it is a logit. Of many terms, the
+        largest are written out.
+
+        Raises
+        ------
+        PolycoreError
+            If the network has no such neuron.
+        """
+        ParameterIndex(layer, neuron).position(self._widths)
+        weights, biases = self.parameters[layer]
+        working = Working(b=float(biases[0, neuron]))
+        formula = _write_terms(working, "a", self.layers[layer].inputs, weights[:, neuron])
+        words = "what comes in, each number times its weight, and the bias"
+        working.compute("z", words, f"{formula} + b", float(self._passes.sums[layer][0][neuron]))
+        return working.lines
+
     def slope(self, index: ParameterIndex) -> Line:
         """Return how fast the loss of the point rises with one weight or bias, as a calculation.
 
@@ -184,7 +203,7 @@ class PointSlopes:
             return working.lines
         self._write_arriving(working, layer, neuron)
         activation, sums = ACTIVATIONS[self.activation], self._passes.sums[layer][0]
-        words = f"slope of {activation.label} at the neuron's sum, {number_text(float(sums[neuron]))}"
+        words = f"slope of {activation.label} where the neuron's sum is {number_text(float(sums[neuron]))}"
         working.measure("f", words, activation.slope(sums, activation.value(sums))[neuron])
         formula = "arriving * f"
         if self.factors is not None:
@@ -262,16 +281,7 @@ class PointSlopes:
 
     def _write_arriving(self, working: Working, layer: int, neuron: int) -> None:
         weights, slopes = self.parameters[layer + 1][0][neuron], self.layers[layer + 1].slopes
-        terms = weights * slopes
-        largest = np.sort(np.argsort(-np.abs(terms), kind="stable")[:MOST_TERMS]).tolist()
-        for index in largest:
-            working.known |= {f"d_{index}": float(slopes[index]), f"w_{index}": float(weights[index])}
-        formula = " + ".join(f"d_{index} * w_{index}" for index in largest)
-        others = len(terms) - len(largest)
-        if others:
-            rest = float(terms.sum() - terms[largest].sum())
-            working.measure("rest", f"the smaller terms of {others} other neurons", rest)
-            formula += " + rest"
+        formula = _write_terms(working, "d", slopes, weights)
         words = "slope at its output: each slope of the next layer times the weight to it"
         working.compute("arriving", words, formula, float(self.layers[layer].arriving[neuron]))
 
@@ -310,3 +320,20 @@ class PointSlopes:
             numbers = own.arriving[one], own.derivatives[one], own.slopes[one]
             rows.append((str(one), *map(number_text, numbers)))
         return f" {self._title(layer)}\n{aligned(rows)}"
+
+
+def _write_terms(working: Working, symbol: str, numbers: Floats, weights: Floats) -> str:
+    """Return the sum of numbers (n,), each times its weight (n,), as a formula.
+
+    Of many terms, the largest are written out.
+    """
+    terms = numbers * weights
+    largest = np.sort(np.argsort(-np.abs(terms), kind="stable")[:MOST_TERMS]).tolist()
+    for index in largest:
+        working.known |= {f"{symbol}_{index}": float(numbers[index]), f"w_{index}": float(weights[index])}
+    formula = " + ".join(f"{symbol}_{index} * w_{index}" for index in largest)
+    others = np.delete(terms, largest)
+    if not len(others):
+        return formula
+    working.measure("rest", f"the sum of {counted(len(others), 'smaller term')}", others.sum())
+    return f"{formula} + rest"

@@ -174,7 +174,8 @@ class NextStep:
         position = index.position(widths)
         with np.errstate(all="ignore"):
             explanation = self._explain(position)
-            slopes = None if self._gradient is None else self._slopes_of_points(index)
+            is_search = self._gradient is None
+            slopes, off = (None, None) if is_search else self._slopes_of_points(index)
         known = self._slope_lines(position, is_weight=index.source is not None)
         return WeightChange(
             index=index,
@@ -184,9 +185,13 @@ class NextStep:
             before=float(self._parameters[position]),
             after=float(self.after.parameters[position]),
             slopes=slopes,
+            off=off,
             lines=(*known, *explanation.lines),
             in_file=self._file_lines(index),
-            reason=explanation.reason,
+            reason=explanation.reason.format(
+                kind=index.kind, slope=next((line.words for line in known if line.symbol == "g"), "")
+            ),
+            note=explanation.note,
         )
 
     @property
@@ -369,17 +374,21 @@ class NextStep:
             index -= len(part)
         raise IndexError(index)
 
-    def _slopes_of_points(self, index: ParameterIndex) -> NDArray[np.float64]:
-        """Return the slope of each point, (N,), for a weight or bias."""
-        weights, activation, slopes = self.weights, ACTIVATIONS[self.experiment.activation], []
+    def _slopes_of_points(self, index: ParameterIndex) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Return the slope of each point, (N,), for a weight or bias, and whether its neuron is off, (N,)."""
+        weights, activation, slopes, off = self.weights, ACTIVATIONS[self.experiment.activation], [], []
         for part, masks in self._parts():
             factors = None if masks is None else [mask.T.astype(np.float64) for mask in masks]
             both = passes(weights, part.points.astype(np.float64), part.one_hot.T, activation, factors)
             of_neuron = both.slopes[index.layer][:, index.neuron]
+            if index.layer < len(both.derivatives):
+                off.append(both.derivatives[index.layer][:, index.neuron] == 0)
+            else:  # an output is never off
+                off.append(np.zeros(len(of_neuron), dtype=np.bool_))
             if index.source is not None:
                 of_neuron = of_neuron * both.inputs[index.layer][:, index.source]
             slopes.append(of_neuron)
-        return np.concatenate(slopes)
+        return np.concatenate(slopes), np.concatenate(off)
 
 
 def next_step(run: Run) -> NextStep:
@@ -406,8 +415,10 @@ def next_step(run: Run) -> NextStep:
     both = (before.parameters.astype(task.precision), after.parameters)
     kernels = task.kernels()
     with np.errstate(all="ignore"):
-        on_batch = [kernels.loss(parameters, batch, _draw(before)) for parameters in both]
         on_training_set = [kernels.loss(parameters, task.training) for parameters in both]
+        on_batch = on_training_set
+        if batch is not task.training or _draw(before) is not None:
+            on_batch = [kernels.loss(parameters, batch, _draw(before)) for parameters in both]
     return NextStep(before, after, Losses(*on_batch), Losses(*on_training_set))
 
 

@@ -178,7 +178,7 @@ def _rounded_length(layers: Iterable[RoundedLayer]) -> int:
     neurons, bits = 0, 0.0
     for layer in layers:
         neurons += len(layer.exponents)
-        bits += _rice_lengths(layer.integers).min(axis=0).sum()
+        bits += float(_rice_lengths(layer.integers).min(axis=0).sum())
     return 1 + _CHECKSUM + 2 * neurons + math.ceil(bits / _BITS)
 
 

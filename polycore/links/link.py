@@ -135,6 +135,11 @@ def from_query(query: Mapping[str, str]) -> Opened:
     return _with_weights(Opened(experiment, tuple(problems)), query)
 
 
+def says_anything(query: Mapping[str, str]) -> bool:
+    """Return whether a query has any part of a link: a version, an experiment's part, or weights."""
+    return any(name in PARTS or name in ("v", WEIGHTS) for name in query)
+
+
 def experiment_of(query: Mapping[str, str]) -> Experiment:
     """Return the experiment of a query by the rules of `from_query`.
 

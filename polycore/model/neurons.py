@@ -1,4 +1,4 @@
-"""The neurons of a network: their values at many points, how strong each is, and which are dead."""
+"""The neurons of a network: their values at many points, which are the strongest, and which are dead."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -24,26 +24,9 @@ def values_by_layer(model: Model, points: Floats) -> Iterator[Floats]:
         inputs = activation.value(values)
 
 
-def strengths(model: Model, points: Floats) -> tuple[Floats, ...]:
-    """Return for each hidden layer how strongly each neuron (neurons,) influences the next layer.
-
-    That is the standard deviation of its outputs over points (N, 2), times the norm of its outgoing weights.
-    """
-    *hidden, _ = values_by_layer(model, points)
-    activation = ACTIVATIONS[model.activation]
-    return tuple(
-        activation.value(values).std(axis=0) * np.linalg.norm(outgoing, axis=1)
-        for values, outgoing in zip(hidden, model.weights[1:], strict=True)
-    )
-
-
-def strongest(strengths: Floats, most: int, also: int | None = None) -> tuple[int, ...]:
-    """Return the indices of the `most` largest `strengths` (neurons,), sorted; `also` is always included."""
-    order = np.argsort(-strengths, kind="stable").tolist()
-    if also is not None:
-        order.remove(also)
-        order.insert(0, also)
-    return tuple(sorted(order[:most]))
+def strongest(weights: Floats, most: int) -> tuple[int, ...]:
+    """Return the sorted indices of the `most` largest weights (N,) in size; of equal ones the first."""
+    return tuple(sorted(np.argsort(-np.abs(weights), kind="stable")[:most].tolist()))
 
 
 # --- dead neurons: hidden ones that give 0 for every training point ---------------------------

@@ -11,6 +11,40 @@ from polycore.arrays import Floats, Integers
 
 
 @dataclass(frozen=True, eq=False)
+class Classes:
+    """The classes of N points, which batches share whose points have the same ones in the same order.
+
+    Attributes
+    ----------
+    labels
+        (N,), integers.
+    one_hot
+        (K, N), booleans: True at each point's class.
+    """
+
+    labels: Integers
+    one_hot: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @cached_property
+    def are_in_order(self) -> bool:
+        """Whether the points are sorted by class, equally many of each, as in training sets."""
+        classes = len(self.one_hot)
+        return np.array_equal(self.labels, np.repeat(np.arange(classes), len(self) // classes))
+
+    @cached_property
+    def indices(self) -> NDArray[np.intp]:
+        """The indices of the points' entries in a flattened (K, N) array."""
+        return self.labels * len(self) + np.arange(len(self))
+
+    def chosen(self, indices: Integers | slice) -> "Classes":
+        """Return those of the points with these indices."""
+        return Classes(self.labels[indices], np.ascontiguousarray(self.one_hot[:, indices]))
+
+
+@dataclass(frozen=True, eq=False)
 class Batch:
     """N points and their classes.
 
@@ -18,15 +52,12 @@ class Batch:
     ----------
     columns
         (n + 1, N): the n inputs and ones, so that a layer's biases are one more row of its weights.
-    labels
-        (N,), integers.
-    one_hot
-        (K, N), booleans: True at each point's class.
+    classes
+        Those of the points.
     """
 
     columns: Floats
-    labels: Integers
-    one_hot: NDArray[np.bool_]
+    classes: Classes
     _cuts: dict[int, tuple["Batch", ...]] = field(default_factory=dict, init=False)
 
     @classmethod
@@ -34,10 +65,20 @@ class Batch:
         """Return the batch of points (N, n), whose columns are inputs, with labels (N,) below `classes`."""
         columns = np.ones((points.shape[1] + 1, len(points)), dtype=points.dtype)
         columns[:-1] = points.T
-        return cls(columns, labels, labels == np.arange(classes)[:, np.newaxis])
+        return cls(columns, Classes(labels, labels == np.arange(classes)[:, np.newaxis]))
 
     def __len__(self) -> int:
-        return len(self.labels)
+        return len(self.classes)
+
+    @property
+    def labels(self) -> Integers:
+        """The points' classes, (N,)."""
+        return self.classes.labels
+
+    @property
+    def one_hot(self) -> NDArray[np.bool_]:
+        """The same as booleans, (K, N)."""
+        return self.classes.one_hot
 
     @property
     def points(self) -> Floats:
@@ -50,7 +91,7 @@ class Batch:
         The entry of a point is its class's.
         """
         classes = len(self.one_hot)
-        if self._in_order:
+        if self.classes.are_in_order:
             # the entries are a view and need no gathering
             own = np.einsum("kkn->kn", values.reshape(classes, classes, -1))
             return partial(np.subtract, by_class := totals.reshape(classes, -1), own, by_class)
@@ -58,18 +99,7 @@ class Batch:
 
     def entries_of_classes(self, values: Floats) -> Floats:
         """Return the entry of each point's class in `values` (K, N), as a new array (N,)."""
-        return values.take(self._indices)
-
-    @cached_property
-    def _in_order(self) -> bool:
-        """Whether the points are sorted by class, equally many of each, as in training sets."""
-        classes = len(self.one_hot)
-        return np.array_equal(self.labels, np.repeat(np.arange(classes), len(self) // classes))
-
-    @cached_property
-    def _indices(self) -> NDArray[np.intp]:
-        """The indices of the points' entries in a flattened (K, N) array."""
-        return self.labels * len(self) + np.arange(len(self))
+        return values.take(self.classes.indices)
 
     def parts(self, size: int) -> tuple["Batch", ...]:
         """Return the batch cut into parts of `size` points and a remainder; the cut is cached."""
@@ -81,17 +111,13 @@ class Batch:
 
     def astype(self, dtype: type[np.floating]) -> "Batch":
         """Return the batch with its points in another precision."""
-        return Batch(self.columns.astype(dtype), self.labels, self.one_hot)
+        return Batch(self.columns.astype(dtype), self.classes)
 
     def chosen(self, indices: Integers) -> "Batch":
         """Return the points with these indices."""
-        return Batch(self.columns[:, indices], self.labels[indices], self.one_hot[:, indices])
+        return Batch(self.columns[:, indices], self.classes.chosen(indices))
 
     def _cut(self, size: int) -> Iterator["Batch"]:
         for start in range(0, len(self), size):
             rows = slice(start, start + size)
-            yield Batch(
-                np.ascontiguousarray(self.columns[:, rows]),
-                self.labels[rows],
-                np.ascontiguousarray(self.one_hot[:, rows]),
-            )
+            yield Batch(np.ascontiguousarray(self.columns[:, rows]), self.classes.chosen(rows))

@@ -1,12 +1,13 @@
 """Adam: a running mean of the gradient over the root of a running mean of its square."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
 from polycore.arrays import Floats
+from polycore.formatting import number_text
 from polycore.formula import Working
 from polycore.optimizers.optimizer import (
     Explain,
@@ -94,6 +95,10 @@ class Moments:
 
 # what a step subtracts, times the rate, in the names of `Moments.write`
 ALONG = "corrected_m / (sqrt(corrected_s) + epsilon)"
+FIRST_STEP = (
+    "In the first step of Adam the average and the root cancel, except for the sign: every weight with a "
+    "slope moves by the rate, {rate}."
+)
 
 _ADAM = Moments(BETA_1, BETA_2, EPSILON)
 
@@ -149,7 +154,12 @@ def explain_adam(update: GradientUpdate) -> Explain:
             (before.first_moment[index], before.second_moment[index]),
             (after.first_moment[index], after.second_moment[index]),
         )
-        return update.explanation(index, working, ALONG, "the average of the slopes so far")
+        explained = update.explanation(index, working, ALONG, "the average of the slopes so far")
+        # epsilon makes the step of a tiny slope shorter, and so does weight decay that of a large weight
+        is_whole = abs(working.known["g"]) > 1000 * EPSILON and not update.settings.weight_decay
+        if after.step > 1 or not is_whole:
+            return explained
+        return replace(explained, note=FIRST_STEP.format(rate=number_text(update.learning_rate)))
 
     return explanation
 

@@ -55,11 +55,15 @@ class Explanation:
     lines
         From the slope `g` or whatever else the step follows to the new value `new_w`, which is the last line.
     reason
-        Why it moved in its direction, or did not move, as a clause that follows a colon.
+        Why it moves in its direction, or does not move, as a clause that follows a colon. Optimizers do not
+        know what they step: "{slope}" stands for the name of the slope, "{kind}" for "weight" or "bias".
+    note
+        What else is special about this step, as a sentence; "" for nothing.
     """
 
     lines: tuple[Line, ...]
     reason: str
+    note: str = ""
 
 
 Explain = Callable[[int], Explanation]  # of the parameter at an index of the flat vector
@@ -107,16 +111,17 @@ class GradientUpdate:
 
 
 def reason(slope: float, change: float, otherwise: str) -> str:
-    """Say why a parameter with this slope changed as it did, in a clause.
+    """Say why a parameter with this slope changes as it does, in a clause; see `Explanation`.
 
-    otherwise: why, in another clause, if it did not move against its slope.
+    otherwise: why, in another clause, if it does not move against its slope.
     """
     side = "0" if slope == 0 else "above 0" if slope > 0 else "below 0"
     if change == 0:
-        return "its slope is 0" if slope == 0 else "the change is less than its last digit"
+        return "{slope} is 0" if slope == 0 else "the change is less than its last digit"
     if change * slope >= 0:
-        return f"its slope is {side}, but {otherwise}"
-    return f"its slope is {side}, so {'less' if slope > 0 else 'more'} of it means less loss"
+        return f"{{slope}} is {side}, but {otherwise}"
+    size = "smaller" if slope > 0 else "larger"
+    return f"{{slope}} is {side}, so a {size} {{kind}} means less loss"
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,11 +5,11 @@ of running sums of G·Gᵀ and Gᵀ·G are a basis for each of them.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
-from typing import NamedTuple
+from itertools import groupby, pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -30,10 +30,10 @@ from polycore.optimizers.optimizer import (
     decayed,
 )
 
-BETA_1, BETA_2, EPSILON = 0.95, 0.99, 1e-8
+BETA_1, BETA_2, EPSILON = 0.95, 0.98, 1e-8
 KEPT = 0.9  # of the sums of G·Gᵀ and Gᵀ·G at each of their updates
 SUMS_EVERY, SUMS_AT_FIRST = 4, 20  # steps: every 4, and each of the first 20
-FIRST_BASIS, BASIS_EVERY = 10, 40  # steps
+FIRST_BASIS, BASIS_EVERY = 10, 80  # steps
 LARGEST_CHANGE = 3.0  # of a parameter along its basis, in units of the learning rate
 _MOMENTS = Moments(BETA_1, BETA_2, EPSILON, LARGEST_CHANGE)
 # Rows or columns, as of a layer of 256 neurons. Two such layers reached 98.7 % in 3.5 s with their sides
@@ -66,14 +66,10 @@ class SoapState(OptimizerState):
 
 
 class _Rotation(NamedTuple):
-    """The bases of a layer's left and right side, and of the right one its transpose; None is not rotated.
-
-    A product with a transposed matrix on its right takes half as long again as with a copy of it.
-    """
+    """A matrix for a layer's left and one for its right side; None is not rotated."""
 
     left: Floats | None
     right: Floats | None
-    right_transposed: Floats | None
 
 
 class _Side(NamedTuple):
@@ -148,56 +144,78 @@ class SoapStep:
     step that uses them; until step FIRST_BASIS the step is Adam's; both moments are corrected for their
     start, as Adam's; a change along a basis is at most LARGEST_CHANGE; long sides keep the parameters' basis.
 
-    What it returns depends on its arguments alone: it keeps the last bases as matrices, for the next step.
+    What it returns depends on its arguments alone: it keeps the turns of the last bases for the next step.
     """
 
     def __init__(self, widths: Widths, weight_decay: float = 0.0) -> None:
         self._layers, self._weight_decay = _layers(tuple(widths)), weight_decay
-        self._bases: Floats | None = None
-        self._rotations: tuple[_Rotation, ...] = ()
+        self._turns: _Turns | None = None
+        self._add_to: _Sums | None = None
 
     def __call__(
         self, parameters: Floats, gradient: Floats, state: SoapState, learning_rate: float
     ) -> tuple[Floats, SoapState]:
         """Return the parameters and state after one step."""
-        layers = self._layers
         sums, bases, first_moment = state.sums, state.bases, state.first_moment
         if state.step % SUMS_EVERY == 0 or state.step < SUMS_AT_FIRST:
-            sums = _updated(sums, gradient, layers)
+            sums = self._sums_with(gradient, sums)
         if state.step >= FIRST_BASIS and (state.step == FIRST_BASIS or state.step % BASIS_EVERY == 0):
-            back = _from_bases(first_moment, self._rotations_of(bases), layers)
-            bases = _rotated_bases(bases, sums, layers, is_first=state.step == FIRST_BASIS)
-            first_moment = _along_bases(back, self._rotations_of(bases), layers)
-        rotations = self._rotations_of(bases)
+            back = self._turns_of(bases).back(first_moment)
+            bases = _rotated_bases(bases, sums, self._layers, is_first=state.step == FIRST_BASIS)
+            first_moment = self._turns_of(bases).along(back).copy()
+        turns = self._turns_of(bases)
         step = state.step + 1
-        along = _along_bases(gradient, rotations, layers)
         change, first_moment, second_moment = _MOMENTS.step(
-            along, first_moment, state.second_moment, step, learning_rate
+            turns.along(gradient), first_moment, state.second_moment, step, learning_rate
         )
-        change = _from_bases(change, rotations, layers)
-        stepped = np.subtract(decayed(parameters, learning_rate, self._weight_decay), change, out=change)
+        stepped = decayed(parameters, learning_rate, self._weight_decay) - turns.back(change)
         return stepped, SoapState(step, first_moment, second_moment, sums, bases)
 
-    def _rotations_of(self, bases: Floats) -> tuple[_Rotation, ...]:
-        if bases is not self._bases:
-            self._bases, self._rotations = bases, _rotations(bases, self._layers)
-        return self._rotations
+    def _turns_of(self, bases: Floats) -> "_Turns":
+        if self._turns is None or self._turns.bases is not bases:
+            self._turns = _Turns.of(bases, self._layers)
+        return self._turns
+
+    def _sums_with(self, gradient: Floats, sums: Floats) -> Floats:
+        if self._add_to is None:
+            self._add_to = _Sums(self._layers, sums)
+        return self._add_to(sums, gradient)
 
 
-def _updated(sums: Floats, gradient: Floats, layers: tuple[_Layer, ...]) -> Floats:
-    """Return the sums with another gradient, or unchanged if they would no longer be finite."""
-    updated: Floats = np.empty_like(sums)
-    for layer in layers:
-        matrix = layer.of(gradient)
-        # NumPy would see a matrix and its own transpose, compute one triangle and copy it, which takes longer
-        transposed = np.ascontiguousarray(matrix.T)
-        if layer.left is not None:
-            matrix.dot(transposed, layer.left.of(updated))
-        if layer.right is not None:
-            transposed.dot(matrix, layer.right.of(updated))
-    updated += KEPT * sums
-    # not finite if one of them is not, at a tenth of the cost of asking each
-    return updated if math.isfinite(updated.sum()) else sums
+class _Sums:
+    """Adds a gradient to the sums of G·Gᵀ and Gᵀ·G.
+
+    Its arrays are kept: to cut new ones into layers at each call would take as long as half the products.
+    """
+
+    def __init__(self, layers: tuple[_Layer, ...], sums: Floats) -> None:
+        self._gradient = np.empty(layers[-1].end, sums.dtype)
+        self._products = np.empty_like(sums)
+        self._parts = [
+            (
+                matrix := layer.of(self._gradient),
+                # NumPy would see a matrix and its own transpose, compute one triangle and copy it, which
+                # takes longer
+                np.empty_like(matrix.T, order="C"),
+                None if layer.left is None else layer.left.of(self._products),
+                None if layer.right is None else layer.right.of(self._products),
+            )
+            for layer in layers
+        ]
+
+    def __call__(self, sums: Floats, gradient: Floats) -> Floats:
+        """Return the sums with another gradient, or unchanged if they would no longer be finite."""
+        np.copyto(self._gradient, gradient)
+        for matrix, transposed, left, right in self._parts:
+            np.copyto(transposed, matrix.T)
+            if left is not None:
+                matrix.dot(transposed, left)
+            if right is not None:
+                transposed.dot(matrix, right)
+        updated: Floats = KEPT * sums
+        updated += self._products
+        # not finite if one of them is not, at a tenth of the cost of asking each
+        return updated if math.isfinite(updated.sum()) else sums
 
 
 def _rotated_bases(bases: Floats, sums: Floats, layers: tuple[_Layer, ...], *, is_first: bool) -> Floats:
@@ -207,54 +225,79 @@ def _rotated_bases(bases: Floats, sums: Floats, layers: tuple[_Layer, ...], *, i
     orthogonal iteration: the QR decomposition of the sum's product with the basis.
     """
     rotated = np.empty_like(bases)
-    for side in _sides_of(layers):
-        matrix, basis = side.of(sums), side.of(bases)
+    for sides in _by_size(layers):
+        matrices = np.stack([side.of(sums) for side in sides])
         if is_first:
-            side.of(rotated)[:] = np.linalg.eigh(matrix)[1][:, ::-1]
+            turned = np.linalg.eigh(matrices)[1][:, :, ::-1]
         else:
-            side.of(rotated)[:] = np.linalg.qr(matrix @ basis + NUDGE * basis)[0]
+            of_sides = np.stack([side.of(bases) for side in sides])
+            turned = np.linalg.qr(matrices @ of_sides + NUDGE * of_sides)[0]
+        for side, basis in zip(sides, turned, strict=True):
+            side.of(rotated)[:] = basis
     return rotated
 
 
-def _rotations(bases: Floats, layers: tuple[_Layer, ...]) -> tuple[_Rotation, ...]:
-    rotations = []
-    for layer in layers:
-        left = None if layer.left is None else layer.left.of(bases)
-        right = None if layer.right is None else layer.right.of(bases)
-        rotations.append(_Rotation(left, right, None if right is None else np.ascontiguousarray(right.T)))
-    return tuple(rotations)
+class _Turn:
+    """Multiplies each layer's part of a vector like the parameters by a matrix on either side.
+
+    factors: for each layer the left and the right matrix; None leaves a side as it is. Its arrays are kept:
+    see `_Sums`.
+    """
+
+    def __init__(
+        self, factors: Sequence[_Rotation], layers: tuple[_Layer, ...], dtype: np.dtype[Any]
+    ) -> None:
+        self._from, self._to = (np.empty(layers[-1].end, dtype) for _ in range(2))
+        self._parts = [
+            (left, layer.of(self._from), np.empty(layer.shape, dtype), right, layer.of(self._to))
+            for (left, right), layer in zip(factors, layers, strict=True)
+        ]
+
+    def __call__(self, vector: Floats) -> Floats:
+        """Return the turned vector; the next call overwrites it."""
+        np.copyto(self._from, vector)
+        for left, matrix, between, right, turned in self._parts:
+            half = matrix if left is None else left.dot(matrix, between)
+            if right is None:
+                np.copyto(turned, half)
+            else:
+                half.dot(right, turned)
+        return self._to
 
 
-def _along_bases(vector: Floats, rotations: tuple[_Rotation, ...], layers: tuple[_Layer, ...]) -> Floats:
-    """Return each layer's part of a vector like the parameters along the layer's bases, as a new vector."""
-    along = np.empty_like(vector)
-    for layer, rotation in zip(layers, rotations, strict=True):
-        left = None if rotation.left is None else rotation.left.T
-        _rotate(layer.of(vector), left, rotation.right, layer.of(along))
-    return along
+class _Turns(NamedTuple):
+    """The turns of a vector like the parameters: along the bases of its layers, and back."""
 
+    bases: Floats
+    of_layers: tuple[_Rotation, ...]
+    along: _Turn
+    back: _Turn
 
-def _from_bases(along: Floats, rotations: tuple[_Rotation, ...], layers: tuple[_Layer, ...]) -> Floats:
-    """Return the vector whose `_along_bases` this is."""
-    vector = np.empty_like(along)
-    for layer, rotation in zip(layers, rotations, strict=True):
-        _rotate(layer.of(along), rotation.left, rotation.right_transposed, layer.of(vector))
-    return vector
-
-
-def _rotate(matrix: Floats, left: Floats | None, right: Floats | None, out: Floats) -> None:
-    """Write left · matrix · right to `out`, without a side that is None."""
-    if left is not None:
-        matrix = left.dot(matrix)
-    if right is None:
-        out[:] = matrix
-    else:
-        matrix.dot(right, out)
+    @classmethod
+    def of(cls, bases: Floats, layers: tuple[_Layer, ...]) -> "_Turns":
+        """Return the turns by these bases."""
+        rotations = tuple(
+            _Rotation(*(None if side is None else side.of(bases) for side in (layer.left, layer.right)))
+            for layer in layers
+        )
+        along = [_Rotation(None if left is None else left.T, right) for left, right in rotations]
+        # a product with a transposed matrix on its right takes half as long again as with a copy of it
+        back = [
+            _Rotation(left, None if right is None else np.ascontiguousarray(right.T))
+            for left, right in rotations
+        ]
+        return cls(bases, rotations, *(_Turn(factors, layers, bases.dtype) for factors in (along, back)))
 
 
 def _sides_of(layers: tuple[_Layer, ...]) -> Iterator[_Side]:
     for layer in layers:
         yield from (side for side in (layer.left, layer.right) if side is not None)
+
+
+def _by_size(layers: tuple[_Layer, ...]) -> Iterator[list[_Side]]:
+    """Yield the sides of each size: one call for several matrices costs less than one for each."""
+    ordered = sorted(_sides_of(layers), key=lambda side: side.size)
+    return (list(sides) for _, sides in groupby(ordered, key=lambda side: side.size))
 
 
 def explain_soap(update: GradientUpdate) -> Explain:
@@ -265,18 +308,19 @@ def explain_soap(update: GradientUpdate) -> Explain:
     layers = _layers(tuple(update.widths))
     before: SoapState = update.state
     after: SoapState = update.new_state
-    rotations = _rotations(after.bases, layers)
-    slopes, first_moment = _along_bases(update.slopes, rotations, layers), before.first_moment
+    turns = _Turns.of(after.bases, layers)
+    slopes, first_moment = turns.along(update.slopes).copy(), before.first_moment
     if not np.array_equal(before.bases, after.bases):
-        back = _from_bases(first_moment, _rotations(before.bases, layers), layers)
-        first_moment = _along_bases(back, rotations, layers)
+        first_moment = turns.along(_Turns.of(before.bases, layers).back(first_moment))
     changes = _changes_along_axes(after)
 
     def explanation(index: int) -> Explanation:
         working = update.working(index)
         working.known["most"] = LARGEST_CHANGE
         layer, rotation = next(
-            (layer, rotation) for layer, rotation in zip(layers, rotations, strict=True) if index < layer.end
+            (layer, rotation)
+            for layer, rotation in zip(layers, turns.of_layers, strict=True)
+            if index < layer.end
         )
         is_rotated = after.step > FIRST_BASIS and (rotation.left is not None or rotation.right is not None)
         shares = _shares(layer.row_and_column(index), layer.shape, rotation)

@@ -2,23 +2,24 @@
 
 A coarse grid of cells finds the regions. Only cells beside one of another class are divided further: about
 one in ten, so the borders are four times as fine for little more than twice the work. A network with many of
-them has borders twice as fine.
+them has borders twice as fine. Inside a region the confidence changes evenly from one cell to the next.
 """
 
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from polycore.arrays import Floats, Integers, grid_points
+from polycore.arrays import Floats, Integers, grid_points, read_only
 from polycore.formatting import percent
 from polycore.network.activations import ACTIVATIONS, Activation
 from polycore.network.features import PLAIN_INPUTS, Inputs
 from polycore.network.plain import predict_proba
-from polycore.pictures.painter import Bytes, Painting, decided, levels_of, painted
+from polycore.pictures.painter import Bytes, Painting, judged, levels_of, painted
 from polycore.polynomials.classes import Classes, counted_classes
 from polycore.polynomials.window import Window
 
@@ -32,7 +33,8 @@ PIXELS = (1, 2)  # across a square that is evaluated once at a border: the first
 MOST_PRODUCTS, MOST_PRODUCTS_SHARP = 150_000_000, 1_500_000_000
 CELLS_ONLY = 0.6  # share of the products for the cells; the borders have the rest
 
-Answers = Callable[[Floats], tuple[Bytes, Bytes, float]]
+Singles = NDArray[np.float32]
+Answers = Callable[[Floats], tuple[Bytes, Singles, float]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +112,7 @@ def class_map(
         return _map(classes, confidences, biases, probability)
     x, y = np.linspace(left, right, columns), np.linspace(low, high, rows)
     cells, confidences, probability = _raster(answers, x, y)
-    pixels, levels = _enlarged(cells), _enlarged(confidences)
+    pixels, fine_confidences = cells.repeat(FINE, axis=0).repeat(FINE, axis=1), _between_centers(confidences)
     row, column = np.nonzero(_at_border(cells))
     affordable = (size for size in PIXELS if 0 < len(row) * (FINE // size) ** 2 * products <= MOST_PRODUCTS)
     if size := next(affordable, None):
@@ -120,8 +122,8 @@ def class_map(
         centers_y = fine_y[squares[0]] + half * (fine_y[1] - fine_y[0])
         classes, confidences, _ = answers(np.stack([centers_x, centers_y], axis=-1))
         _fill(pixels, squares, size, classes)
-        _fill(levels, squares, size, confidences)
-    return _map(pixels, levels, biases, probability)
+        _fill(fine_confidences, squares, size, confidences)
+    return _map(pixels, fine_confidences, biases, probability)
 
 
 def is_soon_drawn_sharp(weights: Sequence[Floats]) -> bool:
@@ -139,7 +141,7 @@ def _squares(row: Integers, column: Integers, size: int) -> tuple[Integers, Inte
     return rows.ravel(), columns.ravel()
 
 
-def _fill(raster: Bytes, squares: tuple[Integers, Integers], size: int, values: Bytes) -> None:
+def _fill(raster: NDArray[Any], squares: tuple[Integers, Integers], size: int, values: NDArray[Any]) -> None:
     """Give every pixel of each square its value."""
     rows, columns = squares
     for down in range(size):
@@ -147,17 +149,19 @@ def _fill(raster: Bytes, squares: tuple[Integers, Integers], size: int, values: 
             raster[rows + down, columns + across] = values
 
 
-def _raster(answers: Answers, x: Floats, y: Floats) -> tuple[Bytes, Bytes, float]:
+def _raster(answers: Answers, x: Floats, y: Floats) -> tuple[Bytes, Singles, float]:
     """Return what `answers` does at the points of a grid, as arrays (len(y), len(x))."""
     classes, confidences, probability = answers(grid_points(x, y))
     shape = len(y), len(x)
     return classes.reshape(shape), confidences.reshape(shape), probability
 
 
-def _map(classes: Bytes, confidences: Bytes, biases: Sequence[Floats], probability: float) -> ClassMap:
+def _map(classes: Bytes, confidences: Singles, biases: Sequence[Floats], probability: float) -> ClassMap:
     count = biases[-1].size
     areas = tuple(np.bincount(classes.ravel(), minlength=count).tolist())
-    return ClassMap(classes, confidences, levels_of(count), areas, probability)
+    levels = levels_of(count)
+    shades = np.round(levels * confidences).astype(np.uint8)
+    return ClassMap(classes, shades, levels, areas, probability)
 
 
 def _grid(products_per_cell: int, *, sharp: bool) -> tuple[int, int]:
@@ -180,15 +184,26 @@ def _answers(
     activation: Activation,
     inputs: Inputs,
     points: Floats,
-) -> tuple[Bytes, Bytes, float]:
-    """Return the most likely class (N,) at points (N, 2), the levels of confidence (N,), and their mean."""
+) -> tuple[Bytes, Singles, float]:
+    """Return the most likely class (N,) at points (N, 2), the confidence (N,), and the mean probability."""
     probabilities = predict_proba(weights, biases, points, activation, inputs)
-    classes, levels = decided(probabilities, levels_of(probabilities.shape[1]))
-    return classes, levels, float(probabilities.max(axis=1).mean())
+    classes, confidences = judged(probabilities)
+    return classes, confidences.astype(np.float32), float(probabilities.max(axis=1).mean())
 
 
-def _enlarged(cells: Bytes) -> Bytes:
-    return cells.repeat(FINE, axis=0).repeat(FINE, axis=1)
+def _between_centers(cells: Singles) -> Singles:
+    """Return a value for each pixel: between the centers of four cells it changes evenly."""
+    rows, columns = cells.shape
+    pixels: Singles = _shares(rows).dot(cells).dot(_shares(columns).T)
+    return pixels
+
+
+@lru_cache(maxsize=2 * len(GRIDS))
+def _shares(cells: int) -> Singles:
+    """Return which share each cell of a row has in the value of each pixel (FINE * cells, cells)."""
+    pixels = pixel_centers(0, cells - 1, FINE * cells).clip(0, cells - 1)  # in cells
+    shares = np.maximum(0, 1 - np.abs(pixels[:, np.newaxis] - np.arange(cells)))
+    return read_only(shares.astype(np.float32))
 
 
 def _at_border(cells: Bytes) -> NDArray[np.bool_]:

@@ -62,16 +62,22 @@ def differences(first: Integers, second: Integers) -> Painting:
     return Painting(2 * hues + (first != second), (round(255 * PALE_OPACITY), 255))
 
 
-def decided(probabilities: Floats, levels: int) -> tuple[Bytes, Bytes]:
-    """Return the likeliest class at each point (...), and how sure that is: 0 by chance, `levels` if certain.
+def judged(probabilities: Floats) -> tuple[Bytes, Floats]:
+    """Return the likeliest class at each point (...), and how sure that is: 0 by chance, 1 if certain.
 
     probabilities: (..., K), K at least 2. Of equal ones the first is the likeliest.
     """
     likeliest, chance = probabilities.argmax(axis=-1), 1 / probabilities.shape[-1]
     # in less time than the maximum takes
     highest = np.take_along_axis(probabilities, likeliest[..., np.newaxis], axis=-1)[..., 0]
-    confidence = np.clip((highest - chance) / (1 - chance), 0, 1)
-    return likeliest.astype(np.uint8), np.round(levels * confidence).astype(np.uint8)
+    confidence: Floats = np.clip((highest - chance) / (1 - chance), 0, 1)
+    return likeliest.astype(np.uint8), confidence
+
+
+def decided(probabilities: Floats, levels: int) -> tuple[Bytes, Bytes]:
+    """Return what `judged` does, with the confidence rounded to one of the levels from 0 to `levels`."""
+    likeliest, confidence = judged(probabilities)
+    return likeliest, np.round(levels * confidence).astype(np.uint8)
 
 
 def painted(hues: Bytes, strengths: Bytes, levels: int, opacity: float = REGION_OPACITY) -> Painting:

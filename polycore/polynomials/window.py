@@ -7,6 +7,7 @@ import numpy as np
 from polycore.arrays import Floats
 from polycore.polynomials.polynomial import Polynomial
 
+Point = tuple[float, float]  # x and y
 Window = tuple[tuple[float, float], tuple[float, float]]  # lowest and highest x, lowest and highest y
 
 RANGE_POSITIONS = 201  # odd, to include the middle of the range

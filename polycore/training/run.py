@@ -134,6 +134,18 @@ class Run(RunState):
         return None if self.gradient is None else float(np.linalg.norm(self.gradient.astype(np.float64)))
 
     @property
+    def point_density(self) -> Floats | None:
+        """How densely the points of the next step are drawn where the network errs, or None.
+
+        (K, M): on each of K curves M cells of equal width in x, from the left end of the range; 1 is the mean
+        of a curve, and the density of even points. With noise it is the same for all curves. None unless the
+        experiment draws fresh points by errors.
+        """
+        if self.errors is None:
+            return None
+        return task_of(self.experiment).fresh_points.density_by_errors(self.errors)
+
+    @property
     def layers(self) -> Layers:
         """The weights and biases of this step, layer by layer, as they act on raw inputs."""
         return task_of(self.experiment).raw_layers(self.parameters)

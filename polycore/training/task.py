@@ -27,7 +27,7 @@ from polycore.randomness import Stream, generator
 # Numbers drawn at once for a block of steps: arrays of 128 KiB and more are returned to the system each time,
 # and allocating them again cost as much as all the arithmetic (9.9 us a step with 2^14, 5.7 with 2^13).
 MOST_DRAWN = 2**13
-# A run of so many steps or more may be measured 25 times instead of 50. A shorter one takes a fraction of a
+# A run of so many steps or more may be measured 16 times instead of 50. A shorter one takes a fraction of a
 # second in any case, and its chart would have few points.
 MEASURED_LESS_FROM = 500
 GROWTH = (0.5, 1.0, 2.0)  # of the batch size from stage to stage, if it grows
@@ -89,7 +89,7 @@ class Task:
         """Steps between two measurements.
 
         Enough that measuring costs a few percent of the training, but at least 50 measurements per run. A run
-        of 500 steps or more has 25 if 50 would cost more than a tenth.
+        of 500 steps or more has 16 if 50 would cost more than a tenth.
         """
         measured = len(self.training) + len(self.held_out)
         # A gradient step passes over its points three times: forward, back to the weights, back to the
@@ -98,7 +98,7 @@ class Task:
         passes = 3 if self.optimizer.needs_gradient else 1 / 2
         affordable = round(40 * 4 * measured / (passes * self.batch_size))
         steps = self.experiment.steps
-        fewer = min(affordable // 4, steps // 25) if steps >= MEASURED_LESS_FROM else 0
+        fewer = min(affordable // 4, steps // 16) if steps >= MEASURED_LESS_FROM else 0
         return max(1, min(affordable, max(steps // 50, fewer)))
 
     @cached_property
@@ -308,7 +308,8 @@ def _create(experiment: Experiment) -> Task:
     inputs_of_training, inputs_of_held_out = inputs.of(points), inputs.of(held_out_points)
     mean, deviation = np.zeros(len(inputs)), np.ones(len(inputs))
     if experiment.standardize:
-        mean, deviation = inputs_of_training.mean(axis=0), inputs_of_training.std(axis=0)
+        mean = inputs_of_training.mean(axis=0, dtype=np.float64)
+        deviation = inputs_of_training.std(axis=0, dtype=np.float64)
         deviation[deviation == 0] = 1  # with one sample per class all may have the same x
         if not inputs.is_plain:  # a feature may be the same for all points, apart from rounding
             deviation[deviation < ROUNDING * np.abs(inputs_of_training).max(axis=0).clip(min=1)] = 1

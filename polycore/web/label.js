@@ -46,6 +46,11 @@ function likeliestOf(shares) {
   return order.slice(0, LIKELIEST).map((k) => [k, shares[k]]);
 }
 
+// Where a point is, in words.
+function pointText({ x, y }) {
+  return `x ${x.toPrecision(3)}, y ${y.toPrecision(3)}`.replaceAll("-", "−");
+}
+
 // As in polycore/formatting.py. Of a network never 0 or 100 %.
 function percent(share, isExact) {
   if (isExact && (share === 0 || share === 1)) return `${100 * share}\u00a0%`;

@@ -26,9 +26,9 @@ const FEATURES = {
 const PLAIN = { names: ["x", "y"], curves: [] };
 
 class Network {
-  // `shapes`: rows and columns of each layer's weights. `numbers`, Float64Array: for each layer its weights, row by row,
-  // and its biases. `activation`: a name in ACTIVATIONS. `inputs`: the names of features, and the coefficients of the
-  // curves, highest degree first, whose distances are inputs too.
+  // `shapes`: rows and columns of each layer's weights. `numbers`, Float64Array: for each layer its weights, row by
+  // row, and its biases. `activation`: a name in ACTIVATIONS. `inputs`: the names of features, and the coefficients of
+  // the curves, highest degree first, whose distances are inputs too.
   constructor(shapes, numbers, activation, { names, curves } = PLAIN) {
     let start = 0;
     const features = names.filter((name) => name !== "distances").map((name) => FEATURES[name]);

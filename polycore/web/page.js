@@ -30,10 +30,6 @@ function named(label) {
   return [samples[label].cloneNode(true), element("bdi", names[label])];
 }
 
-function number(value) {
-  return value.toPrecision(3).replaceAll("-", "−");
-}
-
 function likeliestAt({ x, y }) {
   return likeliestOf(network.probabilities(x, y));
 }
@@ -60,7 +56,7 @@ const map = {
     const [right, down] = position.map((share) => `${100 * share}%`);
     Object.assign(part("ring").style, { left: right, top: down });
     const point = this.point(position);
-    const place = `x ${number(point.x)}, y ${number(point.y)}`;
+    const place = pointText(point);
     const likeliest = likeliestAt(point);
     part("place").textContent = place;
     const far = curves.warning(point.x, point.y);
@@ -104,7 +100,7 @@ const label = {
     const rows = likeliestAt(point).map(([k, share]) => element("p", ...named(k), element("b", percent(share))));
     const far = curves.warning(point.x, point.y);
     if (far) rows.unshift(element("p", far));
-    this.element.replaceChildren(...rows, element("p", `x ${number(point.x)}, y ${number(point.y)}`));
+    this.element.replaceChildren(...rows, element("p", pointText(point)));
     putBeside(this.element, event, map.element);
   },
 

@@ -1,7 +1,7 @@
 // The painter of maps: each point in the color of its likeliest class, the surer the stronger.
-// polycore/pictures/painter.py paints by the same rules, and tests/painting.json has cases for both. Needs nothing else.
+// polycore/pictures/painter.py paints by the same rules; tests/painting.json has cases for both. Needs nothing else.
 
-// The likeliest class at a point, from the probabilities of all, and how sure that is: 0 by chance, `levels` if certain.
+// The likeliest class at a point, from the probabilities of all, and how sure: 0 by chance, `levels` if certain.
 function decided(probabilities, levels) {
   const highest = Math.max(...probabilities);
   const chance = 1 / probabilities.length;

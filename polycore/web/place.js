@@ -27,7 +27,6 @@ class Curves {
     if (!this.isFar(x, y)) return "";
     const distances = this.heights.map((height) => Math.abs(y - height(x)));
     const least = Math.min(...distances);
-    const where = this.noise ? "Far from every curve" : "On no curve";
-    return `${where}: p${distances.indexOf(least)}, the nearest, is ${Number(least.toPrecision(3))} away`;
+    return `No curve is near: p${distances.indexOf(least)}, the nearest, is ${Number(least.toPrecision(3))} away`;
   }
 }

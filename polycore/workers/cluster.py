@@ -133,7 +133,7 @@ def _client(address: str) -> Any:
     except ImportError as error:
         raise PolycoreError(
             f"{address} is the address of a Dask scheduler, but Dask is not installed. Install it: "
-            'pip install "dask[distributed]", or polycore with its extra "dask".'
+            'pip install "dask[distributed]", or polycore-playground with its extra "dask".'
         ) from error
     try:
         return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]

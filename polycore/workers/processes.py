@@ -8,6 +8,7 @@ Why not concurrent.futures.ProcessPoolExecutor:
 Here each worker has its own pipes, and a thread that feeds it.
 """
 
+import math
 import os
 import pickle
 import queue
@@ -29,6 +30,12 @@ MAX_WORKERS = 8  # a worker holds about 50 MB
 MAX_MEMORY = 2**30
 NICENESS = 10  # on systems without idle scheduling: other processes get about ten times a worker's share
 RETRY_SECONDS = 5.0  # until a worker that could not start is started again, if no call does it before
+# How much processor time a container may use, and in how much real time, in microseconds: by version 2 of
+# Linux's control groups, and by version 1
+QUOTA_FILES = (
+    ("/sys/fs/cgroup/cpu.max",),
+    ("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "/sys/fs/cgroup/cpu/cpu.cfs_period_us"),
+)
 
 READY = b"."  # what a worker sends once it has imported all that it needs
 BEGUN = b"!"  # what a worker answers at once, when it begins to read a call
@@ -368,7 +375,20 @@ def _read(pipe: IO[bytes], size: int) -> bytes:
 
 
 def available_cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):  # Linux: a container may use fewer cores than the machine has
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    """Return how many cores this process may use.
+
+    On Linux a container may use fewer than the machine has: some of them, or a share of their time. Such a
+    quota is rounded up.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return math.ceil(min(cores, _cpu_quota()))
+
+
+def _cpu_quota() -> float:
+    """Return how many cores' time the container has; infinity if it has no quota, or if this is none."""
+    for files in QUOTA_FILES:
+        with suppress(OSError, ValueError):  # there is no such file, or it says "max"
+            quota, period = " ".join(Path(file).read_text(encoding="ascii") for file in files).split()
+            if int(quota) > 0:
+                return int(quota) / int(period)
+    return math.inf

@@ -9,7 +9,7 @@ try:
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError(
         "polycore.workers.table needs pandas, which is not installed. "
-        'Install it: pip install pandas, or polycore with its extra "tables".',
+        'Install it: pip install pandas, or polycore-playground with its extra "tables".',
         name="pandas",
     ) from error
 

@@ -38,6 +38,15 @@ from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+SCREEN = {"width": 1366, "height": 768}  # of many a school
+# Whether what fits these selectors has had its place for a second: a page that is opened gets its last parts
+# after it says that it is drawn.
+STEADY = """(selectors) => {
+  const boxes = [...document.querySelectorAll(selectors)].map((one) => one.getBoundingClientRect());
+  const now = JSON.stringify(boxes);
+  if (now !== window.steady?.now) window.steady = { now, since: performance.now() };
+  return performance.now() - window.steady.since > 1000;
+}"""
 ROOM = 7500  # characters of a network in a link
 HEADINGS = {"Home": HOME_TITLE}
 # the largest file that Chromium keeps in memory for the next page, and all of them, in bytes
@@ -83,11 +92,17 @@ FIGURE_FOLLOWS = """() => {
 WIDTHS = """() => [document.documentElement, ...document.querySelectorAll(".stMain")].map(
   (one) => [one.className || "the page", one.scrollWidth, one.clientWidth]
 )"""
+# Streamlit's library for the keys of buttons is there for all scripts; it writes Control as ctrl.
+LISTENS = """(key) => window.hotkeys?.getAllKeyCodes().some(
+  ({ shortcut }) => shortcut === key.toLowerCase().replace("control", "ctrl"),
+)"""
 UNDER_WAY = ("Running", "Waiting")
 RESTS_WITHOUT_PAUSE = f"() => !document.querySelector('.st-key-controls-Pause') && ({RESTS})()"
 
 # Streamlit's own: a page opened by its address looks for the server below that address first
-EXPECTED_NOT_FOUND = re.compile(r"/(polynomials|data|train|predict|inside|compare|play|glossary)/_stcore/")
+EXPECTED_NOT_FOUND = re.compile(
+    r"/(polynomials|data|train|predict|inside|compare|play|glossary|guesses)/_stcore/"
+)
 CONNECTED = "[data-testid=stApp][data-test-connection-state=CONNECTED]"
 TROUBLE_OF_A_CUT = re.compile(
     r"ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE)|WebSocket"
@@ -346,6 +361,15 @@ class Visit:
         expect(coloured).to_have_count(2)
         self.still()
         return self.page.get_by_test_id("stDownloadButton").get_by_role("button")
+
+    def press_key(self, key: str) -> None:
+        """Press the key of a button once Streamlit listens to it.
+
+        It does so as the button is drawn. For its first button a page loads a script, and figures may come
+        before that.
+        """
+        self.page.wait_for_function(LISTENS, arg=key)
+        self.page.keyboard.press(key)
 
     def check(self) -> None:
         """Fail on whatever a person would notice, or a developer in the console."""

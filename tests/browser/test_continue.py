@@ -2,6 +2,8 @@
 
 from playwright.sync_api import expect
 
+from pages.setup import controls
+
 WORDS = "train?v=1&polynomials=x~x%5E2&hidden=8&steps=300&schedule=constant&batch=all&samples=20"
 
 
@@ -11,7 +13,7 @@ def test_the_charts_go_on_with_a_mark(visitor):
     visit.wait_for_status("Finished")
     visit.rest()
     visit.fill("Learning rate", "0.05")
-    visit.page.get_by_role("button", name="Continue with these settings").click()
+    visit.page.get_by_role("button", name=controls.CONTINUE_CHANGED).click()
     assert visit.wait_for_status("Finished", after_step=300) == 600
     visit.rest()
     loss = visit.page.locator(".st-key-progress-loss")

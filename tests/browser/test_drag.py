@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from pages.polynomials import editor
+from pages.polynomials.plot import NOT_MOVED
 from tests.browser.dashboard import PHONE
 from tests.browser.touch_screen import touch_screen
 
@@ -70,7 +71,7 @@ def assert_a_curve_dragged_onto_another_goes_back(visit):
     page.mouse.move(*place_on(plot, 1, 1.5))
     page.mouse.move(*place_on(plot, 1, 1))
     page.mouse.up()
-    page.get_by_text("Not moved: nothing has changed.").wait_for()
+    page.get_by_text(NOT_MOVED).wait_for()
     visit.wait_until(lambda: plot.evaluate("plot => plot._fullData[1].y[0]") == -1)
     assert visit.words()["polynomials"] == "x~x+1"
 

@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
+from pages.home.embedded import OPEN_WHOLE
 from tests.browser.test_whole_path import QUICK
 
 
@@ -20,6 +21,6 @@ def test_another_page_shows_the_map_and_trains_it(lone_visit):
     expect(inside.locator("h1")).to_have_count(0)
     inside.get_by_role("button", name=re.compile("^Start")).click()
     expect(inside.get_by_text("Finished")).to_be_visible()
-    whole = inside.get_by_role("link", name="Open the whole dashboard")
+    whole = inside.get_by_role("link", name=OPEN_WHOLE)
     expect(whole).to_have_attribute("href", re.compile(r"/[?]v=2&polynomials=.*hidden=16"))
     assert "embed" not in whole.get_attribute("href")

@@ -1,14 +1,19 @@
-"""Behind a proxy that lets Streamlit's socket through, but not that of the live channel."""
+"""Behind a proxy that does not let the live channel's socket through, or cuts all sockets again and again."""
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
-from tests.browser.dashboard import PATIENCE
+from tests.browser.dashboard import CONNECTED, PATIENCE, STANDING, STATUS, Visit
 from tests.browser.upgrade_proxy import UpgradeProxy
 from tests.waiting import wait_until
 
 LONG = "train?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&steps=2000000&hidden=8&batch=all&samples=50"
+# takes 15 s, as long as several sockets
+SLOW = "train?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&steps=150&speed=10&hidden=8&batch=all&samples=50&seed=5"
+# How many steps the page sees before its sockets are cut; within a few seconds a busy machine may see none
+STEPS_OF_A_SOCKET = 25
 
 # the address of a run's frames: replica, key and run
 FRAME = re.compile(r"/live/\w+/[0-9a-f]{32}/\w+$")
@@ -38,7 +43,7 @@ class Watched:
     @property
     def step(self):
         """The step in the status line."""
-        line = self._page.locator("[data-value=line]").first.inner_text()
+        line = self._page.locator("[data-value=steps]").first.inner_text()
         return int(re.search(r"step ([\d,]+) of", line)[1].replace(",", ""))
 
 
@@ -57,7 +62,7 @@ def test_the_page_fetches_frames_while_the_socket_is_refused_or_not_answered_and
         watched = Watched(page)
         page.goto(address + LONG)
         page.get_by_role("button", name=re.compile("^Start")).first.click()
-        page.locator("[data-value=line]").first.wait_for()
+        page.locator("[data-value=steps]").first.wait_for()
         assert_frames_are_fetched_without_a_run_of_the_page(page, watched)
         expect(page.locator(".polycore-live[data-step]").first).not_to_have_attribute("data-step", "0")
 
@@ -92,3 +97,41 @@ def assert_it_fetches_no_more_once_the_socket_opens(page, watched):
     fetched, frames = watched.fetched, watched.frames
     wait(page, lambda: watched.frames > frames + 10, watched)
     assert watched.fetched <= fetched + 1  # one was under way
+
+
+@pytest.mark.parametrize("manner", ["lets through", "refuses"])
+def test_a_run_continues_and_its_end_is_shown_although_every_socket_is_cut_again_and_again(
+    server, lone_tab, manner
+):
+    proxy = UpgradeProxy(server, manner)
+    with proxy.running() as address:
+        visit = Visit(lone_tab, address)
+        visit.open(SLOW).press("Start")
+        visit.wait_for_status("Running", after_step=1)
+        cut = cut_until_the_end(visit, proxy)
+        assert any("/_stcore/stream" in path for path in cut)
+        assert any("/live/" in path for path in cut) is (manner == "lets through")
+        expect(visit.page.get_by_role("button", name="Start again")).to_be_enabled()
+        visit.page.wait_for_url(re.compile("&weights=d"))
+        visit.wait_for_words(steps="150", seed="5", speed="10")
+        visit.page.locator(CONNECTED).wait_for()
+        visit.rest()
+        visit.go_to("Predict")
+        expect(visit.page.get_by_label("Model", exact=True)).to_have_value("Run 1 · Adam, 3 polynomials")
+        assert visit.page.get_by_test_id("stException").count() == 0
+
+
+def cut_until_the_end(visit, proxy):
+    """Cut all sockets each time that the page has seen some more steps, and return the sockets' paths."""
+    cut = []
+    for step in range(STEPS_OF_A_SOCKET, 151, STEPS_OF_A_SOCKET):
+        cut += proxy.cut()
+        visit.wait_until(lambda least=step: step_of(visit) >= least, state=lambda: step_of(visit))
+    visit.wait_for_status("Finished")
+    return cut
+
+
+def step_of(visit):
+    line = visit.page.locator(STATUS).first.evaluate("status => status.parentElement.parentElement.innerText")
+    found = STANDING.search(line)
+    return int(found[2].replace(",", "")) if found else 0

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 from pages.models import from_link
+from pages.state.holdings import FORGOTTEN, SET_UP_STAYS
 from pages.train import untrained
 from tests.browser.dashboard import (
     CONNECTED,
@@ -172,7 +173,7 @@ def test_a_connection_that_was_cut_comes_back_to_the_same_run(person, observe):
     line = Line(visit.page)
     started(visit)
     line.cut()
-    observer.wait_for_timeout(300)
+    visit.page.locator(f"[data-testid=stApp]:not({CONNECTED})").wait_for()
     assert_comes_back(visit, line)
     line.cut()  # until the page no longer says that the run is under way
     visit.wait_until(lambda: visit.standing()[0] not in UNDER_WAY, state=visit.standing)
@@ -230,9 +231,9 @@ def test_after_a_restart_open_tabs_have_their_set_up_and_the_network_of_a_link(b
         with served(tmp_path / "after.txt", port=port):
             for visit in (training, other):
                 visit.page.locator(CONNECTED).wait_for()
-            training.page.get_by_text(untrained.STATUS).wait_for()
+            training.page.get_by_text(untrained.BESIDE).wait_for()
             loss = training.page.get_by_text("your run")
-            expect(loss).to_contain_text("The set-up is still here.")
+            expect(loss).to_contain_text(SET_UP_STAYS)
             training.rest()
             training.press("OK")
             expect(loss).to_have_count(0)
@@ -246,7 +247,7 @@ def test_after_a_restart_open_tabs_have_their_set_up_and_the_network_of_a_link(b
             other.drawn().page.get_by_text(from_link.BROUGHT).wait_for()
             other.wait_for_words(weights=words[1]["weights"])
             # it had nothing that the address has not
-            expect(other.page.get_by_text("The server was restarted")).to_have_count(0)
+            expect(other.page.get_by_text(FORGOTTEN)).to_have_count(0)
             for visit in (training, other):
                 leave(visit)
         assert trouble_in(tmp_path / "after.txt") == []

@@ -15,8 +15,13 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from pages.home.embedded import OPEN_WHOLE
+from pages.models.kept_actions import TYPED_LABEL
+from pages.points.uploaded_points import MEASURED
 from pages.polynomials import editor
-from tests.browser.dashboard import PHONE, Visit
+from pages.predict import many_points
+from pages.state.refusal import UNREAD_FILE
+from tests.browser.dashboard import PHONE, STEADY, Visit
 
 WORD = "evyl"  # in each construct of a hostile text, and in nothing of ours
 CURVES = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&hidden=16&schedule=constant"
@@ -128,6 +133,7 @@ def text_of(visit: Visit, text: str):
 
 def train(visit: Visit, runs: int) -> None:
     """Make short runs, each of another seed."""
+    visit.page.get_by_role("button", name=re.compile("^Seed, sampling")).click()
     for run in range(runs):
         visit.fill("Seed", str(run))
         visit.wait_for_words(seed=str(run))
@@ -179,13 +185,18 @@ def test_the_name_of_a_run_is_words_alone_wherever_it_is_shown(watched):
     in_use = TITLES[0]
 
     visit.go_to("Predict")
+    page.get_by_role("combobox", name="Model").scroll_into_view_if_needed()
+    visit.rest()
+    # a list that opens while the page still scrolls closes again
+    page.wait_for_function(STEADY, arg="[data-testid=stSelectbox]")
     page.get_by_role("combobox", name="Model").click()
     expect(page.get_by_role("option")).to_have_count(len(TITLES))
     check_words(visit, *TITLES, places=["stSelectboxVirtualDropdown"])
     page.keyboard.press("Escape")
+    page.get_by_text(many_points.TITLE).click()
     upload(visit, "points.csv", b"x,y\n0,1\n", uploader=1)
-    expect(page.get_by_test_id("stText").get_by_text("the model in use, on these")).to_be_visible()
-    check_words(visit, f"{in_use}, the model in use, on these points:", places=["stText"])
+    expect(text_of(visit, MEASURED.format(in_use))).to_be_visible()
+    check_words(visit, MEASURED.format(in_use), places=["stText"])
 
     visit.go_to("Play")
     expect(text_of(visit, in_use)).to_be_visible()
@@ -203,7 +214,7 @@ def assert_only_words_are_saved(visit: Visit) -> None:
     chart.hover()
     with visit.page.expect_download() as download:
         chart.locator("[data-title='Save as SVG']").click()
-    assert download.value.suggested_filename == "polycore-compare-curves-loss-Steps.svg"
+    assert download.value.suggested_filename == "polycore-compare-curves-accuracy-Steps.svg"
     drawing = ET.fromstring(Path(download.value.path()).read_bytes())
     tags = {element.tag.split("}")[-1] for element in drawing.iter()}
     assert tags <= {"svg", "defs", "clipPath", "rect", "g", "path", "text", "tspan", "style"}
@@ -237,7 +248,7 @@ def test_what_a_file_brings_is_words_alone_and_its_metadata_nothing(watched):
     check_words(visit, f"{SEEN[0]}: added as", places=["stText"])
     for place, name in enumerate(FILES[1:], 1):
         upload(visit, name, b"<script>evyl()</script>")
-        expect(page.get_by_text("Couldn't read this file")).to_have_count(place)
+        expect(page.get_by_text(UNREAD_FILE)).to_have_count(place)
     upload(visit, f"{WORDS[1]}.npy", b"")
     expect(page.get_by_text("expected only the names")).to_be_visible()
     expected = [f"{SEEN[0]}: added as", *(f"{name}: this is not an .npz file" for name in SEEN[1:])]
@@ -246,9 +257,10 @@ def test_what_a_file_brings_is_words_alone_and_its_metadata_nothing(watched):
 
     upload(visit, f"nameless {FILES[1]}", weight_file(None))
     lines = "\n".join(TITLES[:3])
-    visit.fill("One polynomial a line, class 0 first", lines)
+    visit.fill(TYPED_LABEL, lines)
     page.get_by_role("button", name="Use these").click()
     expect(page.get_by_text("Line 1: character 9: got '='")).to_be_visible()
+    page.get_by_text(many_points.TITLE).click()
     for cell, quoted in (
         ("<b onclick=evyl()>", "'<b onclick=evyl()>'"),
         ("[evyl](//evyl.example)", "'[evyl](//evyl.exa...'"),
@@ -313,7 +325,7 @@ def test_every_page_comes_from_this_server_alone(watched):
     check_words(visit)
     visit.rest()
     visit.page.goto(f"{visit.server}{QUICK}&embed=true")
-    expect(visit.page.get_by_role("link", name="Open the whole dashboard")).to_be_visible()
+    expect(visit.page.get_by_role("link", name=OPEN_WHOLE)).to_be_visible()
     expect(visit.page.get_by_role("img", name=re.compile("3 polynomials")).first).to_be_visible()
     check_words(visit)
     visit.check()

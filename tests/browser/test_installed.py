@@ -11,7 +11,7 @@ def test_the_first_press_trains_a_map_and_every_page_is_there(browser, tmp_path)
     installation.build(source, tmp_path / "dist")
     installation.install_wheel(tmp_path / "dist", tmp_path / "environment")
     log = tmp_path / "log.txt"
-    command = [installation.program_of(tmp_path / "environment")]
+    command = [installation.program_of(tmp_path / "environment"), "dashboard"]
     with installation.started(command, tmp_path, log) as address:
         visit = Visit(opened(browser), address).open()
         # the color of .streamlit/config.toml, #5159c4

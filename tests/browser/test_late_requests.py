@@ -40,7 +40,7 @@ class Wire:
 def tells_the_end(message: bytes) -> bool:
     """Return whether a page asks to be drawn again because its run has ended."""
     widgets = BackMsg.FromString(message).rerun_script.widget_states.widgets
-    return any("progress.bar" in widget.id and widget.json_trigger_value for widget in widgets)
+    return any("run_bar.text" in widget.id and widget.json_trigger_value for widget in widgets)
 
 
 def names_the_tab(message: bytes) -> bool:

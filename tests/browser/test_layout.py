@@ -7,6 +7,8 @@ from playwright.sync_api import WebSocketRoute, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from pages.frame.frame import HOME_TITLE
+from pages.polynomials import editor
+from pages.setup import settings
 from tests.browser.dashboard import DESKTOP, PHONE, with_network
 from tests.browser.touch_screen import touch_screen
 
@@ -51,7 +53,7 @@ def row(visit):
 
 def offered(visit):
     """Return where the buttons are that are offered once the set-up has changed."""
-    buttons = visit.page.locator(".st-key-controls-changed").get_by_role("button")
+    buttons = visit.page.locator(".st-key-controls-changes").get_by_role("button")
     return [button.bounding_box() for button in buttons.all()]
 
 
@@ -74,14 +76,14 @@ def test_nothing_moves_when_a_run_starts_and_when_the_set_up_changes(visitor):
     assert_nothing_moves_while_the_set_up_changes(visit)
 
 
-# Notes each place that Reset and New seed have in any frame from now on.
+# Notes each place that One step and Reset have in any frame from now on.
 NOTE_PLACES = """() => {
   window.places = new Set();
   const note = () => {
     for (const button of document.querySelectorAll(".st-key-controls button")) {
       const { x, y, width } = button.getBoundingClientRect();
       const name = button.innerText;
-      if (width && /Reset|New seed/.test(name)) window.places.add(`${name} ${x} ${y}`);
+      if (width && /Reset|One step/.test(name)) window.places.add(`${name} ${x} ${y}`);
     }
     window.noting = requestAnimationFrame(note);
   };
@@ -97,6 +99,7 @@ def noted_places(visit):
 
 
 def assert_no_button_moves_while_start_becomes_pause(visit):
+    visit.page.get_by_label("More controls").click()
     visit.page.evaluate(NOTE_PLACES)
     visit.press("Start")
     visit.wait_for_status("Running", after_step=1)
@@ -108,28 +111,27 @@ def assert_nothing_moves_while_the_set_up_changes(visit):
     visit.wait_for_status("Running", after_step=20)
     before, status = row(visit), visit.page.get_by_text(re.compile("^Running")).bounding_box()["y"]
     assert len({box["y"] for box in before}) == 1
-    visit.fill("Seed", "5")
-    visit.wait_for_words(seed="5")
-    expect(visit.page.get_by_role("button", name=re.compile("Start the new set-up"))).to_be_visible()
+    visit.fill("Learning rate", "0.5")
+    visit.wait_for_words(learning_rate="0.5")
+    expect(visit.page.get_by_text("1 change")).to_be_visible()
     assert row(visit) == before
     assert visit.page.get_by_text(re.compile("^Running")).bounding_box()["y"] == status
-    # what can be done with the new settings has as much room as the other buttons, and is in line with them
-    changed = [(box["y"], box["height"]) for box in offered(visit)]
-    assert changed == [(before[0]["y"], before[0]["height"])] * 2
-    visit.page.set_viewport_size(PHONE)
-    visit.rest()
+    # what can be done with the new settings is seen beside them
     first, second = offered(visit)
     assert first["y"] == second["y"]
-    assert min(first["height"], second["height"]) >= 36
+    assert second["y"] + second["height"] <= DESKTOP["height"]
+    visit.page.set_viewport_size(PHONE)
+    visit.rest()
+    assert min(box["height"] for box in offered(visit)) >= 36
     visit.page.set_viewport_size(DESKTOP)
-    visit.fill("Seed", "0")  # the run's own
-    visit.wait_for_words(seed="0")
-    visit.page.get_by_text("Keys:").wait_for()
+    visit.fill("Learning rate", "0.01")  # the run's own
+    visit.wait_for_words(learning_rate="0.01")
+    expect(visit.page.get_by_text("1 change")).to_have_count(0)
     visit.press("Stop")
     visit.wait_for_status("Stopped")
     assert row(visit) == before
-    visit.fill("Seed", "5")
-    visit.page.get_by_text("Settings changed").wait_for()
+    visit.fill("Learning rate", "0.5")
+    visit.page.get_by_text("1 change").wait_for()
     visit.rest()
     assert row(visit) == before
     assert visit.page.get_by_text(re.compile("^Stopped")).bounding_box()["y"] == status
@@ -163,13 +165,14 @@ def test_no_button_moves_while_a_page_is_drawn_again_however_slowly(lone_visit):
     visit.open(f"train{LONG}")
     visit.page.evaluate(NOTE_PLACES)
     answer.held = []
+    visit.press("Presets")
     visit.press("The tutorial's")
     visit.wait_until(answer.is_whole)
     for message in answer.held:
         answer.browser.send(message)
         visit.page.evaluate(NEXT_FRAME)
     answer.held = None
-    visit.page.get_by_text("Your settings were replaced").wait_for()
+    visit.page.get_by_text(settings.REPLACED).wait_for()
     assert len(noted_places(visit)) == 2
 
 
@@ -214,6 +217,17 @@ def test_a_finger_hits_every_button(visitor):
     assert [name for name, answers in found if not answers] == []
 
 
+def test_the_tools_of_a_table_leave_what_is_above_it_to_a_finger(visitor):
+    visit = visitor(PHONE)
+    with touch_screen(visit.page) as finger:
+        visit.open("polynomials?v=1")
+        for way in (editor.COEFFICIENTS, editor.SLIDERS):
+            choice = visit.page.get_by_role("radio", name=way, exact=True)
+            finger.tap_on(choice)
+            expect(choice).to_be_checked()
+            visit.rest()
+
+
 def test_help_stays_open_under_the_mouse_and_that_of_a_button_lets_it_through(visitor):
     visit = visitor().open(f"train{QUICK}")
     assert_help_behind_a_question_mark_stays_open(visit)
@@ -223,7 +237,7 @@ def test_help_stays_open_under_the_mouse_and_that_of_a_button_lets_it_through(vi
 
 
 def assert_help_behind_a_question_mark_stays_open(visit):
-    visit.page.get_by_role("button", name="Help for Optimizer").hover()
+    visit.page.get_by_role("button", name="Help for Schedule").hover()
     box = visit.page.get_by_test_id("stTooltipContent").bounding_box()
     visit.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=10)
     visit.pause(1)

@@ -8,6 +8,7 @@ from itertools import combinations
 import pytest
 from playwright.sync_api import expect
 
+from pages.data import own_points
 from tests.browser.dashboard import DESKTOP, PHONE
 
 
@@ -204,5 +205,5 @@ def test_a_table_is_uploaded_and_its_curves_are_named(visitor):
     uploader.set_input_files({"name": "points.csv", "mimeType": "text/csv", "buffer": table})
     visit.page.get_by_role("button", name="Use these 41 points of 2 classes").click()
     expect(count(visit)).to_have_text("41 points")
-    visit.page.get_by_text("Which polynomials are these?").click()
+    visit.page.get_by_text(own_points.FIT_TITLE).click()
     expect(visit.page.get_by_text("bowl: y = x² − 1 explains")).to_be_visible()

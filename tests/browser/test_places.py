@@ -7,13 +7,20 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import expect
 
-from pages.lessons import checks
+from pages.lessons import asking, checks, lessons
+from pages.runs.pacing import UNPACED
 from polycore.links import link
-from tests.browser.dashboard import DESKTOP, PHONE
+from tests.browser.dashboard import DESKTOP, PHONE, STEADY
 
-SOON = urlencode({"look": "dead", **link.to_query(replace(checks.TOO_FAST, steps=600))})
+SOON = urlencode(
+    {
+        "look": "dead",
+        **link.to_query(replace(checks.TOO_FAST, steps=600)),
+        **UNPACED.to_query(lessons.named("dead").pacing),
+    }
+)
 QUICK = "?v=1&polynomials=x~x%5E2&range=-2..2&schedule=constant&hidden=12&batch=all&samples=50&steps=3000"
-SEEN, HIDES_HELP = re.compile("Seen[.]"), re.compile("polycore-hides-help")
+SEEN, HIDES_HELP = re.compile(re.escape(asking.NO_GUESS)), re.compile("polycore-hides-help")
 
 # Notes each place, in the page and not on the screen, that an element has in any frame from now on. In a slot
 # one button takes the place of another; its text or its key identifies all else.
@@ -40,19 +47,15 @@ STYLED = """(words) => {
   const styles = [...document.querySelectorAll(".stApp style")].map((style) => style.textContent);
   return ["stMainBlockContainer", words].every((word) => styles.some((style) => style.includes(word)));
 }"""
-# A page that is opened gets its last parts after it says that it is drawn; these tests are about what follows
-STEADY = """(selectors) => {
-  const boxes = [...document.querySelectorAll(selectors)].map((one) => one.getBoundingClientRect());
-  const now = JSON.stringify(boxes);
-  if (now !== window.steady?.now) window.steady = { now, since: performance.now() };
-  return performance.now() - window.steady.since > 1000;
-}"""
 PLACES = """() => {
   cancelAnimationFrame(window.noting);
   return Object.fromEntries(Object.entries(window.places).map(([name, places]) => [name, [...places]]));
 }"""
-ON_TRAIN = ".st-key-controls button, .st-key-lesson-panel :is(button, a), .st-key-train-map"
-ON_HOME = ".st-key-home-main button, .st-key-home-buttons a, .st-key-frame-navigation a, .st-key-home-plane"
+ON_TRAIN = (
+    ".st-key-controls button, .st-key-run_bar-standing, .st-key-run_bar-speed, .st-key-train-fold,"
+    " .st-key-lesson-footer :is(button, a), .st-key-train-map"
+)
+ON_HOME = ".st-key-home-main :is(button, a), .st-key-frame-navigation a, .st-key-home-plane"
 
 
 def moved(visit):
@@ -80,6 +83,8 @@ def test_nothing_moves_from_start_until_the_lesson_is_seen_and_the_run_has_ended
     for size in (DESKTOP, PHONE):
         visit.page.set_viewport_size(size)
         open_the_lesson(visit)
+        if size is PHONE:
+            visit.page.get_by_label("More controls").click()
         visit.page.evaluate(NOTE_PLACES, [ON_TRAIN, SLOTS])
         see_the_lesson(visit)
         assert moved(visit) == {}
@@ -88,7 +93,7 @@ def test_nothing_moves_from_start_until_the_lesson_is_seen_and_the_run_has_ended
 
 def open_the_lesson(visit):
     visit.open(f"train?{SOON}")
-    expect(visit.page.locator(".st-key-lesson-panel")).to_contain_text("Not seen yet.")
+    expect(visit.page.locator(".st-key-lesson-panel")).to_contain_text("Skip the question")
     visit.page.locator(".st-key-untrained-map .nsewdrag").wait_for()
     visit.page.wait_for_function(STYLED, arg="st-key-controls-slot")
     visit.page.wait_for_function(STEADY, arg=ON_TRAIN)
@@ -123,14 +128,14 @@ def test_on_home_nothing_moves_when_a_run_begins_and_ends(visitor):
         visit.page.set_viewport_size(size)
         visit.open(QUICK)
         # a newcomer's page is drawn in two parts
-        visit.page.get_by_role("heading", name="Fifteen short lessons").wait_for()
+        visit.page.get_by_role("button", name=f"All {len(lessons.LESSONS)}").wait_for()
         visit.page.locator(".st-key-home-curves .nsewdrag").wait_for()
-        visit.page.wait_for_function(STYLED, arg="st-key-home-curves")
+        visit.page.wait_for_function(STYLED, arg="st-key-home-plane")
         visit.page.wait_for_function(STEADY, arg=ON_HOME)
         visit.page.evaluate(NOTE_PLACES, [ON_HOME, SLOTS])
         visit.press("Train the network")
         visit.wait_for_status("Finished")
-        visit.page.get_by_role("button", name="Start again").wait_for()
+        visit.page.get_by_role("button", name="Watch again").wait_for()
         visit.rest()
         assert moved(visit) == {}
         visit.forget()

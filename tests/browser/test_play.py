@@ -2,9 +2,10 @@
 
 import re
 
-from playwright.sync_api import TimeoutError as NotYetError
+import pytest
 from playwright.sync_api import expect
 
+from pages.play import opening, questions
 from tests.browser.dashboard import DESKTOP, PHONE
 
 # 3 curves, and a network that is trained in a moment
@@ -12,6 +13,11 @@ QUICK = (
     "play?v=1&polynomials=-x%5E2%2B1~x%5E3-2~3x&steps=400&schedule=constant&hidden=16&batch=all&samples=100"
 )
 CHALLENGE = "&game=482113&score=0&seconds=0"
+# red, green and blue in the middle of a canvas
+CENTER = """canvas => {
+  const { width, height } = canvas;
+  return [...canvas.getContext("2d").getImageData(width / 2, height / 2, 1, 1).data].slice(0, 3);
+}"""
 
 
 def train(visit):
@@ -22,7 +28,7 @@ def train(visit):
 def ask(visit, place):
     """Wait until the question is drawn completely, so that all buttons and their keys work."""
     visit.page.get_by_text(f"Point {place} of 10").wait_for()
-    visit.page.get_by_text("You can also press").wait_for()
+    visit.page.get_by_text(questions.KEYS).wait_for()
 
 
 def marked(visit):
@@ -49,22 +55,9 @@ def by_keys(visit):
     """Answer with p2 and continue, by the keyboard alone."""
     for place in range(1, 11):
         ask(visit, place)
-        press_key(visit, "2", then=visit.page.get_by_text(re.compile(r"^(Right|Wrong)\.$")))
+        visit.press_key("2")
         outcome(visit, place)
-        after = f"Point {place + 1} of 10" if place < 10 else "All answers"
-        press_key(visit, "n", then=visit.page.get_by_text(after))
-
-
-def press_key(visit, key, then):
-    """Press a key until it has an effect: Streamlit reacts to it a moment after it shows the button."""
-    for _ in range(10):
-        visit.page.keyboard.press(key)
-        try:
-            then.wait_for(timeout=4000)
-        except NotYetError:
-            continue
-        return
-    raise AssertionError(f"the key {key} had no effect")
+        visit.press_key("n")
 
 
 def score(visit):
@@ -75,7 +68,7 @@ def score(visit):
 
 def test_a_game_on_a_phone_goes_on_after_a_refresh(visitor):
     visit = visitor(PHONE).open(QUICK)
-    visit.press("Start without a network")
+    visit.press(opening.START_ALONE)
     ask(visit, 1)
     expect(marked(visit)).to_be_visible()
     click(visit, 1)
@@ -105,7 +98,25 @@ def test_a_whole_game_by_the_keyboard_on_a_desk_challenges_a_friend_to_the_same_
     expect(marked(friend)).to_have_attribute("aria-label", first)
 
 
+def test_a_lens_shows_the_point_and_then_what_is_under_the_pointer(visitor):
+    visit = visitor(DESKTOP).open(f"{QUICK}&noise=0.1")
+    visit.press(opening.START_ALONE)
+    ask(visit, 1)
+    lens = visit.page.locator(".polycore-live-lens")
+    lens.wait_for()
+    assert lens.locator("canvas").evaluate(CENTER) == [255, 255, 255]  # the dot within the rings
+    at_the_point = lens.bounding_box()
+    plane = visit.page.locator(".st-key-game-map .nsewdrag").bounding_box()
+    visit.page.mouse.move(plane["x"] + plane["width"] / 2, plane["y"] + plane["height"] - 10)
+    visit.wait_until(lambda: lens.bounding_box() != at_the_point)
+    box = lens.bounding_box()
+    assert box["x"] + box["width"] / 2 == pytest.approx(plane["x"] + plane["width"] / 2, abs=2)
+    assert box["y"] + box["height"] < plane["y"] + plane["height"] - 10
+    visit.page.mouse.move(5, 5)
+    visit.wait_until(lambda: lens.bounding_box() == at_the_point)
+
+
 def test_a_challenge_opened_by_its_address_says_what_to_beat(visitor):
     visit = visitor(PHONE, "dark").open(QUICK + CHALLENGE)
-    visit.page.get_by_text("Somebody scored 0 of 10 in 0 s on these ten points: beat it.").wait_for()
+    visit.page.get_by_text(opening.TO_BEAT.format(score=0, seconds=0)).wait_for()
     assert "game" not in visit.words()

@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
+from pages.lessons import lessons
 from pages.models import from_link
 from tests.browser.dashboard import Visit
 
@@ -37,6 +38,6 @@ def test_a_network_is_offered_in_the_next_visit_and_forgotten_when_the_user_says
     region.get_by_role("button", name="Clear").click()
     expect(region).to_have_count(0)
     third.open("")
-    third.page.get_by_role("heading", name="Fifteen short lessons").wait_for()
+    third.page.get_by_role("button", name=f"All {len(lessons.LESSONS)}").wait_for()
     expect(region).to_have_count(0)
     third.check()

@@ -298,7 +298,8 @@ def test_where_a_replica_dies_its_tabs_come_back_with_all_they_had_and_files_sti
         trained.wait_for_status("Finished")
         trained.page.wait_for_url(re.compile("&weights=d"))
         # a preset's set-up is another one than that of the link it was opened by, and so are its inputs
-        untouched.open("train").press("L-BFGS")
+        untouched.open("train").press("Presets")
+        untouched.press("L-BFGS")
         untouched.wait_for_words(optimizer="lbfgs")
         for tab in (trained, untouched):
             tab.rest()
@@ -333,6 +334,7 @@ def assert_a_network_goes_out_and_comes_in_as_a_file(tab, path):
     with tab.page.expect_download() as waiting:
         tab.press("Download the model")
     waiting.value.save_as(path)
+    tab.page.get_by_text("Upload a model", exact=True).click()
     upload = tab.page.get_by_role("region", name="Upload a model").locator("input")
     upload.set_input_files(path)
     expect(tab.page.get_by_text("Upload 1").first).to_be_visible()

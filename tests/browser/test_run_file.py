@@ -40,6 +40,7 @@ def test_a_run_goes_on_in_another_browser(visitor, tmp_path):
     other.check()
     other.press("Resume")
     other.wait_for_status("Running", after_step=step)
+    other.page.get_by_label("More controls").click()
     other.press("Stop")
     other.wait_for_status("Stopped")
 

@@ -67,7 +67,9 @@ def share_of_regions(pixels):
 
 def test_a_png_and_an_svg_of_a_map_that_follows_its_run_have_regions_curves_and_samples(visitor):
     visit = visitor().open(LIVE)
+    visit.press("Also show")
     visit.page.get_by_role("button", name="Samples").click()
+    visit.page.keyboard.press("Escape")
     visit.press("Start")
     visit.wait_for_status("Running", after_step=1000)
     chart = visit.page.locator(".polycore-live", has=visit.page.get_by_role("img", name=MAP)).first

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from pages.compare import keeping, sweep_view
+from pages.compare import keeping, sweep_inputs, sweep_view
 from tests.browser.dashboard import PHONE
 from tests.browser.runs import Runs
 from tests.browser.test_whole_path import QUICK
@@ -17,7 +17,7 @@ def test_a_sweep_is_chosen_watched_left_and_found_again_and_its_best_is_kept(vis
     expect(page.get_by_text(sweep_view.NONE_YET)).to_be_visible()
     visit.fill("Networks", "2, 12-12")
     expect(page.get_by_text("6 runs: 2 settings with 3 seeds.")).to_be_visible()
-    visit.fill("Steps of each run", "5000000")
+    visit.fill(sweep_inputs.STEPS_LABEL, "5000000")
     expect(page.get_by_text(re.compile(r"Roughly \d+ (min|h) of computing"))).to_be_visible()
     visit.press("Start the sweep")
     expect(page.get_by_text(re.compile(r"^Running · 0 of 6 runs have ended · [1-9]"))).to_be_visible()
@@ -31,11 +31,14 @@ def test_a_sweep_is_chosen_watched_left_and_found_again_and_its_best_is_kept(vis
     expect(page.get_by_text(re.compile("^Running · 0 of 6 runs"))).to_be_visible()
     visit.press("Stop the sweep")
     expect(page.get_by_text(re.compile("^Stopped · 0 of 6 runs"))).to_be_visible()
-    visit.fill("Steps of each run", "400")
-    expect(page.get_by_text("Less than a second of computing")).to_be_visible()
+    expect(page.get_by_label("Networks", exact=True)).to_be_hidden()
+    visit.press("Change")
+    visit.fill(sweep_inputs.STEPS_LABEL, "400")
+    expect(page.get_by_text(sweep_view.SHORT)).to_be_visible()
+    page.keyboard.press("Escape")
     visit.press("Sweep again")
     expect(page.get_by_text(re.compile("^Finished · 6 of 6 runs"))).to_be_visible(timeout=60_000)
-    figure = page.get_by_role("img", name=re.compile("^Held-out accuracy over computing"))
+    figure = page.get_by_role("img", name=re.compile("^Accuracy on new points over computing"))
     expect(figure).to_have_attribute(
         "aria-label", re.compile(r"1 · one layer of 2, 3 runs: .*2 · two layers of 12, 3 runs")
     )
@@ -48,7 +51,7 @@ def test_a_sweep_is_chosen_watched_left_and_found_again_and_its_best_is_kept(vis
     assert rows[0].startswith("hidden,")
     assert [row.split(",")[0] for row in rows[1:]] == ["2", "12-12"]
     visit.press("Keep the best")
-    expect(page.get_by_text(keeping.ONE_IS_KEPT)).to_be_visible()
+    expect(page.get_by_role("button", name=keeping.ONE_IS_KEPT)).to_be_disabled()
     page.get_by_role("radio", name="Kept runs", exact=True).click()
     expect(
         page.get_by_test_id("stText").get_by_text(re.compile(r"^Sweep · (one layer|two layers) of "))
@@ -62,23 +65,25 @@ def test_figure_and_table_follow_a_sweep_without_a_run_of_the_page_and_keep_what
     page.get_by_role("radio", name="Sweep", exact=True).click()
     expect(page.get_by_text(sweep_view.NONE_YET)).to_be_visible()
     visit.fill("Networks", "2, 12, 4")
-    visit.fill("Steps of each run", "20000")
+    visit.fill(sweep_inputs.STEPS_LABEL, "20000")
     page.get_by_label("Seeds", exact=True).fill("8")
     page.get_by_label("Seeds", exact=True).press("Enter")
     expect(page.get_by_text("24 runs: 3 settings with 8 seeds.")).to_be_visible()
     visit.press("Start the sweep")
     standing, table = page.locator("[data-value=standing]"), page.get_by_role("table")
-    figure = page.get_by_role("img", name=re.compile("^Held-out accuracy over computing"))
+    figure = page.get_by_role("img", name=re.compile("^Accuracy on new points over computing"))
     expect(standing).to_have_text(re.compile(r"^Running · [1-9]\d? of 24 runs have ended"))
     visit.rest()
     visit.pause(1)
     assert_more_runs_end_on_a_page_at_rest(visit, runs, standing, figure)
-    shares = table.get_by_role("button", name="held-out", exact=True)
+    shares = table.get_by_role("button", name="new points right", exact=True)
     shares.click()
     expect(table.locator("th").nth(2)).to_have_attribute("aria-sort", "ascending")
     assert is_ascending(accuracies(table))
     expect(standing).to_have_text(re.compile("^Finished · 24 of 24 runs have ended"), timeout=120_000)
+    visit.press("Change")
     expect(page.get_by_label("Learning rates", exact=True)).to_have_value("0.03, 0.0")
+    page.keyboard.press("Escape")
     expect(table.locator("th").nth(2)).to_have_attribute("aria-sort", "ascending")
     assert is_ascending(accuracies(table))
     shares.click()
@@ -89,6 +94,7 @@ def test_figure_and_table_follow_a_sweep_without_a_run_of_the_page_and_keep_what
 
 def assert_more_runs_end_on_a_page_at_rest(visit, runs, standing, figure):
     """Type meanwhile: the page is not drawn, and the text stays."""
+    visit.press("Change")
     rates = visit.page.get_by_label("Learning rates", exact=True)
     rates.fill("0.03, 0.0")
     before, drawn = standing.inner_text(), figure.get_attribute("aria-label")
@@ -125,12 +131,6 @@ def test_a_table_is_ordered_by_a_press_anywhere_in_a_head_and_stays_so(visitor):
         head.click(position={"x": corner, "y": box["height"] - 3})
         expect(head).to_have_attribute("aria-sort", order)
     assert "↓" in head.evaluate(arrow)
-    page.get_by_role("radio", name="Runs", exact=True).click()
-    expect(table.locator("tbody tr")).to_have_count(9)
-    expect(head).to_have_attribute("aria-sort", "none")
-    page.get_by_role("radio", name="Settings", exact=True).click()
-    expect(table.locator("tbody tr")).to_have_count(3)
-    expect(head).to_have_attribute("aria-sort", "descending")
     visit.go_to("Data")
     visit.go_to("Compare")
     expect(head).to_have_attribute("aria-sort", "descending")

@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 
 import polycore as pc
 from pages.models import asked
-from pages.plane import answer
+from pages.plane import answer, crossings
+from pages.predict import curve_walk
 from pages.run_view import progress
 from polycore.figures import plane_range
 from tests.browser.dashboard import PHONE, with_network
@@ -50,7 +51,7 @@ def pixel(visit, x, y):
 def place_asked(visit):
     """Return the place that the answer on the page is about."""
     text = visit.page.get_by_text(re.compile(r"^x = .*, y = ")).first.inner_text()
-    return tuple(float(part.split("=")[1]) for part in text.split(","))
+    return tuple(float(part.split("=")[1].replace("−", "-")) for part in text.split(","))
 
 
 def test_while_it_learns_mistakes_are_marked_a_tap_is_answered_and_a_finger_hits_the_help(visitor):
@@ -62,17 +63,21 @@ def test_while_it_learns_mistakes_are_marked_a_tap_is_answered_and_a_finger_hits
         assert_a_tap_is_answered(visit, finger)
         before = visit.standing()[1]
         visit.wait_for_status("Running", after_step=before)
+        visit.page.get_by_label("More controls").click()
         visit.press("Stop")
         visit.wait_for_status("Stopped")
+        visit.page.get_by_label("More controls").click()
         expect(visit.page.get_by_text(REFEREE)).to_be_visible()
         assert_a_finger_hits_the_help_of_a_figure_within_28_pixels_as_streamlit_s_own(visit)
 
 
 def assert_mistakes_are_marked(visit):
+    visit.press("Also show")
     mistakes = visit.page.get_by_role("button", name="Mistakes", exact=True)
     expect(mistakes).to_have_count(1)  # the page from before the press goes when this one is drawn
     mistakes.click()
-    visit.page.get_by_text(re.compile(r"Crosses: \d+ of 3,000 held-out points")).wait_for()
+    visit.page.keyboard.press("Escape")  # closes the menu
+    visit.page.get_by_text(re.compile(r"Crosses: \d+ of 3,000 new points")).wait_for()
     chart(visit, "Map of .* wrong answers are marked").wait_for()
 
 
@@ -84,12 +89,12 @@ def assert_a_tap_is_answered(visit, finger):
 
 
 def assert_a_finger_hits_the_help_of_a_figure_within_28_pixels_as_streamlit_s_own(visit):
-    button = visit.page.get_by_role("button", name=progress.LOSS_HELP)
+    button = visit.page.get_by_role("button", name=progress.GRADIENT_HELP)
     assert button.evaluate(HITS) == [True] * 4
 
 
-def test_a_click_is_answered_on_home_and_on_a_crossing_from_which_arrow_keys_walk_along_a_curve(visitor):
-    visit = visitor(PHONE).open(with_network("", QUICK))
+def test_a_click_is_answered_on_train_and_on_a_crossing_from_which_arrow_keys_walk_along_a_curve(visitor):
+    visit = visitor(PHONE).open(with_network("train", QUICK))
     assert_a_click_is_answered_under_the_map(visit)
     visit.go_to("Predict")
     visit.rest()
@@ -112,13 +117,13 @@ def assert_a_click_near_a_crossing_is_one_on_it(visit):
     right, down = pixel(visit, 1.0, 1.0)
     visit.page.mouse.click(right + 4, down - 5)
     visit.page.get_by_text("A crossing: p0 & p1").wait_for()
-    visit.page.get_by_text("So no method can tell, however well trained").wait_for()
+    visit.page.get_by_text(crossings.explained(2)).wait_for()
     assert place_asked(visit) == (1.0, 1.0)
 
 
 def assert_arrow_keys_walk_along_a_curve(visit):
     visit.page.get_by_role("radio", name="On a curve", exact=True).click()
-    slider = visit.page.get_by_role("slider", name="Walk along the curve")
+    slider = visit.page.get_by_role("slider", name=curve_walk.SLIDER_LABEL)
     slider.press("ArrowLeft")  # a two-hundredth of the range, 0.02
     chart(visit, "Probabilities of 2 polynomials along x, which .* at x = 0.98, which is marked").wait_for()
     chart(visit, r"Map of .* the point \(0\.98, 0\.98\) is marked").wait_for()

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from pages.polynomials import editor
+from pages.setup import controls
 from tests.links import words_of
 
 QUICK = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2&steps=300&schedule=constant&hidden=8&batch=all&samples=50"
@@ -32,11 +33,11 @@ def test_start_trains_what_the_input_shows(visitor):
 )
 def test_a_number_beyond_its_limits_reaches_the_server_which_refuses_it(visitor, label, wrong, right):
     visit = visitor().open(f"train{QUICK}")
-    box = visit.page.get_by_label(re.compile(f"^{label}")).first
+    box = visit.page.get_by_role("spinbutton", name=re.compile(f"^{label}")).first
     start = visit.page.get_by_role("button", name=re.compile(r"\bStart\b")).first
     box.fill(wrong)
     start.click()
-    visit.page.get_by_text("This set-up cannot be trained.").wait_for()
+    visit.page.get_by_text(controls.REFUSED).wait_for()
     expect(visit.page.get_by_text(f"{label}: got ").first).to_be_visible()
     assert float(box.input_value()) == float(wrong)
     box.fill(right)
@@ -56,6 +57,7 @@ def test_the_buttons_beside_a_number_change_it_and_undo_shows_what_comes_back(vi
     visit.wait_for_words(steps="300")
     beside.get_by_role("button", name="Decrement").click()
     visit.page.get_by_text("Steps: got -700; expected").wait_for()
+    visit.press("Presets")
     visit.press("Recommended")
     expect(steps).to_have_value("7000")
     visit.rest()
@@ -159,6 +161,8 @@ def test_what_is_being_typed_as_a_press_replaces_its_input_goes_on(
     visit.open(f"{page}{QUICK}")
     before = visit.words()[word]
     answers.held = []
+    if page == "train":
+        visit.press("Presets")
     visit.press(button)
     box = visit.page.get_by_label(label, exact=True).first
     box.click()
@@ -168,7 +172,8 @@ def test_what_is_being_typed_as_a_press_replaces_its_input_goes_on(
     answers.release()
     visit.wait_until(lambda: visit.words()[word] != before)
     visit.rest()
-    assert not shown.evaluate("field => field.isConnected")
+    # Streamlit says that a page rests before its last elements are drawn
+    visit.wait_until(lambda: not shown.evaluate("field => field.isConnected"))
     expect(box).to_be_focused()
     visit.page.keyboard.type(typed[-1])
     expect(box).to_have_value(typed)

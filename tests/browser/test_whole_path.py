@@ -6,10 +6,13 @@ import re
 import numpy as np
 from playwright.sync_api import expect
 
+from pages.plane.plane import OF_REFEREE
 from pages.polynomials import editor
+from pages.state.refusal import UNREAD_FILE
 from pages.train import run_report, untrained
+from polycore.figures import alternative_text
 from tests.browser import workers
-from tests.browser.dashboard import DESKTOP, PHONE, with_network
+from tests.browser.dashboard import DESKTOP, PHONE, Visit, with_network
 from tests.browser.runs import Runs
 
 POLYNOMIALS = "x^2 - 1\n(x-1)(x+2)\n-0.5x + 1"
@@ -51,6 +54,7 @@ def test_define_sample_train_predict_keep_on_a_phone_and_bring_back_on_a_desk(vi
     visit.wait_for_status("Running", after_step=200)
     visit.press("Pause")
     paused_at = visit.wait_for_status("Paused")
+    visit.page.get_by_label("More controls").click()
     visit.press("One step")
     visit.wait_for_status("Paused", after_step=paused_at)
     assert visit.standing() == ("Paused", paused_at + 1)
@@ -68,6 +72,7 @@ def test_define_sample_train_predict_keep_on_a_phone_and_bring_back_on_a_desk(vi
         visit.press("Download the model")
     kept = tmp_path / "kept.npz"
     download.value.save_as(kept)
+    visit.page.get_by_text("All polynomials", exact=True).click()
     answer = bars(visit).get_attribute("aria-label")
 
     with np.load(kept) as file:
@@ -75,7 +80,7 @@ def test_define_sample_train_predict_keep_on_a_phone_and_bring_back_on_a_desk(vi
         metadata = json.loads(str(file["metadata"]))
     assert metadata["polynomials"] == [[1, 0, -1], [1, 1, -2], [-0.5, 1]]
     assert probabilities.argmax() == 0
-    expect(visit.page.get_by_text("Most likely: probability")).to_contain_text(percentage(probabilities[0]))
+    expect(visit.page.locator("[data-value='verdict.sure']")).to_contain_text(percentage(probabilities[0]))
 
     later = visitor(DESKTOP).open("predict")
     later.page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(kept)
@@ -83,6 +88,7 @@ def test_define_sample_train_predict_keep_on_a_phone_and_bring_back_on_a_desk(vi
     later.fill("x", "0.25")
     later.fill("y", "-0.9375")
     later.page.get_by_role("img", name=re.compile(r"0\.25, -0\.938")).wait_for()
+    later.page.get_by_text("All polynomials", exact=True).click()
     expect(bars(later)).to_have_attribute("aria-label", answer)
 
 
@@ -167,8 +173,8 @@ def test_while_it_trains_the_map_shows_what_is_chosen_and_a_zoom_survives(visito
     visit.press("Start")
     visit.wait_for_status("Running", after_step=100)
     for view, alt in (
-        ("Referee", "these are the referee's answers"),
-        ("Differences", "Map of where network and referee differ"),
+        ("Referee", OF_REFEREE),
+        ("Differences", alternative_text.DIFFERENCES),
         ("Network", "Map of the most likely of 2 polynomials"),
     ):
         visit.page.get_by_test_id("stButtonGroup").get_by_text(view, exact=True).first.click()
@@ -219,7 +225,7 @@ def test_a_file_that_is_none_is_refused_in_words(visitor, tmp_path):
     picture = tmp_path / "picture.npz"
     picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
     visit.page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(picture)
-    visit.page.get_by_text("Couldn't read this file").wait_for()
+    visit.page.get_by_text(UNREAD_FILE).wait_for()
 
 
 def test_short_runs_one_after_another_leave_a_page_that_answers(visitor):
@@ -238,15 +244,14 @@ def test_another_person_with_the_same_link_and_a_tab_opened_from_another_have_se
     visit.press("Start")
     visit.wait_for_status("Running", after_step=1)
     other = visitor().open(f"train{LONG}")
-    other.page.get_by_text(untrained.STATUS).wait_for()
+    other.page.get_by_text(untrained.BESIDE).wait_for()
     assert other.page.get_by_text("Running").count() == 0
     with visit.page.expect_popup() as opened:
         visit.page.evaluate("() => { window.open(location.href); }")
-    copy = opened.value
-    copy.get_by_text(untrained.STATUS).wait_for()
-    copy.wait_for_timeout(1000)  # by now it has told its name, and would have been given the other's run
-    assert copy.get_by_text(untrained.STATUS).count() == 1
-    copy.close()
+    copy = Visit(opened.value, visit.server).drawn()  # it has told its name
+    expect(copy.page.get_by_text(untrained.BESIDE)).to_be_visible()  # and is not given the other's run
+    assert len({tab.page.evaluate("window.polycoreTab") for tab in (visit, copy)}) == 2
+    copy.page.close()
     visit.press("Stop")
     visit.wait_for_status("Stopped")
 
@@ -258,8 +263,8 @@ def test_the_report_opens_over_the_page_and_comes_when_the_run_ends(visitor):
         visit.press("Start")
         visit.wait_for_status("Running", after_step=-1)
         visit.press(run_report.TITLE)
-        report.get_by_text("Measured when the run pauses or ends").wait_for()
-    for heading in ("Polynomial by polynomial", "Which curves it mixes up", "Where it goes wrong"):
+        report.get_by_text(run_report.RUNNING).wait_for()
+    for heading in ("Polynomial by polynomial", "Which curves it mixes up", run_report.MISTAKES_TITLE):
         report.get_by_role("heading", name=heading).wait_for()
     visit.page.keyboard.press("Escape")
     report.wait_for(state="hidden")

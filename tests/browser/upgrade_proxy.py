@@ -1,4 +1,4 @@
-"""A proxy that knows no websockets at the address of the live channel."""
+"""A proxy that refuses the websocket of the live channel, and ends websockets when a test says so."""
 
 import socket
 import socketserver
@@ -25,8 +25,16 @@ class UpgradeProxy(socketserver.ThreadingTCPServer):
         target = urlsplit(server)
         self.target = (target.hostname, target.port)
         self.manner: Manner = manner
+        self.sockets: dict[socket.socket, str] = {}  # each websocket that is open, and its path
         self.ended = threading.Event()
         self.connections: list[socket.socket] = []
+
+    def cut(self) -> list[str]:
+        """End each websocket that is open now, and return their paths."""
+        sockets = dict(self.sockets)
+        for connection in sockets:
+            _end(connection)
+        return list(sockets.values())
 
     @contextmanager
     def running(self) -> Iterator[str]:
@@ -51,14 +59,18 @@ class _Connection(socketserver.BaseRequestHandler):
         self.server.connections.append(self.request)
         with suppress(OSError):
             head = self._head()
-            is_channel = b"/live/" in head.split(b"\r\n")[0] and b"upgrade: websocket" in head.lower()
-            manner = self.server.manner if is_channel else "lets through"
+            path = head.split(b"\r\n")[0].decode()
+            is_socket = b"upgrade: websocket" in head.lower()
+            manner = self.server.manner if is_socket and "/live/" in path else "lets through"
             if manner == "does not answer":
                 self.server.ended.wait()
             elif manner == "refuses":
                 self.request.sendall(REFUSAL)
             elif head:
+                if is_socket:
+                    self.server.sockets[self.request] = path
                 self._pass_on(head)
+        self.server.sockets.pop(self.request, None)
 
     def _head(self) -> bytes:
         head = b""

@@ -5,20 +5,6 @@ import pytest
 from tests.node import CLOCK, scripts, value_after
 
 BROWSER = """
-globalThis.setInterval = (call, every) => {
-  const interval = {};
-  const again = () => {
-    call();
-    if (!interval.hasEnded) interval.timer = setTimeout(again, every);
-  };
-  interval.timer = setTimeout(again, every);
-  return interval;
-};
-globalThis.clearInterval = (interval) => {
-  if (!interval) return;
-  interval.hasEnded = true;
-  clearTimeout(interval.timer);
-};
 globalThis.window = globalThis;
 globalThis.document = {
   hidden: false,

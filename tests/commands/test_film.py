@@ -52,7 +52,7 @@ def test_without_pillow_one_line_says_what_to_install(folder, monkeypatch, capsy
     [line] = capsys.readouterr().err.splitlines()
     assert line == (
         "polycore: film needs Pillow, which is not installed. "
-        'Install it: pip install pillow, or polycore with its extra "film".'
+        'Install it: pip install pillow, or polycore-playground with its extra "film".'
     )
 
 

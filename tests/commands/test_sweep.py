@@ -213,7 +213,7 @@ def test_a_missing_pandas_is_reported_before_anything_is_computed(folder):
     )
     done = program(sys.executable, "-c", code, folder=folder)
     assert (done.returncode, done.stdout) == (1, "")
-    assert 'pip install pandas, or polycore with its extra "tables"' in one_line(done)
+    assert 'pip install pandas, or polycore-playground with its extra "tables"' in one_line(done)
 
 
 @pytest.mark.parametrize(

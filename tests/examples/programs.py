@@ -31,7 +31,8 @@ def packages_of(extra):
     packages = set()
     for requirement in PROJECT["optional-dependencies"][extra]:
         package, others = re.match(r"([\w-]+)(?:\[([\w,]+)\])?", requirement).groups()
-        packages |= set().union(*map(packages_of, others.split(","))) if package == "polycore" else {package}
+        is_own = package == PROJECT["name"]
+        packages |= set().union(*map(packages_of, others.split(","))) if is_own else {package}
     return packages
 
 

@@ -237,7 +237,7 @@ def tab_of(monkeypatch, own_server, clock):
         state.clear()
         name = letter * recall.NAME_LENGTH
         # without a page, which would refer to sessions, and so without a component that reports a name
-        drawn = SimpleNamespace(name=name, had=None)
+        drawn = SimpleNamespace(name=name, had=None, visits=None)
         monkeypatch.setattr(recall, "_component", SimpleNamespace(draw=lambda **_: drawn))
         recalled = recall.recalled(holds=Holdings(), in_two_parts=False)
         recall.confirm_name()

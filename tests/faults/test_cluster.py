@@ -159,7 +159,8 @@ def test_without_dask_one_sentence_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     missing = Cluster("tcp://127.0.0.1:1")
     with pytest.raises(
-        pc.PolycoreError, match=r'pip install "dask\[distributed\]", or polycore with its extra "dask"\.'
+        pc.PolycoreError,
+        match=r'pip install "dask\[distributed\]", or polycore-playground with its extra "dask"\.',
     ):
         missing.submit(divmod, 7, 2)
 

@@ -50,11 +50,7 @@ class Image:
 
     def runnable(self, words: list[str]) -> list[str]:
         """Return how to run a command of the image here: as its user, if this one is root."""
-        program = [str(self.environment / "bin" / words[0]), *words[1:]]
-        if os.geteuid() != 0:
-            return program
-        [user] = instructions("USER")
-        return [*SET_USER, f"--reuid={user}", f"--regid={user}", f"--ambient-caps=+{PRIVILEGE}", *program]
+        return as_user([str(self.environment / "bin" / words[0]), *words[1:]])
 
     def home(self, name: str) -> Path:
         """Return a folder in which the image's user can write."""
@@ -62,6 +58,14 @@ class Image:
         folder.mkdir(exist_ok=True)
         folder.chmod(0o777)
         return folder
+
+
+def as_user(program: list[str], stage: str = FINAL) -> list[str]:
+    """Return how to run a program as the user of a stage, if this one is root."""
+    if os.geteuid() != 0:
+        return program
+    [user] = instructions("USER", stage)
+    return [*SET_USER, f"--reuid={user}", f"--regid={user}", f"--ambient-caps=+{PRIVILEGE}", *program]
 
 
 def instructions(name: str, stage: str = FINAL) -> list[str]:
@@ -93,10 +97,16 @@ def build(folder: Path) -> Image:
     _, install = instructions("RUN", FINAL)
     _run(install, (*PIP, "--python", str(environment)), folder, folder)
     _copy(FINAL, app)
-    for path in (*app.rglob("*"), app, *environment.rglob("*"), environment):
+    for part in (app, environment):
+        protect(part)
+    return image
+
+
+def protect(folder: Path) -> None:
+    """Let nobody write to a folder and what is in it."""
+    for path in (*folder.rglob("*"), folder):
         if not path.is_symlink():
             path.chmod(path.stat().st_mode & ~0o222)
-    return image
 
 
 def _copy(stage: str, folder: Path) -> None:
@@ -121,15 +131,15 @@ def _run(line: str, pip: tuple[str, ...], folder: Path, working_folder: Path) ->
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def environment() -> dict[str, str]:
-    """Return the variables that the image sets."""
-    words = [word for line in instructions("ENV") for word in shlex.split(line)]
+def environment(stage: str = FINAL) -> dict[str, str]:
+    """Return the variables that a stage sets."""
+    words = [word for line in instructions("ENV", stage) for word in shlex.split(line)]
     return dict(word.split("=", 1) for word in words)
 
 
-def command() -> list[str]:
-    """Return the command that a container of the image runs."""
-    [line] = instructions("CMD")
+def command(stage: str = FINAL) -> list[str]:
+    """Return the command that a container runs."""
+    [line] = instructions("CMD", stage)
     arguments: list[str] = json.loads(line)
     return arguments
 

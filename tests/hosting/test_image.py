@@ -112,7 +112,7 @@ def test_packages_are_installed_by_the_locks_that_are_tested():
 
 
 def test_the_packages_that_the_wheel_needs_are_in_the_lock(built):
-    [metadata] = built.packages.glob("polycore-*.dist-info/METADATA")
+    [metadata] = built.packages.glob("polycore_playground-*.dist-info/METADATA")
     extra = r"^Requires-Dist: ([\w-]+).*extra == ['\"]dashboard['\"]$"
     needed = set(re.findall(extra, metadata.read_text(encoding="utf-8"), re.MULTILINE))
     assert {"pandas", "plotly", "streamlit"} <= needed

@@ -20,6 +20,7 @@ PACKAGES = Path(np.__file__).parents[1]  # Streamlit and the others
 REPOSITORY = "https://git.example/someone/polycore"
 # what is not in a clone; .streamlit is
 NOT_COPIED = shutil.ignore_patterns(".git", ".venv*", ".*cache", "__pycache__", "build", "dist", "tests")
+NAME = "polycore-playground"  # of the package; the import and the command are `polycore`
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
 DECOY = "raise ImportError('this is not the one')"
 
@@ -46,24 +47,32 @@ def build(source: Path, dist: Path) -> None:
 
 
 def install_wheel(dist: Path, environment: Path) -> None:
-    """Create an environment in which there is the wheel of `dist` alone."""
-    venv.create(environment, symlinks=True)
-    [wheel] = dist.glob("*.whl")
-    options = ["--no-deps", "--no-index", "--no-compile"]
-    finished([*PIP, "--python", environment, "install", *options, wheel])
+    """Create an environment in which there is the wheel of `dist` alone, which is found by its name."""
+    _install(environment, "--only-binary=:all:", "--no-compile", "--find-links", dist, NAME)
+
+
+def install_source_archive(dist: Path, environment: Path) -> None:
+    """Create an environment in which there is what pip builds of the source archive of `dist`."""
+    _install(environment, "--no-binary=:all:", "--no-compile", "--find-links", dist, NAME)
 
 
 def install_editable(source: Path, environment: Path) -> None:
     """Create an environment in which the copy of the repository can be changed."""
+    _install(environment, "--editable", source)
+
+
+def _install(environment: Path, *options: str | Path) -> None:
     venv.create(environment, symlinks=True)
-    options = ["--no-deps", "--no-index", "--no-build-isolation", "--editable"]
-    variables = os.environ | {"PYTHONPATH": str(PACKAGES)}  # with the hatchling at hand
-    finished([*PIP, "--python", environment, "install", *options, source], env=variables)
+    offline = ["--no-deps", "--no-index", "--no-build-isolation"]
+    variables = os.environ | {
+        "PYTHONPATH": str(PACKAGES)
+    }  # what must be built is built by the hatchling at hand
+    finished([*PIP, "--python", environment, "install", *offline, *options], env=variables)
 
 
-def program_of(environment: Path) -> Path:
-    """Return the command `polycore` of an environment."""
-    [program] = environment.glob("*/polycore*")
+def program_of(environment: Path, name: str = "polycore") -> Path:
+    """Return a command of an environment."""
+    [program] = [path for path in environment.glob("*/polycore*") if path.stem == name]
     return program
 
 
@@ -81,7 +90,7 @@ def write_decoys(folder: Path, *modules: str) -> Path:
 def started(
     command: Sequence[str | Path], folder: Path, log: Path, here: Path | None = None
 ) -> Iterator[str]:
-    """Start the dashboard, yield its address, and end it by Ctrl-C.
+    """Start the dashboard by a command, yield its address, and end it by Ctrl-C.
 
     It is started in `here`, or else in a folder that has modules with names of ours and of Streamlit's, as
     the packages have that are found first.
@@ -94,7 +103,7 @@ def started(
     options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*command, "dashboard", *options], cwd=here, env=variables, stdout=output, stderr=output
+            [*command, *options], cwd=here, env=variables, stdout=output, stderr=output
         )
         try:
             address = f"http://127.0.0.1:{port}/"

@@ -35,7 +35,7 @@ def answer(installed, code):
 def test_every_module_is_installed_and_nothing_else(installed):
     files = {path.relative_to(installed) for path in installed.rglob("*") if path.is_file()}
     files = {path for path in files if "__pycache__" not in path.parts}  # of what other tests have imported
-    about = {path for path in files if path.parts[0] == f"polycore-{pc.__version__}.dist-info"}
+    about = {path for path in files if path.parts[0] == f"polycore_playground-{pc.__version__}.dist-info"}
     assert len(MODULES) > 150
     assert len(PAGES) > 150
     assert files - about == MODULES | DASHBOARD | {Path("polycore/py.typed")}
@@ -44,7 +44,7 @@ def test_every_module_is_installed_and_nothing_else(installed):
 def test_its_metadata_tell_what_pip_and_people_ask_for(installed):
     [folder] = installed.glob("*.dist-info")
     found = HeaderParser().parsestr((folder / "METADATA").read_text(encoding="utf-8"))
-    assert (found["Name"], found["Version"]) == ("polycore", pc.__version__)
+    assert (found["Name"], found["Version"]) == ("polycore-playground", pc.__version__)
     assert found["License-Expression"] == "MIT"
     assert (folder / "licenses/LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
     needed = [line for line in found.get_all("Requires-Dist") if "extra ==" not in line]
@@ -109,7 +109,7 @@ except ModuleNotFoundError as error:
 """
     printed = answer(installed, code)
     assert printed.count("\n") == 1
-    assert 'pip install plotly, or polycore with its extra "figures"' in printed
+    assert 'pip install plotly, or polycore-playground with its extra "figures"' in printed
 
 
 def test_it_writes_a_page(installed):
@@ -146,8 +146,16 @@ def test_a_users_program_sees_its_types(environment, tmp_path):
     ]
 
 
+def test_a_package_index_accepts_both_archives(archives):
+    both = sorted(archives.iterdir())
+    stem = f"polycore_playground-{pc.__version__}"
+    assert [archive.name for archive in both] == [f"{stem}-py3-none-any.whl", f"{stem}.tar.gz"]
+    printed = finished([sys.executable, "-m", "twine", "check", "--strict", *both])
+    assert printed.count("PASSED") == 2
+
+
 def test_the_source_archive_has_what_a_build_needs_and_no_tests(archives):
-    with tarfile.open(archives / f"polycore-{pc.__version__}.tar.gz") as archive:
+    with tarfile.open(archives / f"polycore_playground-{pc.__version__}.tar.gz") as archive:
         names = {Path(name.partition("/")[2]) for name in archive.getnames()}
     about = {"CHANGELOG.md", "LICENSE", "PKG-INFO", "README.md", "hatch_build.py", "pyproject.toml"}
     others = {Path(name) for name in (*about, ".gitignore", "polycore/py.typed")}

@@ -1,5 +1,6 @@
 """Opening pages as AppTest does, with a link's words and a run to wait for."""
 
+import base64
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -7,6 +8,8 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import plotly.graph_objects as go
 from google.protobuf.message import Message
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.testing.v1 import AppTest
@@ -58,10 +61,12 @@ def open_it(app: AppTest, key: str) -> AppTest:
 
 
 def unfold_settings(app: AppTest) -> AppTest:
-    """Open "More settings" if the page has it and it is closed."""
-    is_there = any(expander.label == "More settings" for expander in app.expander)
-    if is_there and not app.session_state[settings.MORE_KEY]:
-        open_it(app, settings.MORE_KEY)
+    """Unfold all parts of the settings, if the page has them."""
+    for fold in settings.FOLDS:
+        buttons = [button for button in app.button if button.key == settings.fold_key(fold)]
+        if buttons and fold not in session_of(app).view.unfolded:
+            buttons[0].click().run()
+            assert not app.exception
     return app
 
 
@@ -114,6 +119,12 @@ def live_text(app: AppTest) -> str:
     return "\n".join(unescape(re.sub(r"<button.*?</button>|<[^>]+>", "", html)) for html in shown)
 
 
+def page_text(app: AppTest) -> str:
+    """Return all texts of the page as one, as they are written; the live ones as a person reads them."""
+    kinds = (app.title, app.header, app.subheader, app.markdown, app.caption, app.text, app.info, app.warning)
+    return "\n".join([*(element.value for kind in kinds for element in kind), live_text(app)])
+
+
 def live_value(app: AppTest, name: str) -> str:
     """Return the value of that name in the live text that shows it; "" if it is hidden."""
     [text] = re.findall(rf'data-value="{name}"[^>]*>(.*?)<', "".join(live_html(app)))
@@ -142,7 +153,8 @@ def compared(app: AppTest) -> dict[str, str]:
 
 def run_status(app: AppTest) -> str:
     """Return the status of the run in one line."""
-    return f"{live_value(app, 'status')} · {live_value(app, 'line')}"
+    name = "line" if 'data-value="line"' in "".join(live_html(app)) else "steps"  # on Train it is short
+    return f"{live_value(app, 'status')} · {live_value(app, name)}"
 
 
 def labels(app: AppTest) -> dict[str, bool]:
@@ -207,6 +219,34 @@ def trigger(app: AppTest, key: str, event: str, value: Any) -> AppTest:
     app._run(states)
     assert not app.exception
     return app
+
+
+def click(app: AppTest, key: str, x: float, y: float) -> AppTest:
+    """Click the figure of that key at the point (x, y)."""
+    assert sent_to(app, key)["clicks"], f"{key} does not answer clicks"
+    return trigger(app, key, "click", {"x": x, "y": y})
+
+
+def drawn(app: AppTest, key: str) -> go.Figure:
+    """Return the figure of that key, as the page sends it to the browser."""
+    return go.Figure(_with_lists(sent_to(app, key)["figure"]))
+
+
+def _with_lists(value: Any) -> Any:
+    """Return the JSON of a figure with lists for NumPy's arrays, whose bytes Plotly writes."""
+    if isinstance(value, list):
+        return [_with_lists(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if "bdata" in value:
+        numbers = np.frombuffer(base64.b64decode(value["bdata"]), value["dtype"])
+        return numbers.reshape([int(size) for size in value.get("shape", "-1").split(",")]).tolist()
+    return {name: _with_lists(one) for name, one in value.items()}
+
+
+def component_ids(app: AppTest) -> str:
+    """Return the ids of all components on the page in one text; each ends with its key."""
+    return " ".join(component.proto.id for component in app.get("bidi_component"))
 
 
 def _component(app: AppTest, key: str) -> Any:

@@ -18,6 +18,7 @@ from pages.server.turns import Turns
 from pages.state import session
 from pages.state.session_value import Session
 from polycore.workers.processes import Workers
+from tests.clock import Clock
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -61,6 +62,12 @@ def in_session(monkeypatch: pytest.MonkeyPatch) -> Callable[[Session], None]:
     """Give the test a session of its own, without a page; return what makes another one the current one."""
     monkeypatch.setattr(streamlit, "session_state", {})
     return session.restore
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Return a clock that the test sets."""
+    return Clock()
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from pages.plane import answer_view, live
-from pages.plane.answer import Answer
-from pages.plane.place import Place
+from pages.plane import answer_view
+from pages.plane.answer import REFEREE, Answer
+from pages.plane.place import FAR, ON_ITS_CURVE, Place
 from pages.plane.scene import Scene, of_polynomials
 from polycore.class_name import ClassName
 from polycore.pictures.palette import PALETTE
@@ -40,8 +40,8 @@ def test_the_table_has_everything_about_each_class_the_likeliest_first():
     assert list(answer_view.columns(found)) == titles
     # without noise the referee is certain of the nearest, which is 2x + 1 itself
     assert answer_view.rows(found) == [
-        ["p2", "x² − 1", "62.50 %", "0.00 %", "1.7 to 1", "-0.75", "2.75"],
-        ["p1", "−x", "25.00 %", "0.00 %", "1 to 3", "-0.5", "2.5"],
+        ["p2", "x² − 1", "62.50 %", "0.00 %", "1.7 to 1", "−0.75", "2.75"],
+        ["p1", "−x", "25.00 %", "0.00 %", "1 to 3", "−0.5", "2.5"],
         ["p0", "2x + 1", "12.50 %", "100.00 %", "1 to 7", "2", "0"],
     ]
 
@@ -71,7 +71,7 @@ def test_a_value_beyond_all_floats_is_in_the_table():
     steep = Scene((pc.Polynomial(1e308, 1e308, 0), *LINES[1:]), (), SCENE.window)
     scene = Scene(steep.classes, steep.classes, steep.window)
     place = Place(scene, 1e3, 0.0)
-    assert answer_view.columns(Answer(place, np.array(SHARES)))["value at x"][0] == "inf"
+    assert answer_view.columns(Answer(place, np.array(SHARES)))["value at x"][0] == "∞"
 
 
 # --- in words ---------------------------------------------------------------------------------
@@ -80,7 +80,7 @@ def test_a_value_beyond_all_floats_is_in_the_table():
 @pytest.mark.parametrize(
     ("y", "said"),
     [
-        pytest.param(-0.75, "The point lies on its curve.", id="right"),
+        pytest.param(-0.75, ON_ITS_CURVE, id="right"),
         pytest.param(-0.5, "The point lies on p1; this curve is 0.25 away.", id="wrong"),
     ],
 )
@@ -93,13 +93,13 @@ def test_the_answer_is_compared_with_the_nearest_curve(y, said):
 
 def test_of_a_point_on_no_curve_that_comes_first_and_then_what_they_would_answer():
     found = answer(0.5, 5.0)
-    assert found.heading == answer_view.texts(found)["name"] == "On no curve"
+    assert found.heading == answer_view.texts(found)["name"] == FAR
     where = "The nearest, p0, is 3 away. Forced to choose one"
     assert plain([found.sentence()]) == [
         f"{where}, the network would say p2 = x² − 1: probability 62.5 %, odds 1.7 to 1."
     ]
     assert found.where() == f"{where}:"
-    says = "The referee, who knows the curves, would say p0 = 2x + 1: probability 100.0 %, odds over "
+    says = "The referee, who knows the curves, would say p0 = 2x + 1: 100.0 %, odds over "
     assert plain([found.referee_sentence()]) == [f"{says}1,000,000 to 1."]
 
 
@@ -107,7 +107,7 @@ def test_of_a_point_on_no_curve_that_comes_first_and_then_what_they_would_answer
     ("y", "heading"),
     [
         pytest.param(3.9, "p2 = x² − 1", id="3.8 times"),
-        pytest.param(4.2, "Far from every curve", id="4.4 times"),
+        pytest.param(4.2, FAR, id="4.4 times"),
     ],
 )
 def test_with_noise_a_point_is_far_beyond_four_times_the_noise(y, heading):
@@ -117,9 +117,8 @@ def test_with_noise_a_point_is_far_beyond_four_times_the_noise(y, heading):
 
 
 def test_network_and_referee_agree_or_not():
-    beginning = "The referee, who knows the curves,"
-    assert answer(0.5, -0.75).referee_sentence().startswith(f"{beginning} agrees: ")
-    assert answer(0.5, 2.0).referee_sentence().startswith(f"{beginning} says p0 = 2x + 1: ")
+    assert answer(0.5, -0.75).referee_sentence().startswith(f"{REFEREE} agrees: ")
+    assert answer(0.5, 2.0).referee_sentence().startswith(f"{REFEREE} says p0 = 2x + 1: ")
     assert answer(0.5, -0.75).choices() == {
         "Network": ["p2", "62.5\u00a0%"],
         "Referee": ["p2", "100.0\u00a0%"],
@@ -138,7 +137,7 @@ def test_at_a_crossing_nobody_can_tell_and_the_odds_are_shown():
     network, referee = zip(*answer_view.odds_where_curves_meet(found), strict=True)
     assert plain(network) == ["25.0 %, 1 to 3", "62.5 %, 1.7 to 1"]
     assert plain(referee) == ["50.0 %, 1 to 1"] * 2
-    assert "cannot tell p1 and p2 apart: probability 50.0\u00a0% each." in found.referee_sentence()
+    assert "cannot tell p1 and p2 apart: 50.0\u00a0% each." in found.referee_sentence()
     assert found.choices()["Referee"] == ["p1, p2", "50.0\u00a0% each"]
 
 
@@ -165,12 +164,10 @@ def test_a_frame_has_the_same_as_the_page():
     assert (list(pale.x), list(bars.x)) == ([50, 50], [62.5, 25])
 
 
-def test_without_a_referee_the_bars_have_all_classes_and_room_for_them(monkeypatch):
+def test_without_a_referee_the_bars_have_all_classes_and_room_for_them():
     found = answer(0.5, 2.0, scene=Scene(NAMES, (), SCENE.window))
-    [bars, _] = answer_view.bars(found, 2).data
+    chart = answer_view.bars(found, 2)
+    [bars, _] = chart.data
     assert list(bars.x) == [62.5, 25, 12.5]
-    heights = []
-    monkeypatch.setattr(live, "figure", lambda _, height, **__: heights.append(height))
-    answer_view.draw_bars(found, 2, "bars", None)
-    answer_view.draw_bars(answer(0.5, 2.0), 2, "bars", None)
-    assert heights == [100 + 22 * 3, 100 + 22 * 2]
+    with_referee = answer_view.bars(answer(0.5, 2.0), 2)
+    assert [answer_view.height_of(one) for one in (chart, with_referee)] == [100 + 22 * 3, 100 + 22 * 2]

@@ -1,4 +1,4 @@
-"""How long a chart beside a map rests between its drawings."""
+"""When a chart is drawn: how long one beside a map rests in between, and what is said of a map with it."""
 
 import pytest
 
@@ -28,6 +28,8 @@ Object.assign(globalThis, {
   Legend: class { show = nothing },
   PointerLabel: class { renew = nothing },
   CurveLift: class { renew = nothing },
+  Lens: class { renew = nothing; show = nothing },
+  Notes: class { show = nothing; take = nothing },
   hiddenCurves: element,
   requestAnimationFrame: (call) => setTimeout(call),
   getComputedStyle: () => ({ getPropertyValue: () => "" }),
@@ -100,3 +102,51 @@ SCRIPT = scripts("pages/plane/live.js")
 def test_a_chart_rests_between_its_drawings(cost, events, times):
     browser = BROWSER.replace("COST", str(cost))
     assert value_after(f"{CLOCK}{browser}{SCRIPT}{PAGE}{events} await wait(9000);", "drawn") == times
+
+
+MAP = """
+const said = [];
+Object.assign(globalThis, {
+  Notes: class { show = nothing; take = ({ marked }) => said.push(marked) },
+  picture: ({ name }) => name,
+  colorTable: nothing,
+});
+const chart = new Chart(element());
+const follow = { since: 0, bind: [["layout.images.0.source", "picture"]] };
+const figure = { data: [], layout: { images: [{}] } };
+chart.show(new TextEncoder().encode(JSON.stringify({ figure, follow })));
+await wait(50);
+"""
+
+
+def test_an_answer_on_a_map_waits_for_the_map_of_its_moment():
+    events = """
+chart.pressed = {}; // a figure that is dragged is not drawn
+give({ marked: "with a map", weights: { map: { name: "map" } }, blobs: { map: [] } });
+await wait(50);
+const before = [...said];
+chart.pressed = null;
+chart.refresh();
+await wait(50);
+give({ marked: "without", blobs: {} });
+await wait(50);
+"""
+    code = f"{CLOCK}{BROWSER.replace('COST', '20')}{SCRIPT}{MAP}{events}"
+    assert value_after(code, "[before, said]") == [[], ["with a map"]]
+
+
+@pytest.mark.parametrize(
+    ("pixel", "value", "sent"),
+    [
+        # 2 across 500 pixels are 0.004 each
+        pytest.param(0.004, -0.28367346938775506, -0.284, id="thousandths"),
+        # 20 over 370 pixels are 0.054 each, and y falls as the pixels rise
+        pytest.param(-20 / 370, 1.2345678, 1.23, id="y"),
+        pytest.param(4e-8, 0.123456789, 0.12345679, id="zoomed in"),
+        pytest.param(300, 12345.678, 12346, id="a large range"),
+    ],
+)
+def test_a_click_has_the_digits_that_a_pixel_resolves(pixel, value, sent):
+    program = f"const matchMedia = () => ({{}}), keeping = () => {{}};{SCRIPT}"
+    axis = f"{{ p2d: (pixels) => 5 + pixels * {pixel} }}"
+    assert value_after(program, f"resolved({axis}, {value})") == sent

@@ -9,6 +9,7 @@ import pytest
 import polycore as pc
 from pages.compare import class_table
 from pages.compare.class_table import frame_of, points_of, row_of_file, row_of_link, with_distinct_names
+from pages.plane.referee import best_possible, best_possible_text
 from pages.state.comparison import ClassRow
 from polycore.links import link
 from polycore.links.compact_weights import compact
@@ -45,7 +46,7 @@ def at_the_class(files=(), links=""):
     if files:
         contents = [(name, content, "application/octet-stream") for name, content in files]
         app.file_uploader(key=class_table.FILES_KEY).set_value(contents).run()
-    return labelled(app.text_area, "Links, one in each line").set_value(links).run()
+    return labelled(app.text_area, class_table.LINKS_LABEL).set_value(links).run()
 
 
 def share_right(model):
@@ -120,32 +121,44 @@ def test_a_file_s_name_is_no_formula_for_a_spreadsheet():
     assert frame_of(rows)["name"].tolist() == ["'=1+1", "'+1", "'@a", "'-a", "a=1"]
 
 
+def at_once(*_):
+    """Show nobody how far the table is."""
+
+
+def test_at_most_a_hundred_are_measured_and_the_rest_is_counted():
+    links = "https://example.org/?v=1\n" * (class_table.MOST + 2)
+    table = class_table.table_of(SET_UP, (), links, at_once)
+    assert (len(table.rows), table.left_out) == (class_table.MOST, 2) == (100, 2)
+    assert class_table.notes_on(table, SET_UP) == ["2 networks more than 100 were left out."]
+
+
+def test_the_progress_is_the_share_of_networks_that_were_measured():
+    said = []
+    class_table.table_of(SET_UP, (), "a\n\n b \n", lambda *progress: said.append(progress))
+    assert said == [(0.0, "Measuring network 1 of 2"), (0.5, "Measuring network 2 of 2")]
+
+
+def test_it_is_said_how_good_a_network_can_be_and_whether_the_set_up_has_changed():
+    table = class_table.table_of(SET_UP, (), link_of(trained()), at_once)
+    [best] = class_table.notes_on(table, SET_UP)
+    assert best_possible_text(best_possible(SET_UP)) in best
+    assert class_table.notes_on(table, replace(SET_UP, seed=9)) == [class_table.EARLIER, best]
+
+
 # --- the page ---------------------------------------------------------------------------------
 
 
-def test_files_and_links_are_measured_and_a_refresh_keeps_the_table():
+def test_files_and_links_are_measured_and_a_refresh_keeps_the_table_and_they_offer_their_set_up():
     one, other = trained(seed=1), trained(seed=2)
-    app = press(at_the_class([("anna.npz", file_of(one))], f" {link_of(other, seed=2)}\n\n"), "Measure")
+    app = press(at_the_class(), "Measure")
+    assert class_table.NOTHING in [one.value for one in app.caption]
+    files = [("anna.npz", file_of(one)), ("cubes.npz", file_of(trained(polynomials=CUBES)))]
+    app = press(at_the_class(files, f" {link_of(other, seed=2)}\n\n"), "Measure")
     table = app.dataframe[0].value
-    assert table["name"].tolist() == ["anna.npz", "link 1"]
-    assert table["seed"].tolist() == [1, 2]
+    assert table["name"].tolist() == ["anna.npz", "cubes.npz", "link 1"]
+    assert table["seed"].tolist() == [1, 0, 2]
     again = refreshed(app, COMPARE, WORDS)
     assert again.dataframe[0].value.equals(table)
-
-
-def test_networks_of_other_polynomials_offer_their_set_up():
-    app = press(at_the_class([("cubes.npz", file_of(trained(polynomials=CUBES)))]), "Measure")
     press(app, "Use their set-up")
     assert session_of(app).experiment.polynomials == CUBES
-
-
-def test_without_files_or_links_the_page_says_what_to_do():
-    assert class_table.NOTHING in [one.value for one in press(at_the_class(), "Measure").caption]
-
-
-def test_at_most_a_hundred_are_measured_and_the_page_says_so():
-    app = press(
-        at_the_class(links="\n".join(["https://example.org/?v=1"] * (class_table.MOST + 2))), "Measure"
-    )
-    assert len(app.dataframe[0].value) == class_table.MOST == 100
-    assert "2 networks more than 100 were left out." in [one.value for one in app.caption]
+    assert class_table.EARLIER in [one.value for one in app.caption]

@@ -2,20 +2,21 @@
 
 import time
 from dataclasses import fields, replace
+from typing import get_args
 
 import numpy as np
 import pytest
 
 import polycore as pc
-from pages.compare import cards, curves, race_inputs, race_view
+from pages.compare import cards, curves, keeping, race_inputs, race_values
 from pages.models import setting_words
 from pages.models.setting_words import differences, phrase
-from pages.plane import live
 from pages.runs.view import Milestone
-from pages.state import session
-from pages.state.comparison import Comparison
-from pages.state.kept_models import MOST_KEPT, Kept, KeptModels
+from pages.state import page_links, recall, session
+from pages.state.comparison import Comparing, Comparison
+from pages.state.kept_models import MOST_KEPT, TAKEN, Kept, KeptModels
 from pages.state.session_value import Session
+from pages.state.view import InsideView
 from polycore.formatting import loss_text
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.training.history import History
@@ -24,30 +25,27 @@ from tests.pages.browsing import (
     QUICK,
     behind,
     compared,
+    component_ids,
+    drawn,
     labelled,
+    labels,
     live_value,
     metrics,
     opened,
     press,
     refreshed,
+    report,
+    sent_to,
     session_of,
     wait_for,
     widget_states,
+    words_of,
 )
 from tests.waiting import wait_until
 
 COMPARE, TRAIN = "pages/6_compare.py", "pages/3_train.py"
 BASE = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20, hidden=(4,), steps=40)
-IN_USE = "Another model has this name. Choose a different one."
 HOSTILE = "**b** <b>x</b> ![](http://a.b/c.png) $x$ :red[y]"
-
-
-@pytest.fixture
-def figures(monkeypatch):
-    """Return the figures on the page by key."""
-    drawn = {}
-    monkeypatch.setattr(live, "figure", lambda figure, key, **_: drawn.update({key: figure}))
-    return drawn
 
 
 def kept(title, experiment=BASE, steps=40, **changes):
@@ -84,10 +82,38 @@ def texts(app):
 
 def test_with_nothing_kept_the_page_offers_training_and_a_race():
     app = opened(COMPARE)
-    assert "Nothing is kept yet" in app.markdown[0].value
+    assert app.markdown[0].value == cards.NOTHING_KEPT
     assert [link.proto.label for link in app.get("page_link")].count("Train a network") == 1
     app.button_group(key="compare.view.v0").set_value("Race").run()
     assert "Start the race" in [button.label for button in app.button]
+
+
+def test_the_address_names_what_is_compared_and_leads_to_it():
+    app = opened(COMPARE)
+    assert "compare" not in words_of(app)
+    app.button_group(key="compare.view.v0").set_value("Sweep").run()
+    assert words_of(app)["compare"] == "sweep"
+    app = opened(COMPARE, QUICK | {"compare": "race"})
+    assert "Start the race" in labels(app)
+    assert "Start the race" not in labels(opened(COMPARE, QUICK | {"compare": "all"}))
+
+
+@pytest.mark.parametrize(("visits", "view"), [(True, "race"), (False, "sweep")], ids=["link", "refresh"])
+def test_a_link_to_a_view_leads_to_it_in_a_tab_that_showed_another_and_a_refresh_does_not(visits, view):
+    app = opened(COMPARE)
+    app.button_group(key="compare.view.v0").set_value("Sweep").run()
+    name = sent_to(app, recall.COMPONENT_KEY)["name"]
+    again = opened(COMPARE, QUICK | {"compare": "race"})
+    assert words_of(report(again, recall.COMPONENT_KEY, name=name, visits=visits))["compare"] == view
+
+
+@pytest.mark.parametrize(
+    ("page", "views"),
+    [(page_links.INSIDE, InsideView), (page_links.COMPARE, Comparing)],
+    ids=["Inside", "Compare"],
+)
+def test_each_view_of_a_page_has_a_word_in_addresses(page, views):
+    assert tuple(page_links.VIEWS[page].values()) == get_args(views)
 
 
 def test_a_finished_run_appears_by_itself():
@@ -101,7 +127,7 @@ def test_a_finished_run_appears_by_itself():
     assert live_value(app, "effort") == effort
     assert metrics(app)["Loss"] == f"{training.view.best.loss:#.3g}"
     # the two curves meet outside of the range: no point is ambiguous
-    assert compared(app)["Held-out accuracy"] == "best possible 100.0\u00a0%"
+    assert compared(app)["New points right"] == "best possible 100.0\u00a0%"
 
 
 def test_a_card_says_what_is_not_known_of_a_file():
@@ -115,19 +141,19 @@ def test_a_card_says_what_is_not_known_of_a_file():
     app = with_kept(Kept("Upload 1 · 3 polynomials", model, None))
     captions = [caption.value for caption in app.caption]
     assert {cards.UNKNOWN_TRAINING, cards.NO_MAP, curves.NO_CURVE} <= set(captions)
-    assert metrics(app)["Held-out accuracy"] == "unknown"
+    assert metrics(app)["New points right"] == "unknown"
 
 
 def test_a_name_is_typed_and_shown_as_it_is_unless_another_model_has_it():
     app = with_kept(kept("A"), kept("B", replace(BASE, seed=1)))
     app.text_input(key=f"{key_of('name', 'B')}.v0").set_value("A").run()
     assert titles(app) == ["A", "B"]
-    assert IN_USE in texts(app)
+    assert TAKEN in texts(app)
     app.text_input(key=f"{key_of('name', 'B')}.v0").set_value(f"  {HOSTILE} ").run()
     assert not app.exception
     assert titles(app) == ["A", HOSTILE]
     assert HOSTILE in texts(app)
-    assert IN_USE not in texts(app)
+    assert TAKEN not in texts(app)
     assert list(app.dataframe[0].value.columns[1:]) == [HOSTILE, "A"]
     shown = [
         element.value for kind in ("markdown", "caption", "info", "subheader") for element in app.get(kind)
@@ -195,10 +221,10 @@ def test_the_newest_are_side_by_side_until_others_are_chosen(chosen, all_kept, s
     assert "".join(kept.title for kept in curves.chosen_of(now)) == shown
 
 
-def test_the_choice_of_what_is_side_by_side_stays_while_other_pages_are_shown(figures):
+def test_the_choice_of_what_is_side_by_side_stays_while_other_pages_are_shown():
     app = with_kept(*(kept(name, replace(BASE, seed=number)) for number, name in enumerate("AB")))
     labelled(app.multiselect, "Side by side").set_value(["A"]).run()
-    assert [trace.name for trace in figures["compare.curves.loss.Steps"].data] == ["A"]
+    assert [trace.name for trace in drawn(app, "compare.curves.loss.Steps").data] == ["A"]
     app.switch_page(TRAIN).run()
     app.switch_page(COMPARE).run()
     assert labelled(app.multiselect, "Side by side").value == ["A"]
@@ -206,13 +232,13 @@ def test_the_choice_of_what_is_side_by_side_stays_while_other_pages_are_shown(fi
     assert curves.NONE_CHOSEN in [caption.value for caption in app.caption]
 
 
-def test_the_newest_stay_side_by_side_for_a_browser_that_missed_which(figures):
+def test_the_newest_stay_side_by_side_for_a_browser_that_missed_which():
     app = with_kept(*(kept(name, replace(BASE, seed=number)) for number, name in enumerate("ABCDE")))
     shown = widget_states(app)
     app.button(key=key_of("delete", "D")).click().run()
     behind(app, shown)
     assert session_of(app).comparison.titles is None
-    assert [trace.name for trace in figures["compare.curves.loss.Steps"].data] == ["E", "C", "B"]
+    assert [trace.name for trace in drawn(app, "compare.curves.loss.Steps").data] == ["E", "C", "B"]
 
 
 def test_the_curves_are_those_of_the_history_over_steps_or_seconds():
@@ -227,33 +253,42 @@ def test_the_curves_are_those_of_the_history_over_steps_or_seconds():
     milestones = (Milestone(0.0, 0, 2.0, 0.0), Milestone(1.0, 10, 1.0, 0.25), Milestone(2.5, 40, 0.25, 0.75))
     one = kept("A", history=history, milestones=milestones)
     over_steps = curves.charts_of([one], "Steps", None, {"A": "A"}).figures()
-    for name, values in (("loss", [2.0, 1.0, 0.5, 0.25]), ("accuracy", [0, 25, 50, 75])):
+    # of the accuracies by -log10 of 1, 3/4, 1/2 and 1/4
+    for name, values in (("loss", [2.0, 1.0, 0.5, 0.25]), ("accuracy", [0, 0.124939, 0.30103, 0.60206])):
         [curve] = over_steps[name].data
-        assert (curve.x.tolist(), curve.y.tolist()) == ([0, 10, 20, 40], values)
+        assert curve.x.tolist() == [0, 10, 20, 40]
+        assert curve.y == pytest.approx(values, abs=1e-6)
     figure = curves.charts_of([one], "Computing time", None, {"A": "A"}).figures()["loss"]
     assert figure.data[0].x.tolist() == pytest.approx([0.0, 1.0, 1.5, 2.5])
     assert figure.layout.xaxis.title.text == curves.TITLES["Computing time"]
 
 
-def test_the_curves_are_shown_over_seconds_of_computing_if_they_are_known_and_the_user_chooses_so(figures):
+def test_a_run_that_was_stopped_right_after_its_start_has_a_line_in_place_of_an_empty_chart():
+    app = with_kept(kept("A", history=pc.start(BASE).history))
+    assert curves.ONE_POINT in [caption.value for caption in app.caption]
+    assert curves.NO_CURVE not in [caption.value for caption in app.caption]
+    assert "compare.curves" not in component_ids(app)
+
+
+def test_the_curves_are_shown_over_seconds_of_computing_if_they_are_known_and_the_user_chooses_so():
     app = with_kept(kept("A"), kept("B", replace(BASE, seed=1), milestones=()))
-    assert "Over" not in [group.label for group in app.button_group]
+    assert "Compare by" not in [group.label for group in app.button_group]
     app.button(key=key_of("delete", "B")).click().run()
-    labelled(app.button_group, "Over").set_value("Computing time").run()
-    [loss] = figures["compare.curves.loss.Computing time"].data
+    labelled(app.button_group, "Compare by").set_value("Computing time").run()
+    [loss] = drawn(app, "compare.curves.loss.Computing time").data
     assert (loss.x[0], loss.x[-1]) == (0.0, 2.0)
-    assert figures["compare.curves.accuracy.Computing time"].layout.shapes  # the best possible
+    assert len(drawn(app, "compare.curves.accuracy.Computing time").data) == 1
 
 
 @pytest.mark.parametrize(
     ("other", "is_shown"),
     [
-        pytest.param(replace(BASE, noise=0.0, seed=1), True, id="the same points' law"),
+        pytest.param(replace(BASE, noise=0.5, seed=1), True, id="the same points' law"),
         pytest.param(replace(BASE, noise=1.0), False, id="noisier points"),
     ],
 )
 def test_the_best_possible_is_shown_if_it_is_the_same_for_all(other, is_shown):
-    models = [kept("A"), kept("B", other)]
+    models = [kept("A", replace(BASE, noise=0.5)), kept("B", other)]
     best = curves.best_possible_of_all(models)
     assert (best is not None) is is_shown
     charts = curves.charts_of(models, "Steps", best, {"A": "A", "B": "B"})
@@ -425,7 +460,7 @@ def switch(app, label):
     return {button.label: not button.disabled for button in app.button}[label]
 
 
-@pytest.mark.usefixtures("short", "figures")
+@pytest.mark.usefixtures("short")
 def test_a_race_begins_with_those_that_are_chosen_though_the_page_was_not_drawn_since():
     app = at_the_line("Adam", "Random search", "Evolution")
     labelled(app.button_group, "Who races").set_value(["Evolution", "Adam"])
@@ -434,7 +469,7 @@ def test_a_race_begins_with_those_that_are_chosen_though_the_page_was_not_drawn_
     press(app, "Stop the race")
 
 
-@pytest.mark.usefixtures("short", "figures")
+@pytest.mark.usefixtures("short")
 def test_activations_race_though_the_page_was_not_drawn_since_they_were_chosen():
     app = at_the_line("Adam", "Random search")
     labelled(app.button_group, "Race").set_value("Activations")
@@ -445,7 +480,7 @@ def test_activations_race_though_the_page_was_not_drawn_since_they_were_chosen()
     assert "The loss landscape" not in [one.value for one in app.subheader]
     press(app, "Keep all")
     assert titles(app) == ["Race · ReLU", "Race · tanh", "Race · Sigmoid", "Race · Sine"]
-    assert not switch(app, "Keep all")
+    assert not switch(app, keeping.ALL_ARE_KEPT)
     # the choice of optimizers is still there
     labelled(app.button_group, "Race").set_value("Optimizers").run()
     chosen = labelled(app.button_group, "Who races").value
@@ -453,7 +488,7 @@ def test_activations_race_though_the_page_was_not_drawn_since_they_were_chosen()
 
 
 @pytest.mark.usefixtures("short")
-def test_a_race_ends_with_all_lanes_at_the_budget(figures):
+def test_a_race_ends_with_all_lanes_at_the_budget():
     app = until_it_ends(press(at_the_line("Adam", "Random search", "Evolution"), "Start the race"))
     race = session_of(app).comparison.race
     assert [lane.name for lane in race.view.lanes] == ["Random search", "Adam", "Evolution"]
@@ -462,21 +497,28 @@ def test_a_race_ends_with_all_lanes_at_the_budget(figures):
         # a chunk under way may take longer than was foreseen on a busy machine
         assert 0.2 < lane.view.seconds < 0.3 + 0.5
         assert lane.view.run.step > 1
-    for key in ("race.loss", "race.accuracy"):
-        for trace, lane in zip(figures[key].data, race.view.lanes, strict=True):
-            assert trace.name == lane.name
-            assert trace.x[0] == 0
-            assert trace.x[-1] == lane.view.seconds
-    losses = [trace.y for trace in figures["race.loss"].data]
+    assert_the_chart_is_of_the_race(drawn(app, "race.accuracy"), race)
+    for place, lane in enumerate(race.view.lanes):
+        accuracy = lane.view.run.current.held_out_accuracy
+        assert live_value(app, f"lanes.{place}.accuracy") == f"{100 * accuracy:.1f} %"
+    assert live_value(app, "status") == "Finished"
+    labelled(app.button_group, "Compare by").set_value("loss").run()
+    assert_the_chart_is_of_the_race(drawn(app, "race.loss"), race)
+    losses = [trace.y for trace in drawn(app, "race.loss").data]
     assert all((np.diff(values) <= 0).all() for values in losses)
     lowest = race.view.lanes[int(np.argmin([values[-1] for values in losses]))].view.run.best_loss
-    for place, lane in enumerate(race.view.lanes):
-        latest = lane.view.run.current
+    for place in range(3):
         assert live_value(app, f"lanes.{place}.loss") == loss_text(losses[place][-1])
-        assert live_value(app, f"lanes.{place}.held_out") == f"{100 * latest.held_out_accuracy:.1f} %"
-    assert f"has the lowest loss: {loss_text(lowest)} nats" in live_value(app, "standing")
-    assert "surprise" in live_value(app, "standing")
-    assert [f"race.map.{place}" in figures for place in range(4)] == [True, True, True, False]
+    assert loss_text(lowest) in race.view.standing()
+    assert race.view.standing() in live_value(app, "standing.loss")
+    assert "surprise" in live_value(app, "standing.loss")
+    assert [f"race.map.{place}" in component_ids(app) for place in range(4)] == [True, True, True, False]
+
+
+def assert_the_chart_is_of_the_race(figure, race):
+    for trace, lane in zip(figure.data, race.view.lanes, strict=True):
+        assert trace.name == lane.name
+        assert (trace.x[0], trace.x[-1]) == (0, lane.view.seconds)
 
 
 @pytest.mark.usefixtures("short")
@@ -488,7 +530,7 @@ def test_a_race_is_stopped_and_run_again():
     assert (switch(app, "Race again"), switch(app, "Stop the race")) == (False, True)
     press(app, "Stop the race")
     assert not first.view.is_running
-    assert race_view.STOPPED in [caption.value for caption in app.caption]
+    assert (live_value(app, "status"), live_value(app, "progress")) == ("Stopped", race_values.STOPPED)
     steps = [lane.view.run.step for lane in first.view.lanes]
     press(app, "Race again")
     second = session_of(app).comparison.race
@@ -504,11 +546,11 @@ def test_a_race_stands_as_it_is_when_one_comes_back():
     until_it_ends(app)
     app.switch_page(COMPARE).run()
     assert app.button_group(key="compare.view.v0").value == "Race"
-    assert "has the lowest loss" in live_value(app, "standing")
+    assert live_value(app, "status") == "Finished"
     assert sorted(labelled(app.button_group, "Who races").value) == ["Adam", "Random search"]
 
 
-@pytest.mark.usefixtures("short", "figures")
+@pytest.mark.usefixtures("short")
 def test_a_refresh_keeps_who_races():
     app = at_the_line("Adam", "Evolution", budget=0.6)
     labelled(app.button_group, "Race").set_value("Activations").run()
@@ -609,7 +651,7 @@ def test_a_name_that_is_refused_is_refused_where_it_was_typed():
     app = with_kept(*twelve())
     app.switch_page(TRAIN).run()
     app.text_input(key="train.name.K0.v0").set_value("K5").run()
-    assert IN_USE in texts(app)
+    assert TAKEN in texts(app)
     assert titles(app) == list(TWELVE)
 
 

@@ -1,5 +1,6 @@
 """Continuing from weights on Train: in the middle of a run, after it, and from the network in use."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -10,95 +11,47 @@ from pages.run_view.legs import chain_text, change_text, changes_of
 from pages.run_view.shown import values
 from pages.runs import sentences
 from pages.runs.training import Training
+from pages.runs.view import RunView
+from pages.server import server
+from pages.setup import controls
+from pages.state import session
 from pages.state.kept_models import Kept
+from pages.state.session_value import Session
+from pages.state.setup import Setup
 from pages.state.shown_weights import ShownWeights
 from polycore.training.history import MOST, History
 from polycore.training.leg import Leg
-from tests.pages.browsing import live_html, opened, press, session_of, trained, wait_for
-from tests.runs import OWN, TINY
+from tests.pages.browsing import labelled, live_html, opened, press, session_of, trained, wait_for
+from tests.runs import OWN, TINY, named
+from tests.waiting import wait_until
 
 TRAIN, COMPARE = "pages/3_train.py", "pages/6_compare.py"
+ENDED = pc.advance(pc.start(TINY), TINY.steps)
+CONTINUED = pc.advance(pc.start(TINY, weights=ENDED), TINY.steps)
 
 
-def set_number(app, label, value):
-    [box] = [box for box in app.number_input if box.label == label]
-    box.set_value(value).run()
-    assert not app.exception
+def resting(run):
+    return Training(run, executor=None, advance=pc.advance)
 
 
-def labels(app):
-    return [button.label for button in app.button]
-
-
-def test_a_run_that_has_ended_is_continued_as_it_was():
-    app = press(trained(), "Continue")
-    app = wait_for(app, "finished")
+def test_a_run_is_continued_as_it_was_and_then_with_other_settings_which_compare_says():
+    app = wait_for(press(trained(), "Continue"), "finished")
     run = session_of(app).training.view.run
-    assert (run.began_at, run.step) == (300, 600)
-    # as if it had been 600 steps long: with a constant learning rate nothing else depends on where it began
-    whole = pc.advance(pc.start(replace(run.experiment, steps=600)), 600)
-    assert run.parameters.tolist() == whole.parameters.tolist()
-    assert run.snapshots.step[0] == 0
-
-
-def test_the_share_is_that_of_the_steps_that_are_named():
-    run = pc.start(TINY, weights=pc.advance(pc.start(TINY), 60))  # to step 120
-    training = Training(pc.advance(run, 30), executor=None, advance=pc.advance)
-    text = sentences.line(training.view)
-    assert text.startswith("step 90 of 120 (75%)")
-    assert values(training.view, ShownWeights.of(training.view, "Now"), "")["share"] == 75.0
-
-
-def test_new_settings_are_a_mark_on_the_charts_and_a_line_on_compare():
-    app = trained()
-    set_number(app, "Learning rate", 0.05)
-    press(app, "Continue with these settings")
-    app = wait_for(app, "finished")
-    now = session_of(app)
-    assert [kept.title for kept in now.models.kept] == [
-        "Run 1 · Adam, 2 polynomials",
-        "Run 2, continued from step 300 · Adam, 2 polynomials",
-    ]
-    assert now.answering.whole_history.step[[0, -1]].tolist() == [0, 600]
+    assert (run.began_at, run.step, len(run.earlier)) == (300, 600, 1)
+    labelled(app.number_input, "Learning rate").set_value(0.05).run()
+    app = wait_for(press(app, controls.CONTINUE_CHANGED), "finished")
+    run = session_of(app).training.view.run
+    assert (run.began_at, run.step, run.experiment.learning_rate) == (600, 900, 0.05)
     app.switch_page(COMPARE).run()
     assert not app.exception
-    chain = "Continued from earlier training, at step 300: learning rate 0.01 → 0.05."
-    assert any(chain in html for html in live_html(app))
-
-
-def test_other_layers_cannot_be_continued():
-    app = trained()
-    [box] = [box for box in app.text_input if box.label == "Hidden layers"]
-    box.set_value("9").run()
-    assert "Continue with these settings" not in labels(app)
-
-
-def test_a_run_is_continued_in_its_middle():
-    app = opened(TRAIN)
-    press(app, "Start")
-    app = wait_for(app, "finished")
-    long = replace(session_of(app).experiment, steps=10_000_000)
-    assert long.widths == session_of(app).training.view.run.experiment.widths
-    set_number(app, "Steps", 10_000_000)
-    press(app, "Continue with these settings")
-    set_number(app, "Learning rate", 0.001)
-    before = session_of(app).training
-    press(app, "Continue with these settings")
-    after = session_of(app).training
-    assert after is not before
-    assert before.view.status == "stopped"
-    assert after.view.run.began_at == before.view.run.step >= 300
-    assert len(after.view.run.earlier) == 2
-    press(app, "Stop")
+    assert any(chain_text(run.earlier, run.experiment) in html for html in live_html(app))
 
 
 def test_the_network_in_use_is_trained_further():
-    app = opened(TRAIN)
-    experiment = session_of(app).experiment
+    experiment = session_of(opened(TRAIN)).experiment
     model = pc.advance(pc.start(replace(experiment, seed=5)), 40).current
-    app.session_state["polycore.session"] = session_of(app).keeping(Kept("from a file", model, None))
-    app.run()
-    press(app, "Continue from the network in use")
+    now = Session(setup=Setup(experiment)).keeping(Kept("from a file", model, None))
+    app = press(opened(TRAIN, begun=now), controls.CONTINUE_MODEL)
     app = wait_for(app, "finished")
     run = session_of(app).training.view.run
     assert (run.began_at, run.step) == (40, 340)
@@ -106,22 +59,93 @@ def test_the_network_in_use_is_trained_further():
     assert run.history.loss[0] == first.history.loss[0]
 
 
-def test_it_starts_from_step_0_again_on_start():
-    app = wait_for(press(trained(), "Continue"), "finished")
-    press(app, "Start")
-    app = wait_for(app, "finished")
-    assert (session_of(app).training.view.run.began_at, session_of(app).training.view.run.step) == (0, 300)
+# --- what can be continued ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(replace(TINY, hidden=(9,)), id="layers"),
+        pytest.param(replace(TINY, polynomials=pc.TUTORIAL_POLYNOMIALS), id="number of classes"),
+        pytest.param(TINY.with_activation("tanh"), id="activation"),
+        pytest.param(replace(TINY, features=("x2", "xy")), id="inputs"),
+    ],
+)
+def test_a_network_of_another_kind_cannot_be_continued(other):
+    for network in (ENDED.experiment, ENDED.best):
+        assert not controls.can_continue(network, other)
+    assert [button.label for button in controls.buttons_for_changes(ENDED, other)] == ["Start anew"]
+    with pytest.raises(pc.PolycoreError):  # so it would have been refused
+        pc.start(other, weights=ENDED)
+
+
+def test_other_settings_can_continue_a_run_that_has_taken_a_step():
+    other = replace(TINY, learning_rate=0.05, optimizer="sgd", noise=0.1, seed=9)
+    further, anew = controls.buttons_for_changes(ENDED, other)
+    assert (further.label, anew.label) == (controls.CONTINUE_CHANGED, "Start anew")
+    [only] = controls.buttons_for_changes(pc.start(TINY), other)
+    assert only.label == "Start anew"
+
+
+def test_the_network_in_use_fits_unless_it_is_the_runs_own_or_of_another_kind():
+    model = pc.advance(pc.start(replace(TINY, seed=7)), 40).current
+    now = Session(setup=Setup(TINY)).keeping(Kept("from a file", model, None))
+    assert controls.fitting_model(now) is model
+    assert controls.fitting_model(replace(now, setup=Setup(replace(TINY, hidden=(9,))))) is None
+    own = Session(setup=Setup(TINY), training_id=named(resting(ENDED))).collected()
+    assert own.answering is not None
+    assert controls.fitting_model(own) is None
+    assert controls.fitting_model(Session(setup=Setup(TINY))) is None
+
+
+# --- what a press does -------------------------------------------------------------------------
+
+
+def test_a_run_is_continued_in_its_middle_from_the_step_that_it_has_reached_meanwhile(in_session):
+    long = replace(TINY, steps=10_000_000)
+    before = Training(pc.start(long), server.current().workers, pc.advance)
+    in_session(Session(setup=Setup(replace(long, learning_rate=0.001)), training_id=named(before)))
+    before.start()
+    wait_until(lambda: before.view.run.step)
+    drawn = before.view.run
+    further, _ = controls.buttons_for_changes(drawn, session.current().experiment)
+    wait_until(lambda: before.view.run.step > drawn.step)
+    further.action()
+    after = session.current().training
+    assert before.view.status == "stopped"
+    assert after.view.run.began_at == before.view.run.step > drawn.step
+    assert [leg.end for leg in after.view.run.earlier] == [after.view.run.began_at]
+
+
+def test_a_press_on_start_after_a_continued_run_begins_at_step_0(in_session):
+    training = resting(CONTINUED)
+    in_session(Session(setup=Setup(TINY), training_id=named(training)))
+    start = controls.row_of(training, training.view, changed=False)["main"]
+    assert start.label == "Start"
+    start.action()
+    run = session.current().training.view.run
+    assert (run.began_at, run.earlier) == (0, ())
 
 
 def test_two_runs_of_one_experiment_with_another_past_are_two_models():
-    app = wait_for(press(trained(), "Continue"), "finished")
-    assert len(session_of(app).models.kept) == 2
-    first, second = session_of(app).models.kept
+    now = Session(training_id=named(resting(ENDED))).collected()
+    now = replace(now, training_id=named(resting(CONTINUED))).collected()
+    assert now.models.titles == (
+        "Run 1 · Adam, 2 polynomials",
+        "Run 2, continued from step 60 · Adam, 2 polynomials",
+    )
+    first, second = now.models.kept
     assert first.experiment == second.experiment
-    assert second.model.loss < first.model.loss
+    assert second.whole_history.step[[0, -1]].tolist() == [0, 120]
 
 
 # --- in words ----------------------------------------------------------------------------------
+
+
+def test_the_share_is_that_of_the_steps_that_are_named():
+    view = RunView.of("a run", pc.advance(pc.start(TINY, weights=ENDED), 30), math.inf)  # to step 120
+    assert sentences.line(view).startswith("step 90 of 120 (75\u00a0%)")
+    assert values(view, ShownWeights.of(view, "Now"), "")["share"] == 75.0
 
 
 @pytest.mark.parametrize(
@@ -132,7 +156,7 @@ def test_two_runs_of_one_experiment_with_another_past_are_two_models():
         (
             TINY,
             replace(TINY, batch_size=8, standardize=False),
-            "batch size all points → 8, standardize on → off",
+            "batch size all → 8, standardize on → off",
         ),
         (TINY, replace(TINY, polynomials=(pc.Polynomial(1), pc.Polynomial(2))), "other polynomials"),
         (TINY, OWN, "points of your own"),

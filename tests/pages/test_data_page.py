@@ -16,6 +16,7 @@ from pages.state.session_value import Session
 from pages.state.setup import Setup
 from pages.state.uploads import UploadedPoints
 from polycore import Experiment, Model, PointSet, PolycoreError, Polynomial, points_from_csv
+from polycore.experiment.settings import SETTINGS
 from polycore.limits import MAX_CLASSES
 from tests.pages.browsing import metrics
 from tests.pages.browsing import opened as browsed
@@ -23,6 +24,7 @@ from tests.pages.browsing import opened as browsed
 PAGE = "pages/2_data.py"
 UP, DOWN = Polynomial(1, 0), Polynomial(-1, 0)
 TWO = Experiment(polynomials=(UP, DOWN), samples_per_class=3)
+SAMPLES = SETTINGS["samples_per_class"].label
 
 
 def opened(query=None, begun=None):
@@ -88,15 +90,15 @@ def with_model(experiment=TWO, points=None):
 
 def test_a_cold_page_shows_the_recommended_data():
     page = opened()
-    assert metrics(page) == {"Samples": "1,200", "Polynomials": "12", "Per curve": "100"}
-    assert any("fresh points in every step" in value for value in shown(page))
+    assert "**1,200**: 100 on each of 12 polynomials." in shown(page)
+    assert samples.FRESH_POINTS in shown(page)
     assert [count for _, count in drawn(page)] == [100] * 12
 
 
 def test_a_link_brings_its_data():
     page = opened({"polynomials": "x~-x", "samples": "7", "range": "-2..3", "noise": "0.25", "seed": "5"})
     boxes = {box.label: box.value for box in page.number_input}
-    assert boxes == {"Samples of each polynomial": 7, "x from": -2, "x to": 3, "Noise": 0.25, "Seed": 5}
+    assert boxes == {SAMPLES: 7, "x from": -2, "x to": 3, "Noise": 0.25, "Seed": 5}
     assert not page.toggle[0].value
     assert drawn(page) == [("p0 = x", 7), ("p1 = −x", 7)]
 
@@ -104,7 +106,7 @@ def test_a_link_brings_its_data():
 def test_an_input_changes_the_set_up_and_the_link_at_once():
     page = opened(begun=Session(setup=Setup(TWO)))
     for label, value, field, found in (
-        ("Samples of each polynomial", 5, "samples_per_class", 5),
+        (SAMPLES, 5, "samples_per_class", 5),
         ("x from", -3.0, "x_range", (-3, 1)),
         ("Noise", 0.5, "noise", 0.5),
     ):
@@ -135,7 +137,7 @@ def test_samples_come_back_as_fresh_points_are_switched_off_unless_their_number_
         return now(page).experiment.samples_per_class
 
     assert switched_on_and_off() == 3
-    entered(page, "Samples of each polynomial", -5)
+    entered(page, SAMPLES, -5)
     assert switched_on_and_off() == 100  # as many as the loss is measured on
 
 
@@ -202,12 +204,16 @@ def test_samples_too_large_for_a_file_are_reported_and_not_offered():
     assert page.download_button[0].disabled
 
 
-def test_every_control_says_what_it_is_for():
+def test_every_control_says_what_it_is_for_if_a_wrong_guess_costs_something():
     page = opened(begun=with_model(points=UploadedPoints(np.ones((1, 2)), None)))
     kinds = ("number_input", "toggle", "button", "download_button", "file_uploader", "segmented_control")
     controls = [control for kind in kinds for control in page.get(kind)]
     assert len(controls) == 14
-    assert [control.key for control in controls if not control.help] == []
+    assert [control.label for control in controls if not control.help] == [
+        "x to",
+        "Learn from",
+        "Show",
+    ]
 
 
 # --- uploaded points -----------------------------------------------------------------------------
@@ -218,7 +224,7 @@ def test_uploaded_points_are_drawn_and_counted_and_wait_for_a_model():
     assert now(page).points.points.tolist() == [[0.5, 3], [0.1, 0.2]]
     assert drawn(page) == [("point", 2)]
     assert "**2 points** uploaded, without polynomials." in shown(page)
-    assert any("No network has been trained yet" in value for value in shown(page))
+    assert uploaded_points.UNMEASURED in shown(page)
     page.segmented_control(key="data.shown.v0").set_value(samples.BOTH).run()
     assert drawn(page) == [("p0 = x", 3), ("p1 = −x", 3), ("point", 2)]
 

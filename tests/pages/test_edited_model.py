@@ -14,17 +14,14 @@ from pages.inside.neuron_choice import Neuron
 from pages.models.shown_network import shown_on
 from pages.state import session
 from pages.state.kept_models import Kept
+from pages.state.session_value import Session
 from polycore.inspection.parameter_index import ParameterIndex
 from polycore.tutorial.untrained_model import tutorial_model, tutorial_sets
 from tests.pages.test_inside_values import CURVES, model_of
 
+pytestmark = pytest.mark.usefixtures("in_session")
+
 BIAS = ParameterIndex(0, 0)  # of the first neuron
-
-
-@pytest.fixture(autouse=True)
-def state(monkeypatch):
-    """Give the test a session of its own, without a page."""
-    monkeypatch.setattr(session.st, "session_state", {})
 
 
 def keep(title, model=None, experiment=None):
@@ -174,7 +171,7 @@ class Drawn:
 
 
 @pytest.fixture
-def inputs(monkeypatch):
+def inputs(monkeypatch, in_session):
     """Return by label the inputs as they were drawn last, off any page."""
     drawn = {}
 
@@ -193,6 +190,7 @@ def inputs(monkeypatch):
         monkeypatch.setattr(st, name, widget)
     for name in ("badge", "caption", "button"):
         monkeypatch.setattr(st, name, lambda *_, **__: None)
+    in_session(Session())
     keep("a", model_of((3, 4)))
     return drawn
 

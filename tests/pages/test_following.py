@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
-
 import polycore as pc
 from pages.run_view.following import SECONDS_BETWEEN, source_of
 from pages.runs.training import Training
@@ -11,7 +9,6 @@ from pages.server.source import Contents
 from pages.state import session
 from pages.state.kept_models import Kept, KeptModels
 from pages.state.session_value import Session
-from tests.clock import Clock
 from tests.hand import Hand
 from tests.pages.browsing import opened, sent_to, session_of
 from tests.runs import named
@@ -20,11 +17,6 @@ from tests.waiting import wait_until
 EXPERIMENT = pc.Experiment(
     polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=30, hidden=(8,), steps=400, batch_size=16
 )
-
-
-@pytest.fixture
-def clock():
-    return Clock()
 
 
 def shown(now):

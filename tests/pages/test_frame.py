@@ -6,8 +6,13 @@ from pathlib import Path
 
 import pytest
 
+import polycore as pc
+from pages.runs.training import Training
 from pages.state import session
-from tests.pages.browsing import HOME, TRAIN, session_of, trained
+from pages.state.session_value import Session
+from pages.state.setup import Setup
+from tests.pages.browsing import HOME, TRAIN, opened, session_of
+from tests.runs import TINY, named
 
 ROOT = Path(__file__).parents[2]
 EVENTS = 2  # Streamlit's container of styles and dialogs, after that of the page and the sidebar
@@ -44,7 +49,8 @@ def offer_undo(app):
 @pytest.mark.parametrize("come", [open_links, offer_undo], ids=["a dialog", "a toast"])
 def test_what_comes_and_goes_leaves_the_styles_of_a_page_at_their_index(page, come):
     # else each replaces the next in the browser, and a press misses its button while one is missing
-    app = trained().switch_page(page).run()
+    training = Training(pc.advance(pc.start(TINY), TINY.steps), executor=None, advance=pc.advance)
+    app = opened(page, {}, Session(setup=Setup(TINY), training_id=named(training)))
     before = styles(app)
     assert len(before) >= 2
     assert styles(come(app)) == before

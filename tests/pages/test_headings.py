@@ -12,6 +12,7 @@ PAGES = [
     "pages/6_compare.py",
     "pages/7_play.py",
     "pages/8_glossary.py",
+    "pages/9_guesses.py",
 ]
 
 

@@ -5,14 +5,12 @@ from uuid import uuid4
 import pytest
 
 from pages.state import recall
-from pages.state.holdings import Holdings
+from pages.state.holdings import FORGOTTEN, Holdings
 from tests.pages.browsing import opened, press, report, sent_to, session_of
-
-BEGINNING = "The server was restarted, or this tab was away for more than a quarter of an hour: "
 
 
 def shown(app):
-    return [text.value for text in app.markdown if BEGINNING in text.value]
+    return [text.value for text in app.markdown if FORGOTTEN in text.value]
 
 
 def returning(had):
@@ -44,7 +42,7 @@ def returning(had):
     ],
 )
 def test_the_sentence_says_what_is_gone_and_what_is_not(had, network, expected):
-    assert had.loss_message(network_in_address=network) == (expected and BEGINNING + expected)
+    assert had.loss_message(network_in_address=network) == (expected and FORGOTTEN + expected)
 
 
 @pytest.mark.parametrize(

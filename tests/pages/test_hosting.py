@@ -22,13 +22,14 @@ from pages.server.limits import Limits
 from pages.server.server import Server
 from pages.server.turns import Turns
 from polycore import Experiment, PolycoreError
+from polycore.experiment.settings import SETTINGS
 from polycore.workers.processes import Workers
 from tests.pages.browsing import (
     QUICK,
     ROOT,
     labelled,
-    live_text,
     opened,
+    page_text,
     press,
     run_status,
     session_of,
@@ -36,7 +37,6 @@ from tests.pages.browsing import (
 )
 
 HOME, DATA, TRAIN, COMPARE = "streamlit_app.py", "pages/2_data.py", "pages/3_train.py", "pages/6_compare.py"
-COMMAND = "python3 run.py dashboard"
 PAGES = [HOME, *(f"pages/{path.name}" for path in sorted((ROOT / "pages").glob("[0-9]_*.py")))]
 TINY = Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20)
 SMALL = "max_width = 16\nmax_steps = 500\nmax_samples_per_class = 40\nmax_batch_size = 64\n"
@@ -63,12 +63,6 @@ def limited(started, monkeypatch, tmp_path):
         return started()
 
     return set_limits
-
-
-def page_text(app):
-    """Return all texts of the page as one."""
-    kinds = (app.text, app.markdown, app.caption, app.info, app.warning)
-    return "\n".join([*(element.value for kind in kinds for element in kind), live_text(app)])
 
 
 # --- the file ---------------------------------------------------------------------------------
@@ -207,7 +201,7 @@ def test_what_is_beyond_a_limit_is_named_with_what_to_do(most, change, sentence)
     allowed.check(experiment)
     refusal = allowed.refusal(replace(experiment, **change))
     assert sentence in refusal
-    assert refusal.endswith(COMMAND)
+    assert refusal.endswith(limits.ADVICE)
     [(name, amount)] = most.items()
     assert replace(allowed, **{name: amount + 1}).refusal(replace(experiment, **change)) is None
 
@@ -248,20 +242,20 @@ def test_a_link_beyond_the_limits_stays_as_it_is_and_does_not_start(limited, pag
     start.click().run()
     assert not app.exception
     assert session_of(app).training is None
-    assert page_text(app).count(COMMAND) == 1
+    assert page_text(app).count(limits.ADVICE) == 1
 
 
 def test_what_is_typed_beyond_a_limit_is_reported_at_once_and_a_smaller_choice_may_start(limited):
     limited(SMALL)
     app = opened(TRAIN)
-    assert COMMAND not in page_text(app)
+    assert limits.ADVICE not in page_text(app)
     assert "layers of up to 16" in labelled(app.text_input, "Hidden layers").help
     labelled(app.number_input, "Steps").set_value(501)
-    labelled(app.number_input, "Batch size (0 = all points)").set_value(65).run()
+    labelled(app.number_input, "Batch size (0 = all)").set_value(65).run()
     assert "64 points a batch (here 65), 500 steps (here 501)" in page_text(app)
     labelled(app.number_input, "Steps").set_value(200)
-    labelled(app.number_input, "Batch size (0 = all points)").set_value(7).run()
-    assert COMMAND not in page_text(app)
+    labelled(app.number_input, "Batch size (0 = all)").set_value(7).run()
+    assert limits.ADVICE not in page_text(app)
     wait_for(press(app, "Start"), "finished")
 
 
@@ -269,7 +263,7 @@ def test_the_data_page_reports_too_many_samples(limited):
     limited(SMALL)
     app = opened(DATA, QUICK | {"samples": "40"})
     assert not app.get("download_button")[0].proto.disabled
-    labelled(app.number_input, "Samples of each polynomial").set_value(41).run()
+    labelled(app.number_input, SETTINGS["samples_per_class"].label).set_value(41).run()
     assert "at most 40 samples of each polynomial (here 41)" in page_text(app)
     assert app.get("download_button")[0].proto.disabled
     assert session_of(app).experiment.samples_per_class == 41
@@ -371,7 +365,7 @@ def test_a_sweep_beyond_the_limits_is_reported_and_cannot_start(limited):
     [networks] = [widget for widget in app.text_input if widget.label == "Networks"]
     networks.set_value("8, 4").run()
     assert "at most 4 runs a sweep (here 6)" in page_text(app)
-    assert COMMAND in page_text(app)
+    assert limits.ADVICE in page_text(app)
     [start] = [button for button in app.button if button.label == "Start the sweep"]
     assert start.disabled
     [seeds] = [widget for widget in app.number_input if widget.label == "Seeds"]
@@ -400,7 +394,7 @@ def test_a_waiting_run_shows_its_position_on_every_page_and_starts_by_itself(ful
     app = press(opened(TRAIN), "Start")
     assert session_of(app).training.view.status == "waiting"
     assert sentences.waiting(session_of(app).run_view) in page_text(app)
-    assert run_status(app).startswith("Waiting · step 0 of 300 (0%) · position 3 in the queue · best")
+    assert run_status(app) == "Waiting · step 0 of 300 · position 3 in the queue"
     app.switch_page(DATA).run()
     assert "position 3 in the queue" in page_text(app)
     app.switch_page(TRAIN).run()
@@ -415,7 +409,7 @@ def test_the_page_says_that_the_queue_is_full():
     server.current().turns.take()
     app = press(opened(TRAIN), "Start")
     assert session_of(app).training.view.status == "ready"
-    assert "This server is full (1 at once, 3 in the queue)." in page_text(app)
+    assert f"{sentences.FULL} (1 at once, 3 in the queue)." in page_text(app)
 
 
 WAITING = replace(RunView.of("a run", pc.start(TINY), math.inf), state="running")

@@ -2,16 +2,16 @@
 
 from dataclasses import replace
 
-import pytest
-import streamlit as st
-
-from pages.inside import edited_model, network_picture, neuron_map, traced_point
-from pages.plane import live
+from pages.inside import edited_model, network_choice, network_picture, neuron_map, traced_point
+from pages.models import model_in_use
 from pages.state import session
 from pages.state.kept_models import Kept
 from polycore.tutorial.untrained_model import tutorial_sets
 from tests.pages.browsing import (
     QUICK,
+    click,
+    component_ids,
+    drawn,
     labelled,
     labels,
     live_html,
@@ -28,21 +28,6 @@ from tests.pages.test_inside_values import model_of
 from tests.waiting import wait_until
 
 INSIDE, TRAIN = "pages/5_inside.py", "pages/3_train.py"
-TUTORIAL_BUTTON = "The tutorial's own network"
-
-
-@pytest.fixture(autouse=True)
-def charts(monkeypatch):
-    """Return the figures on the page by key; one that can be clicked is a button that clicks (0.25, -0.5)."""
-    found = {}
-
-    def figure(figure, key, on_click=None, **_):
-        found[key] = figure
-        if on_click is not None:
-            st.button("click the map", on_click=on_click, args=(0.25, -0.5))
-
-    monkeypatch.setattr(live, "figure", figure)
-    return found
 
 
 def picture(app):
@@ -79,13 +64,8 @@ def tables(app):
     return [html for html in live_html(app) if "<table" in html]
 
 
-def one(widgets, label):
-    [found] = [widget for widget in widgets if widget.label == label]
-    return found
-
-
 def box(app, name):
-    return one(app.number_input, name)
+    return labelled(app.number_input, name)
 
 
 def shown_number(app, name):
@@ -93,7 +73,7 @@ def shown_number(app, name):
 
 
 def choice(app, name):
-    return one(app.selectbox, name)
+    return labelled(app.selectbox, name)
 
 
 # --- without a model, and the tutorial's ------------------------------------------------------
@@ -101,13 +81,13 @@ def choice(app, name):
 
 def test_a_page_without_a_model_offers_two_ways_to_get_one():
     app = opened(INSIDE)
-    assert "no network to look into yet" in words(app)
-    assert "Train a model" in [link.label for link in app.main.get("page_link")]
-    assert labels(app) == {TUTORIAL_BUTTON: True}
+    assert network_choice.NONE_YET in words(app)
+    assert model_in_use.TRAIN_LABEL in [link.label for link in app.main.get("page_link")]
+    assert labels(app) == {"Present": True, network_choice.TUTORIAL_LABEL: True}
 
 
 def test_the_tutorials_network_is_kept_once_and_its_first_sample_is_traced():
-    app = press(press(opened(INSIDE), TUTORIAL_BUTTON), TUTORIAL_BUTTON)
+    app = press(press(opened(INSIDE), network_choice.TUTORIAL_LABEL), network_choice.TUTORIAL_LABEL)
     [kept] = session_of(app).models.kept
     assert session_of(app).models.in_use == kept.title
     assert [box(app, name).value for name in "xy"] == tutorial_sets().points[0].tolist()
@@ -118,8 +98,8 @@ def test_the_tutorials_network_is_kept_once_and_its_first_sample_is_traced():
 
 def test_a_page_about_tanh_and_a_wide_layer_says_so():
     app = with_model(model_of((64,), activation="tanh"))
-    assert network_picture.BY_OTHERS.format("tanh") in words(app)
-    assert words(app).count(network_picture.EXCERPT) == 1
+    by_tanh = network_picture.BY_OTHERS.format("tanh")
+    assert network_picture.EXPLAINED_LARGE.format(by_tanh) in words(app)
     assert network_picture.NEVER_DEAD in words(app)
 
 
@@ -133,31 +113,31 @@ def test_choosing_a_neuron_in_the_picture_chooses_it_in_the_lists():
     assert chosen["label"] == "Hidden layer 2, neuron 3"
 
 
-def test_the_plane_shows_what_is_chosen_for_it(charts):
+def test_the_plane_shows_what_is_chosen_for_it():
     app = with_model(model_of((5,)))
-    assert charts[neuron_map.KEY].layout.meta["alt"].startswith("Map of hidden layer 1, neuron 0")
+    assert drawn(app, neuron_map.KEY).layout.meta["alt"].startswith("Map of hidden layer 1, neuron 0")
     labelled(app.button_group, "The plane shows").set_value(neuron_map.FOLDS).run()
     assert not app.exception
-    assert "of 5 fold lines of the first hidden layer cross" in charts[neuron_map.KEY].layout.meta["alt"]
+    assert "of 5 fold lines of the first hidden layer cross" in drawn(app, neuron_map.KEY).layout.meta["alt"]
     assert "of 5 fold lines of the first hidden layer cross" in live_text(app)
 
 
 def test_a_click_on_the_map_moves_the_point_and_one_too_far_out_is_refused_in_words():
     app = with_model(model_of())  # of x and -x
     choice(app, "True class").set_value(0).run()
-    press(app, "click the map")
+    click(app, neuron_map.KEY, 0.25, -0.5)
     assert [box(app, name).value for name in "xy"] == [0.25, -0.5]
     assert choice(app, "True class").value == traced_point.NEAREST
-    place = "The point lies on no curve. The nearest, p1, is 0.25 away."
+    place = "No curve is near the point. The nearest, p1, is 0.25 away."
     assert place in live_text(app).splitlines()
     box(app, "x").set_value(1e101).run()
     assert not app.exception
-    assert "too far out" in words(app)
+    assert traced_point.TOO_FAR in words(app)
 
 
-def test_classes_without_polynomials_have_numbers_but_no_map(charts):
+def test_classes_without_polynomials_have_numbers_but_no_map():
     app = with_model(model_of(polynomials=()))
-    assert neuron_map.KEY not in charts
+    assert neuron_map.KEY not in component_ids(app)
     assert neuron_map.NO_CURVES in words(app)
     choice(app, "True class").set_value(1).run()
     assert "The true class t is class 1" in words(app)
@@ -192,10 +172,10 @@ def test_a_changed_network_becomes_a_model_of_its_own_and_a_number_that_none_has
     assert session_of(app).by_hand is None
     shown_number(app, "Bias").set_value(7.0).run()
     assert edited_model.REFUSED not in words(app)
-    press(app, "Keep this as a model")
+    press(app, edited_model.KEEP_LABEL)
     assert [kept.model.biases[0][0, 0] == 7 for kept in session_of(app).models.kept] == [False, True]
     shown_number(app, "Bias").set_value(8.0).run()
-    press(app, "Keep this as a model")
+    press(app, edited_model.KEEP_LABEL)
     assert len(session_of(app).models.kept) == 3
 
 
@@ -205,7 +185,7 @@ def test_a_file_without_its_experiment_answers_but_has_no_loss_to_keep():
     shown_number(app, "Bias").set_value(7.0).run()
     assert tables(app)[-1] != before
     assert edited_model.UNMEASURED in words(app)
-    assert not labels(app)["Keep this as a model"]
+    assert not labels(app)[edited_model.KEEP_LABEL]
     assert metrics(app)["Loss"] == "unknown"
 
 
@@ -216,7 +196,7 @@ def test_during_a_run_the_model_is_held_before_it_is_changed():
     app.run()
     app.switch_page(INSIDE).run()
     assert not app.slider
-    press(app, "Hold still to change it")
+    press(app, edited_model.HOLD_LABEL)
     held = session_of(app).by_hand.model
     shown_number(app, "Bias").set_value(7.0).run()
     assert session_of(app).by_hand.original is held

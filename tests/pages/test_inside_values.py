@@ -1,5 +1,6 @@
 """What Inside shows of a network: picture, plane, and the numbers of a point's forward pass."""
 
+import json
 import math
 from itertools import pairwise
 
@@ -11,6 +12,7 @@ from pages.inside import inside_values, network_picture, neuron_map, numbers_wal
 from pages.inside.neuron_choice import Neuron
 from pages.inside.neuron_map import ANSWER, FOLDS, NEURON
 from pages.inside.numbers_walk import exact_number, number
+from pages.plane.plane import TOO_LARGE
 from pages.state.kept_models import ByHand, Kept, KeptModels
 from pages.state.session_value import Session
 from pages.state.view import View
@@ -74,31 +76,94 @@ def test_without_a_model_there_is_nothing_to_see():
 
 
 @pytest.mark.parametrize(
-    ("hidden", "shown", "note"),
+    ("hidden", "is_large"),
     [
-        pytest.param((), [2, 2], "", id="no hidden layer"),
-        pytest.param((12,), [2, 12, 2], "", id="the tutorial's"),
-        pytest.param((32,) * 5, [2, *[32] * 5, 2], "", id="the recommended"),
-        pytest.param((512, 512), [2, 32, 32, 2], "32 of 512", id="wide"),
+        pytest.param((), False, id="no hidden layer"),
+        pytest.param((12,), False, id="the tutorial's"),
+        pytest.param((12, 12, 12), False, id="the most"),
+        pytest.param((13,), True, id="a wide layer"),
+        pytest.param((1, 1, 1, 1), True, id="many layers"),
     ],
 )
-def test_the_picture_has_every_neuron_or_says_which_it_omits(hidden, shown, note):
-    picture = drawn(values_of(model_of(hidden)))
-    assert [len(column["neurons"]) for column in picture["columns"]] == shown
-    assert [np.shape(links) for links in picture["links"]] == list(pairwise(shown))
-    assert picture["columns"][1]["note"] == note
+def test_each_neuron_of_a_small_network_has_a_map(hidden, is_large):
+    model = model_of(hidden)
+    assert network_picture.is_large(model) == is_large
+    picture = drawn(values_of(model))
+    assert picture["large"] == is_large
+    if not is_large:
+        assert [len(column["neurons"]) for column in picture["columns"]] == [2, *hidden, 2]
+        assert [np.shape(links) for links in picture["links"]] == list(pairwise((2, *hidden, 2)))
     images = [neuron["image"] for column in picture["columns"] for neuron in column["neurons"]]
     assert all(image.startswith("data:image/png") for image in images)
 
 
-def test_the_chosen_neuron_of_a_wide_layer_is_among_those_shown():
-    weak = 7
-    first, last = model_of((512,)).weights
-    last = np.where(np.arange(512)[:, np.newaxis] == weak, 0, last)  # no influence on the outputs
-    biases = (np.zeros((1, 512)), np.zeros((1, 2)))
-    neurons = drawn(values_of(model_with((first, last), biases), neuron=(0, weak)))["columns"][1]["neurons"]
-    assert len(neurons) == 32
-    assert [neuron["index"] for neuron in neurons if neuron["chosen"]] == [weak]
+def large_model():
+    """Return a network 2→13→3→2 with few weights that are not 0.
+
+    Neuron 1 of the second layer gets 10, -20, 30, … and 130 from the first, and gives 2 and -4.
+    """
+    into = np.zeros((13, 3))
+    into[:, 1] = [10, -20, 30, -40, 50, -60, 70, -80, 90, -100, 110, -120, 130]
+    out_of = np.zeros((3, 2))
+    out_of[1] = [2, -4]
+    weights = (np.tile([[1.0], [0.0]], 13), into, out_of)
+    return model_with(weights, (np.zeros((1, 13)), np.zeros((1, 3)), np.zeros((1, 2))))
+
+
+@pytest.mark.parametrize(
+    ("neuron", "maps"),
+    [
+        pytest.param((1, 1), ((0, 1), (5, 6, 7, 8, 9, 10, 11, 12), (1,), (0, 1)), id="in the middle"),
+        # all its weights to the next layer are there, though two are 0
+        pytest.param((0, 4), ((0, 1), (4,), (0, 1, 2), ()), id="in the first layer"),
+        pytest.param((2, 0), ((0, 1), (), (0, 1, 2), (0,)), id="an output"),
+    ],
+)
+def test_in_a_large_network_the_chosen_neuron_and_the_strongest_beside_it_have_maps(neuron, maps):
+    model = large_model()
+    assert network_picture.with_maps(model, Neuron(*neuron)) == maps
+    columns = drawn(values_of(model, neuron=neuron))["columns"]
+    assert tuple(tuple(one["index"] for one in column["neurons"]) for column in columns[1:]) == maps[1:]
+    for column, width, large in zip(columns[1:], (13, 3, 2), maps[1:], strict=True):
+        dots = [index for index, _ in column["dots"]["neurons"]]
+        assert dots == [index for index in range(width) if index not in large]
+
+
+def test_lines_of_a_large_network_are_shares_of_the_chosen_neuron_s_largest_weights_and_have_numbers():
+    picture = drawn(values_of(large_model(), neuron=(1, 1)))
+    # 130 is the largest: 60 / 130 = 0.462 and so on; then 2 of 4
+    into = [[-0.462], [0.538], [-0.615], [0.692], [-0.769], [0.846], [-0.923], [1]]
+    assert picture["links"] == [[], into, [[0.5, -1]]]
+    assert picture["between"] == ["26 weights", "", ""]  # 2 inputs times 13 neurons
+    _, before, chosen, outputs = picture["columns"]
+    assert [one["weight"] for one in before["neurons"]][:2] == ["−60", "70"]
+    assert before["neurons"][0]["label"] == "Hidden layer 1, neuron 5, weight −60"
+    assert [one["label"] for one in outputs["neurons"]] == [
+        "Output p0 = x, weight 2",
+        "Output p1 = −x, weight −4",
+    ]
+    assert [(one["text"], one["whole"]) for one in outputs["neurons"]] == [("p0", "y = x"), ("p1", "y = −x")]
+    assert [one["text"] for one in chosen["neurons"]] == ["neuron 1"]
+    assert picture["alt"].endswith("The largest map is that of hidden layer 2, neuron 1.")
+
+
+def test_a_dot_says_on_how_much_of_the_plane_its_neuron_is_above_0_and_whether_it_is_dead():
+    # 13 neurons x - c, with c from -2 to 2; on the points of the lines -1 <= x <= 1
+    thresholds = np.linspace(-2, 2, 13)
+    model = model_with(
+        (np.tile([[1.0], [0.0]], 13), np.ones((13, 2))), (-thresholds[np.newaxis], np.zeros((1, 2)))
+    )
+    column = drawn(values_of(model, pc.Experiment(polynomials=CURVES, hidden=(13,))))["columns"][1]
+    shades = dict(column["dots"]["neurons"])
+    # x > 0 on half of the window, x > -4/3 on all of it, x > 4/3 nowhere
+    assert (shades[6], shades[2], shades[10]) == (50, 100, -1)
+    assert column["dots"]["name"] == "Hidden layer 1, neuron "
+    assert dict(drawn(values_of(model))["columns"][1]["dots"]["neurons"])[10] == 0  # not known to be dead
+
+
+def test_the_picture_of_a_network_with_many_neurons_is_few_bytes():
+    values = values_of(model_of((256,) * 7))  # 1,792 neurons
+    assert len(json.dumps(drawn(values))) < 40_000
 
 
 def test_lines_and_dots_are_shares_of_a_layers_largest():
@@ -212,7 +277,7 @@ def test_without_a_map_the_page_says_why():
     # a file may have what no set-up may
     too_large = values_of(model_of(polynomials=(pc.Polynomial(2e6, 0), pc.Polynomial(1))))
     assert too_large.plane(NEURON) is None
-    assert neuron_map.without(too_large.model) == neuron_map.TOO_LARGE
+    assert neuron_map.without(too_large.model) == TOO_LARGE
 
 
 # --- the numbers of a forward pass ------------------------------------------------------------
@@ -298,7 +363,7 @@ def test_a_network_with_other_inputs_is_described_by_those():
 
 
 def test_of_a_point_on_no_curve_that_is_said_before_the_answer():
-    place = "The point lies on no curve. The nearest, p0, is 0.4 away."
+    place = "No curve is near the point. The nearest, p0, is 0.4 away."
     far = values_of(model_of(), traced=(0.5, 0.9))
     assert str(far.point.place) == place
     said = walk_of(far)["Prediction"].said

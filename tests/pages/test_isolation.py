@@ -5,7 +5,7 @@ import importlib
 import random
 import re
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from functools import cache, cached_property, wraps
 from pathlib import Path
 
@@ -20,6 +20,8 @@ from pages.inside.neuron_choice import Neuron
 from pages.plane import referee
 from pages.plane.plane import pixels_of
 from pages.plane.scene import scene_of
+from polycore.experiment.error_sums import ErrorSums
+from polycore.inspection.step_detail import StepChoice, step_detail
 from polycore.links.compact_weights import compact
 from polycore.tutorial.untrained_model import tutorial_model, tutorial_sets
 from tests.pages.browsing import HOME, QUICK, opened, press, session_of, trained, wait_for, words_of
@@ -114,6 +116,7 @@ MOST = 128  # entries
 
 # Each has no argument, and so one entry.
 UNBOUNDED = {
+    "pages.inside.exercise_view.network",
     "pages.patches.apply",
     "polycore.tutorial.untrained_model.tutorial_model",
     "polycore.tutorial.untrained_model.tutorial_sets",
@@ -243,6 +246,7 @@ EXPERIMENT = pc.Experiment(
     samples_per_class=20,
     steps=20,
 )
+FRESH = replace(EXPERIMENT, samples_per_class=None, batch_size=16, sampling="errors")
 RANGE = (-1.0, 1.0)
 
 
@@ -266,13 +270,15 @@ def arguments():
         "pages.inside.neuron_map._values": (model, window, Neuron(0, 0)),
         "pages.inside.edited_model._sets": (EXPERIMENT,),
         "pages.inside.network_picture._dead": (tutorial_model(), tutorial_sets()),
-        "pages.inside.network_picture._images": (model, window, ((0, 1), (0, 1, 2))),
-        "pages.inside.network_picture._strengths": (model, window),
+        "pages.inside.network_picture._seen": (model, window, ((0, 1), (0, 1), (0, 1, 2))),
+        "pages.inside.step_picture._images": (step_detail(pc.start(EXPERIMENT), StepChoice()),),
+        "pages.inside.step_picture._large_image": (step_detail(pc.start(EXPERIMENT), StepChoice()),),
         "polycore.optimizers.soap._layers": ((2, 3, 2),),
         "polycore.workers.confidence.t_quantile": (4,),
         "polycore.links.link._model": (compact(model, EXPERIMENT, 2000), EXPERIMENT),
         "pages.models.link_choice._compacted": (model, EXPERIMENT, 2000),
         "pages.models.map_layers._diamonds": (scene,),
+        "pages.models.map_layers._dots": (FRESH, ErrorSums.empty(FRESH.class_count)),
         "pages.models.map_layers._samples": (EXPERIMENT,),
         "pages.models.map_layers.mistakes_of_model": (model, EXPERIMENT),
         "pages.models.map_layers.mistakes_of_referee": (best, EXPERIMENT),
@@ -293,6 +299,7 @@ def arguments():
         "pages.channel.component._renderer": (Component("component", (SCRIPT,)),),
         "pages.plane.plane.shown_map": (pixels_of(model, window), scene),
         "pages.plane.plane.shown_differences": (pixels_of(model, window), scene, best),
+        "polycore.pictures.class_map._shares": (4,),
         "pages.lessons.continuing._held_out": (5,),
         "pages.lessons.situation.key_of": (EXPERIMENT,),
         "pages.train.run_report.held_out_report": (model, EXPERIMENT),
@@ -367,8 +374,8 @@ def recorded(monkeypatch):
 
     def recording(name, cached):
         @wraps(cached)
-        def call(*args):
-            value = cached(*args)
+        def call(*args, **named):
+            value = cached(*args, **named)
             key = (name, id(value))
             if key not in found:
                 found[key] = (value, digest(value))

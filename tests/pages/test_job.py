@@ -68,7 +68,7 @@ def test_jobs_have_names_of_their_own():
         pytest.param(pc.PolycoreError("size: got 1"), "size: got 1", id="ours"),
         pytest.param(MemoryError(), sentences.NO_MEMORY, id="memory"),
         pytest.param(BrokenExecutor("code -9"), sentences.WORKERS_ENDED, id="worker"),
-        pytest.param(ShutDownError("ended"), "The server is shutting down.", id="shut down"),
+        pytest.param(ShutDownError("ended"), sentences.SHUTTING_DOWN, id="shut down"),
     ],
 )
 def test_a_job_that_fails_says_why(error, sentence):
@@ -106,10 +106,31 @@ def test_a_job_that_nobody_wants_any_more_ends_at_its_next_progress():
     go_on.set()
     wait_until(lambda: not job.view.is_active)
     assert (job.view.result, after) == (None, [])
-    assert job.view.error == "It was canceled because something else started."
+    assert job.view.error == sentences.CANCELED
+
+
+def test_a_job_that_ends_once_it_is_left_continues_as_long_as_a_tab_shows_it():
+    shown, left, tab = threading.Event(), threading.Event(), Tab()
+
+    def compute(show):
+        show(1, 3)
+        shown.set()
+        left.wait()
+        show(2, 3)
+
+    job = Job("", compute, "", "", left_after=0.0)
+    tab.show(Source(job.name, (job,), None, lambda: jobs.contents(job.view)))
+    job.start()
+    wait_until(lambda: shown.is_set() or not job.view.is_active)
+    assert job.view.is_active
+    tab.show()
+    left.set()
+    wait_until(lambda: not job.view.is_active)
+    assert job.is_given_up
+    assert job.view.error == sentences.CANCELED
 
 
 def test_what_should_not_happen_is_logged_and_named(caplog):
     job = failing(ZeroDivisionError("a secret of ours"))
-    assert job.view.error == "An unexpected error ended it: ZeroDivisionError."
+    assert job.view.error == f"{sentences.UNEXPECTED}: ZeroDivisionError."
     assert caplog.records[-1].exc_info

@@ -8,19 +8,23 @@ import pytest
 
 import polycore as pc
 from pages.channel import session_key
-from pages.lessons import checks, continuing, lesson_panel, lessons
+from pages.inside import edited_model, exercise
+from pages.lessons import asking, checks, continuing, lesson_panel, lessons
 from pages.lessons.continuing import AGAIN
 from pages.lessons.situation import LOAD, START, Situation
 from pages.models.shown_network import ShownNetwork
 from pages.patches import rerun_requests
+from pages.plane.referee import best_possible
 from pages.predict import asked_point
+from pages.runs.job import Job
 from pages.runs.training import Training
 from pages.server import server
 from pages.state.kept_models import ByHand, Kept, KeptModels
-from pages.state.session_value import Lessons, Session
+from pages.state.session_value import Drawings, Lessons, Session
 from pages.state.setup import Setup
-from pages.state.view import PointInputs, View
+from pages.state.view import EXERCISE_QUESTIONS, Exercise, Learning, PointInputs, View
 from polycore.formatting import loss_text, percent
+from polycore.inspection.step_detail import StepChoice, step_detail
 from polycore.links import link
 from polycore.model.evaluation import DataSets
 from tests.pages.browsing import (
@@ -82,14 +86,22 @@ def missing(name, now, page="Train", asked=None):
 
 
 def panel(app):
-    """Return the texts of the panel: its head, and whether it has been seen; none without a panel."""
-    head = [text.value for text in app.markdown if "Lesson " in text.value]
-    return head + [text for text in live_text(app).splitlines() if "een" in text]
+    """Return what the panel or the line of a lesson says."""
+    titles = [box.label for box in app.expander if "*Lesson " in box.label]
+    texts = [text.value for text in (*app.markdown, *app.caption)]
+    return (
+        [*titles, *texts, *live_text(app).splitlines()] if titles else [t for t in texts if "*Lesson " in t]
+    )
 
 
-def test_there_are_fifteen_with_different_names():
-    assert len(lessons.LESSONS) == len(set(NAMES)) == 15
-    assert [lessons.number(lesson) for lesson in lessons.LESSONS] == list(range(1, 16))
+def says(app, words):
+    """Return whether the panel says these words."""
+    return any(words in text for text in panel(app))
+
+
+def test_they_have_different_names_and_are_numbered_from_1():
+    assert len(set(NAMES)) == len(NAMES)
+    assert [lessons.number(lesson) for lesson in lessons.LESSONS] == list(range(1, len(NAMES) + 1))
 
 
 @pytest.mark.parametrize("lesson", lessons.LESSONS, ids=NAMES)
@@ -150,12 +162,51 @@ def test_a_penalty_on_large_weights_helps_against_learning_by_heart():
     assert not seen("weights", holding(small))
 
 
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_points_where_it_errs_leave_a_third_of_the_mistakes_or_less(seed):
+    even, practiced = (run_to_end(replace(one, seed=seed), 3000) for one in (checks.EVEN, checks.PRACTICED))
+    right, more_right = even.current.held_out_accuracy, practiced.current.held_out_accuracy
+    assert right == pytest.approx(0.988, abs=0.005)
+    assert more_right == pytest.approx(0.998, abs=0.0015)
+    assert 1 - more_right <= (1 - right) / 3 + 1e-9
+    assert seen("practice", holding(even, practiced))
+    assert not seen("practice", holding(practiced))
+    assert not seen("practice", holding(even, run_to_end(replace(checks.PRACTICED, seed=seed), 500)))
+
+
 def test_dropout_helps_a_wide_network():
     whole, dropped = run_to_end(checks.ALL, 4000), run_to_end(checks.DROPPED, 4000)
     assert whole.current.held_out_accuracy == pytest.approx(0.84, abs=0.02)
     assert dropped.current.held_out_accuracy == pytest.approx(0.88, abs=0.02)
     assert seen("dropout", holding(whole, dropped))
     assert not seen("dropout", holding(dropped))
+
+
+def test_steps_of_one_length_get_down_the_slope_and_shorter_or_longer_ones_do_not():
+    short, fitting, long = runs = [
+        run_to_end(one, 40) for one in (checks.SHORT_STEPS, checks.FITTING_STEPS, checks.LONG_STEPS)
+    ]
+    beginning = short.history.loss[0]
+    assert short.loss > 0.85 * beginning
+    assert fitting.loss == pytest.approx(0.57, abs=0.005)
+    assert long.loss > 1.5 * beginning
+    assert np.array_equal(long.snapshots.step, range(41))  # on its landscape one sees every step
+    assert missing("slope", holding(*runs)) == checks.DRAW_LANDSCAPE
+    job = Job("a run", lambda _: pc.landscape(long, size=3), "", "")
+    drawn = replace(holding(*runs), drawings=Drawings(landscape_id=server.current().computing.add(job)))
+    assert missing("slope", drawn) == checks.DRAW_LANDSCAPE
+    job.start()
+    wait_until(lambda: not job.view.is_active)
+    assert seen("slope", drawn)
+    assert not seen("slope", replace(holding(*runs[1:]), drawings=drawn.drawings))
+
+
+def test_a_run_that_got_lower_with_other_steps_is_named():
+    now = holding(*(run_to_end(one.experiment, 40) for one in lessons.named("slope").set_ups))
+    short, *others = now.models.kept
+    lower = replace(short, model=replace(short.model, loss=0.4))
+    now = replace(now, models=replace(now.models, kept=(lower, *others)))
+    assert missing("slope", now).startswith('"0.3" is at 0.570, the others at 0.400 and ')
 
 
 def test_at_a_crossing_the_odds_are_even():
@@ -199,6 +250,21 @@ def test_a_learning_rate_of_1_kills_more_than_half_of_the_neurons():
     assert not seen("dead", holding(pc.start(checks.TOO_FAST)))
 
 
+def at_its_pause(name):
+    """Return the first run of that lesson at the step at which it pauses."""
+    lesson = lessons.named(name)
+    return pc.advance(pc.start(lesson.set_ups[0].experiment), lesson.pacing.pause_at)
+
+
+def test_where_the_lesson_on_dead_neurons_pauses_most_are_dead():
+    assert seen("dead", holding(at_its_pause("dead")))
+
+
+def test_where_the_lesson_on_memorizing_pauses_its_accuracies_have_parted_and_it_has_more_to_learn():
+    now = at_its_pause("by-heart").current
+    assert now.held_out_accuracy < best_possible(checks.BY_HEART) < now.accuracy < 1
+
+
 def test_two_neurons_stay_far_behind():
     two, more = run_to_end(checks.TWO_NEURONS, 8000), run_to_end(checks.MORE_NEURONS, 8000)
     assert two.best.held_out_accuracy == pytest.approx(0.4, abs=0.08)
@@ -238,6 +304,29 @@ def test_six_folds_are_enough_for_three_curves():
     assert seen("folds", chosen, "Inside")
     assert not seen("folds", holding(run), "Inside")  # no neuron has been chosen
     assert not seen("folds", chosen, "Train")
+
+
+def test_a_new_weight_that_was_computed_by_hand_is_seen_on_inside_alone():
+    run = run_to_end(checks.TINY, 10)
+
+    def after(right, page="Inside", view="How it learns"):
+        learning = Learning(exercise=right and Exercise(right=right))
+        now = replace(holding(run), view=View(inside_view=view, learning=learning))
+        return missing("learns", now, page)
+
+    assert after((False, False, True)) == ""
+    assert after((True, True, False)) == checks.COMPUTE_AGAIN
+    assert after((True, True)) == after(None) == checks.COMPUTE_THREE
+    assert after((True, True, True), "Train") == checks.OPEN_LEARNING
+    assert after((True, True, True), view="What it computes") == checks.OPEN_LEARNING
+
+
+def test_where_the_lesson_on_how_it_learns_pauses_a_new_weight_differs_more_than_rounding_does():
+    detail = step_detail(at_its_pause("learns"), StepChoice())
+    assert exercise.fits(detail.experiment)
+    question = exercise.question_of(detail, EXERCISE_QUESTIONS - 1)
+    assert not exercise.verdict_on(question, detail.weight.before).is_right
+    assert exercise.verdict_on(question, detail.weight.after).is_right
 
 
 def continued(experiment, before, steps):
@@ -338,10 +427,13 @@ def pairs():
         "smooth": tuple(run_to_end(one, 20_000) for one in (checks.FOLDED, checks.SMOOTH)),
         "weights": tuple(run_to_end(one, 4000) for one in (checks.LARGE, checks.SMALL)),
         "dropout": tuple(run_to_end(one, 4000) for one in (checks.ALL, checks.DROPPED)),
+        "practice": tuple(run_to_end(one, 3000) for one in (checks.EVEN, checks.PRACTICED)),
     }
 
 
-@pytest.mark.parametrize("name", ["search", "scaling", "small", "features", "smooth", "weights", "dropout"])
+@pytest.mark.parametrize(
+    "name", ["search", "scaling", "small", "features", "smooth", "weights", "dropout", "practice"]
+)
 def test_a_lesson_remembers_its_first_run_when_that_is_no_longer_kept(name):
     first, second = pairs()[name]
     remembered = replace(holding(), lessons=lessons.noted(holding(first)))
@@ -427,6 +519,9 @@ WRONG = {
         "stopped",
         f'"Dropout 0.8" has trained for 400 of 1,000 steps. {to_load("Dropout 0.8")}',
     ),
+    "learns": ("started", checks.OPEN_LEARNING),
+    "slope": ("second first", to_load("Learning rate 0.001")),
+    "practice": ("second first", to_load("Even points")),
 }
 
 
@@ -464,12 +559,6 @@ def test_before_anything_is_trained_the_panel_says_which_set_up_to_start(lesson)
         assert missing(lesson.name, loaded(other.experiment)) == to_load(first.name)
 
 
-def test_what_is_missing_fits_in_the_room_of_the_explanation():
-    # the panel has room for the explanation from the beginning; what takes more lines moves the page
-    for name, (_, sentence) in WRONG.items():
-        assert len(f"Not seen yet. {sentence}") < len(f"Seen. {lessons.named(name).why} Next: Dead neurons.")
-
-
 def test_inside_the_network_of_the_lesson_is_asked_for():
     folded, other = run_to_end(checks.FOLDED, 1200), run_to_end(pc.Experiment(hidden=(4,)), 10)
     assert missing("folds", holding(folded), "Inside") == checks.CHOOSE_NEURON
@@ -496,11 +585,11 @@ def test_another_seed_is_still_the_same_lesson():
 
 
 @pytest.mark.parametrize("page", [TRAIN, "pages/8_glossary.py"])
-def test_the_panel_is_on_train_and_on_a_page_of_text(page):
+def test_the_lesson_is_named_on_train_and_on_a_page_of_text(page):
     app = opened(page, {"look": "scaling"})
     assert session_of(app).experiment == checks.UNSCALED
-    assert any("Lesson 3 of 15" in text for text in panel(app))
-    assert any("Not seen yet" in text for text in panel(app))
+    assert says(app, f"Lesson 3 of {len(NAMES)}")
+    assert says(app, lessons.named("scaling").questions.prediction.text) == (page == TRAIN)
     assert words_of(app)["look"] == "scaling"
 
 
@@ -518,10 +607,10 @@ def test_there_is_no_lesson_of_an_unknown_name(name):
 
 def test_a_point_that_predict_itself_chooses_is_seen_at_once():
     app = opened(PREDICT, {}, during("crossing", holding(run_to_end(checks.CROSSING, 8000))))
-    assert any("Not seen yet" in text for text in panel(app))
+    assert says(app, "Not seen yet")
     labelled(app.segmented_control, "Point").set_value(asked_point.AT_CROSSING).run()
     assert "crossing" in session_of(app).lessons.seen
-    assert any("Seen." in text for text in panel(app))
+    assert says(app, asking.NO_GUESS)
 
 
 def watched(app):
@@ -563,11 +652,11 @@ def test_the_figure_to_watch_follows_a_change_by_hand_inside():
     bias.set_value(bias.max).run()
     assert metrics(app)["Loss"] != before
     assert watched(app) == (metrics(app)["Loss"], "changed by hand")
-    press(app, "Keep this as a model")
+    press(app, edited_model.KEEP_LABEL)
     kept = session_of(app).answering.title
     assert watched(app) == (metrics(app)["Loss"], kept)
     app.switch_page(TRAIN).run()
-    assert watched(app) == (metrics(app)["Loss"], "now (step 300)")
+    assert watched(app) == (live_value(app, "weights.loss_text"), "now (step 300)")
 
 
 def test_the_next_lesson_begins_on_the_same_page_and_an_address_from_before_that_press_begins_nothing():
@@ -585,7 +674,7 @@ def test_the_next_lesson_begins_on_the_same_page_and_an_address_from_before_that
 def test_an_address_from_before_its_end_begins_a_lesson_again_only_if_it_is_opened():
     app = opened(TRAIN, {"look": "search"})
     before = words_of(app)
-    press(app, "End")
+    press(app, "End the lesson")
     say(app, before)
     app.run()
     assert session_of(app).lessons.current is None
@@ -595,7 +684,7 @@ def test_an_address_from_before_its_end_begins_a_lesson_again_only_if_it_is_open
     assert session_of(app).lessons.current == "search"
 
 
-@pytest.mark.parametrize(("label", "current"), [("End", None), ("Next lesson", "scaling")])
+@pytest.mark.parametrize(("label", "current"), [("End the lesson", None), ("Next lesson", "scaling")])
 def test_a_press_that_ends_the_page_s_first_run_counts_against_the_address(label, current):
     app = opened(TRAIN, {"look": "search"})
     del app.session_state[rerun_requests.ARRIVED_AT]  # the press came before the page had noted the arrival
@@ -618,9 +707,7 @@ def test_a_lesson_begun_later_loads_its_set_up_keeps_the_models_and_can_be_undon
     assert (after.models.kept, after.training) == (before.models.kept, before.training)
     assert "untrained.map" in drawn_charts(app)  # the map of the earlier run would look like a part of it
     assert "progress.map" not in drawn_charts(app)
-    assert (
-        "not started" in sent_to(app, "lesson.watch")["html"]
-    )  # the figure to watch is not that run's either
+    assert says(app, lessons.named("by-heart").questions.prediction.text)  # nothing has come of it yet
     app.button(key="undo.button").click().run()
     assert session_of(app).lessons.current is None
     assert "progress.map" in drawn_charts(app)
@@ -635,7 +722,7 @@ def test_the_map_of_the_lesson_s_own_run_stays_as_settings_change():
 
 
 def test_the_last_lesson_has_no_next():
-    assert "Next lesson" not in labels(opened(TRAIN, {"look": "dropout"}))
+    assert "Next lesson" not in labels(opened(TRAIN, {"look": NAMES[-1]}))
 
 
 def test_the_point_is_that_of_predict_there_and_elsewhere_that_on_the_map():
@@ -653,10 +740,10 @@ def test_on_a_curve_the_point_of_predict_is_that_of_the_model_in_use():
 
 
 def test_a_set_up_of_the_lesson_is_one_click_away_and_stays_as_the_lesson_is_ended():
-    app = press(opened(TRAIN, {"look": "scaling"}), "Standardized")
+    app = press(press(opened(TRAIN, {"look": "scaling"}), "Skip the question"), "Standardized")
     assert session_of(app).experiment == checks.SCALED
     assert session_of(app).lessons.current == "scaling"
-    press(app, "End")
+    press(app, "End the lesson")
     assert session_of(app).lessons.current is None
     assert session_of(app).experiment == checks.SCALED
     assert "look" not in words_of(app)
@@ -680,7 +767,7 @@ def test_each_lesson_has_a_figure_to_watch(lesson):
     run = run_to_end(lesson.set_ups[0].experiment, 50)
     text = lesson.watched.text(Situation(holding(run), "Train").network)
     accuracy = f"{100 * run.current.held_out_accuracy:.1f} %"
-    if lesson.watched.label == "Held-out accuracy":
+    if lesson.watched.label == "New points right":
         assert text == accuracy
     elif lesson.watched.label.startswith("Training"):
         assert text.endswith(accuracy)
@@ -691,7 +778,7 @@ def test_each_lesson_has_a_figure_to_watch(lesson):
 def test_the_end_of_the_last_lesson_says_whether_all_are_seen():
     first, last = lessons.LESSONS[0], lessons.LESSONS[-1]
     assert lesson_panel.ending(first, set(NAMES)) == f"Next: {lessons.LESSONS[1].title}."
-    assert "You have finished all 15 lessons" in lesson_panel.ending(last, set(NAMES))
+    assert f"You have finished all {len(NAMES)} lessons" in lesson_panel.ending(last, set(NAMES))
     assert "you have seen 1." in lesson_panel.ending(last, {last.name})
 
 
@@ -714,7 +801,7 @@ def test_while_a_run_is_under_way_its_frames_say_when_the_lesson_is_seen(monkeyp
     app.run()
     training.stop()
     assert session_of(app).lessons.seen == {"dead"}
-    assert any("Seen." in text for text in panel(app))
+    assert says(app, asking.NO_GUESS)
 
 
 def test_a_session_holds_no_lesson_at_first():

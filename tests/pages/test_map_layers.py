@@ -1,5 +1,6 @@
 """The layers on a map besides regions and curves, compared with numbers computed in the test."""
 
+import io
 import math
 from dataclasses import replace
 
@@ -9,25 +10,20 @@ import pytest
 import polycore as pc
 from pages.models import map_layers
 from pages.models.map_layers import Overlay
-from pages.plane import live, plane
+from pages.plane import plane
 from pages.plane.referee import referee_of
-from pages.plane.scene import scene_of
 from pages.state import session
-from pages.state.kept_models import Kept, KeptModels
+from pages.state.kept_models import Kept
+from pages.state.setup import Setup
+from pages.state.view import View
+from polycore.links import link
 from polycore.pictures.palette import PALETTE
-from tests.pages.browsing import HOME, QUICK, labelled, opened, press, session_of, trained
-from tests.pages.test_predict_page import NAMED, NAMELESS, uploaded, with_model, words
+from tests.pages.browsing import QUICK, drawn, labelled, opened, press, session_of, trained
+from tests.pages.test_predict_values import LINES, NAMED, NAMELESS
+from tests.waiting import wait_until
 
 TRAIN, PREDICT = "pages/3_train.py", "pages/4_predict.py"
-SAMPLES, MISTAKES, CROSSINGS = map_layers.ALL
-
-
-@pytest.fixture
-def maps(monkeypatch):
-    """Return the figures on the page by key."""
-    found = {}
-    monkeypatch.setattr(live, "figure", lambda figure, key, **_: found.update({key: figure}))
-    return found
+SAMPLES, MISTAKES, CROSSINGS, NEXT_POINTS = map_layers.ALL
 
 
 def choice(app):
@@ -58,24 +54,6 @@ def answered(layers, points):
         if place < len(layers) - 1:
             values = np.where(values > 0, values, 0)
     return np.array([max(range(len(row)), key=lambda label, row=row: row[label]) for row in values])
-
-
-def test_mistakes_are_the_held_out_points_that_the_best_network_answers_wrongly(maps):
-    app = show(trained(steps="20"), MISTAKES)
-    training = session_of(app).training
-    points, labels = training.view.run.experiment.held_out_set()
-    layers = list(zip(training.view.best.weights, training.view.best.biases, strict=True))
-    wrong = answered(layers, points) != labels
-    assert 0 < wrong.sum() <= 500
-    np.testing.assert_array_equal(marks(maps["progress.map"], "x"), points[wrong])
-    assert f"Crosses: {wrong.sum()} of 3,000 held-out points answered wrongly." in words(app)
-    app.switch_page(HOME).run()
-    np.testing.assert_array_equal(marks(maps["progress.map"], "x"), points[wrong])
-    show(app)
-    scene = scene_of(training.view.run.experiment)
-    pixels = plane.pixels_of(training.view.best, scene.window)
-    assert maps["progress.map"] is plane.network_map(pixels, scene)
-    assert "Crosses" not in words(app)
 
 
 def test_the_mistakes_of_the_latest_weights_are_computed_once():
@@ -115,7 +93,7 @@ def test_of_many_mistakes_five_hundred_are_marked_and_all_are_counted():
     marked = marks(figure, "x")
     assert len(marked) == 500
     assert {*map(tuple, marked)} <= {*map(tuple, points[labels == 1])}
-    said = f"Crosses: {(labels == 1).sum():,} of 3,000 held-out points answered wrongly, 500 of them marked."
+    said = f"Crosses: {(labels == 1).sum():,} of 3,000 new points answered wrongly, 500 of them marked."
     assert map_layers.captions(figure) == (said,)
     # a frame has the same
     values = overlay.values()["mistakes"]
@@ -151,10 +129,10 @@ def test_samples_are_points_of_the_training_set(samples, count, caption):
             # within -1 to 1: x and -x at 0 with x^2, -x and x^2 at -1, x and x^2 at 1
             ("x", "x^2", "-x"),
             [(-1, 1), (0, 0), (1, 1)],
-            "Diamonds: 3 points where curves meet; click one.",
+            "Diamonds: 3 points where curves meet; press one.",
             id="three",
         ),
-        pytest.param(("x", "x+1"), [], "Diamonds: none, since no curves meet here.", id="none to click"),
+        pytest.param(("x", "x+1"), [], map_layers.NO_DIAMONDS, id="none to click"),
     ],
 )
 def test_crossings_are_marked_where_the_curves_meet(polynomials, places, caption):
@@ -181,21 +159,20 @@ def test_a_map_says_what_lies_on_it_and_frames_say_the_same():
     assert Overlay().values() == {}
 
 
-@pytest.mark.usefixtures("maps")
 def test_what_is_chosen_stays_on_other_pages_and_through_the_end_of_a_run():
     app = press(opened(TRAIN, QUICK | {"steps": "1000000"}), "Start")
+    wait_until(lambda: session_of(app).training.view.run.step)  # else Predict has no network
     show(app, MISTAKES, CROSSINGS)
     press(app, "Stop")
     assert choice(app).value == [MISTAKES, CROSSINGS]
     app.switch_page("pages/2_data.py").run()
-    app.switch_page(HOME).run()
+    app.switch_page(TRAIN).run()
     assert choice(app).value == [MISTAKES, CROSSINGS]
     assert choice(app.switch_page(PREDICT).run()).value == [CROSSINGS]
 
 
-@pytest.mark.usefixtures("maps")
-@pytest.mark.parametrize("page", [TRAIN, PREDICT])
-def test_every_drawing_of_the_choice_says_what_is_chosen(page):
+@pytest.mark.parametrize(("page", "key"), [(TRAIN, "progress.map"), (PREDICT, "predict.map")])
+def test_every_drawing_of_the_choice_says_what_is_chosen_and_shows_it(page, key):
     app = trained()
     app.switch_page(page).run()
     show(app, MISTAKES, CROSSINGS)
@@ -204,46 +181,118 @@ def test_every_drawing_of_the_choice_says_what_is_chosen(page):
     for _ in range(2):
         # a browser may see the second drawing alone
         assert [choice(app).options[place] for place in choice(app).proto.default] == [MISTAKES, CROSSINGS]
+        assert {"x", "diamond"} <= {trace.marker.symbol for trace in drawn(app, key).data}
         app.run()
 
 
-def test_predict_marks_crossings_at_first_and_points_if_the_data_are_known(maps):
-    app = trained()
-    app.switch_page(PREDICT).run()
-    assert choice(app).value == [CROSSINGS]
-    # 1 - x^2 and x^3 - 2 meet where x^3 + x^2 = 3, beyond the range
-    assert "Diamonds: none" in words(app)
-    show(app, SAMPLES, MISTAKES)
-    model, experiment = session_of(app).answering.model, session_of(app).experiment
-    points, labels = experiment.held_out_set()
-    wrong = model.predict(points) != labels
-    np.testing.assert_array_equal(marks(maps["predict.map"], "x"), points[wrong])
-    assert "Diamonds" not in words(app)
+EXPERIMENT = pc.Experiment(
+    polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20, hidden=(8,), steps=20
+)
 
 
-def test_a_file_without_its_data_has_only_crossings(maps):
-    app = press(with_model(NAMELESS), "The 3 polynomials of the set-up")
-    assert choice(app).options == [CROSSINGS]
-    assert len(marks(maps["predict.map"], "diamond"))
-    nameless = Kept("a", session_of(app).answering.model, None)
-    app.session_state[session.KEY] = replace(
-        session_of(app), models=KeptModels(kept=(nameless,), in_use=nameless.title)
-    )
+# the two curves meet at (0, 0) alone
+FOLLOWING = pc.Experiment(
+    polynomials=(pc.Polynomial(1, 0), pc.Polynomial(-1, 0)),
+    samples_per_class=None,
+    batch_size=64,
+    sampling="errors",
+    hidden=(8,),
+    steps=1000,
+)
+
+
+def dots(experiment, errors):
+    """Return the points (N, 2) and the sizes of the dots, and their caption."""
+    overlay = Overlay.of((NEXT_POINTS,), experiment, None, None, errors)
+    [captioned] = map_layers.captions(lying_on_a_map(overlay, experiment))
+    values = overlay.values()["next_points"]
+    assert values["caption"] == captioned
+    return np.column_stack([values["x"], values["y"]]), np.array(values["size"]), captioned
+
+
+def test_before_the_first_step_the_next_points_are_even():
+    points, sizes, caption = dots(FOLLOWING, pc.start(FOLLOWING).errors)
+    middles = -1 + 2 * (np.arange(40) + 0.5) / 40
+    expected = [(x, x) for x in middles] + [(x, -x) for x in middles]
+    np.testing.assert_allclose(points, expected, atol=1e-12)
+    assert set(sizes) == {4}
+    assert caption == map_layers.DENSE
+
+
+def test_the_next_points_gather_where_the_network_errs():
+    points, sizes, _ = dots(FOLLOWING, pc.advance(pc.start(FOLLOWING), 1000).errors)
+    near = np.abs(points[:, 0]) < 0.1  # a tenth of the range: 8 of 80 if they were even
+    assert near.sum() > 24
+    assert sizes[near].mean() > sizes[~near].mean() + 1
+    noisy = replace(FOLLOWING, noise=0.1)
+    points, _, caption = dots(noisy, pc.advance(pc.start(noisy), 500).errors)
+    np.testing.assert_allclose(points[:40, 0], points[40:, 0], atol=1e-9)  # one density for both
+    assert caption == map_layers.DENSE_ALONG_X
+
+
+def test_earlier_weights_have_no_next_points():
+    points, _, caption = dots(FOLLOWING, None)
+    assert (len(points), caption) == (0, map_layers.NOT_OF_THESE)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"sampling": "crossings"}, id="other fresh points"),
+        pytest.param({"samples_per_class": 100}, id="fixed samples"),
+    ],
+)
+def test_next_points_are_offered_where_they_follow_the_errors_and_stay_chosen(change):
+    app = show(opened(TRAIN, link.to_query(FOLLOWING)), CROSSINGS, NEXT_POINTS)
+    assert [choice(app).options[place] for place in choice(app).proto.default] == [CROSSINGS, NEXT_POINTS]
+    now = session_of(app)
+    app.session_state[session.KEY] = replace(now, setup=Setup(replace(FOLLOWING, **change)))
     app.run()
-    assert session_of(app).answering.model is nameless.model
-    assert choice(app).options == [CROSSINGS]
+    assert choice(app).options == [SAMPLES, MISTAKES, CROSSINGS]
+    show(app, SAMPLES)
+    app.session_state[session.KEY] = replace(session_of(app), setup=now.setup)
+    assert choice(app.run()).value == [SAMPLES, NEXT_POINTS]
 
 
-@pytest.mark.usefixtures("maps")
-def test_what_a_file_without_its_data_cannot_show_stays_chosen_for_other_models():
-    app = show(with_model(NAMED), SAMPLES, CROSSINGS)
-    titled = session_of(app).models.in_use
-    press(uploaded(app, ("b.npz", NAMELESS)), "The 3 polynomials of the set-up")
-    assert choice(app).value == [CROSSINGS]
-    show(app)
-    labelled(app.selectbox, "Model").set_value(titled).run()
-    assert choice(app).value == [SAMPLES]
+def of_file(content):
+    return Kept.of_file(pc.Model.load(io.BytesIO(content)), 1)
 
 
-def test_a_file_with_its_data_has_all_layers():
-    assert choice(with_model(NAMED)).options == [*map_layers.ALL]
+def of_nameless_file():
+    """Return the model of a file without its data, whose classes the user has named."""
+    model = pc.Model.load(io.BytesIO(NAMELESS))
+    return Kept.of_file(model.with_polynomials(tuple(map(pc.Polynomial.parse, LINES))), 1)
+
+
+def test_the_mistakes_on_a_model_s_map_are_the_held_out_points_that_it_answers_wrongly():
+    model = pc.advance(pc.start(EXPERIMENT), 20).best
+    points, labels = EXPERIMENT.held_out_set()
+    wrong = answered(list(zip(model.weights, model.biases, strict=True)), points) != labels
+    assert 0 < wrong.sum() <= 500
+    kept = Kept("Run 1", model, EXPERIMENT)
+    figure = lying_on_a_map(map_layers.of_model(kept, (MISTAKES,), None), EXPERIMENT)
+    np.testing.assert_array_equal(marks(figure, "x"), points[wrong])
+    assert map_layers.captions(figure) == (f"Crosses: {wrong.sum()} of 3,000 new points answered wrongly.",)
+    bare = plane.to_learn(EXPERIMENT)
+    assert map_layers.of_model(kept, (), None).on(bare) is bare
+
+
+def test_a_model_s_map_has_crossings_at_first_and_offers_points_if_its_data_are_known():
+    # a model has no errors that next points could follow
+    of_known = [SAMPLES, MISTAKES, CROSSINGS]
+    for kept, offered in ((of_file(NAMED), of_known), (of_nameless_file(), [CROSSINGS])):
+        assert map_layers.offered_of_model(kept) == offered
+        assert map_layers.chosen_of_model(kept, View().predict_layers) == [CROSSINGS]
+        assert map_layers.of_model(kept, map_layers.ALL, None).crossings is not None
+    assert map_layers.offered_of_model(of_file(NAMELESS)) == []  # it has no map
+    assert map_layers.of_model(of_nameless_file(), map_layers.ALL, None).samples is None
+
+
+def test_what_a_model_without_its_data_cannot_show_stays_chosen_for_others():
+    known, nameless = of_file(NAMED), of_nameless_file()
+    choice = map_layers.choosing(known, [CROSSINGS, SAMPLES], View().predict_layers)
+    assert map_layers.chosen_of_model(known, choice) == [SAMPLES, CROSSINGS]
+    assert map_layers.chosen_of_model(nameless, choice) == [CROSSINGS]
+    without = map_layers.choosing(nameless, [], choice)
+    assert map_layers.chosen_of_model(nameless, without) == []
+    assert map_layers.chosen_of_model(known, without) == [SAMPLES]

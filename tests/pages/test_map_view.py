@@ -13,47 +13,29 @@ from PIL import Image
 
 import polycore as pc
 from pages.channel.live_text import Followed
+from pages.home import home
 from pages.models import map_layers
-from pages.plane import live, plane
+from pages.plane import plane
 from pages.plane.referee import referee_of
 from pages.plane.scene import scene_of
 from pages.run_view import map_view
 from pages.run_view.shown import Selection, ShownRun
 from pages.runs.training import Training
+from pages.state.session_value import Session
+from pages.state.setup import Setup
 from pages.state.shown_weights import ShownWeights
-from tests.pages.browsing import (
-    HOME,
-    QUICK,
-    labelled,
-    live_text,
-    opened,
-    press,
-    session_of,
-    trained,
-    wait_for,
-)
+from pages.state.view import View
+from tests.pages.browsing import QUICK, drawn, labelled, live_text, opened, press, session_of
 from tests.runs import TINY
 
 TRAIN = "pages/3_train.py"
 NETWORK, REFEREE, DIFFERENCES = "Network", "Referee", "Differences"
 
 
-@pytest.fixture
-def maps(monkeypatch):
-    """Return the figures on the page by key."""
-    drawn = {}
-    monkeypatch.setattr(live, "figure", lambda figure, key, **_: drawn.update({key: figure}))
-    return drawn
-
-
 def choose(app, view):
     labelled(app.button_group, "Map").set_value(view).run()
     assert not app.exception
     return app
-
-
-def captions(app):
-    return " ".join([*(caption.value for caption in app.caption), live_text(app)])
 
 
 EXPERIMENT = replace(TINY, learning_rate=0.5, noise=0.3)
@@ -74,6 +56,7 @@ def shown(view, weights="Now", layers=()):
 
 @pytest.mark.parametrize("weights", ["Now", "Best"])
 def test_the_map_is_the_one_that_is_chosen_of_the_weights_that_are_chosen(weights):
+    assert training().view.run.best_step < training().view.run.step  # so that the two choices differ
     model = training().view.current if weights == "Now" else training().view.best
     scene, referee = scene_of(EXPERIMENT), referee_of(EXPERIMENT)
     pixels = plane.pixels_of(model, scene.window)
@@ -82,16 +65,11 @@ def test_the_map_is_the_one_that_is_chosen_of_the_weights_that_are_chosen(weight
     assert map_view.figure_of(shown(DIFFERENCES, weights)) is plane.difference_map(pixels, scene, referee)
 
 
-def test_a_map_chosen_before_a_run_stays_when_it_begins(maps):
-    app = press(choose(opened(TRAIN, QUICK), REFEREE), "One step")
-    wait_for(app, "paused")
+def test_the_choice_stays_as_a_run_begins_and_ends_and_on_other_pages():
+    app = press(choose(opened(TRAIN, QUICK | {"steps": "1000000"}), REFEREE), "Start")
     assert labelled(app.button_group, "Map").value == REFEREE
-    assert maps["progress.map"].layout.meta["alt"].endswith("these are the referee's answers.")
-
-
-@pytest.mark.usefixtures("maps")
-def test_the_choice_stays_through_the_end_of_a_run_and_on_other_pages():
-    app = choose(press(opened(TRAIN, QUICK | {"steps": "1000000"}), "Start"), DIFFERENCES)
+    assert drawn(app, "progress.map").layout.meta["alt"].endswith(f"{plane.OF_REFEREE}.")
+    assert map_view.DIFFERENCE_CAPTION in live_text(choose(app, DIFFERENCES))
     press(app, "Stop")
     assert labelled(app.button_group, "Map").value == DIFFERENCES
     app.switch_page("pages/2_data.py").run()
@@ -106,21 +84,18 @@ def test_the_choice_stays_through_the_end_of_a_run_and_on_other_pages():
     assert labelled(app.run().button_group, "Map").value == DIFFERENCES
 
 
-def test_home_shows_the_network_whatever_is_chosen_on_train(maps):
-    app = choose(trained(), REFEREE)
-    app.switch_page(HOME).run()
-    training = session_of(app).training
-    scene = scene_of(training.view.run.experiment)
-    pixels = plane.pixels_of(training.view.best, scene.window)
-    assert maps["progress.map"] is plane.network_map(pixels, scene)
-    assert "Map" not in [group.label for group in app.button_group]
+def test_home_shows_the_network_and_its_latest_weights_whatever_is_chosen_on_train(in_session):
+    in_session(Session(setup=Setup(EXPERIMENT), view=View(map_view=REFEREE, weights="Best", past=12)))
+    chosen, at_home = map_view.selection(), home.selection()
+    assert (chosen.map_view, chosen.weights) == (REFEREE, 12)
+    assert (at_home.map_view, at_home.weights) == (NETWORK, "Now")
 
 
 @pytest.mark.parametrize(
     ("noise", "sentence"),
     [
-        pytest.param(0.0, "All points lie exactly on the curves", id="without noise"),
-        pytest.param(0.1, "Points lie near the curves; the noise decides", id="with noise"),
+        pytest.param(0.0, map_view.ON_CURVES, id="without noise"),
+        pytest.param(0.1, map_view.NEAR_CURVES, id="with noise"),
     ],
 )
 def test_the_caption_of_the_referee_says_where_points_lie(noise, sentence):
@@ -148,15 +123,25 @@ def test_the_caption_has_the_share_of_the_plane_that_differs():
     assert f"{100 * share:.1f}\u00a0% of the plane. " in caption(DIFFERENCES)
 
 
+def test_next_points_and_their_caption_follow_the_run():
+    following = replace(EXPERIMENT, samples_per_class=None, batch_size=8, sampling="errors")
+    run = Training(pc.advance(pc.start(following), 30), None, pc.advance)
+    selection, followed = Selection("Now", NETWORK, ("Next points",)), Followed(run.name, 0, active=False)
+    of_run = ShownRun(run, run.view, selection, ShownWeights.of(run.view, "Now"), followed)
+    figure = map_view.figure_of(of_run)
+    index = len(figure.data) - 1
+    written = {path: name for path, name in map_view.bindings(figure, selection) if path.startswith("data.")}
+    assert written == {
+        f"data.{index}.x": "weights.next_points.x",
+        f"data.{index}.y": "weights.next_points.y",
+        f"data.{index}.marker.size": "weights.next_points.size",
+    }
+    assert 'data-value="weights.next_points.caption"' in map_view.captions(figure)
+
+
 @pytest.mark.parametrize("view", [NETWORK, REFEREE, DIFFERENCES])
 def test_every_map_can_show_layers(view):
     layers = map_view.figure_of(shown(view, layers=map_layers.ALL)).data
     assert {"x", "diamond"} <= {trace.marker.symbol for trace in layers}
     text = caption(view, map_layers.ALL)
     assert all(beginning in text for beginning in ("Crosses: ", "Diamonds: ", "of the training set"))
-
-
-@pytest.mark.usefixtures("maps")
-def test_a_page_says_what_its_map_is():
-    app = choose(trained(), DIFFERENCES)
-    assert map_view.DIFFERENCE_CAPTION in captions(app)

@@ -1,44 +1,43 @@
 """With very many samples, figures on pages are measured on some of them, and the page says so."""
 
-import pytest
+import math
+from dataclasses import replace
 
-from tests.pages.browsing import live_text, opened, press, session_of, trained, wait_for
+import polycore as pc
+from pages.models import model_in_use
+from pages.runs.view import RunView
+from pages.state.kept_models import Kept
+from polycore.model.evaluation import DataSets
+from tests.pages.browsing import page_text, trained
+from tests.runs import TINY
 
-TRAIN, PREDICT, INSIDE = "pages/3_train.py", "pages/4_predict.py", "pages/5_inside.py"
-
-
-@pytest.fixture(scope="module")
-def app():
-    """Return the Train page after a short run on 2 times 10,001 samples."""
-    return trained(samples="10001", batch="64", steps="40")
-
-
-def texts(app):
-    shown = [element.value for kind in (app.caption, app.markdown) for element in kind]
-    return "\n".join([*shown, live_text(app)])
+LARGE = replace(TINY, samples_per_class=10_001, batch_size=64, steps=1)
 
 
-def test_a_run_s_accuracy_is_said_to_be_of_some_and_its_loss_is_of_all(app):
-    app.switch_page(PREDICT).run()
-    assert (
-        "The training accuracy is measured on 20,000 points, not on all 20,002 samples: that would take long."
-    ) in texts(app)
-    best = session_of(app).answering.model
-    assert best.loss == session_of(app).training.view.run.best_loss
+def kept_of(experiment):
+    return Kept.of_run(RunView.of("a run", pc.advance(pc.start(experiment), 1), math.inf), 1)
 
 
-def test_inside_both_are_of_some_once_a_weight_was_changed_by_hand(app):
-    app.switch_page(INSIDE).run()
-    assert "over all 20,002 points of the training set is the network's loss" in texts(app)
-    assert " of 20,000 = " in texts(app)
+def test_of_a_run_the_accuracy_is_of_some_and_the_loss_of_all_until_a_weight_is_changed_by_hand():
+    kept = kept_of(LARGE)
+    points = "measured on 20,000 points, not on all 20,002 samples: that would take long."
+    assert model_in_use.measured_on(kept) == f"The training accuracy is {points}"
+    changed = replace(kept, model=DataSets.of(LARGE).measured(kept.model))
+    assert model_in_use.measured_on(changed) == f"Training accuracy and loss are {points}"
+
+
+def test_nothing_is_said_if_all_are_used_or_the_samples_are_not_known():
+    assert model_in_use.measured_on(kept_of(TINY)) == ""
+    nameless = replace(kept_of(LARGE).model, metadata={})
+    assert model_in_use.measured_on(Kept.of_file(nameless, 1)) == ""
+
+
+def test_inside_both_are_of_some_once_a_weight_was_changed_by_hand():
+    app = trained(samples="10001", batch="64", steps="40").switch_page("pages/5_inside.py").run()
+    assert "over all 20,002 points of the training set is the network's loss" in page_text(app)
+    assert " of 20,000 = " in page_text(app)
     bias = next(slider for slider in app.slider if "Bias" in slider.label)
     bias.set_value(bias.max).run()
     assert not app.exception
-    assert "Training accuracy and loss are measured on 20,000 points, not on all 20,002" in texts(app)
-    assert "over 20,000 of the 20,002 points of the training set" in texts(app)
-
-
-def test_nothing_is_said_if_all_are_used():
-    app = wait_for(press(opened(TRAIN), "Start"), "finished")
-    app.switch_page(PREDICT).run()
-    assert "measured on" not in texts(app)
+    assert "Training accuracy and loss are measured on 20,000 points, not on all 20,002" in page_text(app)
+    assert "over 20,000 of the 20,002 points of the training set" in page_text(app)

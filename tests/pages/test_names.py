@@ -6,8 +6,9 @@ import pytest
 
 import polycore as pc
 from pages.models.names import names_of
-from pages.state.kept_models import Kept
-from tests.pages.browsing import press, session_of, trained, wait_for
+from pages.state.kept_models import Kept, KeptModels
+from pages.state.session_value import Session
+from tests.pages.browsing import labelled, opened, session_of
 from tests.runs import OWN, TINY
 
 FASTER = replace(TINY, learning_rate=0.05)
@@ -98,16 +99,13 @@ def test_no_two_are_the_same():
 
 
 def test_every_page_shows_the_names():
-    app = trained()
-    [rate] = [box for box in app.number_input if box.label == "Learning rate"]
-    rate.set_value(0.05).run()
-    wait_for(press(app, "Start"), "finished")
+    kept = run(1), run(2, FASTER)
+    app = opened("pages/6_compare.py", {}, Session(models=KeptModels(kept, kept[1].title)))
     expected = ["Run 2 · learning rate 0.05", "Run 1 · learning rate 0.01"]
-    app.switch_page("pages/6_compare.py").run()
     assert app.multiselect[0].options == expected
     assert [text.value for text in app.text if text.value.startswith("Run")] == expected
     app.switch_page("pages/4_predict.py").run()
-    [model] = [box for box in app.selectbox if box.label == "Model"]
+    model = labelled(app.selectbox, "Model")
     assert model.options == expected
     model.select_index(1).run()
-    assert session_of(app).answering.experiment.learning_rate == 0.01
+    assert session_of(app).answering is kept[0]

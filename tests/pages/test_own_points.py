@@ -8,10 +8,11 @@ import pytest
 import polycore as pc
 from pages.data import own_points, setup_on_points
 from pages.plane.referee import best_possible
+from pages.polynomials import editor
 from pages.run_view import map_view
 from pages.state import session
 from pages.state.session_value import Session
-from pages.state.setup import Setup
+from pages.state.setup import THREE_CURVES, Setup
 from pages.state.sketch import Sketch
 from pages.state.view import LayerChoice, View
 from pages.train import run_report
@@ -20,7 +21,7 @@ from tests.pages.browsing import (
     ROOT,
     labelled,
     live_html,
-    metrics,
+    live_value,
     opened,
     press,
     refreshed,
@@ -96,9 +97,8 @@ def test_of_the_users_own_points_nobody_knows_the_best_possible():
         pytest.param(SQUARES, ("Network",), id="anywhere"),
     ],
 )
-def test_without_curves_there_is_no_referee_though_it_was_chosen_before(data, views, monkeypatch):
-    chosen = Session(view=View(map_view="Referee"))
-    monkeypatch.setattr(session.st, "session_state", {session.KEY: chosen})
+def test_without_curves_there_is_no_referee_though_it_was_chosen_before(data, views, in_session):
+    in_session(Session(view=View(map_view="Referee")))
     experiment = pc.Experiment().on_points(data)
     assert map_view.views_of(experiment) == views
     assert map_view.shown_view(experiment) == ("Referee" if "Referee" in views else "Network")
@@ -125,7 +125,7 @@ def test_the_report_is_by_class():
     app = trained(ON_CURVES)
     press(app, run_report.TITLE)
     assert "Class by class" in [one.value for one in app.subheader]
-    assert "Where it goes wrong" not in [one.value for one in app.subheader]
+    assert run_report.MISTAKES_TITLE not in [one.value for one in app.subheader]
 
 
 def test_the_choice_between_polynomials_and_points_comes_back():
@@ -227,7 +227,7 @@ def test_samples_to_edit_replace_points_that_were_put_aside_and_undo_brings_thes
     app = drawn(choose_source(opened(DATA), own_points.OWN), *ONE_CLASS)
     points = session_of(app).setup.own_points.points
     choose_source(app, own_points.POLYNOMIALS)
-    press(app, "Edit these as my own points")
+    press(app, own_points.EDIT_SAMPLES)
     assert own_points.REPLACED in [one.value for one in app.text]
     press(app, "Undo")
     choose_source(app, own_points.OWN)
@@ -256,9 +256,8 @@ def captions(app):
 
 def test_the_page_of_polynomials_does_not_say_that_they_are_learned():
     page = "pages/1_polynomials.py"
-    sentence = "The network learns to say which of these a point lies on."
-    assert sentence not in captions(opened(page, words(SQUARES)))
-    assert sentence in captions(opened(page))
+    assert editor.ABOUT not in captions(opened(page, words(SQUARES)))
+    assert editor.ABOUT in captions(opened(page))
 
 
 def test_samples_become_points_and_go_back_to_polynomials():
@@ -298,7 +297,7 @@ def test_names_and_held_out_share_are_entered():
     names.set_value("left, left")
     share.set_value(50).run()
     assert session_of(app).experiment.data.names == SQUARES.names
-    assert "The classes have not changed." in " ".join(one.value for one in app.markdown)
+    assert own_points.SAME_CLASSES in " ".join(one.value for one in app.markdown)
     [reason] = [one.value for one in app.text]
     assert reason.startswith("Classes: got 'left' twice; expected different names.")
     labelled(app.text_input, setup_on_points.CLASSES).set_value("left, right").run()
@@ -370,7 +369,7 @@ def test_a_table_is_shown_and_used():
 
 def test_what_is_no_table_is_refused_and_what_is_wrong_in_one_is_said_with_line_and_column():
     app = uploaded(b"\xff\xd8\xff\xe0 no table")
-    assert "This table cannot be read." in " ".join(one.value for one in app.markdown)
+    assert own_points.NO_TABLE in " ".join(one.value for one in app.markdown)
     [uploader] = [one for one in app.get("file_uploader") if "table" in one.label]
     uploader.set_value(("points.csv", TABLE.replace("0,25", "abc").encode(), "text/csv")).run()
     assert any("line 3, column 2 (Höhe): got 'abc'" in one.value for one in app.text)
@@ -394,7 +393,7 @@ def test_more_points_than_a_link_holds_are_trained_on_and_said():
     assert not app.exception
     app.switch_page(TRAIN).run()
     app = wait_for(press(app, "Start"), "finished")
-    assert metrics(app)["Held-out accuracy"]
+    assert live_value(app, "weights.held_out_text").endswith("%")
 
 
 MANY = "Breite;<b>Höhe</b>;Art\n" + "".join(
@@ -430,14 +429,43 @@ def test_the_network_is_chosen_by_the_number_of_points_and_the_page_says_why():
     setup = setup_on_points.with_points(Setup(usual, sketch=Sketch(polynomials=usual)), points_of(80))
     # 80 points, of which a fifth of each class is held out: 53 and 27 without 11 and 5
     assert setup.experiment.hidden == (16,)
-    few = "Hidden layers **16**, chosen for 64 points to train on: from few points"
+    few = "The network has **one layer of 16 neurons**, chosen for 64 points to train on: from few points"
     assert setup_on_points.note_on_network(setup).startswith(few)
     setup = setup_on_points.with_points(setup, points_of(2000))
     assert setup.experiment.hidden == (16, 16)
     # 1333 and 667 without 267 and 133
-    many = "Hidden layers **16-16**, chosen for 1,600 points to train on: so many"
+    many = "The network has **two layers of 16 neurons**, chosen for 1,600 points to train on: so many"
     assert setup_on_points.note_on_network(setup).startswith(many)
     assert setup_on_points.on_polynomials(setup).hidden == usual.hidden
+
+
+def test_points_of_the_user_get_the_recommended_settings_if_those_of_home_are_untouched():
+    usual, home = pc.Experiment.recommended(), Setup(THREE_CURVES)
+    for count, hidden in ((80, (16,)), (2000, (16, 16))):
+        setup = setup_on_points.with_points(setup_on_points.on_own_points(home), points_of(count))
+        assert setup.experiment == replace(usual.on_points(points_of(count)), hidden=hidden)
+        assert "chosen for" in setup_on_points.note_on_network(setup)
+        assert back_on_polynomials(setup).experiment == THREE_CURVES
+
+
+def test_settings_of_the_users_own_stay_with_points_and_those_of_points_with_curves():
+    chosen = replace(THREE_CURVES, learning_rate=0.1)
+    on_points = setup_on_points.with_points(setup_on_points.on_own_points(Setup(chosen)), points_of(80))
+    assert on_points.experiment == chosen.on_points(points_of(80))
+    home = setup_on_points.with_points(setup_on_points.on_own_points(Setup(THREE_CURVES)), points_of(80))
+    changed = replace(home, experiment=replace(home.experiment, learning_rate=0.1))
+    back = back_on_polynomials(changed).experiment
+    assert (back.polynomials, back.noise, back.hidden) == (THREE_CURVES.polynomials, 0.03, (16,))
+    assert (back.optimizer, back.learning_rate) == ("soap", 0.1)
+
+
+def test_points_drawn_one_by_one_from_homes_set_up_get_the_recommended_settings():
+    setup = setup_on_points.on_own_points(Setup(THREE_CURVES))
+    for number in range(1, len(BOTH_CLASSES) + 1):
+        setup = strokes(setup, BOTH_CLASSES[:number], number)
+        is_trainable = number > len(ONE_CLASS)
+        assert setup.experiment.optimizer == ("soap" if is_trainable else "sgd")
+    assert setup.experiment.hidden == (16,)
 
 
 def test_layers_that_were_chosen_for_points_are_chosen_again_though_the_share_has_changed():
@@ -451,8 +479,10 @@ def test_layers_that_were_chosen_for_points_are_chosen_again_though_the_share_ha
 def test_layers_of_the_users_own_stay_until_a_button_is_pressed():
     app = uploaded_to(on_own_points(USUAL | {"hidden": "9-9"}), MANY.encode())
     assert session_of(app).experiment.hidden == (9, 9)
-    assert "Hidden layers **9-9**, from your set-up. **16** would be chosen for 64 points" in captions(app)
-    press(app, "Use 16")
+    said = captions(app)
+    assert "The network has **two layers of 9 neurons**, from your set-up." in said
+    assert "it would have **one layer of 16 neurons**, for 64 points" in said
+    press(app, "Use one layer of 16 neurons")
     assert session_of(app).experiment.hidden == (16,)
 
 
@@ -470,7 +500,7 @@ def test_the_usual_layers_stay_if_the_user_goes_back_to_them():
     chosen = replace(setup, experiment=replace(setup.experiment, hidden=usual.hidden))
     setup = setup_on_points.with_points(chosen, points_of(81))
     assert setup.experiment.hidden == usual.hidden
-    assert "**16** would be chosen for 65 points" in setup_on_points.note_on_network(setup)
+    assert "**one layer of 16 neurons**, for 65 points" in setup_on_points.note_on_network(setup)
 
 
 def test_figures_and_inputs_have_the_names_of_the_tables_columns():

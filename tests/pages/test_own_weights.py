@@ -18,6 +18,7 @@ from polycore import Experiment, PolycoreError, advance, start
 from polycore.links import link
 from polycore.links.compact_weights import compact
 from tests.pages.browsing import HOME, opened, session_of, trained, words_of
+from tests.pages.test_run_frames import Directly
 from tests.runs import TINY, named
 
 PREDICT, POLYNOMIALS = "pages/4_predict.py", "pages/1_polynomials.py"
@@ -67,23 +68,6 @@ class Unreachable:
         raise PolycoreError("There is no scheduler.")
 
 
-class Here:
-    """Workers that compute at once."""
-
-    def submit(self, compute, *arguments):
-        future = Future()
-        future.set_result(compute(*arguments))
-        return future
-
-
-@pytest.fixture
-def state(monkeypatch):
-    """Return the session state of a test without a page."""
-    values = {}
-    monkeypatch.setattr(session.st, "session_state", values)
-    return values
-
-
 @pytest.fixture
 def training():
     return Training(advance(start(TINY), TINY.steps), executor=None, advance=advance)
@@ -98,27 +82,29 @@ def written(training, workers, own_server):
     return replace(now, links=replace(now.links, writing_id=named(writing)))
 
 
-def words_in(state, now):
+def words_in(now):
     """Return the words for the weights in the address of the session `now`."""
-    state[session.KEY] = now
+    session.restore(now)
     return from_link.words()
 
 
-def test_the_address_has_the_network_of_the_set_up_unless_a_run_is_under_way(state, training, own_server):
-    now = written(training, Here(), own_server)
+@pytest.mark.usefixtures("in_session")
+def test_the_address_has_the_network_of_the_set_up_unless_a_run_is_under_way(training, own_server):
+    now = written(training, Directly(), own_server)
     words = {"weights": compact(training.view.best, TINY, ROOM)}
-    assert words_in(state, now) == words
-    assert words_in(state, replace(now, setup=Setup(OTHER))) == {}
-    assert words_in(state, replace(now, view=replace(now.view, running=True))) == {}
-    assert words_in(state, replace(now, models=KeptModels())) == {}
+    assert words_in(now) == words
+    assert words_in(replace(now, setup=Setup(OTHER))) == {}
+    assert words_in(replace(now, view=replace(now.view, running=True))) == {}
+    assert words_in(replace(now, models=KeptModels())) == {}
     better = now.models.exchanged(now.answering, replace(now.answering, model=replace(now.answering.model)))
-    assert words_in(state, replace(now, models=better)) == {}  # these weights are not written yet
-    assert words_in(state, replace(now, links=links.Links())) == {}
+    assert words_in(replace(now, models=better)) == {}  # these weights are not written yet
+    assert words_in(replace(now, links=links.Links())) == {}
 
 
 @pytest.mark.parametrize("workers", [Dying(), Unreachable()], ids=["dying", "unreachable"])
-def test_if_it_cannot_be_written_the_address_has_only_the_set_up(state, training, own_server, workers):
-    assert words_in(state, written(training, workers, own_server)) == {}
+@pytest.mark.usefixtures("in_session")
+def test_if_it_cannot_be_written_the_address_has_only_the_set_up(training, own_server, workers):
+    assert words_in(written(training, workers, own_server)) == {}
 
 
 def test_a_page_whose_workers_fail_has_only_the_set_up_in_its_address(training, own_server):
@@ -145,7 +131,7 @@ def test_waiting_for_a_cluster_does_not_delay_a_page(own_server):
 
 
 def test_a_refresh_does_not_keep_it_a_second_time(training, own_server):
-    before = written(training, Here(), own_server)
+    before = written(training, Directly(), own_server)
     found = link.from_query(link.to_query(TINY) | {"weights": before.links.writing.words})
     opened = from_link.with_network(Session(setup=Setup(TINY)), found.weights, found.model)
     assert opened.answering.model is not before.answering.model
@@ -170,18 +156,20 @@ def linked():
     return from_link.with_network(Session(setup=Setup(TINY)), words, run.best), {"weights": words}
 
 
-def test_the_address_keeps_the_weights_of_a_link_while_the_set_up_is_the_links(state, linked):
+@pytest.mark.usefixtures("in_session")
+def test_the_address_keeps_the_weights_of_a_link_while_the_set_up_is_the_links(linked):
     now, words = linked
-    assert words_in(state, now) == words
+    assert words_in(now) == words
     elsewhere = replace(now, setup=Setup(OTHER))
-    assert words_in(state, elsewhere) == {}
+    assert words_in(elsewhere) == {}
     assert elsewhere.answering is now.answering
-    assert words_in(state, replace(elsewhere, setup=Setup(TINY))) == words
+    assert words_in(replace(elsewhere, setup=Setup(TINY))) == words
 
 
-def test_a_run_of_the_links_set_up_takes_its_weights_out_of_the_address(state, linked, training):
+@pytest.mark.usefixtures("in_session")
+def test_a_run_of_the_links_set_up_takes_its_weights_out_of_the_address(linked, training):
     now, _ = linked
-    assert words_in(state, replace(now, training_id=named(training))) == {}
+    assert words_in(replace(now, training_id=named(training))) == {}
 
 
 def test_a_link_without_a_network_keeps_nothing():

@@ -1,6 +1,7 @@
 """Patches of Streamlit are applied when a server starts, or before its first page, and not by an import."""
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -21,6 +22,7 @@ LAUNCHER = ROOT / "tests/browser/plain_server.py"
 ARE_APPLIED = """
 import sys
 from pages.patches import callbacks, request_order, rerun_requests, switch_interval
+from streamlit import config
 
 def are_applied():
     return [
@@ -28,6 +30,7 @@ def are_applied():
         request_order.SessionState.on_script_will_rerun is not request_order.streamlits_own,
         rerun_requests.AppSession.request_rerun is not rerun_requests.streamlits_own,
         sys.getswitchinterval() < 0.001,
+        not config.get_option("runner.fastReruns"),
     ]
 """
 PROGRAM = f"""
@@ -54,9 +57,15 @@ st.text(f"applied: {{before}}, then {{are_applied()}}")
 
 def test_a_server_that_starts_applies_all_patches_and_an_import_none():
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True, timeout=60
+        [sys.executable, "-c", PROGRAM],
+        cwd=ROOT,
+        env=os.environ | {"STREAMLIT_RUNNER_FAST_RERUNS": "true"},  # as a cloud may have it
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        timeout=60,
     )
-    assert done.stdout.strip() == f"{[False] * 4} {[True] * 4}"
+    assert done.stdout.strip() == f"{[False] * 5} {[True] * 5}"
 
 
 def test_a_server_without_our_lifespan_applies_them_before_its_first_page(tmp_path):
@@ -68,7 +77,7 @@ def test_a_server_without_our_lifespan_applies_them_before_its_first_page(tmp_pa
             content = b""
             while b"applied" not in content:
                 content = tab.recv(timeout=20, decode=False)
-    assert f"applied: {[False] * 4}, then {[True] * 4}".encode() in content
+    assert f"applied: {[False] * 5}, then {[True] * 5}".encode() in content
 
 
 def test_a_second_application_changes_nothing():

@@ -7,7 +7,7 @@ import pytest
 
 import polycore as pc
 from pages.plane.crossings import meetings_of
-from pages.plane.place import Place
+from pages.plane.place import ON_ITS_CURVE, Place
 from pages.plane.scene import Scene, of_polynomials
 from polycore.polynomials.distances import far_from_all
 from polycore.web.scripts import asset
@@ -22,7 +22,7 @@ TUTORIAL = of_polynomials(pc.TUTORIAL_POLYNOMIALS, (-1.0, 1.0))
 @pytest.mark.parametrize(
     ("x", "y", "label", "said"),
     [
-        pytest.param(0.5, 0.25, 2, "The point lies on its curve.", id="on its curve"),
+        pytest.param(0.5, 0.25, 2, ON_ITS_CURVE, id="on its curve"),
         pytest.param(0.5, 0.25, 0, "The point lies on p2; this curve is 0.25 away.", id="on another"),
         pytest.param(1.0, 1.0, 2, "The point lies on both p0 and p2.", id="on a crossing"),
         pytest.param(
@@ -89,17 +89,17 @@ def test_browsers_say_the_same(curves, noise, x, y, far):
 def test_the_warning_names_the_nearest_curve():
     given = json.dumps({"polynomials": [[1.0, 0.0], [2.0]], "noise": 0.0, "window": WINDOW})
     warning = value_after(asset("place.js"), f"new Curves({given}).warning(0.5, 1.375)")
-    assert warning == "On no curve: p1, the nearest, is 0.625 away"
+    assert warning == "No curve is near: p1, the nearest, is 0.625 away"
 
 
 @pytest.mark.parametrize(
     ("noise", "y", "said"),
     [
-        pytest.param(0.0, 2.5, "The point lies on no curve. The nearest, p0, is 2 away.", id="without noise"),
+        pytest.param(0.0, 2.5, "No curve is near the point. The nearest, p0, is 2 away.", id="without noise"),
         pytest.param(
             0.1,
             2.5,
-            "The point lies far from every curve. The nearest, p0, is 2 away, 20 times the noise. Only one "
+            "No curve is near the point. The nearest, p0, is 2 away, 20 times the noise. Only one "
             "point in 15,000 is more than 4 times the noise from its curve.",
             id="with noise",
         ),

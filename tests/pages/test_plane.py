@@ -110,7 +110,7 @@ def test_the_referees_map_is_drawn_once_and_has_the_nearer_line_everywhere():
     sure[plane.ROWS // 2 :, :, 0] = 1  # y = 0 is the border, and lies between two rows
     sure[: plane.ROWS // 2, :, 1] = 1
     assert figure.layout.images[0].source == figures.regions_url(sure)
-    assert figure.layout.meta["alt"].endswith("; these are the referee's answers.")
+    assert figure.layout.meta["alt"].endswith(f"; {plane.OF_REFEREE}.")
 
 
 def test_a_model_that_always_says_one_line_differs_on_half_of_the_plane():

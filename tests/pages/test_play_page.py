@@ -5,28 +5,21 @@ from dataclasses import replace
 import pytest
 import streamlit as st
 
+import polycore as pc
 from pages.game.challenge import Challenge
 from pages.game.game import Game, MostLikely, draw_points
-from pages.plane import live
 from pages.play import opening, questions, result
 from pages.state import session
+from pages.state.kept_models import Kept, KeptModels
 from pages.state.session_value import Play, Session
-from pages.state.setup import Setup
-from polycore import Experiment, Polynomial
+from pages.state.setup import THREE_CURVES, Setup
+from polycore import TUTORIAL_POLYNOMIALS, Experiment, PointSet, Polynomial
 from polycore.links import link
-from tests.pages.browsing import QUICK, metrics, opened, session_of, wait_for
+from tests.pages.browsing import QUICK, drawn, labelled, metrics, opened, sent_to, session_of, wait_for
 
 EXPERIMENT = link.from_query(QUICK).experiment
 PLAY, POLYNOMIALS = "pages/7_play.py", "pages/1_polynomials.py"
 CHALLENGE = {"game": "482113", "score": "7", "seconds": "43"}
-
-
-@pytest.fixture
-def figures(monkeypatch):
-    """Return the figures that were drawn last, by their keys."""
-    drawn = {}
-    monkeypatch.setattr(live, "figure", lambda figure, key, **_: drawn.update({key: figure}))
-    return drawn
 
 
 def press(app, key):
@@ -59,19 +52,90 @@ def challenge(seed, score, seconds):
 
 
 def words(app):
-    return "\n".join(text.value for text in [*app.markdown, *app.caption, *app.subheader, *app.info])
+    texts = [*app.markdown, *app.caption, *app.header, *app.subheader, *app.info]
+    return "\n".join(text.value for text in texts)
 
 
 def test_without_a_network_the_page_says_so_and_offers_to_train_one():
     app = opened(PLAY)
-    assert "There is no network to play against yet" in words(app)
+    assert opening.NO_OPPONENT in words(app)
     app = wait_for(press(app, opening.TRAIN_KEY), "finished")
     assert "Your opponent" in words(app)
     assert [text.value for text in app.text] == ["Run 1 · Adam, 2 polynomials"]
     assert app.button(key=opening.START_KEY).label == "Start"
 
 
-def test_the_last_points_of_a_game_against_the_network_and_its_result(figures):
+def test_the_network_that_was_trained_on_home_plays_in_a_game_on_its_three_curves():
+    kept = Kept.of_file(pc.advance(pc.start(THREE_CURVES), 10).best, 1)
+    begun = Session(setup=Setup(THREE_CURVES), models=KeptModels((kept,), in_use=kept.title))
+    app = opened(PLAY, begun=begun)
+    assert "Your opponent" in words(app)
+    press(app, opening.START_KEY)
+    assert session_of(app).play.game.network
+
+
+THREE = (Polynomial(1, 0), Polynomial(-1, 0, 1), Polynomial(1, 0, -1))
+OWN_POINTS = PointSet([(i, i % 7) for i in range(40)], [i % 2 for i in range(40)], names=("a", "b"))
+
+
+def of_link(words):
+    return link.from_query(words).experiment
+
+
+@pytest.mark.parametrize(
+    ("set_up", "curves"),
+    [
+        # with twelve, looking does not help
+        pytest.param(Experiment.recommended(), (THREE, 0.1), id="what a session begins with"),
+        pytest.param(EXPERIMENT, (EXPERIMENT.polynomials, 0.0), id="polynomials of a link"),
+        pytest.param(of_link({"noise": "0.2"}), (TUTORIAL_POLYNOMIALS, 0.2), id="noise of a link"),
+        pytest.param(of_link({"polynomials": "x~-x^2+1~x^2-1"}), (THREE, 0.1), id="the three without noise"),
+        pytest.param(Experiment().on_points(OWN_POINTS), (THREE, 0.1), id="the user's own points"),
+    ],
+)
+def test_a_game_begins_with_three_curves_and_noise_unless_the_user_has_chosen_others(
+    in_session, set_up, curves
+):
+    in_session(Session(setup=Setup(set_up)))
+    to_play = opening.experiment_to_play()
+    assert (to_play.polynomials, to_play.noise) == curves
+
+
+def test_the_twelve_are_played_if_they_are_chosen():
+    app = opened(PLAY, {})
+    labelled(app.button_group, "Curves").set_value(opening.OWN).run()
+    game = session_of(press(app, opening.START_KEY)).play.game
+    assert (game.experiment.polynomials, game.experiment.noise) == (TUTORIAL_POLYNOMIALS, 0.0)
+
+
+def test_the_opponent_on_the_three_curves_is_trained_on_them_and_the_set_up_can_be_brought_back():
+    app = opened(PLAY, {})
+    before = session_of(app).experiment
+    app = wait_for(press(app, opening.TRAIN_KEY), "finished")
+    assert session_of(app).experiment == opening.FEW_CURVES
+    assert session_of(app).reverted(session_of(app).undo).experiment == before
+    assert "Your opponent" in words(app)
+    assert not app.button_group  # there is nothing to choose
+
+
+def test_without_noise_the_lens_which_would_give_the_answer_away_comes_after_it():
+    app = opened(PLAY, begun=begun(played=3))
+    assert sent_to(app, questions.MAP_KEY)["lens"] is None
+    answer(app, 0)
+    assert sent_to(app, questions.MAP_KEY)["lens"] == list(session_of(app).play.game.points[3])
+
+
+# the curves reach from y = -1 to 1, and of what is drawn, at least that, the eye sees 0.002: more than 0.001
+@pytest.mark.parametrize(
+    ("noise", "has_lens"),
+    [pytest.param(0.1, True, id="plain to see"), pytest.param(0.001, False, id="too little to see")],
+)
+def test_with_noise_that_can_be_seen_the_lens_is_at_the_point_that_is_asked_about(noise, has_lens):
+    game = Game.begin(replace(opening.FEW_CURVES, noise=noise), 3, None, 0.0)
+    assert questions.lens_of(game) == (game.points[0] if has_lens else None)
+
+
+def test_the_last_points_of_a_game_against_the_network_and_its_result():
     app = opened(PLAY, begun=begun(played=8, network=True, challenge=challenge(3, 7, 43)))
     for index in (8, 9):
         assert f"**Point {index + 1} of 10**" in words(app)
@@ -84,9 +148,9 @@ def test_the_last_points_of_a_game_against_the_network_and_its_result(figures):
         "Referee": "10 of 10",  # without noise it cannot be wrong
         "Your time": f"{sum(game.seconds):.1f} s",
     }
-    assert "You and the network are even" in words(app)
+    assert result.verdict(game) in words(app)
     assert result.comparison(challenge(3, 7, 43), game) in words(app)
-    assert "the point (" in figures[result.HARDEST_KEY].layout.meta["alt"]
+    assert "the point (" in drawn(app, result.HARDEST_KEY).layout.meta["alt"]
     [table] = [html.proto.body for html in app.get("html") if "polycore-game" in html.proto.body]
     assert table.count("<tr>") == 11
 
@@ -180,7 +244,7 @@ def test_a_run_of_other_polynomials_is_no_opponent_that_is_learning():
     other = replace(training.view.run.experiment, polynomials=(Polynomial(1, 0), Polynomial(-1, 0)))
     app.session_state[session.KEY] = replace(session_of(app), setup=Setup(other))
     app.run()
-    assert "Your opponent is learning" not in words(app)
+    assert opening.LEARNING not in words(app)
     press(app, opening.TRAIN_KEY)
     assert session_of(app).training.view.run.experiment == other
     session_of(app).training.stop()
@@ -201,7 +265,7 @@ def test_the_opponent_of_a_challenge_is_trained_on_the_curves_of_the_challenge()
 
 def test_a_challenge_starts_the_same_ten_points_and_does_not_stay_in_the_address():
     app = opened(PLAY, QUICK | CHALLENGE)
-    assert "Somebody scored 7 of 10 in 43 s on these ten points: beat it." in words(app)
+    assert opening.TO_BEAT.format(score=7, seconds=43) in words(app)
     assert not CHALLENGE.keys() & set(app.query_params)
     press(app, opening.START_KEY)
     game = session_of(app).play.game

@@ -58,7 +58,8 @@ LABEL = """
 const trace = (name, curve) => ({ name, line: {}, meta: { curve } });
 const figure = { data: [{ meta: {} }, trace("p0 = x", 0), trace("p1 = -x", 1)] };
 const latest = { weights: "map/weights", figure };
-const chart = { stage: element(), latest, pointAt: () => ({ x: 1, y: 0.5 }) };
+const legend = { nameOf: ({ name }) => `named ${name}` };
+const chart = { stage: element(), latest, legend, pointAt: () => ({ x: 1, y: 0.5 }) };
 const label = new PointerLabel(chart);
 label.renew();
 const bytesOf = (base64) => Uint8Array.from(Buffer.from(base64, "base64")).buffer;
@@ -124,6 +125,11 @@ def test_the_percentages_of_a_label_never_round_to_certainty(is_exact, shares, t
     assert written == [f"{text}\u00a0%" for text in texts.split()]
 
 
+def test_a_label_has_true_minus_signs():
+    point = value_after(scripts("polycore/web/label.js"), "pointText({ x: -0.5, y: 2 })")
+    assert point == "x −0.500, y 2.00"
+
+
 SURE = pc.Model((np.zeros((2, 2)),), (np.array([[0.0, np.log(3.0)]]),), 1.0, 0.5, LINES)  # 1 to 3
 # each fetch takes 20 ms
 FETCHES = """
@@ -150,12 +156,20 @@ def test_the_label_has_the_likeliest_curves_first_and_says_first_if_the_point_is
     ) == [
         False,
         [
-            "On no curve: p0, the nearest, is 0.5 away",
-            "p1 = -x 75.0\u00a0%",
-            "p0 = x 25.0\u00a0%",
+            "No curve is near: p0, the nearest, is 0.5 away",
+            "named p1 = -x 75.0\u00a0%",
+            "named p0 = x 25.0\u00a0%",
             "x 1.00, y 0.500",
         ],
     ]
+
+
+@pytest.mark.parametrize(
+    ("y", "first"), [(0.5, "It saw no points here: do not trust it."), (1, "How sure the network is:")]
+)
+def test_beside_the_notes_of_a_plane_the_label_says_what_its_numbers_are(y, first):
+    events = f"latest.notes = {{}}; chart.pointAt = () => ({{ x: 1, y: {y} }}); point(); await wait(100);"
+    assert after(events, "label.label.parts[0].textContent") == first
 
 
 CHANGING = "chart.latest.follow = { active: true };"

@@ -2,18 +2,21 @@
 
 import base64
 import json
+import re
+from dataclasses import replace
+from html import unescape
 
 import numpy as np
 import pytest
 
 from pages.plane import swatch
 from pages.plane.crossings import names_of, table_of
-from pages.polynomials import editor, entries, plot, printed_list
+from pages.polynomials import crossings_table, editor, entries, plot, presets
 from pages.polynomials.entries import EditedTable
 from pages.state import session
 from pages.state.kept_models import Kept, KeptModels
 from pages.state.session_value import Session
-from pages.state.setup import Setup
+from pages.state.setup import THREE_CURVES, Setup
 from polycore import (
     INTRODUCTION_POLYNOMIALS,
     TUTORIAL_POLYNOMIALS,
@@ -60,6 +63,12 @@ def shown(page):
     return [element.value for kind in ("markdown", "caption") for element in page.get(kind)]
 
 
+def meanings(page):
+    """Return what the page says each line means."""
+    [listed] = [html.proto.body for html in page.get("html") if "polycore-lines" in html.proto.body]
+    return [unescape(re.sub("<[^>]+>", "", line)) for line in re.findall("<li>(.*?)</li>", listed)]
+
+
 def crossings(page):
     [table] = [frame.value for frame in page.dataframe if list(frame.value.columns) == ["pair", "x", "y"]]
     return table.values.tolist()
@@ -102,7 +111,7 @@ def test_a_formula_is_accepted_at_once_and_keeps_its_spelling():
     assert page.text_area[0].value == "(x-1)^2\n\n  x*x*x "
     assert page.query_params["polynomials"] == "x^2-2x+1~x^3"
     assert [trace["name"] for trace in drawn(page)["data"]] == ["p0 = x² − 2x + 1", "p1 = x³"]
-    assert "$p_{0} = x^{2} - 2x + 1$" in shown(page)
+    assert meanings(page) == ["p0 = x² − 2x + 1", "", "p1 = x³"]
     assert not refusal(page)
 
 
@@ -150,8 +159,16 @@ def test_a_refused_text_changes_nothing_and_stays():
     assert refusal(page).startswith("Line 2: ")
     assert set_up(page).polynomials == (SQUARE, LINE)
     assert page.text_area[0].value == "x^2\n[a](http://b)"
-    assert len(drawn(page)["data"]) == 2
     assert not any("http" in value or "<b>" in value for value in shown(page))
+
+
+def test_the_plot_has_the_curves_of_a_refused_text_that_are_listed_beside_it():
+    page = typed(opened({"polynomials": "x^2~x"}), "x^3\nx^\nx - 1\n2")
+    assert [text for text in meanings(page) if text.startswith("p")] == ["p0 = x³", "p1 = x − 1", "p2 = 2"]
+    assert len(drawn(page)["data"]) == 3
+    assert plot.READABLE.format(2) in shown(page)
+    page.segmented_control[0].set_value(editor.COEFFICIENTS).run()  # shows the set-up's
+    assert len(drawn(page)["data"]) == 2
 
 
 def test_a_refused_text_waits_for_its_correction_also_after_a_visit_elsewhere():
@@ -242,7 +259,7 @@ def test_an_edit_is_not_repeated_on_a_preset_chosen_afterwards():
 
 
 def test_the_presets_have_the_polynomials_that_they_name():
-    first_and_count = {name: (str(some[0]), len(some)) for name, (some, _) in printed_list.PRESETS.items()}
+    first_and_count = {name: (str(some[0]), len(some)) for name, (some, _) in presets.PRESETS.items()}
     assert first_and_count == {
         "First two": ("-x^2 + 1", 2),
         "The twelve": ("3x + 1", 12),
@@ -260,6 +277,20 @@ def test_a_preset_also_replaces_a_refused_text_though_it_is_the_current_one():
     assert not refusal(page)
 
 
+def test_other_polynomials_than_the_three_of_home_get_the_recommended_network():
+    page = opened(begun=Session(setup=Setup(THREE_CURVES)))
+    typed(page, page.text_area[0].value + " ")  # the same curves
+    assert set_up(page) == THREE_CURVES
+    typed(page, "x^2\nx")
+    assert set_up(page) == replace(Experiment.recommended(), polynomials=(SQUARE, LINE))
+
+
+def test_the_user_s_own_settings_stay_with_other_polynomials():
+    changed = replace(THREE_CURVES, hidden=(20,))
+    page = typed(opened(begun=Session(setup=Setup(changed))), "x^2\nx")
+    assert set_up(page) == replace(changed, polynomials=(SQUARE, LINE))
+
+
 def test_undo_goes_back_change_by_change():
     page = opened({"polynomials": "x^2~x"})
     assert page.button(key="polynomials.undo").disabled
@@ -272,12 +303,21 @@ def test_undo_goes_back_change_by_change():
     assert page.button(key="polynomials.undo").disabled
 
 
-def test_a_polynomial_is_removed_by_its_button_but_two_stay():
+def test_the_polynomial_that_the_sliders_move_is_removed_by_a_button_but_two_stay():
     page = opened({"polynomials": "x^3~x^2~x"})
-    page.button(key="polynomials.remove.0").click().run()
+    page.segmented_control[0].set_value("Sliders").run()
+    page.selectbox[0].set_value(0).run()
+    page.button(key="polynomials.sliders.remove").click().run()
     assert set_up(page).polynomials == (SQUARE, LINE)
+    assert page.button(key="polynomials.sliders.remove").disabled
+    page.segmented_control[0].set_value("Formulas").run()
     assert page.text_area[0].value == "x^2\nx"
-    assert page.button(key="polynomials.remove.0").disabled
+
+
+def test_beside_the_formulas_the_curves_are_listed_once():
+    page = opened({"polynomials": "x^3~x^2~x"})
+    texts = [*shown(page), *(text.value for text in page.text), *meanings(page)]
+    assert [text for text in texts if "x³" in text or "x^{3}" in text] == ["p0 = x³"]
 
 
 # --- plot and crossings -----------------------------------------------------------------------
@@ -320,7 +360,7 @@ def test_crossings_and_pairs_without_crossings_are_listed():
     # x^2 = x at 0 and 1; x^2 + 1 = x nowhere, for its discriminant is 1 - 4
     page = opened({"polynomials": "x^2~x~x^2+1", "range": "-2..2"})
     assert crossings(page) == [["p0 & p1", 0, 0], ["p0 & p1", 1, 1]]
-    assert "Never cross here: p0 & p2, p1 & p2." in shown(page)
+    assert crossings_table.NEVER.format("p0 & p2, p1 & p2") in shown(page)
 
 
 def test_polynomials_that_differ_only_by_rounding_are_no_crossing():
@@ -334,12 +374,6 @@ def test_a_long_list_of_pairs_is_cut():
     pairs = [(0, place) for place in range(1, 24)]
     # 23 pairs, 8 of them named
     assert names_of(pairs).endswith("p0 & p8 and 15 more")
-
-
-def test_the_longest_polynomials_are_printed_short():
-    page = opened({"polynomials": "_".join(["0.1234567890123456"] * 13) + "~x"})
-    assert not page.exception
-    assert max(len(text.value) for text in page.text) <= 130
 
 
 def test_every_class_has_a_different_swatch():
@@ -362,6 +396,20 @@ def test_other_polynomials_leave_the_trained_model_and_say_so():
     typed(page, "x^3\nx")
     assert len(stays(page)) == 1
     assert page.session_state[session.KEY].answering.model is kept.model
+
+
+@pytest.mark.parametrize("path", [PAGE, "pages/2_data.py"])
+def test_what_the_model_was_trained_on_is_said_below_all_inputs_so_that_none_of_them_moves(path):
+    kept = trained_on(SQUARE, LINE)
+    begun = Session(
+        setup=Setup(replace(kept.experiment, noise=0.5)),
+        models=KeptModels(kept=(kept,), in_use=kept.title),
+    )
+    elements = list(browsed(path, {}, begun).main)
+    [note] = [i for i, one in enumerate(elements) if "seeing a network" in str(getattr(one, "value", ""))]
+    inputs = [i for i, one in enumerate(elements) if one.type in ("number_input", "text_area")]
+    assert inputs
+    assert max(inputs) < note
 
 
 @pytest.mark.parametrize(

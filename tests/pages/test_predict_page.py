@@ -1,28 +1,34 @@
 """Predict: asking about points, uploading and downloading models and tables of points, and reading."""
 
+import base64
 import io
 import json
 from uuid import uuid4
 
 import numpy as np
 import pytest
-import streamlit as st
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 import polycore as pc
-from pages.models import model_in_use
-from pages.plane import live
+from pages.models import asked, kept_actions, model_in_use
+from pages.plane import plane
 from pages.plane.crossings import explained
 from pages.plane.referee import best_possible_text
 from pages.points.uploaded_points import note_on_far
-from pages.predict import asked_point, weight_upload
+from pages.predict import asked_point, many_points, weight_upload
 from pages.runs.training import Training
-from pages.state import session
+from pages.state import refusal, session
 from polycore.model.predictions import predictions_to_csv
+from polycore.pictures.class_map import class_map
+from polycore.pictures.palette import class_colors
 from tests.pages.browsing import (
     QUICK,
     behind,
+    click,
     compared,
+    component_ids,
+    drawn,
     labelled,
     live_rows,
     live_text,
@@ -42,6 +48,7 @@ from tests.pages.test_predict_values import (
     METADATA,
     NAMED,
     NAMELESS,
+    OF_THE_TUTORIAL,
     TYPESET,
     answers,
     arrays,
@@ -51,6 +58,7 @@ from tests.pages.test_predict_values import (
 from tests.waiting import wait_until
 
 PREDICT, DATA, TRAIN = "pages/4_predict.py", "pages/2_data.py", "pages/3_train.py"
+MAP = "predict.map"
 SETUP = {"polynomials": "2x+1~-x~x^2-1", "samples": "20", "optimizer": "sgd"}
 
 
@@ -81,6 +89,10 @@ def table(app: AppTest) -> list[list[str]]:
     return list(live_rows(app, "answer.table.rows").values())
 
 
+def pixels(url: str) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(url.split(",")[1]))).convert("RGBA"))
+
+
 def texts(app: AppTest) -> str:
     """Return what the page shows as it is."""
     return "\n".join(text.value for text in app.text)
@@ -92,18 +104,10 @@ def words(app: AppTest) -> str:
     return "\n".join([*texts, live_text(app)])
 
 
-@pytest.fixture
-def charts(monkeypatch):
-    """Return the figures on the page by key; the map is a button that clicks "place", here (0.25, -0.5)."""
-    found = {"place": (0.25, -0.5)}
-
-    def figure(figure, key, on_click=None, **_):
-        found[key] = figure
-        if key == "predict.map":
-            st.button("click the map", on_click=lambda: on_click(*found["place"]))
-
-    monkeypatch.setattr(live, "figure", figure)
-    return found
+def crossings_on(app: AppTest) -> list[tuple[float, float]]:
+    """Return the crossings that are marked on the map."""
+    [diamonds] = [trace for trace in drawn(app, MAP).data if trace.marker.symbol == "diamond"]
+    return list(zip(diamonds.x, diamonds.y, strict=True))
 
 
 # --- without a model --------------------------------------------------------------------------
@@ -111,8 +115,8 @@ def charts(monkeypatch):
 
 def test_a_cold_page_offers_training_and_an_upload():
     app = opened(PREDICT)
-    assert "no trained model yet" in words(app)
-    assert "Train a model" in [link.label for link in app.main.get("page_link")]
+    assert model_in_use.NONE_YET in words(app)
+    assert model_in_use.TRAIN_LABEL in [link.label for link in app.main.get("page_link")]
     assert [uploader.key for uploader in app.file_uploader] == [weight_upload.FILES_KEY]
     assert not app.number_input
 
@@ -125,10 +129,24 @@ def test_the_page_says_what_the_network_answers():
     [shares] = answers(arrays(), [[0.5, 2.0]])
     order = np.argsort(-shares)
     assert live_value(app, "answer.name") == TYPESET[order[0]]
-    assert f"probability {100 * shares.max():.1f}\u00a0%" in words(app)
+    assert live_value(app, "verdict.sure") == f"{100 * shares.max():.1f}\u00a0% sure"
     assert [cells[:3] for cells in table(app)] == [
         [f"p{label}", TYPESET[label], f"{100 * shares[label]:.2f} %"] for label in order
     ]
+
+
+def test_the_map_of_a_model_that_stands_still_is_as_fine_everywhere_as_at_its_borders():
+    app = with_model()
+    model = session_of(app).answering.model
+    map_of = drawn(app, MAP).layout
+    window = tuple(map_of.xaxis.range), tuple(map_of.yaxis.range)
+    sharp = class_map(model.weights, model.biases, window, sharp=True)
+    shown, expected = pixels(map_of.images[0].source), pixels(sharp.painting().url(class_colors(3)))
+    assert (shown == expected).all()
+    # while a run continues, cells without a border in them have one shade each
+    assert (
+        pixels(class_map(model.weights, model.biases, window).painting().url(class_colors(3))) != shown
+    ).any()
 
 
 def test_the_model_in_use_shows_its_figures_and_the_best_possible_beside_the_held_out_one_only():
@@ -136,20 +154,20 @@ def test_the_model_in_use_shows_its_figures_and_the_best_possible_beside_the_hel
     app = with_model()
     kept = session_of(app).answering
     assert metrics(app) == {
-        "Held-out accuracy": "62.5 %",
-        "Training accuracy": "75.0 %",
+        "New points right": "62.5 %",
+        "Training points": "75.0 %",
         "Loss": "0.375",
     }
     assert compared(app) == {
-        "Held-out accuracy": best_possible_text(model_in_use.best_possible_for(kept)),
-        "Training accuracy": "",
+        "New points right": best_possible_text(model_in_use.best_possible_for(kept)),
+        "Training points": "",
         "Loss": "",
     }
 
 
 def test_a_point_too_far_away_is_refused_and_the_page_stays():
     app = ask(with_model(), 0.0, 1e200)
-    assert "too far away" in words(app)
+    assert asked_point.TOO_FAR in words(app)
     assert "1e+100" in texts(app)
     assert table(ask(app, 0.0, 1.0))
 
@@ -168,9 +186,9 @@ def test_each_way_to_choose_a_point_has_its_inputs_and_the_point_stays_there():
     assert labelled(app.number_input, "y").value == 8.0
     labelled(app.button_group, "Point").set_value(asked_point.AT_CROSSING).run()
     assert labelled(app.selectbox, "Crossing").options == [
-        "x = -1.618: p1 & p2",
-        "x = -0.7321: p0 & p2",
-        "x = -0.3333: p0 & p1",
+        "x = −1.618: p1 & p2",
+        "x = −0.7321: p0 & p2",
+        "x = −0.3333: p0 & p1",
         "x = 0.618: p1 & p2",
         "x = 2.732: p0 & p2",
     ]
@@ -180,33 +198,28 @@ def test_each_way_to_choose_a_point_has_its_inputs_and_the_point_stays_there():
     assert list(live_rows(app, "answer.crossing")) == ["p1 = −x", "p2 = x² − 1"]
 
 
-def test_the_tutorials_point_is_one_button_away():
-    app = with_model()
+def test_the_tutorials_point_is_one_button_away_where_the_curves_are_the_tutorials():
+    assert asked_point.TUTORIAL_POINT not in [button.label for button in with_model().button]
+    app = with_model(OF_THE_TUTORIAL)
     labelled(app.button_group, "Point").set_value(asked_point.ON_CURVE).run()
-    press(app, "The tutorial's own point")
+    press(app, asked_point.TUTORIAL_POINT)
     assert labelled(app.number_input, "x").value == -0.55
     # -2·0.09150625 + 3·0.166375 - 4·0.55 + 1
     assert labelled(app.number_input, "y").value == pytest.approx(-0.8838875, abs=1e-12)  # rounding
-    [shares] = answers(arrays(), [[-0.55, -0.8838875]])
+    [shares] = answers(arrays(12), [[-0.55, -0.8838875]])
     assert table(app)[0][2] == f"{100 * shares.max():.2f} %"
 
 
-def test_a_click_on_the_map_chooses_the_point(charts):
+def test_a_click_on_the_map_chooses_the_point_or_the_crossing_there():
     app = with_model()
-    assert list(charts["predict.map"].layout.xaxis.range) == [-2.0, 3.0]
-    press(app, "click the map")
+    assert list(drawn(app, MAP).layout.xaxis.range) == [-2.0, 3.0]
+    assert asked.CLICK in words(app)
+    click(app, MAP, 0.25, -0.5)
     assert (labelled(app.number_input, "x").value, labelled(app.number_input, "y").value) == (0.25, -0.5)
-    [*_, marked] = charts["predict.map"].data
-    assert (list(marked.x), list(marked.y)) == ([0.25], [-0.5])
-    assert "Click the map" in words(app)
-
-
-def test_a_click_on_a_crossing_chooses_it(charts):
-    app = with_model()
-    diamonds = next(trace for trace in charts["predict.map"].data if trace.marker.symbol == "diamond")
-    assert list(diamonds.x) == pytest.approx(MEET_AT)
-    charts["place"] = (float(diamonds.x[3]), float(diamonds.y[3]))
-    press(app, "click the map")
+    [*_, marked] = drawn(app, MAP).data
+    assert (marked.x[0], marked.y[0]) == (0.25, -0.5)
+    assert [x for x, _ in crossings_on(app)] == pytest.approx(MEET_AT)
+    click(app, MAP, *crossings_on(app)[3])
     assert labelled(app.button_group, "Point").value == asked_point.AT_CROSSING
     assert labelled(app.selectbox, "Crossing").value == 3
 
@@ -219,32 +232,29 @@ def test_the_point_is_kept_on_other_pages_and_through_a_refresh():
         assert [labelled(page.number_input, name).value for name in "xy"] == [0.125, 0.25]
 
 
-def at_the_first_crossing(app, charts):
-    diamonds = next(trace for trace in charts["predict.map"].data if trace.marker.symbol == "diamond")
-    charts["place"] = (float(diamonds.x[0]), float(diamonds.y[0]))
-    return press(app, "click the map")
-
-
 @pytest.mark.parametrize(
-    ("before", "choose", "way", "place"),
+    ("content", "before", "choose", "way", "place"),
     [
         pytest.param(
+            NAMED,
             asked_point.ON_CURVE,
-            lambda app, _: press(app, "click the map"),
+            lambda app: click(app, MAP, 0.25, -0.5),
             asked_point.ANY,
             (0.25, -0.5),
             id="the map",
         ),
         pytest.param(
+            OF_THE_TUTORIAL,
             asked_point.AT_CROSSING,
-            lambda app, _: press(app, "The tutorial's own point"),
+            lambda app: press(app, asked_point.TUTORIAL_POINT),
             asked_point.ANY,
             (-0.55, pytest.approx(-0.8838875)),
             id="the tutorial's button",
         ),
         pytest.param(
+            NAMED,
             asked_point.ANY,
-            at_the_first_crossing,
+            lambda app: click(app, MAP, *crossings_on(app)[0]),
             asked_point.AT_CROSSING,
             # -x and x^2 - 1 meet at (-1 - √5) / 2
             (pytest.approx(-(1 + 5**0.5) / 2), pytest.approx((1 + 5**0.5) / 2)),
@@ -252,16 +262,16 @@ def at_the_first_crossing(app, charts):
         ),
     ],
 )
-def test_the_point_stays_for_a_browser_that_missed_how_it_was_chosen(charts, before, choose, way, place):
-    app = ask(with_model(), 0.125, 1.0)
+def test_the_point_stays_for_a_browser_that_missed_how_it_was_chosen(content, before, choose, way, place):
+    app = ask(with_model(content), 0.125, 1.0)
     labelled(app.button_group, "Point").set_value(before).run()
     shown = widget_states(app)
-    choose(app, charts)
+    choose(app)
     behind(app, shown)
     now = session_of(app).view.point_inputs
     assert (now.way, (now.x, now.y)) == (way, place)
     assert labelled(app.button_group, "Point").value == way
-    marked = charts["predict.map"].data[-1]
+    marked = drawn(app, MAP).data[-1]
     assert (marked.x[0], marked.y[0]) == place
 
 
@@ -332,7 +342,7 @@ def test_a_refused_file_is_reported_and_nothing_is_lost():
     before = session_of(app)
     name, content = "![](http://127.0.0.1/x)<b>.npz", NAMED[:-30]
     uploaded(app, (name, content))
-    assert "Couldn't read this file" in words(app)
+    assert refusal.UNREAD_FILE in words(app)
     with pytest.raises(pc.WeightFileError) as error:
         pc.Model.load(io.BytesIO(content))
     assert f"{name}: {error.value}" in texts(app)
@@ -352,38 +362,34 @@ def test_the_six_files_can_be_uploaded_one_after_another():
 
 
 def test_the_set_up_of_an_uploaded_file_can_be_used():
-    app = press(with_model(), "Use its set-up")
+    app = press(with_model(), model_in_use.USE_SETUP)
     assert session_of(app).experiment.x_range == (-2.0, 3.0)
     assert words_of(app)["range"] == "-2..3"
-    assert "Use its set-up" not in [button.label for button in app.button]
+    assert model_in_use.USE_SETUP not in [button.label for button in app.button]
 
 
 # --- a file that names no polynomials ---------------------------------------------------------
 
 
-def test_classes_without_polynomials_are_numbered_and_there_is_no_map(charts):
-    app = ask(with_model(NAMELESS), 0.5, 2.0)
-    assert {len(cells) for cells in table(app)} == {3}
-    assert charts.keys().isdisjoint({"predict.map", "predict.bars"})
-    assert metrics(app)["Held-out accuracy"] == "unknown"
-    assert not app.button_group
-
-
-def test_one_button_gives_the_model_the_polynomials_of_the_set_up_if_there_are_as_many(charts):
+def test_one_button_gives_the_model_the_polynomials_of_the_set_up_if_there_are_as_many():
     app = uploaded(opened(PREDICT, SETUP), ("a.npz", npz(arrays(classes=4))))
-    assert not [button for button in app.button if "of the set-up" in button.label]
-    press(uploaded(app, ("b.npz", NAMELESS)), "The 3 polynomials of the set-up")
+    assert kept_actions.OF_SETUP.format(4) not in [button.label for button in app.button]
+    uploaded(app, ("b.npz", NAMELESS))
+    assert {len(cells) for cells in table(app)} == {3}
+    assert not app.button_group
+    assert MAP not in component_ids(app)
+    press(app, kept_actions.OF_SETUP.format(3))
     assert {cells[1] for cells in table(app)} == set(TYPESET)
-    assert "predict.map" in charts
+    assert MAP in component_ids(app)
 
 
 def test_polynomials_can_be_typed_one_a_line():
     app = with_model(NAMELESS)
-    labelled(app.text_area, "One polynomial a line, class 0 first").set_value("x\n2x")
+    labelled(app.text_area, kept_actions.TYPED_LABEL).set_value("x\n2x")
     press(app, "Use these")
     assert "got 2 for 3 classes" in texts(app)
     assert session_of(app).answering.model.polynomials == ()
-    labelled(app.text_area, "One polynomial a line, class 0 first").set_value("x\n\n x^2 - 1\n(x+1)^2\n")
+    labelled(app.text_area, kept_actions.TYPED_LABEL).set_value("x\n\n x^2 - 1\n(x+1)^2\n")
     press(app, "Use these")
     assert session_of(app).answering.model.polynomials == (
         pc.Polynomial(1, 0),
@@ -395,8 +401,8 @@ def test_polynomials_can_be_typed_one_a_line():
 def test_a_coefficient_too_large_for_a_map_keeps_the_table():
     huge = METADATA | {"polynomials": [[1e308, 1e308, 0.0], [1.0, 0.0], [0.0]]}
     app = ask(with_model(npz(arrays(), json.dumps(huge))), 1e3, 0.0)
-    assert "There is no map" in words(app)
-    assert "inf" in {cells[-2] for cells in table(app)}
+    assert plane.TOO_LARGE in words(app)
+    assert "∞" in {cells[-2] for cells in table(app)}
 
 
 # --- tables of points -------------------------------------------------------------------------
@@ -415,7 +421,7 @@ def test_uploaded_points_have_a_table_of_predictions_and_a_note_if_they_lie_on_n
     app = with_points("x,y\n0.5,2\n-1,9\n-1,8\n")
     points = np.array([[0.5, 2.0], [-1.0, 9.0], [-1.0, 8.0]])
     expected = predictions_to_csv(session_of(app).answering.model, points)
-    assert computed_files["polycore-predictions.csv"]() == expected
+    assert computed_files[many_points.FILE_NAME]() == expected
     assert note_on_far(2, 3) in words(app)
 
 

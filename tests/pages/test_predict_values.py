@@ -13,6 +13,7 @@ from pages.models import kept_actions, model_in_use
 from pages.models.point_choices import ANY, AT_CROSSING, ON_CURVE, AskedPoint, PointChoices
 from pages.plane import answer_view
 from pages.plane.crossings import meetings_of
+from pages.plane.place import ON_ITS_CURVE
 from pages.plane.scene import Scene, of_polynomials
 from pages.points import score
 from pages.predict import asked_point, weight_upload
@@ -22,6 +23,7 @@ from pages.state.kept_models import Kept
 from pages.state.uploads import UploadedPoints
 from pages.state.view import PointInputs
 from polycore.model.weight_file import read_npy
+from polycore.pictures.palette import PALETTE
 from tests.runs import TINY
 
 LINES = ("2x + 1", "-x", "x^2 - 1")  # what the classes of the small network stand for
@@ -76,6 +78,8 @@ def six(network: dict[str, np.ndarray]) -> list[tuple[str, bytes]]:
 
 NAMELESS = npz(arrays())
 NAMED = npz(arrays(), json.dumps(METADATA))
+TWELVE = {"polynomials": [list(polynomial.coefficients) for polynomial in pc.TUTORIAL_POLYNOMIALS]}
+OF_THE_TUTORIAL = npz(arrays(12), json.dumps({"format": 1, "experiment": TWELVE} | TWELVE))
 
 
 def kept_of(content: bytes = NAMED) -> Kept:
@@ -203,6 +207,31 @@ def test_classes_without_polynomials_have_numbers_and_no_map():
     assert answer_view.texts(shown.answer)["name"] == f"class {likeliest}"
 
 
+# whatever the point is, the probabilities are these
+SHARES = pc.Model((np.zeros((2, 3)),), (np.log([[0.7, 0.1, 0.2]]),), 0.9, 0.5, SCENE.curves)
+
+
+def verdict_at(x, y):
+    return Prediction(Kept.of_file(SHARES, 1), AskedPoint(x, y)).verdict
+
+
+def test_the_likeliest_class_is_named_first_with_how_sure_the_network_is_and_the_next_two_follow():
+    assert verdict_at(0.5, 2.0) == {  # on 2x + 1
+        "sure": "70.0\u00a0% sure",
+        "where": ON_ITS_CURVE,
+        "next": [["x² − 1", "20.0\u00a0%"], ["−x", "10.0\u00a0%"]],
+        "colors": [PALETTE[label].color for label in (0, 2, 1)],
+    }
+
+
+def test_far_from_all_curves_it_is_not_said_how_sure_the_network_is_without_saying_that_first():
+    far = verdict_at(0.5, 50.0)
+    assert (far["sure"], far["colors"][0]) == ("", "transparent")
+    # 2x + 1 is 2 there
+    assert far["where"].startswith("The nearest, p0, is 48 away.")
+    assert "the network would say p0 = 2x + 1: probability 70.0" in far["where"]
+
+
 def test_a_point_beyond_all_sums_has_no_answer():
     with pytest.raises(pc.PolycoreError, match=r"1e\+100"):
         Prediction(kept_of(), AskedPoint(0.0, 1e200)).answer  # noqa: B018
@@ -211,7 +240,7 @@ def test_a_point_beyond_all_sums_has_no_answer():
 def test_a_coefficient_too_large_for_a_map_leaves_the_answer():
     kept = kept_with(polynomials=[[1e308, 1e308, 0.0], [1.0, 0.0], [0.0]])
     assert model_in_use.scene_of_kept(kept) is None
-    assert "inf" in answer_view.columns(Prediction(kept, AskedPoint(1e3, 0.0)).answer)["value at x"]
+    assert "∞" in answer_view.columns(Prediction(kept, AskedPoint(1e3, 0.0)).answer)["value at x"]
 
 
 def test_uploaded_points_on_no_curve_are_counted():
@@ -328,7 +357,7 @@ def test_polynomials_are_read_one_a_line():
     [
         pytest.param("x\n<b>y</b>\n2x", "Line 2: character 1", id="a line that is none"),
         pytest.param("x\n2x", "got 2 for 3 classes", id="too few"),
-        pytest.param("", "Got no polynomial; expected one on each line", id="none"),
+        pytest.param("", kept_actions.NO_POLYNOMIAL, id="none"),
     ],
 )
 def test_polynomials_that_cannot_be_used_are_refused(text, sentence):

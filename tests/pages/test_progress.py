@@ -2,19 +2,20 @@
 
 import math
 from dataclasses import replace
+from html import unescape
 
 import numpy as np
-import pytest
 
 import polycore as pc
+from pages.plane.referee import EXPLAINED, best_possible, best_possible_text
+from pages.run_view.progress import LARGE_LABEL
 from pages.run_view.shown import values
 from pages.runs import sentences
 from pages.runs.view import RunView
 from pages.state.shown_weights import ShownWeights
-from polycore import network
-from tests.pages.browsing import QUICK, metrics, opened, press, session_of, trained, wait_for
+from polycore.model import neurons
+from tests.pages.browsing import live_html, live_value, metrics, session_of, trained
 
-TRAIN = "pages/3_train.py"
 SMALL = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20, hidden=(8,), steps=300)
 
 
@@ -66,35 +67,24 @@ def test_a_network_without_hidden_layers_has_none_of_none():
     assert figures(ended(hidden=(), steps=20))["dead"] == "0 of 0"
 
 
-def test_train_shows_these_figures_and_home_does_not():
+def test_train_shows_these_figures_and_the_best_possible_and_home_the_one_that_counts():
     app = trained()
-    shown = figures(session_of(app).training.view.run)
-    on_train = metrics(app)
+    run = session_of(app).training.view.run
+    shown, on_train = figures(run), metrics(app)
     assert (on_train["Gradient norm"], on_train["Dead neurons"]) == (shown["gradient"], shown["dead"])
-    assert on_train["Loss"] == shown["loss_text"]
+    assert live_value(app, "weights.loss_text") == shown["loss_text"]
+    [large] = [html for html in live_html(app) if LARGE_LABEL in html]
+    assert best_possible_text(best_possible(run.experiment)) in large
+    assert EXPLAINED in unescape(large)
     app.switch_page("streamlit_app.py").run()
-    on_home = metrics(app)
-    assert "Loss" in on_home
-    assert on_home.keys().isdisjoint({"Gradient norm", "Dead neurons"})
+    assert metrics(app) == {}
 
 
-def test_dead_neurons_are_counted_once_on_two_thousand_of_many_training_points(monkeypatch):
-    asked = []
-    monkeypatch.setattr(
-        network,
-        "dead_neurons",
-        lambda _weights, _biases, points, _: asked.append(points) or (np.ones(1, bool),),
-    )
-    app = press(opened(TRAIN, QUICK | {"samples": "5000", "batch": "10"}), "One step")
-    wait_for(app, "paused")
-    asked.clear()
-    wait_for(press(app, "One step"), "paused")
-    app.run().run()
-    [points] = asked
-    whole, _ = session_of(app).training.view.run.experiment.training_set()
-    assert len(points) == 2000
-    np.testing.assert_array_equal(points[[0, -1]], whole[[0, -1]])
-    # 10,000 points, the first half of the first polynomial: every fifth is used, so half are of each
-    first = pc.Polynomial(-1, 0, 1)
-    assert np.isclose(points[:, 1], first(points[:, 0])).sum() == pytest.approx(1000, abs=2)
-    assert metrics(app)["Dead neurons"] == "1 of 8"
+def test_dead_neurons_are_counted_on_two_thousand_of_many_points_from_first_to_last():
+    points = np.column_stack([np.arange(10_000.0), np.zeros(10_000)])
+    points[1, 1] = 1
+    # neurons that give something at the first point, at the last, and at the second alone, which is left out
+    weights, biases = np.array([[-1.0, 1.0, 0.0], [0.0, 0.0, 1.0]]), np.array([[0.5, -9998.5, -0.5]])
+    model = pc.Model((weights, np.ones((3, 2))), (biases, np.zeros((1, 2))), 1.0, 0.5, ())
+    assert [mask.tolist() for mask in neurons.dead_masks(model, points)] == [[False, False, True]]
+    assert [mask.tolist() for mask in neurons.dead_masks(model, points[:2000])] == [[False, True, False]]

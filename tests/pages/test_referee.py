@@ -1,16 +1,17 @@
 """The best possible accuracy beside every accuracy of a run, and its source."""
 
 import math
-import re
 from dataclasses import replace
 
 import pytest
 
 import polycore as pc
-from pages.plane import live, referee
-from tests.pages.browsing import HOME, QUICK, live_html, opened, press, wait_for
+from pages.plane import referee
+from pages.run_view import progress
+from pages.runs.view import RunView
+from pages.state.shown_weights import ShownWeights
+from tests.runs import TINY
 
-TRAIN = "pages/3_train.py"
 # y = 1 and y = -1: the border halfway is 1 away from each
 LINES = (pc.Polynomial(1), pc.Polynomial(-1))
 
@@ -50,21 +51,9 @@ def test_only_polynomials_range_and_noise_change_the_referee():
         assert referee.referee_of(changed) is not referee.referee_of(experiment)
 
 
-@pytest.mark.parametrize(
-    ("page", "button", "charts"),
-    [pytest.param(HOME, "Train the network", 0, id="Home"), pytest.param(TRAIN, "Start", 1, id="Train")],
-)
-def test_it_is_beside_the_held_out_accuracy_of_a_run_and_a_line_on_its_chart(
-    monkeypatch, page, button, charts
-):
-    figures = {}
-    monkeypatch.setattr(live, "figure", lambda figure, key, **_: figures.update({key: figure}))
-    app = press(opened(page, QUICK | {"polynomials": "1~-1", "noise": "1"}), button)
-    wait_for(app, "finished")
-    [html] = [html for html in live_html(app) if "Held-out accuracy" in html]
-    assert "best possible 84.1\u00a0±\u00a01.3\u00a0%" in html
-    [description] = re.findall(r'Held-out accuracy <button[^>]*data-help="([^"]*)"', html)
-    assert "the referee" in description
-    lines = [line for figure in figures.values() for line in figure.layout.shapes]
-    assert [line.y0 for line in lines] == [pytest.approx(100 * share_below(1))] * charts
-    assert [line.label.text for line in lines] == ["best possible on new points 84.1 %"] * charts
+def test_it_is_a_line_on_the_chart_of_a_run():
+    experiment = replace(TINY, polynomials=LINES, noise=1.0)
+    weights = ShownWeights.of(RunView.of("a run", pc.start(experiment), math.inf), "Now")
+    [line] = progress.accuracy_chart(weights, referee.best_possible(experiment)).layout.shapes
+    assert line.y0 == pytest.approx(-math.log10(1 - share_below(1)))
+    assert line.label.text == "best possible 84.1 %"

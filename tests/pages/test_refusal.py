@@ -3,7 +3,7 @@
 import pytest
 
 import polycore as pc
-from pages.state import refusal, session
+from pages.state import refusal
 from polycore.experiment.settings import SETTINGS as TABLE
 from polycore.links import link
 from tests.pages.browsing import opened
@@ -95,15 +95,10 @@ def test_a_link_with_0_for_all_points_opens_as_the_input_says_it():
     app = opened("pages/3_train.py", {**SETTINGS, "batch": "0", "patience": "0"})
     assert [element.value for element in app.text] == []
     shown = {element.label: element.value for element in app.number_input}
-    assert shown["Batch size (0 = all points)"] == 0
+    assert shown["Batch size (0 = all)"] == 0
 
 
 # --- what a press was refused for, said as the page is drawn next -------------------------------
-
-
-@pytest.fixture
-def nothing_refused(monkeypatch):
-    monkeypatch.setattr(session.st, "session_state", {})
 
 
 def refused(place, reason):
@@ -111,7 +106,7 @@ def refused(place, reason):
         raise pc.PolycoreError(reason)
 
 
-@pytest.mark.usefixtures("nothing_refused")
+@pytest.mark.usefixtures("in_session")
 def test_the_reason_of_a_press_is_said_once_and_at_its_own_place():
     refused("race", "Too few.")
     refused("sweep", "Too many.")
@@ -120,21 +115,21 @@ def test_the_reason_of_a_press_is_said_once_and_at_its_own_place():
     assert [refusal.taken("sweep"), refusal.taken("sweep")] == ["Too many.", None]
 
 
-@pytest.mark.usefixtures("nothing_refused")
+@pytest.mark.usefixtures("in_session")
 def test_of_two_presses_the_later_reason_is_said():
     refused("race", "Too few.")
     refused("race", "Too many.")
     assert refusal.taken("race") == "Too many."
 
 
-@pytest.mark.usefixtures("nothing_refused")
+@pytest.mark.usefixtures("in_session")
 def test_a_press_that_was_not_refused_leaves_no_reason():
     with refusal.later("race"):
         pass
     assert refusal.taken("race") is None
 
 
-@pytest.mark.usefixtures("nothing_refused")
+@pytest.mark.usefixtures("in_session")
 def test_an_error_that_is_no_refusal_is_raised():
     with pytest.raises(KeyError), refusal.later("race"):
         raise KeyError("names")

@@ -15,6 +15,7 @@ from PIL import Image
 
 import polycore as pc
 from pages.channel.live_text import Followed
+from pages.models import map_layers
 from pages.plane.scene import scene_of
 from pages.run_view.map_view import figure_of
 from pages.run_view.shown import Selection, ShownRun, contents, values
@@ -22,6 +23,7 @@ from pages.runs import view
 from pages.runs.training import Training
 from pages.runs.view import Milestone
 from pages.state.shown_weights import ShownWeights
+from polycore.figures.progress import accuracy_heights
 from polycore.model import neurons
 from polycore.network.plain import predict_proba
 from polycore.pictures.class_map import class_map, unpacked
@@ -57,9 +59,9 @@ class NoWorker:
         return Future()
 
 
-def watched(steps=120, selection=NETWORK):
+def watched(steps=120, selection=NETWORK, experiment=EXPERIMENT):
     """Return a tab that shows a run at that step, at rest, whose picture has been made."""
-    training = Training(pc.advance(pc.start(EXPERIMENT), steps), Directly(), pc.advance)
+    training = Training(pc.advance(pc.start(experiment), steps), Directly(), pc.advance)
     tab = WatchedRun(training)
     tab.select(selection)
     if selection.map_view is not None:
@@ -142,6 +144,25 @@ def test_a_browser_reads_the_whole_history_of_any_frame():
         assert read_in_a_browser(frame, f"history.{name}") == pytest.approx(column, rel=1e-6)  # four bytes
 
 
+def test_a_browser_draws_accuracies_as_high_as_the_figure_does():
+    tab = watched()
+    frame, history = tab.frame(), tab.training.view.run.history
+    for name, shares in {"accuracy": history.accuracy, "held_out": history.held_out_accuracy}.items():
+        heights = accuracy_heights(shares)
+        assert read_in_a_browser(frame, f"heights.history.{name}") == pytest.approx(heights, rel=1e-5)
+        assert read_in_a_browser(frame, f"last.heights.history.{name}") == pytest.approx(
+            heights[-1], rel=1e-5
+        )
+    shown = tab.training.view.current.held_out_accuracy
+    height = accuracy_heights(np.asarray(shown))
+    assert read_in_a_browser(frame, "heights.weights.held_out") == pytest.approx(height, rel=1e-9)
+
+
+def test_a_browser_draws_no_mistakes_where_the_figure_does():
+    code = "const matchMedia = () => ({}), keeping = () => {};" + scripts("pages/plane/live.js")
+    assert value_after(code, "heights([0, 90, 100])") == pytest.approx([0, 1, 4])
+
+
 def test_each_pixel_in_a_browser_has_the_color_of_its_class_and_the_alpha_of_its_confidence():
     tab = watched()
     frame, colors = tab.frame(), [(200, 10, 20), (30, 210, 40)]
@@ -218,8 +239,8 @@ def test_its_figures_are_of_the_latest_weights_or_the_best():
 
 def test_the_status_names_the_best_loss_as_the_best_weights_have_it():
     # steps on batches are measured every few steps: the latest weights may be better than the best measured
-    run = pc.start(EXPERIMENT)
-    while run.current.loss >= run.best_loss:
+    run = pc.advance(pc.start(EXPERIMENT), EXPERIMENT.steps // 50)
+    while run.current.loss >= 0.99 * run.best_loss:
         run = pc.advance(run, 1)
     training = Training(run, NoWorker(), pc.advance)
     now, best = WatchedRun(training), WatchedRun(training)
@@ -342,7 +363,29 @@ def test_mistakes_are_the_held_out_points_with_a_wrong_answer():
     np.testing.assert_array_equal(mistakes["x"], points[shown, 0])
     np.testing.assert_array_equal(mistakes["y"], points[shown, 1])
     assert mistakes["text"] == [f"on p{labels[i]}, answered with p{answers[i]}" for i in shown]
-    assert f"{len(wrong):,} of 3,000 held-out points" in mistakes["caption"]
+    assert f"{len(wrong):,} of 3,000 new points" in mistakes["caption"]
+
+
+def test_the_next_points_of_a_frame_are_those_of_its_step():
+    following = replace(EXPERIMENT, samples_per_class=None, sampling="errors")
+    selection = Selection(map_view="Network", layers=("Next points",))
+    tab = watched(selection=selection, experiment=following)
+    values = opened(tab.frame())[0]["weights"]["next_points"]
+    run = tab.training.view.run
+    x, y = (np.reshape(values[name], (following.class_count, -1)) for name in "xy")
+    curves = zip(following.polynomials, x, strict=True)
+    np.testing.assert_allclose(y, [curve(of_curve) for curve, of_curve in curves])
+    # as many of a curve's dots are left of the middle as the density says, give or take one
+    density = run.point_density
+    left = density[:, : density.shape[1] // 2].sum(axis=1) / density.sum(axis=1)
+    assert np.abs((x < 0).sum(axis=1) - left * x.shape[1]).max() <= 1
+    assert values["caption"] == map_layers.DENSE
+    # a run does not keep which points came after earlier weights
+    assert 16 in run.snapshots.step
+    tab.select(replace(selection, weights=16))
+    wait_until(lambda: "next_points" in opened(tab.frame())[0]["weights"])
+    values = opened(tab.frame())[0]["weights"]["next_points"]
+    assert (values["x"], values["caption"]) == ([], map_layers.NOT_OF_THESE)
 
 
 def test_the_answer_about_a_point_comes_with_each_frame():
@@ -351,7 +394,7 @@ def test_the_answer_about_a_point_comes_with_each_frame():
     model = tab.training.view.run.current
     shares = model.predict_proba(np.array([[0.5, -0.25]]))[0]
     label = int(shares.argmax())
-    assert header["answer"]["heading"] == "On no curve"
+    assert header["answer"]["heading"] == "No curve is near"
     assert f"p{label} = {EXPERIMENT.polynomials[label].typeset}: " in header["answer"]["sentence"]
     assert f"probability {100 * shares.max():.1f}" in header["answer"]["sentence"]
     assert header["answer"]["bars"]["data"]

@@ -9,7 +9,7 @@ import pytest
 import polycore as pc
 from pages.compare import race_inputs
 from pages.models import job_button, run_landscape
-from pages.plane import live
+from pages.models.run_landscape import DRAW, DRAW_AGAIN
 from pages.runs.job import Job
 from pages.runs.training import Training
 from pages.state import session
@@ -17,6 +17,8 @@ from pages.state.kept_models import Kept
 from pages.state.session_value import Drawings
 from polycore.figures import LINES
 from tests.pages.browsing import (
+    component_ids,
+    drawn,
     labelled,
     labels,
     live_html,
@@ -30,15 +32,6 @@ from tests.runs import TINY, named
 from tests.waiting import wait_until
 
 INSIDE, TRAIN = "pages/5_inside.py", "pages/3_train.py"
-DRAW, AGAIN = "Draw the loss landscape", "Draw it again"
-
-
-@pytest.fixture(autouse=True)
-def figures(monkeypatch):
-    """Return the figures on the page by key."""
-    drawn = {}
-    monkeypatch.setattr(live, "figure", lambda figure, key, **_: drawn.update({key: figure}))
-    return drawn
 
 
 def inside(app):
@@ -47,7 +40,7 @@ def inside(app):
     return app
 
 
-def drawn(app, job_of, button=DRAW):
+def computed(app, job_of, button=DRAW):
     """Press the button, wait for the landscape, and draw the page again."""
     press(app, button)
     wait_until(lambda: not job_of(app).view.is_active)
@@ -65,27 +58,26 @@ def of_race(app):
     return session_of(app).comparison.landscape
 
 
-def test_inside_shows_the_landscape_of_its_run(figures):
+def test_inside_shows_the_landscape_of_its_run():
     app = inside(trained())
-    landscape = drawn(app, of_run)
+    landscape = computed(app, of_run)
     run = session_of(app).training.view.run
     expected = pc.landscape(run)
     assert landscape.losses.tobytes() == expected.losses.tobytes()
-    contours, *_ = figures["inside.landscape.map"].data
+    contours, *_ = drawn(app, "inside.landscape.map").data
     assert contours.z == pytest.approx(np.log10(expected.losses))
-    [caption] = [one.value for one in app.caption if "losses, each measured on" in one.value]
-    assert caption.startswith(f"41 by 41 losses, each measured on {expected.point_count:,} training points.")
-    assert labels(app)[AGAIN]
+    beginning = f"41 by 41 losses, each measured on {expected.point_count:,} training points."
+    assert any(one.value.startswith(beginning) for one in app.caption)
+    assert labels(app)[DRAW_AGAIN]
 
 
-def test_random_directions_are_chosen_above_the_button(figures):
+def test_random_directions_are_chosen_above_the_button():
     app = inside(trained())
-    drawn(app, of_run)
-    figures.clear()
+    computed(app, of_run)
     labelled(app.button_group, "Directions").set_value("random").run()
-    assert "inside.landscape.map" not in figures  # that of the other directions
-    landscape = drawn(app, of_run, AGAIN)
-    assert "inside.landscape.map" in figures
+    assert "inside.landscape.map" not in component_ids(app)  # that of the other directions
+    landscape = computed(app, of_run, DRAW_AGAIN)
+    assert "inside.landscape.map" in component_ids(app)
     assert landscape.explained is None
     expected = pc.landscape(session_of(app).training.view.run, directions="random")
     assert landscape.losses.tobytes() == expected.losses.tobytes()
@@ -105,7 +97,7 @@ def test_while_it_is_computed_the_page_says_how_far_it_is(monkeypatch):
     app.run()
     [html] = [html for html in live_html(app) if "420 of 1,680 losses computed" in html]
     assert 'aria-valuenow="25"' in html
-    assert not labels(app)[AGAIN]
+    assert not labels(app)[DRAW_AGAIN]
     may_end.set()
 
 
@@ -127,8 +119,8 @@ def test_the_first_press_begins_a_job():
     assert presses == ["begun"]
 
 
-def test_a_landscape_goes_with_its_run_and_a_film_stays(monkeypatch):
-    monkeypatch.setattr(session.st, "session_state", {})
+@pytest.mark.usefixtures("in_session")
+def test_a_landscape_goes_with_its_run_and_a_film_stays():
     film, landscape = a_job(), a_job()
     session.update(drawings=Drawings(named(film), named(landscape)))
     session.begin(Training(pc.start(TINY), executor=None, advance=pc.advance))
@@ -157,11 +149,11 @@ def short(monkeypatch):
 
 
 @pytest.mark.usefixtures("short")
-def test_a_race_has_the_trajectories_of_all_around_the_leader(figures):
+def test_a_race_has_the_trajectories_of_all_around_the_leader():
     app = at_the_line("Random search", "Adam")
     press(app, "Start the race")
     app = until_it_ends(app)
-    landscape = drawn(app, of_race)
+    landscape = computed(app, of_race)
     view = session_of(app).comparison.race.view
     leader = view.lanes.index(view.leader)
     lanes = [view.lanes[leader], view.lanes[1 - leader]]
@@ -170,7 +162,7 @@ def test_a_race_has_the_trajectories_of_all_around_the_leader(figures):
     ]
     assert landscape.trajectories[0].points[-1] == pytest.approx([0, 0], abs=1e-9)
     assert landscape.trajectories[0].losses[0] == pytest.approx(landscape.trajectories[1].losses[0], rel=1e-5)
-    lines = figures["race.landscape.map"].data[2::3]
+    lines = drawn(app, "race.landscape.map").data[2::3]
     assert [trace.name for trace in lines] == [lane.name for lane in lanes]
     assert [trace.line.color for trace in lines] == [LINES[leader].color, LINES[1 - leader].color]
     press(app, "Race again")

@@ -1,6 +1,7 @@
 """A run file uploaded on the Train page: the run is paused at its step, or the page says why not."""
 
 import io
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,8 +11,11 @@ from pages.models import export
 from pages.runs.training import Training
 from pages.server.limits import Limits
 from pages.state import session
+from pages.state.session_value import Session
 from pages.train import run_upload
+from polycore.model.refusals import Reason
 from polycore.training import run_file
+from polycore.training.run_refusals import fixed_text
 from tests.attacks.archives import saved as saved_weights
 from tests.attacks.archives import small
 from tests.attacks.broken_runs import REFUSED
@@ -52,7 +56,7 @@ def test_an_uploaded_run_is_paused_has_its_set_up_and_continues_to_the_same_bits
     assert same_run(now.training.view.run, run)
     assert labels(app)["Resume"]
     assert now.answering.model.loss == run.best.loss
-    assert not any("Settings changed" in caption.value for caption in app.caption)
+    assert "Start anew" not in labels(app)
     wait_for(press(app, "Resume"), "finished")
     assert same_run(session_of(app).training.view.run, pc.advance(run, 60))
 
@@ -114,9 +118,9 @@ def test_take_it_with_you_has_the_run_at_the_step_of_the_download(computed_files
 
 
 @pytest.fixture
-def state(monkeypatch, own_server):
+def state(in_session, own_server):
     """Give the test a session without a page, and workers that compute only what it delivers."""
-    monkeypatch.setattr(session.st, "session_state", {})
+    in_session(Session())
     hand = Hand()
     own_server(workers=hand)
     yield
@@ -189,7 +193,7 @@ def test_an_uploaded_run_rests_where_it_was_and_says_why_it_ended(run, status):
 
 
 def test_a_weight_file_is_recognized():
-    with pytest.raises(pc.RunFileError, match="this is a weight file, not a run file"):
+    with pytest.raises(pc.RunFileError, match=re.escape(fixed_text(Reason.OTHER_KIND))):
         run_upload.training_from(saved_weights(small()))
 
 

@@ -9,7 +9,10 @@ import pytest
 import polycore as pc
 from pages.inside import edited_model
 from pages.models import model_in_use
+from pages.models.shown_network import shown_on
+from pages.predict import weight_upload
 from pages.runs.job import Job
+from pages.runs.pacing import Pacing
 from pages.runs.training import Training
 from pages.server import server
 from pages.state import session
@@ -23,19 +26,12 @@ from tests.waiting import wait_until
 EXPERIMENT = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(2,), steps=3)
 
 
-@pytest.fixture
-def state(monkeypatch):
-    values = {}
-    monkeypatch.setattr(session.st, "session_state", values)
-    return values
-
-
 def finished_training(seed):
     run = pc.advance(pc.start(pc.Experiment(polynomials=EXPERIMENT.polynomials, steps=3, seed=seed)), 3)
     return Training(run, executor=None, advance=pc.advance)
 
 
-@pytest.mark.usefixtures("state")
+@pytest.mark.usefixtures("in_session")
 def test_the_oldest_goes_but_never_the_runs_own():
     session.begin(finished_training(0))
     session.collect()
@@ -49,7 +45,7 @@ def test_the_oldest_goes_but_never_the_runs_own():
     assert session.current().answering.title == titles[-1] == "Upload 15 · 2 polynomials"
 
 
-@pytest.mark.usefixtures("state")
+@pytest.mark.usefixtures("in_session")
 def test_a_run_of_an_experiment_that_is_kept_answers_with_the_kept_weights():
     session.begin(finished_training(0))
     session.collect()
@@ -61,11 +57,73 @@ def test_a_run_of_an_experiment_that_is_kept_answers_with_the_kept_weights():
     assert session.current().answering == first
 
 
+# --- before a step of a run is measured -------------------------------------------------------------
+
+BATCHES = replace(EXPERIMENT, hidden=(8,), batch_size=16, steps=400)  # measured every eight steps
+
+
+def after(steps, experiment=BATCHES):
+    return Training(pc.advance(pc.start(experiment), steps), executor=None, advance=pc.advance)
+
+
+def answering_step():
+    """Return the step of the weights that answer, and what they are called."""
+    session.collect()
+    now = session.current()
+    assert shown_on("Predict", now).model is now.answering.model
+    return now.answering.model.metadata["step"], shown_on("Predict", now).name
+
+
+@pytest.mark.usefixtures("in_session")
+def test_before_a_step_is_measured_the_latest_weights_answer_and_from_then_on_the_best_that_was_measured():
+    found = []
+    for steps in (3, 5, 8, 9):
+        training = after(steps)
+        assert training.view.run.best_step == (8 if steps >= 8 else 0)
+        session.exchange_run(training)
+        found.append(answering_step())
+    assert found == [(step, f"best loss (step {step})") for step in (3, 5, 8, 8)]
+
+
+@pytest.mark.usefixtures("in_session")
+def test_latest_weights_that_are_worse_than_the_initial_ones_do_not_answer():
+    training = after(3, replace(BATCHES, learning_rate=5.0))
+    assert training.view.current.loss > training.view.run.best_loss
+    session.exchange_run(training)
+    assert answering_step() == (0, "best loss (step 0)")
+
+
+@pytest.mark.usefixtures("in_session")
+def test_a_reset_keeps_the_weights_from_before_a_step_was_measured():
+    session.exchange_run(after(5))
+    answering_step()
+    session.exchange_run(after(0))
+    assert answering_step()[0] == 5
+
+
+def test_the_moments_of_a_run_before_a_step_is_measured_end_with_the_latest_which_are_the_best():
+    view = after(3).view
+    assert view.moments[-1] == (3, "Now")
+    assert "Best" not in dict(view.moments).values()
+    assert (view.best, view.best_step, view.best_loss) == (view.current, 3, view.current.loss)
+
+
+@pytest.mark.usefixtures("in_session")
+def test_a_run_from_before_a_lesson_goes_as_it_went_and_that_of_the_lesson_as_the_lesson_says():
+    earlier, own, pacing = finished_training(0), finished_training(1), Pacing(100, 300)
+    session.begin(earlier)
+    session.change_view(pacing=Pacing(10))
+    session.begin_lesson("dead", replace(EXPERIMENT, seed=9), None, pacing)
+    assert earlier.view.pacing == Pacing(10)
+    session.begin(own)
+    assert own.view.pacing == pacing
+
+
 def show_inside(choice):
     session.update(view=session.current().view.chosen_inside(choice))
 
 
-@pytest.mark.usefixtures("state")
+@pytest.mark.usefixtures("in_session")
 def test_inside_shows_the_best_of_a_new_run_though_the_latest_of_the_last_one_were_chosen():
     session.begin(finished_training(0))
     session.collect()
@@ -80,7 +138,7 @@ def test_inside_shows_the_best_of_a_new_run_though_the_latest_of_the_last_one_we
     assert session.current().inside_choice == "Now"
 
 
-@pytest.mark.usefixtures("state")
+@pytest.mark.usefixtures("in_session")
 @pytest.mark.parametrize(
     "end",
     [
@@ -122,7 +180,7 @@ def test_twenty_interleaved_sessions_never_see_each_other():
 
 
 @pytest.fixture
-def three(state):  # noqa: ARG001  # what it keeps is held there
+def three(in_session):  # noqa: ARG001  # what it keeps is held there
     """Three uploads are kept, the third answers."""
     for _ in range(3):
         session.add_upload(pc.start(EXPERIMENT).best)
@@ -162,12 +220,12 @@ def test_any_other_name_is_accepted(three, text):
 
 
 def test_the_choice_of_a_model_has_a_new_version_if_others_are_kept_but_not_if_one_improves(
-    three, state, monkeypatch
+    three, monkeypatch
 ):
     keys = []
 
     def selectbox(_, titles, *, index, key, **__):
-        state.setdefault(key, titles[index])
+        session.st.session_state.setdefault(key, titles[index])
         keys.append(key)
 
     monkeypatch.setattr(session.st, "selectbox", selectbox)
@@ -193,7 +251,7 @@ def test_a_new_name_is_also_that_of_the_model_that_is_compared(three):
     assert session.current().comparison.titles == (three[2], "first")
 
 
-@pytest.mark.usefixtures("state")
+@pytest.mark.usefixtures("in_session")
 def test_no_two_titles_are_alike_whatever_the_user_named_the_others():
     model = pc.start(EXPERIMENT).best
     session.add_upload(model)
@@ -210,7 +268,7 @@ def test_no_two_titles_are_alike_whatever_the_user_named_the_others():
     ]
 
 
-@pytest.mark.usefixtures("state")
+@pytest.mark.usefixtures("in_session")
 def test_pinned_models_never_go_and_two_slots_stay_for_others():
     model = pc.start(EXPERIMENT).best
     for _ in range(12):
@@ -231,7 +289,7 @@ def test_pinned_models_never_go_and_two_slots_stay_for_others():
     assert pinned[4] not in titles()
 
 
-@pytest.mark.usefixtures("state")
+@pytest.mark.usefixtures("in_session")
 def test_with_ten_pinned_the_run_keeps_its_slot_and_one_is_left_for_others():
     for _ in range(10):
         session.add_upload(pc.start(EXPERIMENT).best)
@@ -279,7 +337,7 @@ def test_undo_never_takes_back_what_was_done_since(three, change):
     assert session.current().models.kept == after
 
 
-@pytest.mark.usefixtures("state")
+@pytest.mark.usefixtures("in_session")
 def test_a_finished_run_that_is_deleted_is_not_kept_again_and_comes_back_whole():
     training = finished_training(0)
     session.begin(training)
@@ -293,7 +351,7 @@ def test_a_finished_run_that_is_deleted_is_not_kept_again_and_comes_back_whole()
 
 
 @pytest.mark.parametrize("action", ["start", "pause"])
-@pytest.mark.usefixtures("state")
+@pytest.mark.usefixtures("in_session")
 def test_a_run_under_way_cannot_be_deleted_until_it_is_stopped(action):
     class Never(Executor):
         def submit(self, *_):
@@ -314,7 +372,7 @@ def test_a_run_under_way_cannot_be_deleted_until_it_is_stopped(action):
     assert titles() == []
 
 
-@pytest.mark.usefixtures("state")
+@pytest.mark.usefixtures("in_session")
 def test_a_run_is_kept_with_its_marks():
     training = finished_training(0)
     session.begin(training)
@@ -336,7 +394,7 @@ def changed(title):
     return session.current().by_hand
 
 
-@pytest.mark.usefixtures("state")
+@pytest.mark.usefixtures("in_session")
 def test_another_model_by_the_name_of_a_deleted_one_has_none_of_its_changes():
     session.add(Kept("A", a_model(), None))
     session.add(Kept("B", a_model(1), None))
@@ -348,7 +406,7 @@ def test_another_model_by_the_name_of_a_deleted_one_has_none_of_its_changes():
     assert edited_model.shown(kept) is kept.model
 
 
-@pytest.mark.usefixtures("state")
+@pytest.mark.usefixtures("in_session")
 def test_a_deleted_model_comes_back_with_its_changes():
     session.add(Kept("A", a_model(), None))
     by_hand = changed("A")
@@ -357,7 +415,7 @@ def test_a_deleted_model_comes_back_with_its_changes():
     assert edited_model.shown(session.current().models.titled("A")) is by_hand.model
 
 
-@pytest.mark.usefixtures("state")
+@pytest.mark.usefixtures("in_session")
 def test_changes_go_with_the_model_that_makes_room():
     session.add(Kept("A", a_model(), None))
     changed("A")
@@ -366,7 +424,7 @@ def test_changes_go_with_the_model_that_makes_room():
     assert session.current().by_hand is None
 
 
-@pytest.mark.usefixtures("state")
+@pytest.mark.usefixtures("in_session")
 def test_changes_by_hand_are_offered_no_more_once_their_model_is_renamed():
     session.add(Kept("A", a_model(), None))
     changed("A")
@@ -377,7 +435,7 @@ def test_changes_by_hand_are_offered_no_more_once_their_model_is_renamed():
     assert session.current().undo is None
 
 
-@pytest.mark.usefixtures("state")
+@pytest.mark.usefixtures("in_session")
 def test_changes_by_hand_are_offered_no_more_after_others():
     session.add(Kept("A", a_model(), None))
     changed("A")
@@ -401,14 +459,14 @@ def test_a_choice_that_goes_with_what_is_undone_gives_way_to_the_one_before(thre
     session.add_upload(a_model())
     fourth = titles()[-1]
     session.use(three[0])
-    session.offer_undo("The upload replaced an older model.", before)
+    session.offer_undo(weight_upload.REPLACED, before)
     session.use(fourth)
     session.bring_back()
     assert titles() == three
     assert session.current().models.in_use == before.models.in_use == three[2]
 
 
-@pytest.mark.usefixtures("state")
+@pytest.mark.usefixtures("in_session")
 def test_what_a_run_has_learned_since_stays_when_a_deleted_model_comes_back():
     session.add_upload(a_model())
     session.begin(finished_training(0))
@@ -422,7 +480,7 @@ def test_what_a_run_has_learned_since_stays_when_a_deleted_model_comes_back():
     assert session.current().models.titled(of_run) is better
 
 
-@pytest.mark.usefixtures("state")
+@pytest.mark.usefixtures("in_session")
 def test_a_run_begun_after_one_was_deleted_is_not_dropped():
     session.begin(finished_training(0))
     session.collect()
@@ -433,7 +491,7 @@ def test_a_run_begun_after_one_was_deleted_is_not_dropped():
     assert session.current().training is newer
 
 
-@pytest.mark.usefixtures("state")
+@pytest.mark.usefixtures("in_session")
 def test_classes_that_were_named_since_keep_their_names():
     session.add(Kept("A", a_model(), None))
     session.add(Kept("B", a_model(1, ()), None))

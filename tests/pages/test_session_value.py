@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 import polycore as pc
 from pages.game.game import Game
+from pages.runs.pacing import UNPACED, Pacing
 from pages.runs.training import Training
 from pages.state.kept_models import ByHand, Kept, KeptModels
 from pages.state.session_value import MOST_UNDOS, Lessons, Play, Session
-from pages.state.setup import Replaced, Setup
+from pages.state.setup import THREE_CURVES, WATCHED, Replaced, Setup
 from pages.state.uploads import UploadedPoints
 from pages.state.view import View
 from tests.runs import named
@@ -75,6 +76,15 @@ def test_everything_else_stays_as_it_is_now():
     assert (back.points, back.view, back.play, back.experiment) == (POINTS, view, play, OTHER)
 
 
+def test_the_pacing_that_a_change_has_replaced_comes_back_unless_the_user_has_chosen_another_since():
+    before = replace(FULL, view=View(pacing=Pacing(10)))
+    lesson = replace(before, setup=Setup(OTHER), view=View(pacing=Pacing(100, 300)))
+    after = lesson.with_undo("The set-up went.", before=before)
+    assert after.reverted(after.offered_undo) == before
+    chosen = replace(after, view=View(pacing=Pacing(1)))
+    assert chosen.reverted(chosen.offered_undo).view.pacing == Pacing(1)
+
+
 def test_a_run_that_was_begun_and_then_trained_is_newer():
     with ThreadPoolExecutor(1) as workers:
         begun = Training(pc.start(OTHER), workers, pc.advance)
@@ -105,14 +115,48 @@ def test_a_change_that_is_no_loss_keeps_the_offer_and_what_it_brings_back():
     undo = after.offered_undo
     changed = replace(after, setup=Setup(replace(OTHER, steps=9)), lessons=Lessons(current="scaling"))
     assert changed.offered_undo is None
-    again = changed.still_offering(undo)
+    again = changed.still_offering(undo, before=after)
     assert again.offered_undo.made_at == undo.made_at
-    assert again.reverted(again.offered_undo).setup == FULL.setup
+    assert again.reverted(again.offered_undo) == FULL
+
+
+def test_a_set_up_comes_back_with_the_pace_the_lesson_and_the_polynomials_that_later_changes_replaced():
+    after = lost("set-up")
+    paced = replace(after.view, pacing=Pacing(100, 300))
+    following = Setup(replace(OTHER, polynomials=EXPERIMENT.polynomials[:2]))
+    changed = replace(after, setup=following, view=paced, lessons=Lessons(current="scaling"))
+    again = changed.still_offering(after.offered_undo, before=after)
+    assert again.reverted(again.offered_undo) == FULL
+
+
+def test_a_pace_that_goes_with_a_set_up_comes_back_with_it():
+    before = Session(setup=Setup(THREE_CURVES), view=View(pacing=WATCHED))
+    after = replace(before, setup=Setup(OTHER)).with_undo("The set-up went.", before=before)
+    assert after.view.pacing == UNPACED
+    assert after.reverted(after.offered_undo) == before
+
+
+def test_a_pace_that_the_user_chose_since_stays_if_a_later_lesson_replaced_it():
+    after = lost("set-up")
+    chosen = replace(after, view=View(pacing=Pacing(10)))
+    lesson = replace(chosen, setup=Setup(replace(OTHER, steps=9)), view=View(pacing=Pacing(100, 300)))
+    again = lesson.still_offering(chosen.offered_undo, before=chosen)
+    assert again.reverted(again.offered_undo) == replace(FULL, view=View(pacing=Pacing(10)))
+
+
+def test_a_model_that_the_user_chose_since_stays_in_use_as_a_later_lesson_keeps_the_offer():
+    models = KeptModels((A, B, Kept("C", MODEL, None)), "B")
+    before = replace(FULL, models=models)
+    after = replace(FULL, models=models.without(B)).with_undo("B went.", before=before)
+    assert after.models.in_use == "C"
+    chosen = after.using("A")
+    again = replace(chosen, setup=Setup(OTHER)).still_offering(chosen.offered_undo, before=chosen)
+    assert again.reverted(again.offered_undo).models.in_use == "A"
 
 
 def test_an_offer_that_is_kept_brings_back_no_more_than_before():
     after = lost("run")
-    changed = replace(after, setup=Setup(OTHER)).still_offering(after.offered_undo)
+    changed = replace(after, setup=Setup(OTHER)).still_offering(after.offered_undo, before=after)
     back = changed.reverted(changed.offered_undo)
     assert (back.training, back.experiment) == (FULL.training, OTHER)
 

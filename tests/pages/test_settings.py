@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from pages.setup import layer_diagram, settings
+from pages.data.samples import FRESH_LABEL
+from pages.setup import layer_diagram, optimizer_input, settings
 from pages.setup.optimizer_input import note_on_replaced, with_batch_size, with_optimizer
 from pages.state.setup import Setup
 from polycore import TUTORIAL_POLYNOMIALS, Experiment, advance, start
@@ -27,7 +28,7 @@ from tests.pages.browsing import (
 
 TRAIN, DATA = "pages/3_train.py", "pages/2_data.py"
 KINDS = ("selectbox", "number_input", "text_input", "toggle", "button_group")
-BATCH, TARGET, PATIENCE = "Batch size (0 = all points)", "Target loss (0 = none)", "Patience (0 = none)"
+BATCH, TARGET, PATIENCE = "Batch size (0 = all)", "Target loss (0 = none)", "Patience (0 = none)"
 ALWAYS = {
     "Input features",
     "Activation",
@@ -62,7 +63,7 @@ def inputs(app):
 def shown_inputs(app):
     # without the choices of what is shown, which are not settings
     widgets = [widget for kind in KINDS for widget in getattr(app, kind)]
-    shown = ("map_", "shown_", "settings.unfolded")
+    shown = ("map_", "shown_", "settings.unfolded", "run_bar.")
     return {widget.label: widget for widget in widgets if not widget.key.startswith(shown)}
 
 
@@ -96,12 +97,11 @@ def test_settings_that_the_optimizer_does_not_use_are_not_shown():
     assert set(inputs(enter(app, "Optimizer", "lbfgs"))) == ALWAYS
 
 
-def test_inputs_of_more_settings_are_there_while_it_is_open_and_what_they_set_stays():
+def test_folded_inputs_are_there_while_they_are_unfolded_and_what_they_set_stays():
     app = opened(TRAIN)
     assert "Dropout" not in [box.label for box in app.number_input]
     enter(app, "Dropout", 0.5)
-    app.session_state[settings.MORE_KEY] = False
-    app.run()
+    press(app, "Against overfitting · dropout 0.5")
     assert "Dropout" not in [box.label for box in app.number_input]
     assert session_of(app).experiment.dropout == 0.5
     assert inputs(app)["Dropout"].value == 0.5
@@ -110,7 +110,6 @@ def test_inputs_of_more_settings_are_there_while_it_is_open_and_what_they_set_st
 OF_EVERY_OPTIMIZER = [
     ("Steps", 7, {"steps": 7}),
     ("Hidden layers", "5, 6", {"hidden": (5, 6)}),
-    ("Seed", 3, {"seed": 3}),
 ]
 OF_SGD = [
     ("Optimizer", "adam", {"optimizer": "adam"}),
@@ -193,29 +192,44 @@ def test_input_features_reach_the_set_up_the_address_and_the_diagram_unless_ther
     assert session_of(app).experiment.features == ("x2", "xy")
     assert link.from_query(words_of(app)).experiment == session_of(app).experiment
     assert sent_to(app, layer_diagram.KEY)["inputs"] == ["x²", "xy"]
-    assert [one.value for one in app.caption if one.value.startswith("In use")] == ["In use: inputs x², xy."]
+    assert "Inputs · x², xy" in [popover.proto.popover.label for popover in app.get("popover")]
     enter(app, "Input features", [])
     assert any("expected one or more of x, y" in text for text in refusals(app))
     assert session_of(app).experiment.features == ("x2", "xy")
 
 
-def test_settings_in_use_are_listed_unless_the_optimizer_ignores_them():
-    regularized = replace(FEW, l1=0.001, l2=0.25, dropout=0.5, warmup_steps=1500)
-    assert list(settings.more_in_use(FEW)) == []
-    assert list(settings.more_in_use(regularized)) == [
-        "L1 penalty 0.001",
-        "L2 penalty 0.25",
-        "dropout 0.5",
-        "warm-up steps 1,500",
-    ]
-    assert list(settings.more_in_use(replace(regularized, optimizer="evolution"))) == []
+OVERFITTING, MORE = settings.FOLDS
+
+
+def test_what_is_in_use_is_said_where_it_is_folded_unless_the_optimizer_ignores_it():
+    regularized = replace(FEW, l1=0.001, l2=0.25, dropout=0.5, warmup_steps=1500, seed=12345)
+    assert settings.state_of(OVERFITTING, FEW) == "none"
+    assert settings.state_of(MORE, FEW) == "seed 0"
+    assert settings.state_of(OVERFITTING, regularized) == "L1 penalty 0.001, L2 penalty 0.25, dropout 0.5"
+    assert settings.state_of(MORE, regularized) == "seed 12345, warm-up steps 1,500"
+    by_search = replace(regularized, optimizer="evolution")
+    assert settings.state_of(OVERFITTING, by_search) == "none"
+    assert settings.state_of(MORE, by_search) == "seed 12345"
     stopped = replace(FEW, weight_decay=0.01, patience=5000, standardize=False)
-    assert list(settings.more_in_use(stopped)) == [
-        "weight decay 0.01",
-        "patience 5,000",
-        "inputs as they are",
-    ]
-    assert list(settings.more_in_use(Experiment.tutorial())) == ["initial weights 0.1", "inputs as they are"]
+    assert settings.state_of(OVERFITTING, stopped) == "weight decay 0.01, patience 5,000"
+    assert settings.state_of(MORE, stopped) == "seed 0, inputs as they are"
+    assert settings.state_of(MORE, Experiment.tutorial()) == "seed 0, initial weights 0.1, inputs as they are"
+
+
+def test_each_setting_has_one_place():
+    folded = [setting.field for fold in settings.FOLDS.values() for setting in fold]
+    assert sorted([*folded, *settings.ELSEWHERE]) == sorted(SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("features", "label"),
+    [
+        pytest.param(("x", "y"), "Inputs · x, y", id="the plain ones"),
+        pytest.param(("x", "y", "x2", "x3", "xy"), "Inputs · 5 features", id="more than fit"),
+    ],
+)
+def test_the_button_of_the_inputs_says_which_they_are(features, label):
+    assert settings.inputs_label(replace(FEW, features=features)) == label
 
 
 # --- the diagram of layers ----------------------------------------------------------------------
@@ -341,7 +355,7 @@ def test_the_preset_of_lbfgs_has_the_tutorials_data_and_replaces_no_samples():
 
 def test_a_batch_size_of_all_samples_in_a_link_becomes_none_with_lbfgs():
     app = opened(DATA, {**QUICK, "batch": "40", "optimizer": "lbfgs"})
-    enter(app, "Samples of each polynomial", 30)
+    enter(app, SETTINGS["samples_per_class"].label, 30)
     assert session_of(app).experiment.batch_size is None
     assert session_of(app).experiment.samples_per_class == 30
     assert refusals(app) == []
@@ -349,12 +363,12 @@ def test_a_batch_size_of_all_samples_in_a_link_becomes_none_with_lbfgs():
 
 def test_the_data_page_says_why_lbfgs_has_no_fresh_points_and_offers_adam():
     app = opened(DATA)
-    assert not inputs(app)["Fresh points every step"].disabled
-    assert "Use Adam and fresh points" not in [button.label for button in app.button]
+    assert not inputs(app)[FRESH_LABEL].disabled
+    assert optimizer_input.USE_ADAM not in [button.label for button in app.button]
     app = enter(opened(TRAIN, {}), "Optimizer", "lbfgs").switch_page(DATA).run()
-    assert inputs(app)["Fresh points every step"].disabled
-    press(app, "Use Adam and fresh points")
+    assert inputs(app)[FRESH_LABEL].disabled
+    press(app, optimizer_input.USE_ADAM)
     # with the batches that L-BFGS replaced
     assert session_of(app).experiment == replace(Experiment.recommended(), optimizer="adam")
-    assert inputs(app)["Fresh points every step"].value
-    assert not inputs(app)["Fresh points every step"].disabled
+    assert inputs(app)[FRESH_LABEL].value
+    assert not inputs(app)[FRESH_LABEL].disabled

@@ -12,7 +12,7 @@ from pages.lessons.situation import Situation
 from pages.plane import live, plane
 from pages.plane.referee import referee_of
 from pages.plane.scene import scene_of
-from pages.run_view import map_view, progress
+from pages.run_view import map_view, progress, time_slider
 from pages.run_view.shown import Selection, ShownRun, values
 from pages.runs.training import Training
 from pages.runs.view import RunView
@@ -22,13 +22,12 @@ from pages.state.shown_weights import ShownWeights
 from pages.state.view import View
 from polycore.links import link
 from tests.hand import Hand
-from tests.pages.browsing import HOME, QUICK, labelled, live_text, metrics, session_of, trained
+from tests.pages.browsing import QUICK, drawn, live_value, page_text, report, sent_to, session_of, trained
 from tests.runs import named
 from tests.waiting import wait_until
 
 TRAIN = "pages/3_train.py"
 # so high a learning rate leaves the best weights behind
-BUTTONS = {TRAIN: "Start", HOME: "Train the network"}
 JUMPING = QUICK | {
     "polynomials": "x~-x~x^2",
     "learning_rate": "0.5",
@@ -36,7 +35,6 @@ JUMPING = QUICK | {
     "noise": "0.3",
     "steps": "60",
 }
-pages = pytest.mark.parametrize("page", [pytest.param(TRAIN, id="Train"), pytest.param(HOME, id="Home")])
 choices = pytest.mark.parametrize("choice", ["Now", "Best"])
 
 
@@ -55,36 +53,21 @@ def shown(run, selection):
     return ShownRun(None, view, selection, ShownWeights.of(view, selection.weights), None)
 
 
-@pytest.fixture
-def figures(monkeypatch):
-    """Return the figures on the page by key."""
-    found = {}
-    monkeypatch.setattr(live, "figure", lambda figure, key, **_: found.update({key: figure}))
-    return found
-
-
-def past_its_best(page=TRAIN, **words):
-    app = trained(page, BUTTONS[page], **{**JUMPING, **words})
+def past_its_best(**words):
+    app = trained(**{**JUMPING, **words})
     run = session_of(app).training.view.run
     assert run.best_step < run.step
     return app
 
 
 def choose(app, weights):
-    labelled(app.button_group, "Weights").set_value(weights).run()
-    assert not app.exception
-    return app
+    return report(app, time_slider.KEY, chosen=weights)
 
 
 def with_training(app, training):
     """Let the session have this run, and return it."""
     app.session_state[session.KEY] = replace(session_of(app), training_id=named(training))
     return training
-
-
-def texts(app):
-    values = [element.value for kind in (app.markdown, app.caption) for element in kind]
-    return " ".join([*values, live_text(app)])
 
 
 def logits(layers, points):
@@ -142,11 +125,11 @@ def test_the_mistakes_and_the_charts_are_of_the_weights_that_are_chosen(run, cho
     layers, step = chosen_layers(run, choice), run.step if choice == "Now" else run.best_step
     points, labels = run.experiment.held_out_set()
     wrong = (logits(layers, points).argmax(axis=1) != labels).sum()
-    assert f"Crosses: {wrong:,} of 3,000 held-out points" in map_view.captions(map_view.figure_of(chosen))
+    assert f"Crosses: {wrong:,} of 3,000 new points" in map_view.captions(map_view.figure_of(chosen))
     for mark, value, best_name in (
         (progress.loss_chart(chosen.weights).data[1], measured(layers, run.experiment)[0], "best "),
         # the best are not so by their accuracy on held-out points
-        (progress.accuracy_chart(chosen.weights, 0.9).data[2], 100 * (1 - wrong / 3000), "at best loss "),
+        (progress.accuracy_chart(chosen.weights, 0.9).data[2], -math.log10(wrong / 3000), "at best loss "),
     ):
         assert (mark.mode, mark.x) == ("markers", (step,))
         assert mark.y[0] == pytest.approx(value, rel=1e-6)
@@ -156,7 +139,7 @@ def test_the_mistakes_and_the_charts_are_of_the_weights_that_are_chosen(run, cho
 @choices
 def test_the_difference_is_of_the_weights_that_are_chosen(run, choice):
     models = {"Now": run.current, "Best": run.best}
-    drawn = map_view.figure_of(shown(run, Selection(choice, "Differences")))
+    figure = map_view.figure_of(shown(run, Selection(choice, "Differences")))
     referee, scene = referee_of(run.experiment), scene_of(run.experiment)
     differences = {
         name: plane.difference_map(plane.pixels_of(model, scene.window), scene, referee)
@@ -164,13 +147,12 @@ def test_the_difference_is_of_the_weights_that_are_chosen(run, choice):
         .source
         for name, model in models.items()
     }
-    assert drawn.layout.images[0].source == differences[choice]
+    assert figure.layout.images[0].source == differences[choice]
     assert differences["Now"] != differences["Best"]
 
 
-@pages
-def test_a_chunk_that_comes_while_the_page_is_drawn_changes_none_of_its_figures(monkeypatch, page):
-    app = past_its_best(page, steps="1000")
+def test_a_chunk_that_comes_while_the_page_is_drawn_changes_none_of_its_figures(monkeypatch):
+    app = past_its_best(steps="1000")
     later = session_of(app).training.view.run
     earlier = pc.advance(pc.start(later.experiment), 20)
     hand = Hand()
@@ -186,32 +168,26 @@ def test_a_chunk_that_comes_while_the_page_is_drawn_changes_none_of_its_figures(
     app.run()
     assert training.view.run.step == later.step
     loss, accuracy, _ = measured(earlier.layers, earlier.experiment)
-    assert metrics(app)["Loss"] == f"{loss:#.3g}"
-    assert metrics(app)["Held-out accuracy"] == f"{100 * accuracy:.1f} %"
-    assert "now (step 20)" in texts(app)
+    assert live_value(app, "weights.held_out_text") == f"{100 * accuracy:.1f} %"
+    assert live_value(app, "weights.loss_text") == f"{loss:#.3g}"
+    assert "now (step 20)" in page_text(app)
 
 
-def test_the_choice_stays_on_other_pages_and_every_drawing_says_and_shows_it(figures):
+def test_the_choice_stays_while_other_pages_are_visited_and_every_drawing_says_and_shows_it():
     app = past_its_best()
-    assert labelled(app.button_group, "Weights").value == "Now"
+    assert sent_to(app, time_slider.KEY)["choice"] == "Now"
     choose(app, "Best")
     best = shown(session_of(app).training.view.run, Selection("Best", "Network"))
     expected = values(best.view, best.weights, "")["weights"]
     app.switch_page("pages/2_data.py").run()
-    for page in (TRAIN, HOME):
-        figures.clear()
-        app.switch_page(page).run()
-        for _ in range(2):  # a browser may see the second drawing alone
-            group = labelled(app.button_group, "Weights")
-            assert group.value == "Best"
-            [place] = group.proto.default
-            assert group.options[place] == "Best loss"
-            assert metrics(app)["Loss"] == expected["loss_text"]
-            assert metrics(app)["Held-out accuracy"] == expected["held_out_text"]
-            assert expected["name"] in texts(app)
-            app.run()
-        drawn, of_best = figures["progress.map"], map_view.figure_of(best)
-        assert drawn.layout.images[0].source == of_best.layout.images[0].source
+    app.switch_page(TRAIN).run()
+    for _ in range(2):  # a browser may see the second drawing alone
+        assert sent_to(app, time_slider.KEY)["choice"] == "Best"
+        assert live_value(app, "weights.loss_text") == expected["loss_text"]
+        assert live_value(app, "weights.name") == expected["name"]
+        app.run()
+    of_best = map_view.figure_of(best)
+    assert drawn(app, "progress.map").layout.images[0].source == of_best.layout.images[0].source
 
 
 def test_dead_neurons_are_seen_if_they_are_those_that_are_shown():

@@ -113,8 +113,9 @@ def plotted(found: list[tuple[str, str, str | bytes]]) -> list[str]:
     """Return those that Plotly would read tags in, or a text that follows a run.
 
     An alternative text is an attribute, and a revision is compared and not shown. What the picture of a
-    network and the buttons of a plane to draw on have, "network" and "names", their scripts show as it is. A
-    text that follows a run has tags of ours too, and a figure breaks between its lines.
+    network, the buttons of a plane to draw on and the notes on a map have, "network", "names" and "says",
+    their scripts show as it is. A text that follows a run has tags of ours too, and a figure breaks between
+    its lines.
     """
     return [
         text
@@ -123,7 +124,7 @@ def plotted(found: list[tuple[str, str, str | bytes]]) -> list[str]:
         for part, value in json.loads(content).items()
         if part != "network"
         for name, text in texts(value, part)
-        if name not in ("alt", "uirevision", "names")
+        if name not in ("alt", "uirevision", "names", "says")
         and WORD in text
         and (f"<b>{WORD}" if name == "html" else "<") in text.replace("<br>", "")
     ]

@@ -17,7 +17,6 @@ from pages.server import presence, server
 from pages.server.limits import Limits
 from polycore.workers import outcomes as engine
 from polycore.workers.chunk import Chunk
-from tests.clock import Clock
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("share")
@@ -72,11 +71,6 @@ class AtOnce(Hand):
         future = super().submit(*asked)
         self.deliver()
         return future
-
-
-@pytest.fixture
-def clock():
-    return Clock()
 
 
 @pytest.fixture
@@ -207,7 +201,7 @@ def test_on_a_full_server_nothing_starts_and_the_reason_is_given(make, share):
     shared = share(most_running=1, most_waiting=0)
     other = shared.take()
     one = make(Hand())
-    with pytest.raises(pc.PolycoreError, match="This server is full"):
+    with pytest.raises(pc.PolycoreError, match=sentences.FULL):
         one.start()
     assert one.view.status == "stopped"
     other.give_up()
@@ -222,7 +216,7 @@ def test_if_the_server_fills_up_the_rest_starts_once_there_is_room(make, share):
     other = shared.take()
     one.resume()
     assert one.view.is_active
-    assert "This server is full" in one.view.refusal
+    assert sentences.FULL in one.view.refusal
     other.give_up()
     one.seen()
     assert one.view.refusal is None

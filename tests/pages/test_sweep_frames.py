@@ -11,7 +11,6 @@ from pages.run_view.following import SWEEP_SECONDS, source_of_sweep
 from pages.runs import sentences
 from pages.runs.sweep import Sweep
 from pages.runs.varied import Varied
-from tests.clock import Clock
 from tests.node import scripts, value_after
 from tests.pages.test_run_frames import opened
 from tests.pages.test_sweep import Hand
@@ -22,11 +21,6 @@ pytestmark = pytest.mark.usefixtures("share")
 
 SET_UP = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20, hidden=(4,))
 VARIED = Varied(seeds=2, networks=((4,), (6,)), optimizers=("adam",), learning_rates=(0.01,), steps=40)
-
-
-@pytest.fixture
-def clock():
-    return Clock()
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import pytest
 
 import polycore as pc
 from pages.compare import keeping, sweep_inputs, sweep_tables, sweep_view
-from pages.plane import live
 from pages.runs.sweep import SweepView
 from pages.runs.varied import unvaried
 from pages.state import session
@@ -17,11 +16,12 @@ from polycore.workers.outcomes import Outcome
 from polycore.workers.table import ALL_STEPS
 from tests.pages.browsing import (
     QUICK,
+    drawn,
     labelled,
     labels,
-    live_text,
     live_value,
     opened,
+    page_text,
     press,
     refreshed,
     sent_to,
@@ -61,11 +61,6 @@ def finished(app):
     return until(press(app, START), lambda sweep: sweep.view.status == "finished")
 
 
-def page_text(app):
-    kinds = (app.markdown, app.caption, app.info, app.text)
-    return "\n".join([*(element.value for kind in kinds for element in kind), live_text(app)])
-
-
 def standing(app):
     return live_value(app, "standing")
 
@@ -78,9 +73,9 @@ def test_at_first_the_inputs_hold_the_set_up_and_the_page_says_what_to_do():
     assert labelled(app.text_input, "Networks").value == "8"
     assert labelled(app.text_input, "Learning rates").value == "0.01"
     assert labelled(app.number_input, "Seeds").value == 3
-    assert labelled(app.number_input, "Steps of each run").value == 300
+    assert labelled(app.number_input, sweep_inputs.STEPS_LABEL).value == 300
     assert sweep_view.NONE_YET in page_text(app)
-    assert "**3 runs**: 1 setting with 3 seeds. Less than a second of computing." in page_text(app)
+    assert f"**3 runs**: 1 setting with 3 seeds. {sweep_view.SHORT}." in page_text(app)
     assert {name: labels(app)[name] for name in (START, PAUSE, STOP)} == {
         START: True,
         PAUSE: False,
@@ -88,8 +83,30 @@ def test_at_first_the_inputs_hold_the_set_up_and_the_page_says_what_to_do():
     }
 
 
+def test_what_does_not_vary_has_no_input_and_is_as_in_the_set_up():
+    app = sweep_page()
+    varies = labelled(app.button_group, "What varies")
+    assert "Dropout" not in [one.label for one in app.text_input]
+    varies.set_value([*varies.value, "dropout"]).run()
+    labelled(app.text_input, "Dropout").set_value("0, 0.2").run()
+    assert "**6 runs**: 2 settings with 3 seeds." in page_text(app)
+    labelled(app.button_group, "What varies").set_value(["learning_rates"]).run()
+    assert [one.label for one in app.text_input] == ["Learning rates"]
+    assert "**3 runs**: 1 setting with 3 seeds." in page_text(app)
+    # what was entered is there again
+    labelled(app.button_group, "What varies").set_value(["dropout"]).run()
+    assert labelled(app.text_input, "Dropout").value == "0, 0.2"
+
+
+def test_networks_are_typed_as_numbers_and_said_in_words():
+    app = with_networks(sweep_page(), "8, 32-32, 16-1, none")
+    words = "one layer of 8 neurons · two layers of 32 neurons · layers of 16 and 1 neurons · no hidden layer"
+    assert words in [caption.value for caption in app.caption]
+
+
 def test_all_inputs_that_cannot_be_used_are_named_at_once_as_they_were_typed():
     app = sweep_page()
+    labelled(app.button_group, "What varies").set_value(list(sweep_inputs.LABELS)).run()
     wrong = {
         "Networks": ("12 ![](http://a.b/c.png)", "Networks: got '![](http://a.b/c.png)'; expected"),
         "Learning rates": ("fast", "Learning rates: got 'fast'; expected numbers above 0"),
@@ -103,7 +120,7 @@ def test_all_inputs_that_cannot_be_used_are_named_at_once_as_they_were_typed():
         labelled(app.text_input, label).set_value(text)
     numbers = {
         "Seeds": (31, "Seeds: got 31; expected a whole number from 1 to 30."),
-        "Steps of each run": (0, "Steps of each run: got 0; expected a whole number from 1"),
+        sweep_inputs.STEPS_LABEL: (0, "Steps of each run: got 0; expected a whole number from 1"),
     }
     for label, (number, _) in numbers.items():
         labelled(app.number_input, label).set_value(number)
@@ -134,7 +151,7 @@ VARIED = replace(unvaried(SET_UP), networks=((2,), (8,)))  # with three seeds
     [
         ({"seeds": 5, "steps": 200_000}, "**10 runs**: 2 settings with 5 seeds. Roughly "),
         ({"seeds": 1, "steps": 200_000}, "**2 runs**: 2 settings with 1 seed. Roughly "),
-        ({"networks": ((8,),), "seeds": 1}, "**1 run**: 1 setting with 1 seed. Less than a second"),
+        ({"networks": ((8,),), "seeds": 1}, f"**1 run**: 1 setting with 1 seed. {sweep_view.SHORT}"),
     ],
 )
 def test_the_number_of_runs_and_their_cost_are_said(changes, beginning):
@@ -164,7 +181,7 @@ def test_a_refresh_keeps_what_is_chosen_for_a_sweep():
     app = with_networks(sweep_page(), "8, 4-4")
     labelled(app.button_group, "Optimizers").set_value(["adam", "sgd"])
     labelled(app.number_input, "Seeds").set_value(5)
-    labelled(app.number_input, "Steps of each run").set_value(40).run()
+    labelled(app.number_input, sweep_inputs.STEPS_LABEL).set_value(40).run()
     app = refreshed(app, COMPARE)
     assert labelled(app.text_input, "Networks").value == "8, 4-4"
     assert labelled(app.button_group, "Optimizers").value == ["adam", "sgd"]
@@ -189,10 +206,8 @@ def test_a_sweep_begins_with_what_is_chosen_though_the_page_was_not_drawn_since(
 @pytest.fixture(scope="module")
 def done():
     """Return the page of a sweep that has ended, to look at, and its figure."""
-    with pytest.MonkeyPatch.context() as patch:
-        shown = {}
-        patch.setattr(live, "figure", lambda figure, key, **_: shown.update({key: figure}))
-        yield finished(with_networks(sweep_page(), "2, 8")), shown["sweep.chart"]
+    app = finished(with_networks(sweep_page(), "2, 8"))
+    return app, drawn(app, "sweep.chart")
 
 
 def test_a_finished_sweep_has_a_table_with_the_colors_of_its_figure(done):
@@ -238,8 +253,7 @@ def test_the_best_is_shown_and_can_be_kept_once():
     assert kept.experiment == best.experiment
     assert kept.model.held_out_accuracy == best.held_out_accuracy
     assert kept.history.step[-1] == 300
-    assert not labels(app)["Keep the best"]
-    assert keeping.ONE_IS_KEPT in page_text(app)
+    assert not labels(app)[keeping.ONE_IS_KEPT]
     app.button_group(key="compare.view.v0").set_value("Kept runs").run()
     assert not app.exception
     assert kept.title in [text.value for text in app.text]
@@ -331,7 +345,7 @@ def test_the_table_of_settings_has_means_and_intervals_over_the_seeds():
     assert table("Settings", sweep) == {
         "#": ["1", "2"],
         "setting": ["one layer of 2", "one layer of 8"],
-        "held-out": ["92.00 %", "99.67 %"],
+        "new points right": ["92.00 %", "99.67 %"],
         # t for two degrees of freedom is 4.302653: 0.92 ± t·0.02/√3, and 0.99667 ± t·0.0057735/√3, at most 1
         "95 % interval": ["87.03 to 96.97 %", "98.23 to 100.00 %"],
         "runs": ["3 of 3", "3 of 3"],
@@ -348,7 +362,7 @@ def test_the_table_of_runs_has_those_of_the_first_seed_first():
         "#": ["2", "2"],
         "setting": ["one layer of 8", "one layer of 8"],
         "seed": ["0", "1"],
-        "held-out": ["50.00 %", "75.00 %"],
+        "new points right": ["50.00 %", "75.00 %"],
         "training": ["50.00 %", "50.00 %"],
         "loss (nats)": ["0.1235", "0"],
         "steps": ["300", "300"],
@@ -363,9 +377,9 @@ def test_failed_runs_and_single_seeds_are_shown_as_such():
     shown = table("Settings", sweep)
     assert shown["runs"] == ["1 of 2", "0 of 2, 1 failed", "0 of 2"]
     assert shown["95 % interval"] == ["needs two runs", "needs two runs", ""]
-    assert shown["held-out"] == ["75.00 %", "", ""]
+    assert shown["new points right"] == ["75.00 %", "", ""]
     [trace] = sweep_view.figure_of(sweep, None).data
     assert (trace.name, list(trace.x), list(trace.y)) == ("1 · one layer of 8", [1.0], [75.0])
     runs = table("Runs", sweep)
     assert runs["how it ended"] == [ALL_STEPS, "It failed."]
-    assert runs["held-out"] == ["75.00 %", ""]
+    assert runs["new points right"] == ["75.00 %", ""]

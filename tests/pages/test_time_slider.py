@@ -16,6 +16,7 @@ from pages.runs.training import Training
 from pages.server.source import choice_in
 from pages.state import session
 from pages.state.kept_models import ByHand
+from pages.state.session_value import Session
 from pages.state.shown_weights import ShownWeights
 from polycore.formatting import loss_text
 from polycore.inspection.parameter_index import ParameterIndex
@@ -27,7 +28,7 @@ from tests.pages.test_run_frames import NETWORK, Directly, watched
 from tests.pages.test_run_frames import opened as frame_of
 from tests.runs import TINY, named
 
-TRAIN, INSIDE, HOME = "pages/3_train.py", "pages/5_inside.py", "streamlit_app.py"
+TRAIN, INSIDE = "pages/3_train.py", "pages/5_inside.py"
 
 
 BIAS = ParameterIndex(0, 0)  # of the first neuron
@@ -38,9 +39,9 @@ def training_of(run):
 
 
 @pytest.fixture
-def run(monkeypatch):
+def run(in_session):
     """Return a run that has ended at a worse loss than its best; the session, without a page, has it."""
-    monkeypatch.setattr(session.st, "session_state", {})
+    in_session(Session())
     crossing = (pc.Polynomial(1, 0), pc.Polynomial(1, 0, 0), pc.Polynomial(-1, 0))
     rough = replace(TINY, polynomials=crossing, learning_rate=0.5, batch_size=10, noise=0.3)
     ended = pc.advance(pc.start(rough), 60)
@@ -176,8 +177,6 @@ def test_the_page_shows_what_the_slider_rests_at():
     assert session_of(app).view.choice == step
     assert sent_to(app, time_slider.KEY)["choice"] == step
     assert f"then (step {step})" in live_text(app)
-    [choice] = [one for one in app.get("button_group") if "Best" in str(one.proto)]
-    assert choice.value in (None, [], ())
     report(app, time_slider.KEY, chosen="Best")
     assert session_of(app).view.choice == "Best"
     report(app, time_slider.KEY, chosen=["no", "choice"])
@@ -189,11 +188,6 @@ def test_a_new_run_shows_its_latest_weights(run):
     assert session.current().view.choice == run.snapshots.step[2]
     begin(replace(run, experiment=replace(run.experiment, seed=9)))
     assert session.current().view.choice == "Now"
-
-
-def test_home_has_the_slider_too():
-    app = trained(HOME, "Train the network")
-    assert steps_on(app)[-1] == 300
 
 
 # --- on Inside --------------------------------------------------------------------------------
@@ -305,7 +299,7 @@ def test_changes_at_another_step_are_dropped_in_words_of_their_own(run):
     for step in run.snapshots.step[:2]:
         rest_inside_at(step)
         set_bias(3.0)
-    assert session.current().undo.text == "Your changes to the network of another step were dropped."
+    assert session.current().undo.text == edited_model.DROPPED_OF_STEP
 
 
 def test_the_end_of_the_slider_is_the_best_if_that_is_the_latest(run):

@@ -7,26 +7,39 @@ import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 
 import polycore as pc
+from pages.lessons import lessons
 from pages.models import map_layers
-from pages.plane import live
+from pages.plane import plane
+from pages.run_view import map_view, run_bar
+from pages.run_view.shown import Selection, ShownRun
 from pages.runs import sentences
+from pages.runs.pacing import UNPACED, Pacing
 from pages.runs.training import Training
 from pages.runs.view import RunView
 from pages.setup import controls, setting_input, settings
 from pages.state import session
 from pages.state.session_value import Session
 from pages.state.setup import Setup
+from pages.state.shown_weights import ShownWeights
 from pages.train import untrained
 from polycore import Experiment
 from polycore.experiment.settings import SETTINGS
 from tests.hand import Hand
 from tests.pages.browsing import (
+    HOME,
     QUICK,
+    come_to,
+    drawn,
     labels,
+    live_value,
     opened,
     press,
+    refreshed,
     run_status,
+    sent_to,
     session_of,
+    trained,
+    trigger,
     unfold_settings,
     wait_for,
     widget_states,
@@ -45,11 +58,11 @@ def setting(app, kind, name):
     return setting_widget
 
 
-def test_a_cold_page_says_what_to_do_and_with_which_keys():
+def test_a_cold_page_says_what_to_do_and_its_buttons_say_with_which_keys():
     app = opened(TRAIN)
-    [bar] = app.get("progress")
-    assert bar.proto.value == 0
-    assert bar.proto.text.startswith("Nothing has been trained yet. Press Start")
+    assert run_status(app) == "Ready · 300 steps"
+    assert sent_to(app, run_bar.TRACK_KEY)["share"] == 0
+    assert untrained.BESIDE in [caption.value for caption in app.caption]
     assert labels(app) == {
         "Start": True,
         "One step": True,
@@ -59,13 +72,14 @@ def test_a_cold_page_says_what_to_do_and_with_which_keys():
         "Recommended": True,
         "The tutorial's": True,
         "L-BFGS": True,
+        "Against overfitting · none": True,
+        "Seed, sampling and more · seed 0": True,
     }
     keys = {button.label: button.proto.shortcut for button in app.button if button.proto.shortcut}
     assert keys == {"Start": "ctrl+enter", "One step": "s", "Reset": "b"}
     for button in app.button:
         if button.proto.shortcut:
             assert f"Key: {button.proto.shortcut}.".lower() in button.help.lower()
-    assert controls.KEYS in [caption.value for caption in app.caption]
 
 
 def test_start_pause_resume_and_stop():
@@ -104,8 +118,8 @@ def test_a_press_on_one_step_counts_while_the_step_before_it_waits(share, monkey
     assert session_of(app).training.view.run.step == 4
 
 
-def test_two_presses_on_one_step_before_there_is_a_run_take_two_steps_of_one_run(monkeypatch):
-    monkeypatch.setattr(session.st, "session_state", {session.KEY: Session(setup=Setup(TINY))})
+def test_two_presses_on_one_step_before_there_is_a_run_take_two_steps_of_one_run(in_session):
+    in_session(Session(setup=Setup(TINY)))
     press = controls.row_of(None, None, changed=True)["step"].action
     press()
     training = session.current().training
@@ -153,7 +167,7 @@ def test_a_new_seed_is_another_experiment_and_the_old_model_stays():
     assert after.experiment.seed != before.experiment.seed
     assert after.answering == before.answering
     assert setting(app, "number_input", "Seed").value == after.experiment.seed
-    assert any("Settings changed" in caption.value for caption in app.caption)
+    assert any(caption.value == "**1 change** · seed" for caption in app.caption)
     wait_for(press(app, "Start"), "finished")
     assert len(session_of(app).models.kept) == 2
     assert session_of(app).answering.experiment == after.experiment
@@ -163,7 +177,7 @@ def test_a_new_seed_is_another_experiment_and_the_old_model_stays():
 ENTERED = [
     ("number_input", "Learning rate", 0.25, "learning_rate", 0.25),
     ("number_input", "Momentum", 0.9999, "momentum", 0.9999),
-    ("number_input", "Batch size (0 = all points)", 7, "batch_size", 7),
+    ("number_input", "Batch size (0 = all)", 7, "batch_size", 7),
     ("number_input", "Steps", 77, "steps", 77),
     ("text_input", "Hidden layers", "none", "hidden", ()),
     ("number_input", "Weight decay", 0.25, "weight_decay", 0.25),
@@ -233,7 +247,7 @@ def test_values_that_are_refused_change_nothing_and_all_say_why():
         setting(app, "text_input" if label == "Hidden layers" else "number_input", label).set_value(value)
     app.run()
     said = [text.value.partition(";")[0] for text in app.text]
-    assert said == ["Learning rate: got 0.0", "Momentum: got 1.0", "Hidden layers: layer 1: got 9999"]
+    assert said == ["Hidden layers: layer 1: got 9999", "Learning rate: got 0.0", "Momentum: got 1.0"]
     assert session_of(app).experiment == before
     assert setting(app, "text_input", "Hidden layers").value == "9999"
     assert [box.label for box in app.number_input] == numbers
@@ -290,7 +304,7 @@ def test_a_run_of_another_set_up_keeps_its_own_buttons():
     app = press(opened(TRAIN, LONG), "Start")
     training = session_of(app).training
     press(app, "New seed")
-    assert labels(app)["Start the new set-up"]
+    assert labels(app)["Start anew"]
     press(app, "Pause")
     assert (training.view.status, session_of(app).training) == ("paused", training)
     step = training.view.run.step
@@ -336,7 +350,7 @@ def test_a_reset_of_a_run_of_another_set_up_counts_though_the_run_has_ended_mean
 
 def test_a_start_of_a_new_set_up_counts_though_the_run_before_it_has_ended_meanwhile():
     app = press(press(opened(TRAIN, LONG), "Start"), "New seed")
-    pressed_as_it_ended(app, "Start the new set-up")
+    pressed_as_it_ended(app, "Start anew")
     training = session_of(app).training
     assert training.view.run.experiment == session_of(app).experiment
     assert training.view.is_active
@@ -401,24 +415,12 @@ def test_an_early_end_that_was_asked_for_is_shown_as_a_success(changes):
 # --- before a run -----------------------------------------------------------------------------
 
 
-@pytest.fixture
-def figures(monkeypatch):
-    """Return the figures that were drawn last, by their keys, with their heights."""
-    drawn = {}
-    monkeypatch.setattr(
-        live, "figure", lambda figure, key, height, **_: drawn.update({key: (figure, height)})
-    )
-    return drawn
-
-
-def test_before_a_run_the_curves_are_shown_in_the_position_of_its_map(figures):
-    app = opened(TRAIN)
-    before, height = figures[untrained.KEY]
+def test_before_a_run_the_curves_are_shown_in_the_position_of_its_map():
+    before = untrained.figure_of(TINY, "Network", ())
     assert before.layout.meta["alt"].startswith("Curves of 2 polynomials for x from -1 to 1 ")
     assert not before.layout.images
-    wait_for(press(app, "Start"), "finished")
-    after, same_height = figures["progress.map"]
-    assert height == same_height
+    view, selection = RunView.of("a run", pc.start(TINY), math.inf), Selection(map_view="Network")
+    after = map_view.figure_of(ShownRun(None, view, selection, ShownWeights.of(view, "Now"), None))
     for axis in ("xaxis", "yaxis"):
         assert before.layout[axis].range == after.layout[axis].range
 
@@ -429,7 +431,7 @@ def alt(experiment, view, *layers):
 
 def test_before_a_run_the_map_of_the_referee_and_layers_can_be_shown():
     noisy = replace(TINY, noise=0.5)
-    assert alt(noisy, "Referee").endswith("these are the referee's answers.")
+    assert alt(noisy, "Referee").endswith(f"{plane.OF_REFEREE}.")
     text = alt(noisy, "Referee", *map_layers.ALL)
     # 10 samples of each of 2; -x^2 + 1 and x^3 - 2 meet where x^3 + x^2 = 3, beyond 1
     assert "20 samples are shown" in text
@@ -444,13 +446,13 @@ def test_before_a_run_there_is_no_network_to_compare(view):
     assert "wrong" not in text
 
 
-def test_before_a_run_the_map_shows_what_is_chosen(figures):
+def test_before_a_run_the_map_shows_what_is_chosen():
     app = opened(TRAIN)
     setting(app, "button_group", "Map").set_value("Referee").run()
     setting(app, "button_group", map_layers.LABEL).set_value(["Samples"]).run()
     assert not app.exception
-    text = figures[untrained.KEY][0].layout.meta["alt"]
-    assert "these are the referee's answers; 40 samples are shown" in text
+    text = drawn(app, untrained.KEY).layout.meta["alt"]
+    assert f"{plane.OF_REFEREE}; 40 samples are shown" in text
 
 
 def test_what_another_session_has_computed_is_offered_to_whoever_trains_the_same(monkeypatch):
@@ -467,3 +469,94 @@ def test_what_another_session_has_computed_is_offered_to_whoever_trains_the_same
     wait_until(lambda: training.view.run.step >= ahead.view.run.step)
     assert "Catch up" not in labels(second.run())
     assert ahead.view.status == "stopped"
+
+
+# --- slow motion --------------------------------------------------------------------------------
+
+
+def test_the_speed_and_the_pause_are_the_view_s_and_reach_the_run_and_the_address():
+    app = press(opened(TRAIN, LONG), "Start")
+    before = session_of(app).experiment
+    setting(app, "button_group", run_bar.LABEL).set_value("One").run()
+    trigger(app, run_bar.TRACK_KEY, "mark", 5000)
+    training = session_of(app).training
+    assert training.view.pacing == session_of(app).view.pacing == Pacing(1, 5000)
+    assert session_of(app).experiment == before
+    assert {"speed": "1", "pause": "5000"}.items() <= words_of(app).items()
+    press(app, "Reset")
+    assert session_of(app).training.view.pacing == Pacing(1, 5000)
+    trigger(app, run_bar.TRACK_KEY, "mark", 0)
+    setting(app, "button_group", run_bar.LABEL).set_value("Max").run()
+    assert session_of(app).training.view.pacing == UNPACED
+    assert not {"speed", "pause"} & words_of(app).keys()
+
+
+@pytest.mark.parametrize("sent", ["5", -1, 2.5, True, None, 10**12])
+def test_a_mark_that_no_script_of_ours_sends_changes_nothing(sent):
+    app = opened(TRAIN)
+    trigger(app, run_bar.TRACK_KEY, "mark", sent)
+    assert session_of(app).view.pacing == UNPACED
+
+
+def test_a_link_may_name_speed_and_pause_and_the_bar_shows_them():
+    app = opened(TRAIN, {**QUICK, "speed": "10", "pause": "120"})
+    assert session_of(app).view.pacing == Pacing(10, 120)
+    assert setting(app, "button_group", run_bar.LABEL).value == "10"
+    assert sent_to(app, run_bar.TRACK_KEY)["pause"] == 120
+    assert live_value(app, "left") == "pauses at 120"
+    wrong = opened(TRAIN, {**QUICK, "speed": "fast"})
+    assert "speed: got 'fast'; expected one of max, 1000, 100, 10, 1." in [text.value for text in wrong.text]
+
+
+def test_a_lesson_has_a_pacing_of_its_own_until_it_ends():
+    usual = lessons.named("dead").pacing
+    assert usual.is_slow
+    assert usual.pause_at
+    app = opened(TRAIN, {"look": "dead"})
+    assert session_of(app).view.pacing == usual
+    app.button(key="lesson.end").click().run()
+    assert session_of(app).view.pacing == UNPACED
+    app = opened(TRAIN, {"look": "dead", "speed": "max"})
+    assert session_of(app).view.pacing == Pacing(None, usual.pause_at)
+
+
+@pytest.mark.parametrize("press_after_start", ["Pause", "Stop"])
+def test_a_lesson_is_ready_to_start_whatever_the_run_before_it_was_at(press_after_start):
+    app = press(press(opened(TRAIN, LONG), "Start"), press_after_start)
+    before = session_of(app).training
+    app = come_to(app.switch_page(HOME).run(), TRAIN, {"look": "dead"})
+    assert run_status(app) == "Ready · 2,000 steps"
+    assert labels(app)["Start"]
+    assert not {"Resume", "Start anew"} & labels(app).keys()
+    press(app, "Start")
+    training = session_of(app).training
+    training.stop()
+    assert training is not before
+    assert training.view.run.experiment == lessons.named("dead").set_ups[0].experiment
+    assert before.view.status == "stopped"
+
+
+def test_the_address_names_what_is_not_as_the_lesson_says_so_that_a_refresh_keeps_it():
+    app = opened(TRAIN, {"look": "dead"})
+    usual = lessons.named("dead").pacing
+    assert usual.is_slow
+    assert session_of(app).view.pacing == usual
+    assert not {"speed", "pause"} & words_of(app).keys()
+    setting(app, "button_group", run_bar.LABEL).set_value("Max").run()
+    trigger(app, run_bar.TRACK_KEY, "mark", 0)
+    assert {"speed": "max", "pause": "0"}.items() <= words_of(app).items()
+    app = refreshed(app, TRAIN, words_of(app))
+    assert session_of(app).view.pacing == UNPACED
+
+
+@pytest.mark.parametrize("chart", ["accuracy", "loss"])
+def test_each_single_value_of_a_chart_is_sent_in_a_list_in_which_the_run_can_replace_it(chart):
+    sent = sent_to(trained(), f"progress.{chart}")
+    targets = [target.split(".") for target, _ in sent["follow"]["bind"]]
+    places = [names for *names, last in targets if last.isdigit()]
+    assert places
+    for names in places:
+        place = sent["figure"]
+        for name in names:
+            place = place[int(name) if isinstance(place, list) else name]
+        assert isinstance(place, list), names

@@ -18,9 +18,9 @@ from pages.runs.training import Training
 from pages.runs.view import MOST_MILESTONES, Milestone, Milestones
 from pages.server import server
 from polycore.training.snapshots import NO_SNAPSHOTS, Rule
+from polycore.training.task import task_of
 from polycore.workers.chunk import MAX_DEATHS, Chunk
 from polycore.workers.processes import Workers
-from tests.clock import Clock
 from tests.faults.advances import die_in_two_chunks
 from tests.pages.watching import watching
 from tests.runs import same_run
@@ -102,7 +102,7 @@ class Hand(Executor):
     def __init__(self):
         self.orders = queue.Queue()
 
-    def submit(self, _timed, _advance, run, steps):
+    def submit(self, _timed, _advance, run, steps, *_wish):
         order = Order(Future(), run, steps)
         self.orders.put(order)
         return order.future
@@ -113,11 +113,6 @@ class Hand(Executor):
     def nothing_is_asked_for(self):
         with pytest.raises(queue.Empty):
             self.orders.get(timeout=0.05)
-
-
-@pytest.fixture
-def clock():
-    return Clock()
 
 
 @pytest.fixture
@@ -415,7 +410,7 @@ def test_any_other_exception_fails_the_run_and_is_in_the_log(begin, hand, caplog
     training.start()
     hand.order().fail(ArithmeticError("x" * 1000))
     wait_until(lambda: training.view.status == "failed")
-    assert training.view.error == f"An unexpected error ended it: ArithmeticError. {sentences.AS_BEFORE}"
+    assert training.view.error == f"{sentences.UNEXPECTED}: ArithmeticError. {sentences.AS_BEFORE}"
     assert training.view.run == Count()
     wait_until(lambda: [record.exc_info[0] for record in caplog.records] == [ArithmeticError])
 
@@ -464,7 +459,7 @@ def test_an_executor_that_takes_no_calls_fails_the_run(begin):
     training = begin(executor=Closed())
     training.start()
     wait_until(lambda: training.view.status == "failed")
-    assert training.view.error == f"An unexpected error ended it: RuntimeError. {sentences.AS_BEFORE}"
+    assert training.view.error == f"{sentences.UNEXPECTED}: RuntimeError. {sentences.AS_BEFORE}"
 
 
 def test_a_failure_after_a_pause_does_not_count(begin):
@@ -677,7 +672,7 @@ def test_the_queue_is_bounded_and_says_so(begin, share):
     share(most_running=2, most_waiting=1)
     *_, third, fourth = started(begin, 4)
     assert (third.view.status, fourth.view.status, fourth.view.ahead) == ("waiting", "ready", None)
-    assert fourth.view.error == "This server is full (2 at once, 1 in the queue). Try again in a minute."
+    assert fourth.view.error == f"{sentences.FULL} (2 at once, 1 in the queue). Try again in a minute."
     third.stop()
     fourth.start()
     assert (fourth.view.status, fourth.view.error) == ("waiting", None)
@@ -1018,7 +1013,8 @@ def test_the_latest_weights_are_measured_once_and_not_sent_to_workers(begin):
 
 
 def test_latest_weights_that_are_the_best_are_measured_once_for_both(begin):
-    run = pc.advance(pc.start(replace(SMALL, optimizer="random-search")), 40)
+    experiment = replace(SMALL, optimizer="random-search")
+    run = pc.advance(pc.start(experiment), 2 * task_of(experiment).measured_every)
     training = begin(run)
     assert training.view.current is training.view.best
 

@@ -229,3 +229,53 @@ def test_the_more_run_the_shorter_the_chunks(workers, running, seconds):
     for _ in range(running):
         shared.take()
     assert shared.chunk_seconds == pytest.approx(seconds)
+
+
+# --- runs that rest between their chunks ------------------------------------------------------
+
+
+def test_while_a_run_rests_the_next_one_computes_and_it_comes_back_at_the_end_of_the_queue():
+    shared = Turns(Workers(1), most_running=1, most_waiting=3)
+    slow, second, third = (shared.take() for _ in range(3))
+    slow.rest()
+    assert (slow.has_come, slow.ahead, second.has_come, third.ahead) == (False, None, True, 0)
+    slow.come_back()
+    assert [turn.ahead for turn in (slow, second, third)] == [1, None, 0]
+    second.give_up()
+    third.give_up()
+    assert slow.has_come
+    slow.rest()
+    slow.come_back()
+    assert slow.has_come  # nobody else wants its place
+
+
+def test_runs_that_rest_count_among_those_that_are_admitted():
+    shared = Turns(Workers(1), most_running=2, most_waiting=1)
+    resting = [shared.take() for _ in range(3)]
+    for turn in resting:
+        turn.rest()
+    assert (shared.running, shared.waiting) == (0, 0)
+    assert shared.take() is None
+    resting[0].give_up()
+    assert shared.take().has_come
+
+
+def test_an_entry_rests_only_if_all_of_its_runs_do():
+    shared = Turns(Workers(1), most_running=1, most_waiting=3)
+    slow, fast, other = shared.take("same"), shared.take("same"), shared.take("another")
+    slow.rest()
+    assert (fast.has_come, other.ahead) == (True, 0)
+    fast.give_up()
+    assert other.has_come
+    again = shared.take("same")  # it joins the one that rests, and waits
+    assert (again.entry is slow.entry, again.ahead) == (True, 0)
+
+
+def test_a_turn_that_is_given_up_at_rest_leaves_nothing_and_does_not_come_back():
+    shared = Turns(Workers(1), most_running=1, most_waiting=0)
+    slow = shared.take()
+    slow.rest()
+    slow.give_up()
+    slow.come_back()
+    assert (shared.running, shared.waiting) == (0, 0)
+    assert shared.take().has_come

@@ -2,6 +2,7 @@
 
 import re
 
+from pages.compare import sweep_inputs
 from pages.polynomials import editor
 from pages.state.inputs import as_whole
 from polycore import INTRODUCTION_POLYNOMIALS, Polynomial
@@ -34,7 +35,7 @@ def test_a_run_has_the_settings_that_the_page_shows_as_its_button_is_pressed():
     app = opened(TRAIN)
     for label, value in {
         "Steps": 7,
-        "Batch size (0 = all points)": 16,
+        "Batch size (0 = all)": 16,
         "Hidden layers": "4, 3",
         "Weight decay": 0.5,
         "Optimizer": "sgd",
@@ -105,7 +106,7 @@ def test_no_input_has_limits_that_would_keep_a_number_in_the_browser():
 def test_another_seed_leaves_what_was_typed():
     app = opened(DATA)
     seed = session_of(app).experiment.seed
-    press(typed(typed(app, "Noise", 0.25), "Samples of each polynomial", 33), "New seed")
+    press(typed(typed(app, "Noise", 0.25), SETTINGS["samples_per_class"].label, 33), "New seed")
     experiment = session_of(app).experiment
     assert (experiment.noise, experiment.samples_per_class) == (0.25, 33)
     assert experiment.seed != seed
@@ -144,20 +145,6 @@ def arrive(app, widget, **value):
     assert not app.exception
 
 
-def test_a_bin_removes_its_own_polynomial_whatever_was_typed():
-    app = typed(opened(POLYNOMIALS, {"polynomials": "x^2~x~1"}), editor.TEXT_LABEL, "7\nx^2\nx\n1")
-    app.button(key="polynomials.remove.1").click().run()
-    assert session_of(app).experiment.polynomials == (Polynomial(7), Polynomial(1, 0, 0), Polynomial(1))
-
-
-def test_a_bin_leaves_text_that_cannot_be_read_and_says_why():
-    app = typed(opened(POLYNOMIALS, {"polynomials": "x^2~x~1"}), editor.TEXT_LABEL, "7\n3 +")
-    app.button(key="polynomials.remove.1").click().run()
-    assert session_of(app).experiment.polynomials == (Polynomial(1, 0, 0), Polynomial(1, 0), Polynomial(1))
-    assert app.text_area[0].value == "7\n3 +"
-    assert any(text.value.startswith("Line 2") for text in app.text)
-
-
 def test_of_what_was_typed_at_once_one_that_is_refused_does_not_hold_the_other_back():
     app = typed(typed(opened(POLYNOMIALS), editor.TEXT_LABEL, "x\n1"), "x to", -3.0).run()
     assert session_of(app).experiment.polynomials == (Polynomial(1, 0), Polynomial(1))
@@ -190,7 +177,7 @@ def test_the_table_shows_what_it_was_edited_to_when_one_comes_back_to_the_page()
 def test_a_sweep_has_what_its_inputs_show_as_its_button_is_pressed():
     app = opened(COMPARE)
     app.segmented_control(key="compare.view.v0").set_value("Sweep").run()
-    press(typed(typed(app, "Networks", "3, 4-2"), "Steps of each run", 5), "Start the sweep")
+    press(typed(typed(app, "Networks", "3, 4-2"), sweep_inputs.STEPS_LABEL, 5), "Start the sweep")
     experiments = session_of(app).comparison.sweep.view.experiments
     assert {experiment.hidden for experiment in experiments} == {(3,), (4, 2)}
     assert {experiment.steps for experiment in experiments} == {5}

@@ -7,15 +7,17 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from pages.compare import race_inputs, sweep_view
-from pages.frame import undo
+from pages.compare import race_inputs, sweep_inputs, sweep_view
+from pages.frame import frame, undo
 from pages.game.game import Game
+from pages.inside import exercise_view
 from pages.lessons import lesson_panel, lessons
-from pages.models import model_in_use
+from pages.models import model_in_use, run_landscape
 from pages.play import opening, questions
 from pages.points import uploaded_points
-from pages.polynomials import change, editor, printed_list
+from pages.polynomials import change, editor, presets
 from pages.predict import weight_upload
+from pages.runs.pacing import UNPACED, Pacing
 from pages.runs.training import Training
 from pages.setup import controls, settings
 from pages.setup.optimizer_input import with_optimizer
@@ -36,6 +38,7 @@ from tests.pages.browsing import (
     press,
     refreshed,
     session_of,
+    unfold_settings,
     widget_states,
     words_of,
 )
@@ -89,7 +92,7 @@ def test_there_is_no_toast_for_nothing():
 def test_what_was_typed_stays_as_a_reset_is_undone():
     app = running(press(opened(TRAIN, LONG), "Start"))
     before = session_of(app)
-    press(app, "Reset")
+    press(unfold_settings(app), "Reset")
     labelled(app.number_input, "Seed").set_value(5)
     undone(app)
     assert session_of(app).training is before.training
@@ -104,7 +107,7 @@ def test_a_running_run_that_was_reset_comes_back_paused_and_goes_on():
     step = before.training.view.run.step
     assert session_of(app).training.view.run.step == 0
     assert before.training.view.status == "paused"
-    assert toast(app) == f"The run went back from step {step:,} to 0."
+    assert toast(app) == controls.WENT_BACK.format(step)
     undone(app)
     after = session_of(app)
     assert after.training is before.training
@@ -179,7 +182,7 @@ def test_a_set_up_that_a_files_replaced_comes_back():
         setup=Setup(before), models=KeptModels(kept=(kept,), in_use=kept.title)
     )
     app.run()
-    press(app, "Use its set-up")
+    press(app, model_in_use.USE_SETUP)
     assert session_of(app).experiment == model.experiment != before
     assert toast(app) == model_in_use.REPLACED
     undone(app)
@@ -196,21 +199,21 @@ def test_polynomials_that_a_ready_made_set_replaced_come_back():
     app = opened(POLYNOMIALS, THREE)
     before = session_of(app).experiment
     press(app, "Parabolas")
-    assert toast(app) == printed_list.REPLACED
+    assert toast(app) == presets.REPLACED
     undone(app)
     assert session_of(app).experiment == before
     assert app.text_area[0].value == "x\n-x\nx^2"
 
 
 def test_a_ready_made_set_that_has_all_of_them_takes_none_away(three):
-    change.exchange((*three, pc.Polynomial(1)), printed_list.REPLACED)
+    change.exchange((*three, pc.Polynomial(1)), presets.REPLACED)
     assert offered() is None
-    change.exchange(three, printed_list.REPLACED)
-    assert offered() == printed_list.REPLACED
+    change.exchange(three, presets.REPLACED)
+    assert offered() == presets.REPLACED
 
 
 def test_polynomials_typed_after_a_ready_made_set_are_not_taken_back(three):
-    change.exchange(PARABOLAS, printed_list.REPLACED)
+    change.exchange(PARABOLAS, presets.REPLACED)
     editor.TEXT.adopt("\n".join([*map(str, PARABOLAS), "x"]))
     assert offered() is None
     assert session.current().experiment.polynomials == (*PARABOLAS, three[0])
@@ -325,7 +328,7 @@ def test_a_sweep_that_another_has_replaced_comes_back():
     first = session_of(app).comparison.sweep
     assert toast(app) is None  # the first one replaces nothing
     wait_until(lambda: first.view.status == "finished")
-    labelled(app.number_input, "Steps of each run").set_value(1_000_000).run()
+    labelled(app.number_input, sweep_inputs.STEPS_LABEL).set_value(1_000_000).run()
     before = session_of(app).comparison
     press(app, "Sweep again")
     assert toast(app) == sweep_view.REPLACED
@@ -347,7 +350,7 @@ def test_a_race_that_another_has_replaced_comes_back(monkeypatch):
     assert toast(app) is None  # the first one replaces nothing
     wait_until(lambda: not first.view.is_running)
     app.run()
-    press(app, "Draw the loss landscape")
+    press(app, run_landscape.DRAW)
     wait_until(lambda: not session_of(app).comparison.landscape.view.is_active)
     before = session_of(app).comparison
     monkeypatch.setattr(race_inputs, "BUDGETS", (100.0,))
@@ -385,6 +388,65 @@ def test_a_set_up_comes_back_after_its_lesson_was_ended(in_session):
     session.update(lessons=Lessons())
     session.bring_back()
     assert (session.current().experiment, session.current().lessons.current) == (TINY, None)
+
+
+def test_a_set_up_comes_back_without_a_later_lesson_on_the_same_set_up(in_session):
+    assert lessons.named("folds").set_ups[0].experiment == lessons.named("smooth").set_ups[0].experiment
+    in_session(Session(setup=Setup(TINY)))
+    begin_lesson("folds")
+    begin_lesson("smooth")
+    session.bring_back()
+    assert (session.current().experiment, session.current().lessons.current) == (TINY, None)
+
+
+def test_a_pace_comes_back_with_a_set_up_whose_lesson_was_ended():
+    app = opened(TRAIN, {**QUICK, "speed": "10"})
+    before = session_of(app)
+    press(lesson_on(app, "by-heart"), "End the lesson")
+    assert session_of(app).view.pacing == UNPACED
+    after = session_of(undone(app))
+    assert (after.experiment, after.view.pacing) == (before.experiment, Pacing(10))
+    assert after.lessons.current is None
+
+
+@pytest.mark.parametrize(
+    "words", [{"seed": "5"}, {}, {"look": "by-heart"}], ids=["a link", "none", "a lesson"]
+)
+def test_a_set_up_that_another_address_in_the_same_tab_replaced_comes_back(words):
+    app = opened(TRAIN, {**QUICK, "seed": "77", "speed": "10"})
+    before = session_of(app)
+    app = refreshed(app, TRAIN, words)
+    assert session_of(app).experiment.seed != 77
+    assert toast(app) == frame.REPLACED
+    after = session_of(undone(app))
+    assert (after.experiment, after.view.pacing) == (before.experiment, Pacing(10))
+    assert after.lessons.current is None
+
+
+def test_an_address_with_the_same_set_up_and_one_instead_of_a_ready_made_set_up_take_nothing():
+    app = opened(TRAIN, QUICK)
+    assert toast(refreshed(app, TRAIN, QUICK)) is None
+    ready_made = lesson_panel.query_of(lessons.named("by-heart"))
+    assert toast(refreshed(opened(TRAIN, ready_made), TRAIN, QUICK)) is None
+
+
+def test_settings_of_the_users_own_that_a_set_up_of_the_lesson_replaced_come_back():
+    query = lesson_panel.query_of(lessons.named("by-heart")) | {"seed": "77"}
+    app = press(opened(TRAIN, query), "Skip the question")
+    own = session_of(app).experiment
+    press(app, lessons.named("by-heart").set_ups[1].name)
+    assert session_of(app).experiment == lessons.named("by-heart").set_ups[1].experiment
+    assert toast(app) == lesson_panel.REPLACED
+    assert session_of(undone(app)).experiment == own
+
+
+def test_a_network_that_was_loaded_since_a_model_was_deleted_is_not_dropped(in_session):
+    in_session(Session(setup=Setup(exercise_view.SET_UP)))
+    exercise_view.begin(None)
+    session.remove(exercise_view.TITLE)
+    exercise_view.begin(None)  # on the same set-up
+    session.bring_back()
+    assert session.current().models.titles == (exercise_view.TITLE,)
 
 
 def test_the_undo_of_polynomials_goes_back_over_a_lesson_also_after_a_refresh():

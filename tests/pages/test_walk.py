@@ -7,15 +7,16 @@ import pytest
 
 import polycore as pc
 from pages.models import model_in_use
-from pages.plane import live, referee
+from pages.models.point_choices import AskedPoint
+from pages.plane import referee
 from pages.plane.scene import of_polynomials
 from pages.predict import asked_point, curve_walk
-from pages.state import session
+from pages.predict.prediction import Prediction
 from pages.state.kept_models import Kept, KeptModels
 from pages.state.session_value import Session
 from pages.state.setup import Setup
 from pages.state.view import PointInputs, View
-from tests.pages.browsing import behind, labelled, opened, session_of, widget_states
+from tests.pages.browsing import behind, click, drawn, labelled, opened, session_of, widget_states
 
 PREDICT = "pages/4_predict.py"
 # within the range, x and x^2 meet at 0 and 1, x and -1 at -1
@@ -106,17 +107,21 @@ def test_a_point_outside_the_range_is_not_marked():
     assert chart.data[-1].mode == "text"  # the last trace has the names
 
 
+@pytest.mark.parametrize(
+    ("x", "shown"),
+    [
+        # a step is 4 / 200
+        pytest.param(0.753, 0.76, id="between two steps"),
+        pytest.param(-1.5, -1.5, id="on a step"),
+        pytest.param(7.0, 2.0, id="beyond its end"),
+        pytest.param(-1e308, -2.0, id="farther out than steps can be counted"),
+    ],
+)
+def test_the_slider_is_at_the_nearest_step_of_the_range(x, shown):
+    assert curve_walk.on_slider(referee.of(THREE, RANGE, 0.0), x) == pytest.approx(shown)
+
+
 # --- on the page ------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def charts(monkeypatch):
-    """Return the figures on the page by key, and what a click on them calls."""
-    figures = {}
-    monkeypatch.setattr(
-        live, "figure", lambda figure, key, on_click=None, **_: figures.update({key: (figure, on_click)})
-    )
-    return figures
 
 
 def on_a_curve():
@@ -132,49 +137,33 @@ def slider(app):
     return widget
 
 
-def marked(charts):
+def marked(app):
     """Return the x that is marked on the walk, and the point that is marked on the map."""
-    walked, seen = charts[curve_walk.CHART_KEY][0].data[-1], charts["predict.map"][0].data[-1]
+    walked, seen = drawn(app, curve_walk.CHART_KEY).data[-1], drawn(app, "predict.map").data[-1]
     return walked.x[0], (seen.x[0], seen.y[0])
 
 
-def test_the_slider_runs_over_the_range_and_moves_the_point_on_map_and_chart(charts):
+def test_the_slider_runs_over_the_range_and_moves_the_point_on_map_and_chart():
     app = on_a_curve()
     assert (slider(app).min, slider(app).max) == RANGE
-    slider(app).set_value(-1.5).run()
-    assert not app.exception
-    assert labelled(app.number_input, "x").value == -1.5
-    assert marked(charts) == (-1.5, (-1.5, 2.25))
-
-
-@pytest.mark.usefixtures("charts")
-def test_a_typed_x_moves_the_slider_at_most_to_its_end():
-    app = on_a_curve()
-    labelled(app.number_input, "x").set_value(0.75).run()
-    assert slider(app).value == pytest.approx(0.75, abs=0.01001)  # half a step
-    labelled(app.number_input, "x").set_value(7.0).run()
-    assert slider(app).value == 2.0
-    assert not app.exception
-    assert labelled(app.number_input, "x").value == 7.0
-
-
-def test_a_move_of_the_slider_stays_for_a_browser_that_missed_the_x_beside_it(charts):
-    app = on_a_curve()
     slider(app).set_value(-1.5)
     shown = widget_states(app)
-    behind(app.run(), shown)
-    assert slider(app).value == labelled(app.number_input, "x").value == -1.5
-    assert marked(charts)[1] == (-1.5, 2.25)
+    app.run()
+    assert not app.exception
+    for _ in range(2):
+        assert slider(app).value == labelled(app.number_input, "x").value == -1.5
+        assert marked(app) == (-1.5, (-1.5, 2.25))
+        behind(app, shown)  # a browser that missed the x beside it
 
 
-def test_a_typed_x_stays_for_a_browser_that_missed_the_slider(charts):
+def test_a_typed_x_moves_the_slider_at_most_to_its_end():
     app = on_a_curve()
-    labelled(app.number_input, "x").set_value(-1.25)
+    labelled(app.number_input, "x").set_value(7.0)
     shown = widget_states(app)
-    behind(app.run(), shown)
-    assert labelled(app.number_input, "x").value == -1.25
-    assert slider(app).value == pytest.approx(-1.25, abs=0.01001)
-    assert marked(charts)[1] == (-1.25, 1.5625)
+    app.run()
+    for _ in range(2):
+        assert (slider(app).value, labelled(app.number_input, "x").value) == (2.0, 7.0)
+        behind(app, shown)  # a browser that missed the slider
 
 
 def test_moving_one_input_does_not_replace_the_others():
@@ -199,24 +188,20 @@ def test_a_browser_that_rounds_the_slider_to_its_grid_does_not_move_the_point():
     assert session_of(app).view.point_inputs.x == 0.78
 
 
-def test_a_click_on_the_chart_moves_the_point(charts, monkeypatch):
-    app = on_a_curve()
-    before = session_of(app)
-    monkeypatch.setattr("streamlit.session_state", {session.KEY: before})
-    charts[curve_walk.CHART_KEY][1](-0.123456789, 55.0)
-    after = session.current().view.point_inputs
+def test_a_click_on_the_chart_moves_the_point_and_another_way_has_no_walk():
+    app = click(on_a_curve(), curve_walk.CHART_KEY, -0.123456789, 55.0)
+    after = session_of(app).view.point_inputs
     assert (after.way, after.curve, after.x) == (asked_point.ON_CURVE, 1, -0.1235)
-    assert not app.exception
-
-
-def test_another_way_has_no_walk(charts):
-    app = on_a_curve()
-    charts.clear()
     labelled(app.button_group, "Point").set_value(asked_point.ANY).run()
-    assert curve_walk.CHART_KEY not in charts
     assert not app.slider
     labelled(app.button_group, "Point").set_value(asked_point.ON_CURVE).run()
-    assert slider(app).value == START  # where the point was
+    assert slider(app).value == pytest.approx(-0.12)  # the step nearest to where the point was
+
+
+def test_a_point_on_no_chosen_curve_has_no_walk():
+    kept = Kept("Run 1", network(), pc.Experiment(polynomials=THREE, x_range=RANGE))
+    assert Prediction(kept, AskedPoint(START, START**2)).walk is None
+    assert Prediction(kept, AskedPoint(START, START**2, curve=1)).walk is not None
 
 
 def test_polynomials_too_large_for_the_referee_have_no_walk():

@@ -61,8 +61,8 @@ def test_both_accuracies_are_given():
     )
     assert text == (
         "Accuracy over 50 steps, from 8.0 % to 90.0 % on the training samples and "
-        "from 10.0 % to 85.0 % on held-out points; the weights with the best loss, of step 40, reach 87.5 % "
-        "on held-out points, and 91.3 % is the best possible on new points."
+        "from 10.0 % to 85.0 % on new points; the weights with the best loss, of step 40, reach 87.5 % "
+        "on new points, and 91.3 % is the best possible on new points."
     )
 
 

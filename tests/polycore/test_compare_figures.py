@@ -48,14 +48,15 @@ def test_within_few_decades_each_has_ticks_at_1_2_and_5(lowest, ticks):
     assert figures.losses_figure([curve], "step").layout.yaxis.dtick == ticks
 
 
-def test_accuracies_are_drawn_in_percent_below_the_best_possible():
+def test_accuracies_are_drawn_by_their_mistakes_below_the_best_possible():
     figure = figures.accuracies_figure(
-        [FIRST._replace(y=np.array([0.0, 0.5, 0.75]))], "computing time (s)", 0.9
+        [FIRST._replace(y=np.array([0.0, 0.9, 0.99]))], "computing time (s)", 0.9
     )
-    assert figure.data[0].y.tolist() == [0, 50, 75]
-    assert figure.layout.yaxis.title.text == "held-out accuracy (%)"
+    assert figure.data[0].y == pytest.approx([0, 1, 2])
+    assert figure.data[0].customdata == pytest.approx([0, 90, 99])
+    assert figure.layout.yaxis.title.text == "accuracy on new points, log scale of mistakes"
     [best] = figure.layout.shapes
-    assert (best.y0, best.y1, best.label.text) == (90, 90, "best possible 90.0 %")
+    assert (best.y0, best.y1, best.label.text) == (pytest.approx(1), pytest.approx(1), "best possible 90.0 %")
 
 
 def test_there_is_no_line_where_the_best_possible_is_not_one_for_all():
@@ -67,7 +68,7 @@ def test_the_alternative_text_says_where_each_began_and_ended():
         "Loss of 2 runs over step: A <b> from 2.00 to 0.500 nats, at 30; B from 1.00 to 0.250 nats, at 1.5."
     )
     assert alternative_text.accuracies([SECOND], "computing time (s)", 0.99) == (
-        "Held-out accuracy of 1 run over computing time (s): B from 100.0 % to 25.0 %, at 1.5; "
+        "Accuracy on new points of 1 run over computing time (s): B from 100.0 % to 25.0 %, at 1.5; "
         "99.0 % is the best possible."
     )
     figure = figures.losses_figure([FIRST], "step")

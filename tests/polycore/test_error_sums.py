@@ -67,10 +67,10 @@ def test_noise_has_one_density_for_all_curves():
         assert of_curve == pytest.approx(expected, rel=1e-9)
 
 
-def test_a_block_counts_nine_tenths_of_the_one_after_it():
+def test_a_block_counts_0_85_of_the_one_after_it():
     sums = after(ErrorSums.empty(2), [([3], [0.5])] * BLOCK + [([3, 4], [1, 1])] * BLOCK)
-    # 0.9 · 8 + 16 errors of 0.9 · 16 + 16 points
-    assert (sums.errors[0, 3], sums.counts[0, 3]) == (pytest.approx(23.2), pytest.approx(30.4))
+    # 0.85 · 8 + 16 errors of 0.85 · 16 + 16 points
+    assert (sums.errors[0, 3], sums.counts[0, 3]) == (pytest.approx(22.8), pytest.approx(29.6))
     assert (sums.errors[0, 4], sums.counts[0, 4]) == (16, 16)
 
 
@@ -121,6 +121,39 @@ def test_points_are_as_dense_as_the_sums_say():
     # stratified: of 100 points on a curve in a batch, at most one more or less lies in a cell
     assert np.abs(found - shares(sums)).max() < 0.01
     assert found[0, 0] == pytest.approx(shares(sums)[0, 0], abs=0.001)
+
+
+def test_without_errors_points_at_even_shares_are_even():
+    x, density = fresh().spread_by_errors(4, ErrorSums.empty(2))
+    assert x == pytest.approx(np.array([[-0.75, -0.25, 0.25, 0.75]] * 2), abs=1e-12)
+    assert density == pytest.approx(np.ones((2, 4)), rel=1e-12)
+
+
+def test_points_at_even_shares_are_as_dense_as_the_sums_say():
+    sums = after(ErrorSums.empty(2), [([0], [1])] * BLOCK)
+    # the first of the cells has a mean error of 16.0001 / 16.1, and the other 2,047 have the prior, 0.001
+    wrong = 16.0001 / 16.1
+    share = 0.05 / HALF + 0.95 * wrong / (wrong + (HALF - 1) * 0.001)
+    x, density = fresh().spread_by_errors(100, sums)
+    in_cell = x[0] < -1 + 2 / HALF
+    assert in_cell.sum() == 31 == round(100 * share)
+    assert density[0, in_cell] == pytest.approx(np.full(31, HALF * share), rel=1e-9)
+    assert density[0, ~in_cell] == pytest.approx(np.full(69, HALF * (1 - share) / (HALF - 1)), rel=1e-9)
+    assert (np.diff(x) > 0).all()
+    assert density[1] == pytest.approx(np.ones(100), rel=1e-12)
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.2])
+def test_a_run_says_how_dense_its_next_points_are(noise):
+    experiment = replace(WHERE_IT_ERRS, noise=noise)
+    first = pc.start(experiment)
+    assert first.point_density == pytest.approx(np.ones(first.errors.errors.shape), rel=1e-12)
+    density = pc.advance(first, 39).point_density
+    assert density.mean(axis=1) == pytest.approx(np.ones(len(density)), rel=1e-9)
+    assert density.max() > 2
+    assert density.min() >= 0.05
+    assert (density == density[0]).all() == (noise > 0)
+    assert pc.start(replace(experiment, sampling="even")).point_density is None
 
 
 def test_fresh_points_come_closer_to_where_the_network_errs():

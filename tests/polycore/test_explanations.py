@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from polycore.optimizers.adam import AdamState
+from polycore.optimizers.adam import FIRST_STEP, AdamState
 from polycore.optimizers.lbfgs import LbfgsState, Pair
 from polycore.optimizers.optimizer import FullBatchUpdate, GradientUpdate, SearchUpdate
 from polycore.optimizers.random_search import SearchState
@@ -36,8 +36,8 @@ def test_plain_gradient_descent_subtracts_the_slope_times_the_rate():
     explain, _ = gradient_step("sgd", [1, 5], [2, 0], SgdState(np.zeros(2)), 0.1)
     [line] = explain(0).lines
     assert str(line) == "new w = w − rate · g = 1 − 0.1 · 2 = 0.8"
-    assert explain(0).reason == "its slope is above 0, so less of it means less loss"
-    assert explain(1).reason == "its slope is 0"
+    assert explain(0).reason == "{slope} is above 0, so a smaller {kind} means less loss"
+    assert explain(1).reason == "{slope} is 0"
 
 
 def test_momentum_adds_to_the_velocity():
@@ -50,7 +50,7 @@ def test_momentum_adds_to_the_velocity():
         "new w = w − rate · new v = 0.8 − 0.1 · 3 = 0.5",
     ]
     # 0.5 · 2 − 0.5 = 0.5: downwards, against a slope below 0
-    assert explain(1).reason == "its slope is below 0, but the momentum of earlier steps outweighs that"
+    assert explain(1).reason == "{slope} is below 0, but the momentum of earlier steps outweighs that"
 
 
 def test_nesterov_looks_ahead():
@@ -71,13 +71,13 @@ def test_weight_decay_shrinks_the_weight_beside_its_slope(name):
     explain, after = gradient_step(
         name, [2, 2], [0, -1e-9], state, 0.1 if name == "sgd" else 1e-9, weight_decay=0.5
     )
-    assert explain(0).reason == "its slope is 0, but weight decay outweighs that"
+    assert explain(0).reason == "{slope} is 0, but weight decay outweighs that"
     last = explain(0).lines[-1]
     assert last.in_symbols.startswith("(1 − rate · decay) · w − rate · ")
     assert last.value == after[0] == pytest.approx(last.computed)
     if name == "sgd":
         assert last.value == pytest.approx(1.9)  # 2 − 0.1 · 0.5 · 2
-        assert explain(1).reason == "its slope is below 0, but weight decay outweighs that"
+        assert explain(1).reason == "{slope} is below 0, but weight decay outweighs that"
 
 
 def test_the_second_step_of_adam():
@@ -90,8 +90,20 @@ def test_the_second_step_of_adam():
     assert found == pytest.approx(
         {**expected, "new_w": 0.9 - 0.1 * (8 / 19) / math.sqrt(4996 / 1999)}, abs=1e-8
     )
-    assert explain(0).reason == "its slope is below 0, but the average of the slopes so far outweighs that"
+    assert explain(0).reason == "{slope} is below 0, but the average of the slopes so far outweighs that"
     assert explain(0).lines[2].in_numbers == "0.9 · 0.2 + (1 − 0.9) · (−1)"
+
+
+def test_the_first_step_of_adam_is_as_long_as_the_rate_and_says_so():
+    state = AdamState(0, np.zeros(3), np.zeros(3))
+    explain, after = gradient_step("adam", [0.9, 0, 1], [-3, 0, 1e-8], state, 0.1)
+    # half as long if the slope is as small as epsilon
+    assert after == pytest.approx([1.0, 0, 0.95])
+    assert [explain(index).note for index in range(3)] == [FIRST_STEP.format(rate="0.1"), "", ""]
+    decaying, _ = gradient_step("adam", [0.9, 0, 1], [-3, 0, 1e-8], state, 0.1, weight_decay=0.5)
+    assert decaying(0).note == ""
+    second = AdamState(1, np.array([2.0, 0.0]), np.array([4.0, 0.0]))
+    assert gradient_step("adam", [0.9, 0], [-1, 0], second, 0.1)[0](0).note == ""
 
 
 def test_the_second_step_of_rmsprop():
@@ -104,7 +116,7 @@ def test_soap_in_its_first_steps_is_adam_of_each_number():
     state = OPTIMIZERS["soap"].start(np.zeros(4), (1, 2))
     explain, _ = gradient_step("soap", [1, 2, 3, 4], [0.5, -8, 0, 0], state, 0.1, widths=(1, 2))
     found = values(explain(1))
-    expected = {"c": -8, "m": 0, "s": 0, "new_m": -8 * 0.05, "new_s": 64 * 0.01, "corrected_m": -8}
+    expected = {"c": -8, "m": 0, "s": 0, "new_m": -8 * 0.05, "new_s": 64 * 0.02, "corrected_m": -8}
     assert found == pytest.approx({**expected, "corrected_s": 64, "u": -1, "new_w": 2.1}, abs=1e-8)
 
 
@@ -116,7 +128,7 @@ def test_soap_goes_along_its_axes():
     # average of 0.05 and squares of 1: the step is 0.95 · 0.05, with shares of 1/√2 and −1/√2.
     half = math.sqrt(0.5)
     bases = np.array([half, half, half, -half, 1, 0, 0, 1])
-    squares = 100 * np.array([(0.25 - 0.02) / 0.99, 1, 1 / 0.99, 1])
+    squares = 50 * np.array([(0.25 - 0.04) / 0.98, 1, 1 / 0.98, 1])
     state = SoapState(1_000_001, np.array([0, 0, 1.0, 0]), squares, np.zeros(8), bases)
     explain, _ = gradient_step("soap", [1, 0, 1, 0], [1, 0, 1, 0], state, 0.5, widths=(1, 2))
     rest = half * 0.95 * 0.05
@@ -124,7 +136,7 @@ def test_soap_goes_along_its_axes():
         found = values(explain(index))
         expected = {"c": 2 * half, "m": 0, "new_m": 0.1 * half, "new_s": 0.25, "corrected_m": 0.1 * half}
         expected |= {"corrected_s": 0.25, "u": 0.2 * half, "q": half, "rest": side * rest}
-        expected |= {"s": 0.23 / 0.99, "new_w": 1 - 0.5 * (0.1 + side * rest)}
+        expected |= {"s": 0.21 / 0.98, "new_w": 1 - 0.5 * (0.1 + side * rest)}
         assert found == pytest.approx(expected, abs=1e-7)
     assert explain(0).lines[-1].in_symbols == "w − rate · (q · u + rest)"
 
@@ -208,7 +220,7 @@ def test_lbfgs_begins_straight_down():
         "a = 0.2",
         "new w = w + a · p = 3 + 0.2 · (−3) = 2.4",
     ]
-    assert explain(0).reason == "its slope is above 0, so less of it means less loss"
+    assert explain(0).reason == "{slope} is above 0, so a smaller {kind} means less loss"
 
 
 def test_lbfgs_uses_the_curvature_of_its_last_step():

@@ -1,5 +1,7 @@
 import html
 import json
+import math
+import re
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from polycore import figures
 from polycore.class_name import ClassName
 from polycore.figures import style
+from polycore.figures.progress import accuracy_heights
 from polycore.figures.report import CORRECT_COLOR, FEWEST_COLOR, MOST_COLOR
 from polycore.figures.walk import Met
 from polycore.pictures.painter import differences
@@ -66,6 +69,7 @@ EVERY_FIGURE = {
     "map with crossings": figures.with_layers(
         a_map(), [figures.crossings_layer(POINTS[:2], ["p0 & p1", "p0 & p2"])]
     ),
+    "map with next points": figures.with_layers(a_map(), [figures.next_points_layer(POINTS, np.ones(3))]),
     "probabilities": figures.probabilities_figure([LINE, CUBIC], np.array([0.25, 0.75])),
     "compared": figures.compared_figure([LINE, CUBIC], np.array([0.25, 0.75]), np.array([1.0, 0.0]), 2),
     "walk": a_walk(),
@@ -125,7 +129,7 @@ def test_a_figure_is_sound_json(figure):
         ("samples", ("x", "y")),
         ("map", ("x", "y")),
         ("loss", ("step", "loss (nats)")),
-        ("accuracy", ("step", "accuracy (%)")),
+        ("accuracy", ("step", "accuracy, log scale of mistakes")),
         ("probabilities", ("probability (%)", None)),
         ("compared", ("probability (%)", None)),
         ("walk", ("x along p0", "probability (%)")),
@@ -397,16 +401,18 @@ def test_the_loss_is_drawn_on_a_log_scale():
 def test_the_best_loss_is_marked():
     best = figures.loss_figure(STEPS, np.array([2.5, 0.5, 1.0]), 10, 0.5).data[1]
     assert (best.x, best.y, best.mode, best.name) == ((10,), (0.5,), "markers", "best 0.500")
+    assert best.marker.symbol == "star"
 
 
 def test_other_weights_than_the_best_are_marked_by_their_name():
     losses, shares = np.array([2.5, 0.5, 1.0]), np.array([0.1, 0.9, 0.5])
     loss = figures.loss_figure(STEPS, losses, 20, 1.0, mark="now")
-    accuracy = figures.accuracy_figure(STEPS, shares, shares, 20, 0.5, 1.0, mark="now")
+    accuracy = figures.accuracy_figure(STEPS, shares, shares, 20, 0.9, 1.0, mark="now")
     assert (loss.data[1].x, loss.data[1].y, loss.data[1].name) == ((20,), (1.0,), "now 1.00")
-    assert (accuracy.data[2].x, accuracy.data[2].y, accuracy.data[2].name) == ((20,), (50.0,), "now 50.0 %")
+    assert (accuracy.data[2].x, accuracy.data[2].name) == ((20,), "now 90.0 %")
+    assert accuracy.data[2].y == pytest.approx([1])
     assert "now 1.00 at step 20." in loss.layout.meta["alt"]
-    assert "the latest weights, of step 20, reach 50.0 % on held-out points" in accuracy.layout.meta["alt"]
+    assert "the latest weights, of step 20, reach 90.0 % on new points" in accuracy.layout.meta["alt"]
 
 
 def test_a_run_that_has_not_begun_can_be_drawn():
@@ -414,13 +420,59 @@ def test_a_run_that_has_not_begun_can_be_drawn():
     assert figure.layout.meta["alt"] == "Loss over 0 steps, from 2.49 to 2.49 nats; best 2.49 at step 0."
 
 
-def test_held_out_accuracy_is_drawn_beside_training_in_percent():
-    training, held_out, *_ = EVERY_FIGURE["accuracy"].data
-    assert (training.name, held_out.name) == ("training", "held-out")
-    assert training.y == pytest.approx([10, 50, 90])
-    assert held_out.y == pytest.approx([10, 40, 80])
-    assert training.line.color != held_out.line.color
-    assert training.line.dash != held_out.line.dash
+@pytest.mark.parametrize(
+    ("share", "height"),
+    [
+        pytest.param(0.0, 0, id="none right"),
+        pytest.param(0.9, 1, id="one mistake in 10"),
+        pytest.param(0.99, 2, id="one in 100"),
+        pytest.param(0.999, 3, id="one in 1,000"),
+        pytest.param(0.99999, 4, id="fewer than one in 10,000"),
+        pytest.param(1.0, 4, id="none"),
+        pytest.param(0.5, 0.30103, id="every other one"),  # log10 of 2
+    ],
+)
+def test_each_height_has_ten_times_fewer_mistakes_than_the_one_below(share, height):
+    assert accuracy_heights(np.array([share])) == pytest.approx([height], abs=1e-6)
+
+
+def test_an_axis_of_accuracies_begins_at_0_and_sets_99_and_99_9_apart():
+    axis = EVERY_FIGURE["accuracy"].layout.yaxis
+    labels = dict(zip(axis.tickvals, axis.ticktext, strict=True))
+    assert labels == {0: "0 %", 1: "90 %", 2: "99 %", 3: "99.9 %", 4: "100 %"}
+    assert axis.rangemode == "tozero"
+
+
+def test_accuracy_on_new_points_is_drawn_beside_that_on_training_points_with_its_percentage():
+    training, new, *_ = EVERY_FIGURE["accuracy"].data
+    assert (training.name, new.name) == ("training points", "new points")
+    # 10, 50 and 90 % right, and 10, 40 and 80 %: -log10 of the others
+    assert training.y == pytest.approx([0.045757, 0.30103, 1], abs=1e-6)
+    assert new.y == pytest.approx([0.045757, 0.221849, 0.69897], abs=1e-6)
+    assert new.customdata == pytest.approx([10, 40, 80])
+    assert "%{customdata" in new.hovertemplate
+    assert training.line.color != new.line.color
+    assert training.line.width < new.line.width
+
+
+@pytest.mark.parametrize(
+    ("training", "new", "positions"),
+    [
+        pytest.param([0.1, 0.9], [0.1, 0.8], ("top left", "bottom left"), id="training is above"),
+        pytest.param([0.1, 0.7], [0.1, 0.8], ("bottom left", "top left"), id="new points are above"),
+        pytest.param([0.1], [0.1], ("bottom right", "top right"), id="before the first step"),
+    ],
+)
+def test_both_curves_are_named_at_their_ends_on_either_side(training, new, positions):
+    steps = STEPS[: len(new)]
+    figure = figures.accuracy_figure(steps, np.array(training), np.array(new), 0, 0.1, None)
+    names = [trace for trace in figure.data if trace.mode == "text"]
+    assert [re.sub("<.*?>", "", trace.text[0]) for trace in names] == ["training points", "new points"]
+    assert tuple(trace.textposition for trace in names) == positions
+    # a line lower, so that a curve that rises to its end does not cross it
+    assert [trace.text[0].startswith("<br>") for trace in names] == ["bottom" in place for place in positions]
+    for trace, curve in zip(names, figure.data, strict=False):
+        assert (trace.x[0], trace.y[0]) == (curve.x[-1], curve.y[-1])
 
 
 @pytest.mark.parametrize(
@@ -433,26 +485,32 @@ def test_held_out_accuracy_is_drawn_beside_training_in_percent():
 def test_the_best_held_out_accuracy_is_marked(share, name):
     best = figures.accuracy_figure(STEPS, np.full(3, 0.5), np.full(3, 0.5), 20, share, 1.0).data[2]
     assert (best.x, best.name) == ((20,), name)
-    assert best.y == pytest.approx([100 * share])
+    assert best.y == pytest.approx([-math.log10(1 - share)])
 
 
 @pytest.mark.parametrize(
-    ("share", "label"),
+    ("share", "height", "label"),
     [
-        pytest.param(0.813, "best possible on new points 81.3 %", id="plain"),
-        pytest.param(0.9999, "best possible on new points &gt;99.9 %", id="nearly all, escaped"),
-        pytest.param(1, "best possible on new points 100.0 %", id="all"),
+        pytest.param(0.9, 1, "best possible 90.0 %", id="plain"),
+        pytest.param(0.9992, 3.09691, "best possible 99.9 %", id="nearly all"),
     ],
 )
-def test_the_best_possible_accuracy_is_a_named_line_across_the_chart(share, label):
+def test_the_best_possible_accuracy_is_a_named_line_across_the_chart(share, height, label):
     figure = figures.accuracy_figure(STEPS, np.full(3, 0.5), np.full(3, 0.5), 20, 0.5, share)
     [line] = figure.layout.shapes
     assert (line.type, line.xref, line.x0, line.x1) == ("line", "paper", 0, 1)
-    assert line.y0 == line.y1 == pytest.approx(100 * share)
+    assert line.y0 == line.y1 == pytest.approx(height, abs=1e-5)
     assert line.label.text == label
-    # the label stands above the line, at 11 of the 250 pixels that the axis has, and must not be cut
+    # the label stands above the line, at 11 of at least 100 pixels that the axis has, and must not be cut
     assert line.label.yanchor == "bottom"
-    assert figure.layout.yaxis.range[1] > 100 + 11 / 250 * 100
+    assert max(figure.data[-1].y) > 1.11 * height
+
+
+@pytest.mark.parametrize("share", [None, 0.9999, 1.0])
+def test_a_best_possible_accuracy_of_nearly_all_leaves_the_axis_to_the_curves(share):
+    figure = figures.accuracy_figure(STEPS, np.full(3, 0.5), np.full(3, 0.5), 20, 0.5, share)
+    assert figure.layout.shapes == ()
+    assert max(figure.data[-1].y) == 1
 
 
 # --- map --------------------------------------------------------------------------------------
@@ -581,7 +639,7 @@ def test_a_crossing_is_a_diamond_that_names_who_meets_and_takes_clicks_from_near
 
 @pytest.mark.parametrize("page", [LIGHT_PAGE, DARK_PAGE], ids=["light", "dark"])
 def test_marks_without_a_class_stand_out_from_every_region(page):
-    for name in ("map with mistakes", "map with crossings", "map with a point"):
+    for name in ("map with mistakes", "map with crossings", "map with next points", "map with a point"):
         marker = EVERY_FIGURE[name].data[-1].marker
         inks = [_luminance(np.array([*bytes.fromhex(ink[1:])])) for ink in (marker.color, marker.line.color)]
         for look in PALETTE:
@@ -600,6 +658,12 @@ def test_of_a_layer_at_most_500_are_drawn_evenly():
         assert (len(trace.x), trace.x[0], trace.x[-1]) == (500, 0, 1999)
         assert set(np.diff(trace.x)) <= {4, 5}
     assert crossings.hovertext[-1] == "1999 meet"
+
+
+def test_a_dot_is_a_pixel_larger_for_each_doubling_of_the_density():
+    points = np.zeros((6, 2))
+    [dots] = figures.next_points_layer(points, np.array([0.05, 1, 2, 8, 128, 1e4])).traces
+    assert dots.marker.size == (4, 4, 5, 7, 11, 11)
 
 
 def test_layers_lie_on_each_other_in_their_order():

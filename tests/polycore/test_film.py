@@ -251,7 +251,7 @@ def test_a_film_without_pillow_says_what_is_missing(monkeypatch, run):
     monkeypatch.setitem(sys.modules, "PIL", None)
     with pytest.raises(
         pc.PolycoreError,
-        match=r'^film needs Pillow, which .* pip install pillow, or polycore with its extra "film"\.$',
+        match=r'^film needs Pillow, .* pip install pillow, or polycore-playground with its extra "film"\.$',
     ):
         film(run)
 

@@ -49,8 +49,8 @@ SGD = pc.Experiment(
 )
 
 
-def by_hand(points, weights, biases, **settings):
-    """Return the next step of a network of these weights on two points, the first of class 0."""
+def run_by_hand(points, weights, biases, **settings):
+    """Return a run, before its first step, of these weights on two points, the first of class 0."""
     experiment = replace(SGD, **settings).on_points(pc.PointSet(points, ["a", "b"]))
     model = pc.Model(
         weights=tuple(np.array(one, dtype=float) for one in weights),
@@ -61,7 +61,12 @@ def by_hand(points, weights, biases, **settings):
         classes=("a", "b"),
         activation=experiment.activation,
     )
-    return next_step(pc.start(experiment, model))
+    return pc.start(experiment, model)
+
+
+def by_hand(*parts, **settings):
+    """Return the next step of that run."""
+    return next_step(run_by_hand(*parts, **settings))
 
 
 # ReLU. At (2, 1) the sums are 2·1 + 1·0 + 1 = 3 and 2·(−1) + 1·1 = −1, the outputs 3 and 0, the logits 3
@@ -163,6 +168,26 @@ def test_each_number_of_a_point_with_tanh_is_that_by_hand():
     )
 
 
+def test_the_sum_of_a_neuron_is_that_by_hand():
+    point = by_hand(**RELU).point(0)
+    [total] = point.sum_of(0, 0)
+    assert str(total) == "z = a₀ · w₀ + a₁ · w₁ + b = 2 · 1 + 1 · 0 + 1 = 3"
+    assert total.tex_by_numbers == r"z = 2 \cdot 1 + 1 \cdot 0 + 1 = 3"
+    [logit] = point.sum_of(1, 1)
+    assert logit.in_numbers == "3 · 2 + 0 · 5 + 1"
+    assert logit.value == 7
+
+
+def test_of_a_long_sum_the_largest_terms_are_written_out():
+    # ten neurons with weights of 1 to 10 on an input of 1: the four smallest, 1 + 2 + 3 + 4, are one term
+    weights = ([[1] * 10, [0] * 10], [[one, 0] for one in range(1, 11)])
+    point = by_hand([[1, 0], [2, 1]], weights, ([0] * 10, [0, 0]), hidden=(10,)).point(0)
+    rest, total = point.sum_of(1, 0)
+    assert (rest.words, rest.value) == ("the sum of 4 smaller terms", 10)
+    assert total.in_numbers == "1 · 5 + 1 · 6 + 1 · 7 + 1 · 8 + 1 · 9 + 1 · 10 + 10 + 0"
+    assert total.value == 55
+
+
 def test_a_point_of_the_other_class_would_pull_the_other_way():
     point = by_hand(**TANH, activation="tanh").point(0)
     other = point.of_class(1)
@@ -199,8 +224,8 @@ def test_the_first_step_of_adam_is_by_hand_as_long_as_the_rate():
     expected |= {"corrected_m": g, "corrected_s": g * g, "new_w": 0.75}
     assert values == pytest.approx(expected)
     assert change.sentence == (
-        "The weight from x to neuron 0 of layer 1 goes down by 0.25: its slope is above 0, so less of it "
-        "means less loss."
+        "The weight from x to neuron 0 of layer 1 will go down by 0.25: its mean slope over 2 points is "
+        "above 0, so a smaller weight means less loss."
     )
 
 
@@ -222,7 +247,10 @@ def test_penalties_and_clipping_are_by_hand_part_of_the_slope():
     ]
     bias = step.weight(ParameterIndex(0, 1))
     assert [line.symbol for line in bias.lines] == ["w", "mean", "length", "g", "new_w"]
-    assert bias.sentence == "The bias of the output of b stays as it is: its slope is 0."
+    assert (
+        bias.sentence
+        == "The bias of the output of b will stay as it is: the slope that the step follows is 0."
+    )
 
 
 def test_the_number_in_the_file_follows_by_hand_from_the_one_that_training_steps():
@@ -544,13 +572,13 @@ def test_whatever_the_settings_the_last_line_is_the_new_weight(
         change.after, rel=1e-4, abs=1e-4 * abs(change.after) + 1e-6
     )
     verb = (
-        "stays"
+        "stay as it is"
         if change.after == change.before
-        else "goes up"
+        else "go up"
         if change.after > change.before
-        else "goes down"
+        else "go down"
     )
-    assert f" {verb} " in change.sentence
+    assert f" will {verb}" in change.sentence
     total = sum(weights.size + biases.size for weights, biases in step.changes)
     assert total == experiment.parameter_count
 
@@ -642,6 +670,15 @@ def test_a_weight_says_how_many_points_pull_it_and_where():
     )
 
 
+def test_a_weight_says_for_which_points_its_neuron_is_off():
+    # the sums of neuron 1 are −1 and 1; an output is never off
+    step = by_hand(**RELU)
+    for index in (ParameterIndex(0, 1, 0), ParameterIndex(0, 1)):
+        assert step.weight(index).off.tolist() == [True, False]
+    assert step.weight(ParameterIndex(1, 1, 1)).off.tolist() == [False, False]
+    assert next_step(run_of("random search", 1)).weight(ParameterIndex(0, 0)).off is None
+
+
 def test_the_text_of_a_point_has_its_numbers_by_hand():
     text = str(by_hand(**TANH, activation="tanh").point(0))
     for line in (
@@ -671,7 +708,7 @@ def test_a_large_layer_is_shown_by_its_steepest_neurons_and_a_long_sum_by_its_la
     shown = [line.split()[0] for line in text.split("layer 1")[2].splitlines()[2:]]
     assert str(steepest) in shown
     rest, arriving, *_ = point.neuron(0, int(steepest))
-    assert rest.words == "the smaller terms of 3 other neurons"
+    assert rest.words == "the sum of 3 smaller terms"
     terms = np.abs(point.parameters[1][0][steepest] * point.layers[1].slopes)
     written_out = [int(name.removeprefix("w_")) for name in arriving.numbers if name.startswith("w_")]
     assert sorted(terms[written_out]) == sorted(terms)[3:]  # six of nine; some of the others may be 0
@@ -681,12 +718,12 @@ def test_a_large_layer_is_shown_by_its_steepest_neurons_and_a_long_sum_by_its_la
 @pytest.mark.parametrize(
     ("slope", "change", "says"),
     [
-        (1.0, -1.0, "its slope is above 0, so less of it means less loss"),
-        (-1.0, 1.0, "its slope is below 0, so more of it means less loss"),
-        (1.0, 1.0, "its slope is above 0, but OTHERWISE"),
-        (-1.0, -1.0, "its slope is below 0, but OTHERWISE"),
-        (0.0, 1.0, "its slope is 0, but OTHERWISE"),
-        (0.0, 0.0, "its slope is 0"),
+        (1.0, -1.0, "{slope} is above 0, so a smaller {kind} means less loss"),
+        (-1.0, 1.0, "{slope} is below 0, so a larger {kind} means less loss"),
+        (1.0, 1.0, "{slope} is above 0, but OTHERWISE"),
+        (-1.0, -1.0, "{slope} is below 0, but OTHERWISE"),
+        (0.0, 1.0, "{slope} is 0, but OTHERWISE"),
+        (0.0, 0.0, "{slope} is 0"),
         (1.0, 0.0, "the change is less than its last digit"),
     ],
 )

@@ -53,15 +53,15 @@ def plain_soap(weights, steps, turns=(True, True)):
         if t % 4 == 0 or t < 20:
             left_sum = 0.9 * left_sum + gradient @ gradient.T
             right_sum = 0.9 * right_sum + gradient.T @ gradient
-        if turns[0] and (t == 10 or (t > 10 and t % 40 == 0)):
+        if turns[0] and (t == 10 or (t > 10 and t % 80 == 0)):
             left = next_basis(left, left_sum, is_first=t == 10)
-        if turns[1] and (t == 10 or (t > 10 and t % 40 == 0)):
+        if turns[1] and (t == 10 or (t > 10 and t % 80 == 0)):
             right = next_basis(right, right_sum, is_first=t == 10)
         rotated = left.T @ gradient @ right
         mean = 0.95 * mean + 0.05 * gradient
-        square = 0.99 * square + 0.01 * rotated**2
+        square = 0.98 * square + 0.02 * rotated**2
         step = (left.T @ mean @ right) / (1 - 0.95 ** (t + 1))
-        step = step / (np.sqrt(square / (1 - 0.99 ** (t + 1))) + 1e-8)
+        step = step / (np.sqrt(square / (1 - 0.98 ** (t + 1))) + 1e-8)
         weights = weights - RATE * left @ np.clip(step, -3, 3) @ right.T
     return weights
 
@@ -85,7 +85,7 @@ def test_300_steps_are_those_of_a_plain_implementation():
 def test_its_first_steps_are_adams_with_its_own_constants():
     parameters = np.zeros(parameter_count(WIDTHS))
     state, expected, first, second = start_soap(parameters, WIDTHS), parameters, parameters, parameters
-    step, adams = SoapStep(WIDTHS), Moments(0.95, 0.99, 1e-8)
+    step, adams = SoapStep(WIDTHS), Moments(0.95, 0.98, 1e-8)
     for number, of_layers in enumerate(gradients(10), 1):
         parameters, state = step(parameters, flat(of_layers), state, RATE)
         change, first, second = adams.step(flat(of_layers), first, second, number, RATE)

@@ -1,10 +1,10 @@
 """A sweep gives one outcome for each experiment, whichever executor computes it and whatever dies."""
 
+import math
 import os
 import signal
 import subprocess
 import sys
-import time
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from itertools import count, islice
@@ -20,7 +20,6 @@ from polycore.workers.outcomes import Outcome, Outcomes, best, computed, outcome
 from polycore.workers.processes import Workers
 from tests.polycore.outcome_bytes import as_bytes, by_index
 from tests.signals import restore_signals
-from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.slow  # it starts processes
@@ -60,15 +59,19 @@ def cancelled(*_):
 
 
 class Deadly(Workers):
-    """Its workers die of one experiment, as those do that take more memory than the system has."""
+    """Its workers die of one experiment, as those do that take more memory than the system has.
 
-    def __init__(self, count, index):
+    times: of how many of its computations.
+    """
+
+    def __init__(self, count, index, times=math.inf):
         super().__init__(count)
-        self.index, self.calls, self.futures = index, [], []
+        self.index, self.times, self.calls, self.futures = index, times, [], []
 
     def submit(self, fn, /, *args, **kwargs):
         self.calls.append(args[:1])
-        call = (os._exit, 9) if args[:1] == (self.index,) else (fn, *args)
+        is_deadly = args[:1] == (self.index,) and self.calls.count(args[:1]) <= self.times
+        call = (os._exit, 9) if is_deadly else (fn, *args)
         self.futures.append(super().submit(*call, **kwargs))
         return self.futures[-1]
 
@@ -184,16 +187,10 @@ def test_whatever_an_executor_says_of_a_run_is_reported_in_one_line(error, text)
 
 def test_a_killed_workers_run_is_computed_anew_and_nothing_counted_twice(two):
     expected = by_index(outcomes(LONG, two))
-    with Deadly(1, index=None) as workers:
-        pid = workers.submit(os.getpid).result(10)
-        results = outcomes(LONG, workers)
-        received = [next(results)]
-        wait_until(lambda: any(future.running() for future in workers.futures))
-        time.sleep(0.05)  # the worker has the next run
-        os.kill(pid, signal.SIGKILL)
-        received += results
+    with Deadly(1, index=1, times=1) as workers:
+        received = list(outcomes(LONG, workers))
     assert by_index(received) == expected
-    assert len(workers.calls) == 1 + len(LONG) + 1
+    assert sorted(workers.calls) == [(0,), (1,), (1,), (2,)]
 
 
 def test_a_run_that_kills_every_worker_is_given_up():

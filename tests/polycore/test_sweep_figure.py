@@ -23,7 +23,7 @@ def test_each_run_is_a_mark_with_the_look_and_the_number_of_its_setting():
     assert [trace.name for trace in figure.data] == ["1 · layer 4", "3 · layers 8-8 &lt;b&gt;"]
     assert figure.layout.showlegend  # also where there is one
     axes = figure.layout.xaxis.title.text, figure.layout.yaxis.title.text
-    assert axes == ("computing time (s)", "held-out accuracy (%)")
+    assert axes == ("computing time (s)", "accuracy on new points (%)")
 
 
 def test_many_settings_have_their_numbers_alone_in_the_legend_and_their_names_under_the_pointer():
@@ -63,19 +63,19 @@ def test_before_any_run_has_ended_there_is_the_best_possible_alone():
     low, high = figure.layout.yaxis.range
     assert low < 90 < high
     assert figure.layout.meta["alt"] == (
-        "Held-out accuracy over computing time (s): no run has ended yet; 90.0 % is the best possible."
+        "Accuracy on new points over computing time (s): no run has ended yet; 90.0 % is the best possible."
     )
 
 
 def test_the_alternative_text_says_what_each_setting_costs_and_reaches():
     figure = figures.sweep_figure([NARROW, NONE_YET, WIDE], 0.99)
     assert figure.layout.meta["alt"] == (
-        "Held-out accuracy over computing time (s): 1 · layer 4, 2 runs: 90.0 % to 95.0 % in 1 to 2 s; "
+        "Accuracy on new points over computing time (s): 1 · layer 4, 2 runs: 90.0 % to 95.0 % in 1 to 2 s; "
         "3 · layers 8-8 <b>, 1 run: 98.0 % in 4 s; 99.0 % is the best possible."
     )
     groups = [("A", np.array([2.5, 1.25]), np.array([0.5, 0.5]))]
     assert alternative_text.sweep(groups, 1.0) == (
-        "Held-out accuracy over computing time (s): A, 2 runs: 50.0 % in 1.25 to 2.5 s; "
+        "Accuracy on new points over computing time (s): A, 2 runs: 50.0 % in 1.25 to 2.5 s; "
         "100.0 % is the best possible."
     )
 
@@ -109,7 +109,7 @@ def test_accuracies_of_several_sizes_of_mistakes_are_equally_far_apart():
     first, second, third = figure.data[0].y
     assert second - first == pytest.approx(third - second)
     axis = figure.layout.yaxis
-    assert axis.title.text == "held-out accuracy (%), log scale of mistakes"
+    assert axis.title.text == "accuracy on new points (%), log scale of mistakes"
     # mistakes of 0.1, 0.01 and 0.001
     assert dict(zip(axis.ticktext, axis.tickvals, strict=True)) == pytest.approx(
         {"99.9": third, "99": second, "90": first}

@@ -144,4 +144,4 @@ except ModuleNotFoundError as error:
     sys.stdout.write(str(error))
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
-    assert 'pip install pandas, or polycore with its extra "tables"' in done.stdout
+    assert 'pip install pandas, or polycore-playground with its extra "tables"' in done.stdout

@@ -43,8 +43,8 @@ def test_large_ones_drive_no_small_one_out():
     [
         pytest.param(30, 1, id="each step"),
         pytest.param(499, 9, id="50 times, since so short a run ends soon"),
-        pytest.param(500, 20, id="25 times"),
-        pytest.param(1100, 44, id="25 times in half a second"),
+        pytest.param(500, 31, id="16 times"),
+        pytest.param(1100, 68, id="16 times in half a second"),
         pytest.param(5000, 140, id="for a tenth of its time"),
         pytest.param(10_000, 200, id="50 times"),
         pytest.param(100_000, 560, id="for a fortieth of its time"),

@@ -84,6 +84,29 @@ def test_the_cores_are_those_that_this_process_may_use(cores):
     assert int(answer.stdout) == cores
 
 
+@pytest.mark.parametrize(
+    ("group", "cores"),
+    [
+        # Docker writes these for --cpus 2, --cpus 1.5 and without the option
+        pytest.param({"cpu.max": "200000 100000\n"}, 2, id="two cores"),
+        pytest.param({"cpu.max": "150000 100000\n"}, 2, id="one and a half"),
+        pytest.param({"cpu.max": "7800 100000\n"}, 1, id="less than one"),
+        pytest.param({"cpu.max": "1600000 100000\n"}, 6, id="more than there are"),
+        pytest.param({"cpu.max": "max 100000\n"}, 6, id="no quota"),
+        pytest.param({"cpu.cfs_quota_us": "200000\n", "cpu.cfs_period_us": "100000\n"}, 2, id="version 1"),
+        pytest.param({"cpu.cfs_quota_us": "-1\n", "cpu.cfs_period_us": "100000\n"}, 6, id="1, no quota"),
+        pytest.param({}, 6, id="no container"),
+    ],
+)
+def test_a_container_has_the_cores_of_its_quota(monkeypatch, tmp_path, group, cores):
+    for name, content in group.items():
+        (tmp_path / name).write_text(content, encoding="ascii")
+    files = [[tmp_path / Path(file).name for file in names] for names in processes.QUOTA_FILES]
+    monkeypatch.setattr(processes, "QUOTA_FILES", files)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(6)), raising=False)
+    assert processes.available_cores() == cores
+
+
 def test_calls_run_side_by_side_in_other_processes(two):
     pids = pids_of(two)
     assert len(pids) == 2

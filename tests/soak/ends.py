@@ -60,6 +60,7 @@ class Ends:
 
     def _open(self) -> None:
         self.tab.open(SHORT)
+        self.tab.unfold_settings()
         self._paths = ["/train"]
 
     def _start(self) -> None:

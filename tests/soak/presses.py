@@ -24,7 +24,7 @@ Kind = Literal[
 KINDS: tuple[Kind, ...] = Kind.__args__
 
 LABELS: dict[Kind, tuple[str, ...]] = {
-    "Start": ("Start", "Start again", "Start the new set-up"),
+    "Start": ("Start", "Start again", "Start anew"),
     "preset": ("Recommended", "The tutorial's", "L-BFGS"),
 }
 LEADS_TO: dict[Kind, tuple[Kind, ...]] = {
@@ -33,6 +33,7 @@ LEADS_TO: dict[Kind, tuple[Kind, ...]] = {
     "Resume": ("Pause", "One step"),
     "One step": ("Pause", "Reset"),
 }
+PRESETS = "Presets"  # the menu of presets
 RESTING = (None, "Ready", "Finished", "Stopped")
 SET_UP: tuple[Kind, ...] = ("New seed", "preset", "Next lesson")
 PATIENCE_SECONDS = 60.0
@@ -40,6 +41,7 @@ POLL_SECONDS = 0.1
 LONGEST_WAIT = 0.4  # seconds before a press, unless it waits for a part of a run
 LONGEST_RUN = 3.0  # seconds that a press waits for the end of a run
 MOST_FAULTS = 5
+MOST_IN_VAIN = 60  # tries in a row without a press of a missing kind: about ten are enough to reach any
 QUIET_SECONDS = 1.5  # after the last press, in which nothing more may happen
 
 _logger = logging.getLogger(__name__)
@@ -50,7 +52,7 @@ SHORT = f"train?{WORDS}&steps=12000&look=crossing"
 
 
 class LostPressError(Exception):
-    """A press was not answered, or not once."""
+    """A press was not answered, not once, or never possible."""
 
 
 @dataclass
@@ -100,8 +102,9 @@ class Walk:
     random: random.Random
     is_short: bool
     tally: Tally
-    # the set-up of each run, and what Undo brings back
+    # the set-up of each run, and of the one that a reset begins; and what Undo brings back
     _set_ups: dict[str, dict[str, str]] = field(default_factory=dict)
+    _set_up_of_reset: dict[str, str] | None = None
     _presets: dict[tuple[tuple[str, str], ...], str] = field(default_factory=dict)
     _undo: tuple[Kind, Sight] | None = None
     _expected: Sight | None = None
@@ -109,10 +112,14 @@ class Walk:
 
     def go(self, quota: Quota, until: float = math.inf) -> None:
         """Press until the quota is fulfilled, the clock says `until`, or too much went wrong."""
-        is_open = False
+        is_open, in_vain = False, 0
         while missing := quota.missing(self.tally):
             if time.monotonic() > until:
                 break
+            if in_vain == MOST_IN_VAIN:  # a kind that can never be pressed must not keep the walk going
+                self._note(LostPressError(self._in_vain(missing)))
+                break
+            pressed = self._count(missing)
             try:
                 if not is_open:
                     self._open()
@@ -123,8 +130,17 @@ class Walk:
                 self._note(error)
                 if len(self.tally.faults) >= MOST_FAULTS:
                     break
+            in_vain = in_vain + 1 if self._count(missing) == pressed else 0
         if is_open:
             self._check_the_end()
+
+    def _count(self, kinds: list[Kind]) -> int:
+        return sum(self.tally.counts[kind] for kind in kinds)
+
+    def _in_vain(self, missing: list[Kind]) -> str:
+        names = ", ".join(missing)
+        history = self._history[-12:]
+        return f"{MOST_IN_VAIN} tries without a press of {names}; after {history}; shown: {self.tab.sight()}"
 
     def _check_the_end(self) -> None:
         self.tab.visit.pause(QUIET_SECONDS)
@@ -141,7 +157,8 @@ class Walk:
         if self._history:
             self.tab.visit.forget()  # with its run
         self.tab.open(SHORT if self.is_short else LONG)
-        self._undo = None
+        self.tab.unfold_settings()
+        self._undo = self._set_up_of_reset = None
         self._expected = self._settled(lambda _: "")
 
     def _press_one(self, missing: list[Kind]) -> None:
@@ -159,6 +176,9 @@ class Walk:
         if not labels:
             return  # the run has ended meanwhile
         label = self.random.choice(labels)
+        if kind == "preset":
+            self.tab.visit.press(PRESETS)
+            self.tab.visit.page.get_by_role("button", name=label).wait_for()
         pressed = self.tab.press((label,))
         if pressed is None:
             return
@@ -171,15 +191,15 @@ class Walk:
 
     def _take_answer(self, kind: Kind, before: Sight) -> Sight:
         changed = self._is_changed(before)
+        # a reset run has the set-up of the run before it, which may not be the page's
+        self._set_up_of_reset = self._set_ups[before.run] if kind == "Reset" and before.run else None
         after = self._settled(lambda sight: self._fault(kind, before, sight, changed))
         if kind == "Stop":
             milliseconds = self.tab.milliseconds()
             if milliseconds is not None:
                 self.tally.stop_seconds.append(milliseconds / 1000)
         if after.run is not None and after.run not in self._set_ups:
-            # a reset run has the set-up of the run before it, which may not be the page's
-            of_before = self._set_ups[before.run] if kind == "Reset" and before.run else after.words
-            self._set_ups[after.run] = of_before
+            self._set_ups[after.run] = self._set_up_of_reset or after.words
         if kind in ("Reset", *SET_UP) and after.undo is not None:
             if after.undo != before.undo:
                 self._undo = (kind, before)
@@ -217,7 +237,10 @@ class Walk:
             self.tab.visit.pause(self.random.uniform(0, LONGEST_WAIT))
 
     def _is_changed(self, sight: Sight) -> bool:
-        return sight.run is None or self._set_ups.get(sight.run, sight.words) != sight.words
+        if sight.run is None:
+            return True
+        own = self._set_ups.get(sight.run, self._set_up_of_reset)
+        return own is not None and own != sight.words
 
     # --- whether it was answered once ---------------------------------------------------------
 
@@ -242,10 +265,13 @@ class Walk:
         """Return what the page has not drawn yet; "" if it fits its run."""
         if not sight.is_known or not sight.rests:
             return "the page does not rest"
-        if sight.status != sight.shown:
+        if sight.status != sight.shown and not sight.is_of_before:
             return f"the page shows {sight.shown}, the frame {sight.status}"
         controls = _controls(sight, self._is_changed(sight))
         enabled = {label for label in sight.enabled if label in _ALL_CONTROLS}
+        if sight.is_of_before:  # then Start does the same
+            controls.discard("Start anew")
+            enabled.discard("Start anew")
         return "" if enabled == controls else f"buttons: {sorted(enabled)}, not {sorted(controls)}"
 
     def _fault(self, kind: Kind, before: Sight, after: Sight, changed: bool) -> str:
@@ -288,10 +314,10 @@ class Walk:
         return _unless(after.status in expected_statuses, after)
 
     def _check_unchanged(self, sight: Sight) -> None:
-        """Fail if anything has happened since the last answer but that a run has advanced or ended."""
+        """Fail if anything has happened since the last answer but that a run has advanced or come to rest."""
         expected = self._expected
         assert expected is not None
-        ended = expected.is_under_way and sight.status == "Finished"
+        ended = expected.is_under_way and sight.has_come_to_rest
         fitting = replace(
             sight,
             generation=sight.generation - ended,
@@ -310,6 +336,8 @@ _ALL_CONTROLS = {
 
 
 def _labels(kind: Kind, sight: Sight) -> list[str]:
+    if kind == "preset" and any(label.startswith(PRESETS) for label in sight.enabled):
+        return list(LABELS["preset"])  # in that menu, which each choice closes
     return [label for label in LABELS.get(kind, (kind,)) if label in sight.enabled]
 
 
@@ -319,14 +347,16 @@ def _begins(kind: Kind, before: Sight, changed: bool) -> bool:
         before.run is None
         or kind == "Start"
         or before.status == "Ready"
-        or (changed and before.status in RESTING)
+        or (changed and (before.status in RESTING or before.is_of_before))
     )
 
 
 def _controls(sight: Sight, changed: bool) -> set[str]:
     """Return the buttons that a page has for such a run."""
-    if sight.status is None or (changed and sight.status in RESTING):
+    if sight.status is None:
         return {"Start", "One step"}
+    if changed and (sight.status in RESTING or sight.is_of_before):
+        return {"Start", "One step", "Start anew"}
     own = {
         "Ready": {"Start", "One step"},
         "Paused": {"Resume", "One step", "Stop", "Reset"},
@@ -334,7 +364,7 @@ def _controls(sight: Sight, changed: bool) -> set[str]:
         "Finished": {"Start again", "Reset"},
         "Stopped": {"Start again", "Reset"},
     }.get(sight.status, {"Pause", "Stop", "Reset"})
-    return own | ({"Start the new set-up"} if changed else set())
+    return own | ({"Start anew"} if changed else set())
 
 
 def _set_up(sight: Sight) -> tuple[tuple[str, str], ...]:
@@ -359,7 +389,7 @@ def _fault_of_address(kind: Kind, before: Sight, after: Sight) -> str:
 
 def _fault_of_run(before: Sight, after: Sight) -> str:
     """Return what happened to the run, though the press does not concern it; it may end by itself."""
-    ended = before.is_under_way and after.status == "Finished"
+    ended = before.is_under_way and after.has_come_to_rest
     same = (after.run, after.generation - ended) == (before.run, before.generation)
     return _unless(same and after.step >= before.step, after)
 
@@ -369,16 +399,21 @@ def _fault_of_changes(kind: Kind, before: Sight, after: Sight, changes: int) -> 
 
     changes: how often the status has changed.
     """
-    finished = after.status == "Finished"
+    finished, rests = after.status == "Finished", after.has_come_to_rest
     match kind:
         case "Pause" | "Stop" if before.status == "Finished":  # the run has ended before the press
             return _unless(finished and changes == 0, after)
+        case "Pause" if before.has_come_to_rest:
+            return _unless(rests and changes == 0, after)
         case "Start" | "Resume":
-            return _unless((after.is_under_way and changes == 1) or (finished and changes == 2), after)
+            return _unless((after.is_under_way and changes == 1) or (rests and changes == 2), after)
         case "Pause":
             return _unless((after.status == "Paused" or finished) and changes == 1, after)
         case "Stop":
-            return _unless((after.status == "Stopped" or finished) and changes == 1, after)
+            is_stopped = after.status == "Stopped"
+            # it may have paused by itself right before
+            also_paused = is_stopped and before.is_under_way and after.step == after.pause and changes == 2
+            return _unless(((is_stopped or finished) and changes == 1) or also_paused, after)
         case _:
             steps = after.step - (before.step if after.run == before.run else 0)
             return _unless(after.status == "Paused" and changes == 2 and steps == 1, after)

@@ -53,10 +53,10 @@
     const names = [...(channel?.followers ?? [])].map((follower) => follower.run);
     const name = names.find((each) => !each.includes("-")) ?? null;
     const frame = channel?.latest.get(name);
-    if (name === null) return { run: null, generation: 0, status: null, step: 0, share: 0 };
+    if (name === null) return { run: null, generation: 0, status: null, step: 0, share: 0, pause: 0 };
     if (!frame) return null;
-    const { generation, status, step, share } = frame;
-    return { run: name, generation, status, step, share };
+    const { generation, status, step, share, pause } = frame;
+    return { run: name, generation, status, step, share, pause };
   }
 
   // Each loss has an animation of its own.

@@ -19,6 +19,7 @@ class Sight:
 
     run: the name of the run that the page follows; None without one.
     generation: how often the run's status has changed. step, share: where it is, in steps and percent.
+    pause: the step at which it pauses by itself, as lessons let their runs do; 0 for none.
     status: that of the run's latest frame; shown: the one in the page's text.
     is_known: whether a frame of that run has come. rests: whether the page waits for nothing from the server.
     enabled: the labels of the buttons that can be pressed.
@@ -31,6 +32,7 @@ class Sight:
     status: str | None
     step: int
     share: float
+    pause: int
     shown: str | None
     is_known: bool
     rests: bool
@@ -43,6 +45,16 @@ class Sight:
     def is_under_way(self) -> bool:
         """Whether the run advances."""
         return self.status in UNDER_WAY
+
+    @property
+    def is_of_before(self) -> bool:
+        """Whether the run is from before the lesson, which has no run yet."""
+        return self.shown == "Ready"
+
+    @property
+    def has_come_to_rest(self) -> bool:
+        """Whether it has ended, or paused, by itself."""
+        return self.status == "Finished" or (self.status == "Paused" and self.step == self.pause)
 
     @property
     def address(self) -> str:
@@ -68,6 +80,18 @@ class Tab:
     def open(self, address: str) -> None:
         """Open a page by its address, and wait until it takes presses."""
         self.visit.open(address)
+
+    def unfold_settings(self) -> None:
+        """Show the settings, which are folded while a lesson is beside the map."""
+        page = self.visit.page
+        # while the page is redrawn, its former elements may still be there
+        self.visit.rest()
+        self.let_draw()
+        switch = page.get_by_label("Settings", exact=True)
+        switch.wait_for(state="attached")
+        if not switch.is_checked():
+            page.get_by_text("Settings", exact=True).click()
+        page.get_by_role("button", name="New seed").wait_for()
 
     def sight(self) -> Sight:
         """Return what it shows now."""
@@ -108,6 +132,7 @@ def _sight(seen: dict[str, Any]) -> Sight:
         status=seen.get("status"),
         step=seen.get("step", 0),
         share=seen.get("share", 0.0),
+        pause=seen.get("pause", 0),
         shown=seen["shown"],
         is_known=seen["isKnown"],
         rests=seen["rests"] and seen["isConnected"],

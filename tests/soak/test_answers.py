@@ -5,10 +5,11 @@ import socket
 import threading
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
-from tests.soak.presses import KINDS, LostPressError, Quota, Tally, Walk
+from tests.soak.presses import KINDS, MOST_IN_VAIN, LostPressError, Quota, Tally, Walk
 from tests.soak.slow_line import SlowLine
 from tests.soak.tab import Sight
 
@@ -19,6 +20,7 @@ PAUSED = Sight(
     status="Paused",
     step=5,
     share=1.0,
+    pause=8,
     shown="Paused",
     is_known=True,
     rests=True,
@@ -47,6 +49,47 @@ def walk():
     return Walk(tab=None, random=random.Random(0), is_short=False, tally=Tally())
 
 
+class Presses:
+    """A walk's presses: one of a kind that is missing at every so many tries, else of one that is not."""
+
+    def __init__(self, walk, every):
+        self.walk, self.every, self.tries = walk, every, 0
+
+    def __call__(self, missing):
+        self.tries += 1
+        kind = missing[0] if self.tries % self.every == 0 else "Start"
+        self.walk.tally.counts[kind] += 1
+
+
+@pytest.fixture
+def pressing(walk, monkeypatch):
+    """Return a function that lets a walk go until there are two presses on Undo, and returns its presses."""
+    walk.tab = SimpleNamespace(sight=lambda: PAUSED)
+    for name in ("_open", "_check_the_end"):
+        monkeypatch.setattr(walk, name, lambda: None)
+
+    def go(every):
+        presses = Presses(walk, every)
+        monkeypatch.setattr(walk, "_press_one", presses)
+        walk.tally.counts.update({kind: 2 for kind in KINDS if kind != "Undo"})
+        walk.go(Quota(together=2, each=2, tallies=(walk.tally,)))
+        return presses
+
+    return go
+
+
+def test_a_kind_that_cannot_be_pressed_ends_the_walk_and_is_named(walk, pressing):
+    assert pressing(every=MOST_IN_VAIN + 1).tries == MOST_IN_VAIN
+    [fault] = walk.tally.faults
+    assert fault.startswith(f"{MOST_IN_VAIN} tries without a press of Undo;")
+    assert "status='Paused'" in fault
+
+
+def test_a_kind_that_can_be_pressed_now_and_then_is_waited_for(walk, pressing):
+    assert pressing(every=MOST_IN_VAIN).tries == 2 * MOST_IN_VAIN
+    assert walk.tally.faults == []
+
+
 @pytest.mark.parametrize(
     ("kind", "before", "after", "once"),
     [
@@ -56,6 +99,22 @@ def walk():
         pytest.param("Resume", PAUSED, {"generation": 3, "status": "Running"}, True, id="resumed"),
         pytest.param("Stop", PAUSED, {"generation": 3, "status": "Stopped"}, True, id="stopped"),
         pytest.param("Stop", PAUSED, {"generation": 4, "status": "Stopped"}, False, id="stopped twice"),
+        pytest.param("Stop", RUNNING, {"generation": 5, "status": "Stopped"}, False, id="paused and stopped"),
+        pytest.param(
+            "Stop",
+            RUNNING,
+            {"generation": 5, "status": "Stopped", "step": 8},
+            True,
+            id="paused by itself first",
+        ),
+        pytest.param(
+            "Resume",
+            PAUSED,
+            {"generation": 4, "status": "Paused", "step": 8},
+            True,
+            id="resumed up to the mark",
+        ),
+        pytest.param("Resume", PAUSED, {"generation": 4}, False, id="resumed and paused"),
         pytest.param("Pause", RUNNING, {"generation": 4, "status": "Paused"}, True, id="paused"),
         pytest.param("Pause", RUNNING, {"generation": 4, "status": "Finished"}, True, id="ended first"),
         pytest.param("Pause", RUNNING, {}, False, id="still running"),
@@ -78,6 +137,16 @@ def test_an_answer_counts_if_there_is_exactly_one(walk, kind, before, after, onc
     assert (fault == "") == once
 
 
+def test_a_reset_run_has_the_set_up_of_the_run_before_it_though_the_page_has_another(walk):
+    changed = replace(PAUSED, addresses=(A, B))
+    after = {"run": "b", "generation": 0, "step": 0, "status": "Ready", "shown": "Ready"}
+    reset = replace(changed, **after, enabled=("Start", "One step", "Start anew"))
+    walk._set_ups["a"] = PAUSED.words
+    walk.tab = SimpleNamespace(sight=lambda: reset, let_draw=lambda: None)
+    assert walk._take_answer("Reset", changed) == reset
+    assert walk._set_ups["b"] == PAUSED.words
+
+
 @pytest.mark.parametrize(
     ("after", "name"),
     [
@@ -98,6 +167,7 @@ def test_a_run_may_advance_and_end_without_a_press(walk):
     walk._expected = RUNNING
     walk._check_unchanged(replace(RUNNING, step=9))
     walk._check_unchanged(replace(RUNNING, step=9, generation=4, status="Finished"))
+    walk._check_unchanged(replace(RUNNING, step=8, generation=4, status="Paused"))
     with pytest.raises(LostPressError, match=r"^status became"):
         walk._check_unchanged(replace(RUNNING, generation=3, status="Paused"))
 

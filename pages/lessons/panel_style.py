@@ -1,0 +1,186 @@
+"""The place of a lesson's panel: beside the page or, on a narrow screen, at its top, where it folds."""
+
+from pages.lessons.asking import Phase, pictures
+from pages.lessons.lessons import PANEL, Lesson
+from pages.state.page_links import LABELS, TRAIN
+
+STEPS: tuple[Phase, ...] = ("guess", "watch", "see")  # each has a segment of the line below the title
+
+# The panel takes no room of its own in the page, whose content begins beside it: so nothing moves when the
+# panel says something else. Navigation and run bar reach over it. On a narrow screen it has the same height
+# whatever it says, until the user folds it.
+_PLACE = """
+.st-key-lesson-panel {
+  --accent: light-dark(#5159c4, #8a94f0); --line: light-dark(#d8dae4, #3a4050);
+  --quiet: light-dark(#5a6072, #a4abbd); --paper: light-dark(#ffffff, #0e1117);
+  gap: 0; background: light-dark(#f4f5fa, #1a1e29); overflow-y: auto;
+}
+.st-key-lesson-panel [data-testid="stCaptionContainer"] { color: var(--quiet); opacity: 1; }
+.st-key-lesson-panel [data-testid="stCaptionContainer"] p { font-size: 0.875rem; }
+.st-key-lesson-panel details { border: 0; background: none; }
+.st-key-lesson-panel summary p { font-size: 1.25rem; font-weight: 600; line-height: 1.3; }
+.st-key-lesson-panel summary p em {
+  display: block; font-size: 0.875rem; font-weight: 400; font-style: normal; color: var(--quiet);
+}
+.st-key-lesson-panel summary {
+  position: sticky; z-index: 1; top: 0; margin-bottom: 0.75rem; padding: 0 0 0.9rem; border-radius: 0;
+  background: var(--steps), light-dark(#f4f5fa, #1a1e29);
+}
+.st-key-lesson-panel :is(p, label) { line-height: 1.4; }
+.st-key-lesson-panel [data-testid="stExpanderDetails"] { padding: 0; border: 0; }
+.st-key-lesson-panel [data-testid="stExpanderDetails"] [data-testid="stVerticalBlock"] { gap: 0.5rem; }
+.st-key-lesson-footer { margin-top: 0.5rem; }
+/* as wide whether it is filled or not */
+.st-key-lesson-next button { padding: 0 0.75rem; border: 1px solid transparent; }
+.st-key-lesson-answers :is(.stElementContainer, .stRadio, [role="radiogroup"] > *) { width: 100%; }
+.st-key-lesson-answers [role="radiogroup"] { width: 100%; gap: 0.5rem; }
+.st-key-lesson-answers label[data-rac] {
+  display: flex; width: 100%; min-height: 3rem; margin: 0; padding: 0.5rem 0.75rem; align-items: center;
+  gap: 0.5rem; border: 1px solid var(--line); border-radius: 0.5rem; background: var(--paper);
+}
+.st-key-lesson-answers label[data-selected] {
+  border-color: var(--accent); box-shadow: inset 0 0 0 1px var(--accent);
+}
+.st-key-lesson-answers label[data-focus-visible] { outline: 2px solid currentColor; outline-offset: 1px; }
+.st-key-lesson-answers label[data-rac] > :not(span:first-child) { flex: 1; }
+.st-key-lesson-answers label[data-rac]::after { /* a curve, if the answer is one; see `pictures` */
+  flex: none; width: 5.5rem; height: 2.75rem; background: var(--accent);
+  mask-position: center; mask-repeat: no-repeat; mask-size: contain;
+}
+[class*="st-key-lesson-recap-"] [role="radiogroup"] { gap: 0; padding: 0 0 0.25rem; }
+[class*="st-key-lesson-recap-"] label[data-rac] { min-height: 2rem; align-items: center; }
+.st-key-lesson-tools .stButton button { min-height: 2.25rem; padding: 0 0.6rem; }
+.st-key-lesson-tools [data-testid="stIconMaterial"] { font-size: 1.1rem; }
+@media (min-width: 1000px) {
+  .stMainBlockContainer:has(.st-key-lesson-panel) { padding-left: calc(2.5rem + 312px + 2rem); }
+  .stMainBlockContainer:has(.st-key-lesson-panel) [data-testid="stLayoutWrapper"]:has(
+    > :is(.st-key-frame-top, .st-key-run_bar)
+  ) { width: calc(100% + 312px + 2rem); max-width: none; margin-left: calc(-312px - 2rem); }
+  [data-testid="stLayoutWrapper"]:has(> .st-key-lesson-place) {
+    position: sticky; top: 0.75rem; z-index: 50; height: 0; margin-bottom: -1rem;
+  }
+  [data-testid="stLayoutWrapper"]:has(> .st-key-lesson-place) > * { height: 0; overflow: visible; }
+  .st-key-lesson-panel {
+    position: absolute; top: var(--top); left: calc(-312px - 2rem); width: 312px;
+    height: calc(100vh - var(--around) - var(--undo, 0px)); min-height: 20rem;
+    padding: 1rem 1.25rem; border-radius: 0.75rem; flex-wrap: nowrap;
+  }
+  .st-key-lesson-panel > :nth-child(1) { flex: 1 1 auto; overflow-y: auto; min-height: 6rem; }
+  .st-key-lesson-panel summary { pointer-events: none; }
+  .st-key-lesson-panel summary > span > span { display: none; } /* the arrow */
+}
+@media (max-width: 999px) {
+  [data-testid="stLayoutWrapper"]:has(> .st-key-lesson-place) {
+    position: sticky; top: 0; z-index: 98; margin-inline: -1rem; width: calc(100% + 2rem); max-width: none;
+  }
+  .st-key-lesson-panel {
+    flex: none; flex-wrap: nowrap;
+    padding: 0.75rem 1rem 0; border-bottom: 1px solid var(--line);
+  }
+  .st-key-lesson-panel summary p { font-size: 1.0625rem; }
+  .st-key-lesson-panel summary p em { display: inline; margin-right: 0.5rem; }
+  .st-key-lesson-panel > * { flex: none; }
+  .st-key-lesson-panel summary { top: -0.75rem; padding-top: 0.5rem; margin-bottom: 0.6rem; }
+  .st-key-lesson-panel > :has(> .st-key-lesson-footer) { /* where it is, whatever is above it */
+    position: sticky; z-index: 1; bottom: 0; margin-top: auto;
+    background: light-dark(#f4f5fa, #1a1e29);
+  }
+  .st-key-lesson-footer { margin: 0; }
+  .st-key-lesson-panel:has(details:not([open])) { height: auto; min-height: 4.25rem; overflow: hidden; }
+  .st-key-lesson-panel:has(details:not([open])) summary { margin-bottom: 0; }
+  .stApp:has(.st-key-lesson-panel) { --lesson-panel: 4.25rem; } /* what covers the top of the page */
+  .stApp:has(.st-key-lesson-panel details[open]) { --lesson-panel: min(21rem, 48vh); }
+  /* between it and the answer about a point, that point is to be seen */
+  .stApp:has(.st-key-lesson-panel details[open]):has(.st-key-asked-card) { --lesson-panel: 30vh; }
+  .st-key-lesson-panel:has(details[open]) { height: var(--lesson-panel); }
+  .st-key-lesson-panel:has(details:not([open])) > :not(:first-child) { display: none; }
+  .st-key-lesson-panel :is(p, label) { line-height: 1.35; }
+  .st-key-lesson-answers [role="radiogroup"] { gap: 0.375rem; }
+  .st-key-lesson-answers label[data-rac] { min-height: 2.25rem; padding-block: 0.2rem; }
+  .st-key-lesson-answers label[data-rac]::after { height: 1.75rem; }
+}
+@media (max-width: 999px) and (max-height: 700px) {
+  .st-key-lesson-footer :is(button, [data-testid="stPageLink-NavLink"]) { min-height: 2.25rem; }
+}
+"""
+# Only one button on a screen is filled: what to do next. At a lesson's end that is the next lesson.
+_NEXT_IS_FILLED = """
+.stApp .st-key-controls button[kind="primary"] {
+  background: light-dark(#ffffff, #0e1117); border-color: light-dark(#d8dae4, #3a4050); color: inherit;
+}
+.st-key-lesson-footer [data-testid="stPageLink-NavLink"] { background: light-dark(#5159c4, #5d6be0); }
+.st-key-lesson-footer [data-testid="stPageLink-NavLink"] :is(p, span) { color: #ffffff; }
+"""
+# What is said anew is read from its first line: a panel with nothing in it for a moment is not scrolled any
+# more. Another name restarts the animation. Beside the page the text alone is emptied: what is below it would
+# move.
+_FROM_THE_TOP = """
+@keyframes %s { from, to { max-height: 0; overflow: clip; } }
+.st-key-lesson-panel > :first-child > * { animation: %s 1ms; }
+@media (max-width: 999px) {
+  .st-key-lesson-panel > :not(:has(> .st-key-lesson-footer)) { animation: %s 1ms; }
+}
+"""
+# In the same way a lesson begins at the top of its page, wherever the page before it was scrolled.
+_PAGE_FROM_THE_TOP = """
+@keyframes %s { from, to { max-height: 0; min-height: 0; padding-block: 0; overflow: clip; } }
+.stApp .stMainBlockContainer { animation: %s 1ms; }
+"""
+# Above the figure, in the line of its caption or its choices: on it, it would cover what is to be watched. In
+# the panel it is beside the figure's name, since text is above it.
+_WATCHED = """
+.stApp .st-key-%s { position: relative; overflow: visible; }
+.st-key-%s::after {
+  content: "Watch this"; position: absolute; z-index: 5; inset: %s;
+  padding: 0.1rem 0.6rem; border-radius: 0.4rem; font-size: 0.8125rem; font-weight: 600; pointer-events: none;
+  background: light-dark(#ecebf8, #2a2f52); color: light-dark(#4149b4, #c9cefa);
+}
+"""
+_ABOVE, _IN_PANEL = "auto 0 calc(100% - 0.25rem) auto", "0 0 auto auto"
+NO_STYLE = "<style></style>"  # in place of one: see pages/frame/style.py
+ROW_STYLE = """<style>
+.st-key-lesson-row {
+  padding: 0.25rem 0.75rem; border-radius: 0.5rem; background: light-dark(#f4f5fa, #1a1e29);
+}
+.st-key-lesson-row em { font-style: normal; color: light-dark(#5a6072, #a4abbd); }
+</style>"""
+# Where it begins, from its place in the page, and what is above and below it: navigation and, on Train, the
+# run bar.
+_BELOW_NAVIGATION, _BELOW_RUN_BAR = ("0rem", "5.5rem"), ("4rem", "9.5rem")
+
+
+def style(lesson: Lesson, page: str, phase: Phase) -> str:
+    """Return the style of the panel on the page of that title, which marks the figure to watch there."""
+    top, around = _BELOW_RUN_BAR if page == LABELS[TRAIN] else _BELOW_NAVIGATION
+    reached = STEPS.index(phase)
+    colors = ("--accent" if step <= reached else "--line" for step in range(len(STEPS)))
+    steps = ", ".join(
+        f"linear-gradient(var({color}) 0 0) {place} 100% / calc((100% - 0.8rem) / 3) 4px no-repeat"
+        for color, place in zip(colors, ("0", "50%", "100%"), strict=True)
+    )
+    begins = f"lesson-{lesson.name}-{phase}"
+    parts = (
+        _PLACE,
+        _FROM_THE_TOP % ((begins,) * 3),
+        _PAGE_FROM_THE_TOP % ((f"lesson-{lesson.name}",) * 2),
+        f".st-key-lesson-panel {{ --top: {top}; --around: {around}; --steps: {steps}; }}",
+        _mark(figure_on(lesson, page), phase),
+        _NEXT_IS_FILLED if phase == "see" else "",
+        pictures(lesson.questions.prediction),
+    )
+    return f"<style>{''.join(parts)}</style>"
+
+
+def figure_on(lesson: Lesson, page: str) -> str:
+    """Return the key of the figure that the lesson is about on the page of that title; "" for none."""
+    if page == LABELS[TRAIN]:
+        return lesson.watched.figure
+    return next((one.figure for one in lesson.links if LABELS[one.page] == page), "")
+
+
+def _mark(figure: str, phase: Phase) -> str:
+    """Return the style that marks the figure with that key; "" if there is none to watch."""
+    if not figure or (figure == PANEL and phase == "see"):
+        return ""
+    key = figure.replace(".", "-")
+    return _WATCHED % (key, key, _IN_PANEL if figure == PANEL else _ABOVE)
