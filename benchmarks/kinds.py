@@ -53,7 +53,7 @@ def measured(quick: bool) -> dict[str, Any]:
 
 def network(name: str) -> Callable[..., Answer]:
     """Return a measurement of the recommended experiment with one of CHANGES, within a budget."""
-    return within_budgets(lambda steps: replace(recommended_for(steps), **CHANGES[name]), AIMED_AT)
+    return within_budgets(lambda steps: replace(recommended_for(steps), **CHANGES[name]))
 
 
 def section(result: dict[str, Any]) -> list[str]:

@@ -132,12 +132,45 @@ def test_a_group_counts_what_processes_allocate_and_those_that_were_ended(tmp_pa
 
 
 def test_rows_that_are_measured_again_stand_beside_the_others_as_they_were(monkeypatch):
-    answers = [{"accuracy": 0.97, "seconds": 0.5, "steps": 9}, {"accuracy": 0.99, "seconds": 0.5, "steps": 9}]
+    answers = [{"accuracy": 0.97, "seconds": 2, "steps": 9}, {"accuracy": 0.99, "seconds": 2, "steps": 9}]
     measured = SimpleNamespace(series=dict.fromkeys(accuracy.OURS, answers))
     monkeypatch.setattr(accuracy, "interleaved", lambda *_: measured)
-    before = {"budgets": [0.5], "seeds": [0, 1], "series": {accuracy.OURS[0]: [], "JAX": [{"accuracy": 0.9}]}}
+    before = {"budgets": [2], "seeds": [0, 1], "series": {accuracy.OURS[0]: [], "JAX": [{"accuracy": 0.9}]}}
     after = accuracy.renewed(before, {"processor": "another"})
     assert after["series"]["JAX"] == [{"accuracy": 0.9}]
     ours = after["series"][accuracy.OURS[0]]
-    assert [(one["budget"], one["seed"], one["accuracy"]) for one in ours] == [(0.5, 0, 0.97), (0.5, 1, 0.99)]
+    assert [(one["budget"], one["seed"], one["accuracy"]) for one in ours] == [(2, 0, 0.97), (2, 1, 0.99)]
     assert after["renewed"] == {"processor": "another"}
+
+
+def test_of_the_turns_of_a_short_run_the_one_of_median_accuracy_counts(monkeypatch):
+    turns = [0.5, 0.9, 0.7, 0.1, 0.6]
+    answers = [{"accuracy": reached, "steps": number} for number, reached in enumerate(turns * 2)]
+    measured = SimpleNamespace(series=dict.fromkeys(accuracy.OURS, answers))
+    monkeypatch.setattr(accuracy, "interleaved", lambda *_: measured)
+    before = {"budgets": [0.5], "seeds": [3, 8], "series": {}}
+    ours = accuracy.renewed(before, {})["series"][accuracy.OURS[0]]
+    assert [(one["seed"], one["accuracy"], one["steps"]) for one in ours] == [(3, 0.6, 4), (8, 0.6, 9)]
+
+
+@pytest.mark.parametrize(
+    ("seconds_of_a_step", "steps", "counts"),
+    [
+        ([0.01], [99], 99),
+        ([0.0103], [99], 99),  # 1.02 s
+        ([0.02, 0.02], [99, 50], 50),  # 99 · 0.99 / 1.98 = 49.5
+        ([0.005, 0.01, 0.01], [99, 198, 99], 99),
+        ([0.02, 0.005, 0.01, 0.05], [99, 50, 198, 99], 50),  # 1.98, 0.25, 1.98 and 4.95 s
+    ],
+    ids=["as the trials", "a little slower", "half as fast", "fast for once", "never steady"],
+)
+def test_a_run_whose_machine_changed_its_speed_is_repeated_with_what_fits(seconds_of_a_step, steps, counts):
+    taken = []
+
+    def measure(count):
+        taken.append(count)
+        return {"seconds": seconds_of_a_step[len(taken) - 1] * count, "steps": count}
+
+    answer = accuracy.fitting(measure, 99, 1)
+    assert taken == steps
+    assert answer["steps"] == counts

@@ -74,18 +74,24 @@ def saved(tmp_path):
     return model, tmp_path
 
 
-def test_the_readme_names_exactly_three_commands_and_all_are_known():
+def test_the_readme_names_exactly_three_commands_of_run_and_all_are_known():
     commands = ["python3 run.py dashboard\n", "python3 run.py tests\n", "python3 run.py benchmarks\n"]
-    assert blocks(README, "sh") == commands
+    assert blocks(README.split("## Three commands")[1], "sh") == commands
     answer = subprocess.run([sys.executable, "run.py"], cwd=ROOT, capture_output=True, text=True)
     assert answer.returncode == 2
-    for command in blocks(README, "sh"):
+    for command in commands:
         assert command.strip() in answer.stderr
 
 
-def test_the_readme_begins_with_the_command_that_people_expect():
-    _, _, command, *_ = README.split("\n\n")
-    assert command.startswith("`pip install -r requirements.txt && streamlit run streamlit_app.py` ")
+def test_the_readme_begins_with_a_film_and_the_two_commands_that_start_the_dashboard():
+    first_screen = README.split("\n## ")[0]
+    _, _, film, *_ = first_screen.split("\n\n")
+    [name] = re.findall(r"^!\[.+\]\((.+\.gif)\)$", film)
+    assert (ROOT / name).is_file()
+    in_a_clone, without_a_clone = blocks(first_screen, "sh")
+    assert in_a_clone == "pip install -r requirements.txt && streamlit run streamlit_app.py\n"
+    assert without_a_clone.startswith("uvx --from ")
+    assert without_a_clone.endswith(" polycore-playground\n")
     needed = (ROOT / "requirements.txt").read_text(encoding="utf-8")
     assert list(dict.fromkeys(re.findall(r"^\w+", needed, flags=re.MULTILINE))) == [
         "streamlit",

@@ -132,7 +132,7 @@ CHECKS = {
     OF_POLYCORE.pattern: lambda _: True,  # run above
     r"python3 run\.py .*": is_known_to_run_py,
     r"\.venv/bin/.* -r .*|(echo hatchling.*)?(uv )?pip.*\.lock.*|\.venv/bin/.*\.py": names_files,
-    r"POLYCORE_.* streamlit run .*": names_files,
+    r"(POLYCORE_.*|pip install -r .* &&) streamlit run .*": names_files,
     r"\.venv/bin/[^/]*|\.venv/bin/ruff .*|(GITHUB_\S+ )?\.venv/bin/python -m (build|twine)\b.*": names_tools,
     r"pip install (?!-)[^.]*|rm -rf dist": lambda _: (
         True
