@@ -26,8 +26,7 @@ from tests.browser.dashboard import DESKTOP, PHONE, Visit, launched, served  # n
 
 PICTURES = HERE / "pictures"
 SCHEMES, SIZES = ("light", "dark"), {"desktop": DESKTOP, "phone": PHONE}
-EXPERIMENT = "?steps=12000"
-OTHER_EXPERIMENT = "train?v=2&optimizer=sgd"
+OPTIMIZERS = {"sgd": "SGD", "soap": "SOAP"}  # of the two runs that the pages show
 COLORS = 256  # in a picture: the limit of a GIF, and a third of the bytes for a PNG
 
 LEARNING = "learning"
@@ -52,7 +51,8 @@ def _walk(visit: Visit) -> None:
 def _race(visit: Visit) -> None:
     _choose(visit, "Race")
     visit.press("Start the race")
-    visit.page.get_by_text("Finished", exact=True).wait_for(timeout=60_000)
+    visit.page.get_by_text(re.compile("^So far")).wait_for()
+    visit.page.get_by_text(re.compile("^So far")).wait_for(state="detached", timeout=180_000)
 
 
 def _sweep(visit: Visit) -> None:
@@ -117,12 +117,15 @@ def main(words: list[str]) -> None:
 
 def _trained(browser: Browser, server: str, scheme: str, size: dict[str, int]) -> Visit:
     """Return a visit with two runs: one of the recommended set-up, which answers, and one to compare."""
-    visit = _visit(browser, server, scheme, size).open(OTHER_EXPERIMENT)
-    visit.press("Start")
-    visit.wait_for_status("Finished", seconds=60)
-    visit.open(f"train{EXPERIMENT}")
-    visit.press("Start")
-    visit.wait_for_status("Finished", after_step=10_000, seconds=120)
+    visit = _visit(browser, server, scheme, size).open("train")
+    for optimizer, label in OPTIMIZERS.items():
+        visit.rest()
+        visit.page.get_by_role("combobox", name=re.compile("Optimizer")).click()
+        visit.page.get_by_role("option", name=label, exact=True).click()
+        visit.wait_for_words(optimizer=optimizer)
+        visit.press("Start")
+        visit.wait_for_status("Running")
+        visit.wait_for_status("Finished", seconds=120)
     return visit
 
 
