@@ -1,6 +1,6 @@
 """Run benchmarks, and write docs/benchmarks.md and docs/hosting.md.
 
-    python -m benchmarks                     all of docs/benchmarks.md, over half an hour on a quiet machine
+    python -m benchmarks                     all of docs/benchmarks.md, over an hour on a quiet machine
     python -m benchmarks adam growth         only these; the other results stay unchanged
     python -m benchmarks dashboard load leaks
                                              those of docs/hosting.md, about a quarter of an hour, on Linux

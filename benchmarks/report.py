@@ -65,8 +65,9 @@ round, and the median of these is shown.
 
 In "{kinds}" `pc.Experiment.recommended()` is still the experiment that was
 recommended before 0.3.0: Adam with points near crossings. It was measured with as many steps as fit the whole
-budget at the speed of a trial of 20% as many. In "{accuracy}" the points of two rows are those of
-runs whose batches grew at 30 and 60% of the steps; since then they grow at 40 and 75%.
+budget at the speed of a trial of 20% as many. In "{accuracy}" every run still had one turn and
+was not repeated, and the points of two rows are those of runs whose batches grew at 30 and 60% of the steps;
+since then they grow at 40 and 75%.
 """
 
 

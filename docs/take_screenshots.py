@@ -120,7 +120,10 @@ def _trained(browser: Browser, server: str, scheme: str, size: dict[str, int]) -
     visit = _visit(browser, server, scheme, size).open("train")
     for optimizer, label in OPTIMIZERS.items():
         visit.rest()
-        visit.page.get_by_role("combobox", name=re.compile("Optimizer")).click()
+        choice = visit.page.get_by_role("combobox", name=re.compile("Optimizer"))
+        choice.scroll_into_view_if_needed()
+        visit.page.wait_for_timeout(500)  # the list closes when the page scrolls under it
+        choice.click()
         visit.page.get_by_role("option", name=label, exact=True).click()
         visit.wait_for_words(optimizer=optimizer)
         visit.press("Start")
