@@ -213,7 +213,7 @@ def test_a_run_that_diverges_keeps_its_best_and_says_what_to_lower(batch_size):
     assert "step" in run.ended_because
     assert "Lower the learning rate (10)" in run.ended_because
     assert np.isfinite(run.best.loss)
-    assert run.best.loss <= run.history.loss[0]
+    assert run.best_loss <= run.history.loss[0]
     assert np.isfinite(run.current.loss)
 
 
