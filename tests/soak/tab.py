@@ -11,6 +11,14 @@ from tests.links import words_of
 
 RECORDER = Path(__file__).with_name("recorder.js").read_text(encoding="utf-8")
 UNDER_WAY = ("Running", "Waiting")
+# While the page is drawn again, its former elements may still be there: what is looked at and what is pressed
+# must be the same one, at one moment.
+UNFOLDS_SETTINGS = """() => {
+  const switches = document.querySelectorAll('input[aria-label="Settings"]');
+  if (switches.length !== 1) return false;
+  if (!switches[0].checked) switches[0].click();
+  return true;
+}"""
 
 
 @dataclass(frozen=True)
@@ -83,15 +91,10 @@ class Tab:
 
     def unfold_settings(self) -> None:
         """Show the settings, which are folded while a lesson is beside the map."""
-        page = self.visit.page
-        # while the page is redrawn, its former elements may still be there
         self.visit.rest()
         self.let_draw()
-        switch = page.get_by_label("Settings", exact=True)
-        switch.wait_for(state="attached")
-        if not switch.is_checked():
-            page.get_by_text("Settings", exact=True).click()
-        page.get_by_role("button", name="New seed").wait_for()
+        self.visit.page.wait_for_function(UNFOLDS_SETTINGS)
+        self.visit.page.get_by_role("button", name="New seed").wait_for()
 
     def sight(self) -> Sight:
         """Return what it shows now."""
