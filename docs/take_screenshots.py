@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, sync_playwright
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from tests.browser.dashboard import DESKTOP, PHONE, Visit, launched, served  # noqa: E402  # needs the path above
+from tests.browser.dashboard import DESKTOP, PHONE, STEADY, Visit, launched, served  # noqa: E402  # needs the path above
 
 PICTURES = HERE / "pictures"
 SCHEMES, SIZES = ("light", "dark"), {"desktop": DESKTOP, "phone": PHONE}
@@ -122,7 +122,8 @@ def _trained(browser: Browser, server: str, scheme: str, size: dict[str, int]) -
         visit.rest()
         choice = visit.page.get_by_role("combobox", name=re.compile("Optimizer"))
         choice.scroll_into_view_if_needed()
-        visit.page.wait_for_timeout(500)  # the list closes when the page scrolls under it
+        # a list that opens while the page still scrolls closes again
+        visit.page.wait_for_function(STEADY, arg="[data-testid=stSelectbox]")
         choice.click()
         visit.page.get_by_role("option", name=label, exact=True).click()
         visit.wait_for_words(optimizer=optimizer)

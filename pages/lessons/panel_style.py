@@ -111,9 +111,8 @@ _NEXT_IS_FILLED = """
 .st-key-lesson-footer [data-testid="stPageLink-NavLink"] { background: light-dark(#5159c4, #5d6be0); }
 .st-key-lesson-footer [data-testid="stPageLink-NavLink"] :is(p, span) { color: #ffffff; }
 """
-# What is said anew is read from its first line: a panel with nothing in it for a moment is not scrolled any
-# more. Another name restarts the animation. Beside the page the text alone is emptied: what is below it would
-# move.
+# New text is read from its first line: a panel that is empty for a moment scrolls back to its top. Another
+# name restarts the animation. Beside the page the text alone is emptied: what is below it would move.
 _FROM_THE_TOP = """
 @keyframes %s { from, to { max-height: 0; overflow: clip; } }
 .st-key-lesson-panel > :first-child > * { animation: %s 1ms; }

@@ -248,7 +248,7 @@ def test_another_person_with_the_same_link_and_a_tab_opened_from_another_have_se
     assert other.page.get_by_text("Running").count() == 0
     with visit.page.expect_popup() as opened:
         visit.page.evaluate("() => { window.open(location.href); }")
-    copy = Visit(opened.value, visit.server).drawn()  # it has told its name
+    copy = Visit(opened.value, visit.server).drawn()  # its tab has a name by then
     expect(copy.page.get_by_text(untrained.BESIDE)).to_be_visible()  # and is not given the other's run
     assert len({tab.page.evaluate("window.polycoreTab") for tab in (visit, copy)}) == 2
     copy.page.close()
