@@ -65,9 +65,7 @@ round, and the median of these is shown.
 
 In "{kinds}" `pc.Experiment.recommended()` is still the experiment that was
 recommended before 0.3.0: Adam with points near crossings. It was measured with as many steps as fit the whole
-budget at the speed of a trial of 20% as many. In "{accuracy}" every run still had one turn and
-was not repeated, and the points of two rows are those of runs whose batches grew at 30 and 60% of the steps;
-since then they grow at 40 and 75%.
+budget at the speed of a trial of 20% as many.
 """
 
 
@@ -81,7 +79,7 @@ def write(results: Path, docs: Path) -> None:
 
 
 def _lines(results: dict[str, Result]) -> Iterator[str]:
-    yield HEAD.format(names=", ".join(BENCHMARKS), kinds=kinds.TITLE, accuracy=accuracy.TITLE)
+    yield HEAD.format(names=", ".join(BENCHMARKS), kinds=kinds.TITLE)
     yield from machines(results)
     yield from ["", "## Goals", ""]
     yield from goal_table(results, BENCHMARKS)
