@@ -62,10 +62,6 @@ threads of XLA, its compiler. All contenders are prepared and warmed up first. T
 turns, every second round in the opposite order, so that a slow phase of the machine affects all of them. A
 figure is the median of the rounds, with the lowest and the highest in brackets; a ratio is computed for each
 round, and the median of these is shown.
-
-In "{kinds}" `pc.Experiment.recommended()` is still the experiment that was
-recommended before 0.3.0: Adam with points near crossings. It was measured with as many steps as fit the whole
-budget at the speed of a trial of 20% as many.
 """
 
 
@@ -79,7 +75,7 @@ def write(results: Path, docs: Path) -> None:
 
 
 def _lines(results: dict[str, Result]) -> Iterator[str]:
-    yield HEAD.format(names=", ".join(BENCHMARKS), kinds=kinds.TITLE)
+    yield HEAD.format(names=", ".join(BENCHMARKS))
     yield from machines(results)
     yield from ["", "## Goals", ""]
     yield from goal_table(results, BENCHMARKS)
