@@ -1,10 +1,13 @@
 """What the benchmarks compute from their measurements."""
 
+import subprocess
+import sys
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
-from benchmarks import accuracy, activations, small, speed, step_cost, step_parts
+from benchmarks import accuracy, activations, growth, small, speed, step_cost, step_parts
 from benchmarks.memory_group import VERSIONS, MemoryGroup
 from benchmarks.timing import thread_settings
 from tests.waiting import wait_until
@@ -174,3 +177,12 @@ def test_a_run_whose_machine_changed_its_speed_is_repeated_with_what_fits(second
     answer = accuracy.fitting(measure, 99, 1)
     assert taken == steps
     assert answer["steps"] == counts
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not hand the peak on")
+def test_the_peak_of_memory_is_that_of_a_process_itself_and_not_of_the_one_that_started_it():
+    large = np.ones(400_000_000, np.uint8)  # 400 MB
+    question = "from benchmarks import growth; print(growth.peak())"
+    answer = subprocess.run([sys.executable, "-c", question], capture_output=True, text=True, check=True)
+    assert 20 < float(answer.stdout) < 300
+    assert growth.peak() > large.nbytes / 1e6
