@@ -13,7 +13,7 @@ import numpy as np
 
 import polycore as pc
 from benchmarks.table import table
-from benchmarks.timing import Contender, Spread, interleaved
+from benchmarks.timing import Contender, Spread, interleaved, ratios
 
 TITLE = "Growth"
 SECONDS = 0.3  # at least, per round, so that neither the clock's resolution nor one interruption matters
@@ -48,14 +48,14 @@ One thread. Steps are Adam's, on 256 fresh points unless the table says otherwis
 round begins with a call that is not counted, because the system fills new memory with zeros: for a million
 predictions this takes 0.15 s. Memory is the peak of the process beyond its memory after the imports: samples,
 held-out points and buffers. The last column compares the growth of the time since the row above with that of
-its measure: 1.00 is linear, less is better, more is worse than linear."""
+its measure, as the median of the rounds: 1.00 is linear, less is better, more is worse than linear."""
 
 Row = dict[str, Any]
 
 
 def measured(quick: bool) -> dict[str, Any]:
     """Return the size and work of every row of every group, and its seconds and peak memory in rounds."""
-    rounds, most = (2, 50_000) if quick else (5, 10**9)
+    rounds, most = (2, 50_000) if quick else (15, 10**9)
     rows = [row for row in _rows() if row["group"] not in ("samples", "points") or row["size"] <= most]
     contenders = [Contender(_name(row), f"{__name__}:{row['subject']}", row["arguments"]) for row in rows]
     series = interleaved(contenders, [{}] * rounds).series
@@ -211,17 +211,21 @@ def rows_of(result: dict[str, Any], group: str) -> list[Row]:
 
 def microseconds_a_million(row: Row) -> float:
     """Return the median time for a million multiply-adds, in µs."""
-    return float(_time(row) / row["work"] * 1e12)
-
-
-def _time(row: Row) -> float:
-    return Spread.of([answer["seconds"] for answer in row["answers"]]).median
+    return Spread.of(_seconds_of(row)).median / float(row["work"]) * 1e12
 
 
 def _growth(above: Row, row: Row) -> float:
-    """Return by which factor the time grew faster than its measure from one row to the next."""
+    """Return by which factor the time grew faster than its measure from one row to the next.
+
+    It is the median of each round's, because a round's rows follow one another: what slows the machine for
+    some seconds slows both.
+    """
     measure = "work" if GROUPS[row["group"]][1] == "multiply-adds" else "size"
-    return float((_time(row) / _time(above)) / (row[measure] / above[measure]))
+    return ratios(_seconds_of(row), _seconds_of(above)).median / float(row[measure] / above[measure])
+
+
+def _seconds_of(row: Row) -> list[float]:
+    return [answer["seconds"] for answer in row["answers"]]
 
 
 def _group_rows(result: dict[str, Any], group: str) -> list[list[str]]:
@@ -232,7 +236,7 @@ def _group_rows(result: dict[str, Any], group: str) -> list[list[str]]:
 
 def _cells(row: Row, growth: str) -> list[str]:
     many = row["size"] if row["group"] == "points" else 1
-    speed = Spread.of([many / answer["seconds"] for answer in row["answers"]])
+    speed = Spread.of([many / seconds for seconds in _seconds_of(row)])
     return [
         f"{row['size']:,}",
         f"{row['work'] / 1e6:,.3g}" if row["work"] < 1e8 else f"{row['work'] / 1e6:,.0f}",

@@ -27,7 +27,7 @@ Measure = Callable[[], dict[str, float]]
 
 def measured(quick: bool) -> dict[str, Any]:
     """Return the steps per second of both loops, in rounds, at the beginning and later."""
-    steps, later, rounds = (300, 2000, 3) if quick else (3000, LATER, 7)
+    steps, later, rounds = (300, 2000, 3) if quick else (3000, LATER, 21)
     series = {}
     for when, before in (("beginning", 0), ("later", later)):
         contenders = [

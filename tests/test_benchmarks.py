@@ -186,3 +186,15 @@ def test_the_peak_of_memory_is_that_of_a_process_itself_and_not_of_the_one_that_
     answer = subprocess.run([sys.executable, "-c", question], capture_output=True, text=True, check=True)
     assert 20 < float(answer.stdout) < 300
     assert growth.peak() > large.nbytes / 1e6
+
+
+def test_the_growth_of_the_time_is_the_median_of_the_growths_of_the_rounds():
+    def row(group, size, work, rounds):
+        answers = [{"seconds": seconds, "megabytes": 9.0} for seconds in rounds]
+        return {"group": group, "size": size, "work": work, "answers": answers}
+
+    widths = [row("width", 64, 1e6, [1, 2, 3]), row("width", 128, 4e6, [4, 8.8, 9])]
+    others = [row(group, 1, 1e6, [1]) for group in growth.GROUPS if group != "width"]
+    (_, _, worst, _), _ = growth.goals({"rows": widths + others})
+    # 4/1, 8.8/2 and 9/3, each over four times the work; the medians of both rows would give 8.8/2/4 = 1.10
+    assert worst == "worst: 1.00 times linear at 128 width"
