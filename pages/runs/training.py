@@ -131,8 +131,8 @@ class Training:
         The experiment determines the run to the last bit, and together with the budget where its chunks end.
         `options`: see the class. Raises PolycoreError as `polycore.start` does.
         """
-        run, origin = start_of(experiment), (experiment, advance, budget)
-        return cls(run, executor, advance, budget, at_end, origin=origin, **options)
+        origin = server.current().results.origin(experiment, advance, budget)
+        return cls(start_of(experiment), executor, advance, budget, at_end, origin=origin, **options)
 
     @property
     def view(self) -> RunView:

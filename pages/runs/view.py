@@ -125,20 +125,25 @@ class Models:
             best = self._best = (run.best_step, replace(run).best_for_a_page)
         return best[1]
 
-    def current_of(self, run: Run) -> Model:
-        """Return the model of the latest weights of `run`, the same object each time."""
+    def current_of(self, run: Run, pictured: tuple[Run, Picture] | None) -> Model:
+        """Return the model of the latest weights of `run`, the same object each time.
+
+        pictured: as in `RunView`. Its model needs no measuring.
+        """
         if run.parameters is run.best_parameters:
             return self.best_of(run)
+        if pictured is not None and pictured[0] is run:
+            return pictured[1].now.model
         current = self._current
         if current is None or current[0] is not run:
             current = self._current = (run, replace(run).current_for_a_page)
         return current[1]
 
     def take(self, run: Run, picture: Picture) -> None:
-        """Use the models that a worker has measured for the picture of `run`."""
-        self._current = run, picture.now.model
-        if picture.best is not None and (self._best is None or self._best[0] != run.best_step):
-            self._best = run.best_step, picture.best.model
+        """Use the best model that a worker has measured for the picture of `run`, if it has."""
+        best = picture.now if run.parameters is run.best_parameters else picture.best
+        if best is not None and (self._best is None or self._best[0] != run.best_step):
+            self._best = run.best_step, best.model
 
     def past(self, run: Run, step: int) -> Model | None:
         """Return the model of the snapshot of a step; None if the run has no snapshot of it."""
@@ -295,7 +300,7 @@ class RunView:
     @property
     def current(self) -> Model:
         """The model of its latest weights, the same object each time."""
-        return self.models.current_of(self.run)
+        return self.models.current_of(self.run, self.pictured)
 
     @property
     def moments(self) -> list[tuple[int, Choice]]:

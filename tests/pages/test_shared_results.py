@@ -1,12 +1,15 @@
 """What several want is computed once, and kept within bounds."""
 
+import gc
 import random
 import threading
+import weakref
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
+import polycore as pc
 from pages.server.shared_results import SharedResults
 
 
@@ -29,6 +32,16 @@ def work():
 @pytest.fixture
 def shared():
     return SharedResults()
+
+
+def test_equal_values_have_one_origin_as_long_as_anyone_has_it(shared):
+    first = shared.origin(pc.Experiment.tutorial(), 60.0)
+    assert shared.origin(pc.Experiment.tutorial(), 60.0) is first
+    assert shared.origin(pc.Experiment.tutorial(), 61.0) is not first
+    gone = weakref.ref(first)
+    del first
+    gc.collect()
+    assert gone() is None
 
 
 def test_those_who_ask_while_it_is_computed_get_the_same_result(shared, work):
