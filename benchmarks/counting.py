@@ -18,7 +18,7 @@ from types import FrameType
 
 from pages.server import audience
 
-KINDS = ("AppSession", "Viewer", "LiveSocket", "Training")
+KINDS = ("Tab", "AppSession", "Viewer", "LiveSocket", "Training")
 FORGOTTEN_AFTER = 1.0  # seconds
 TASKS = Path("/proc/self/task")
 

@@ -18,9 +18,10 @@ from benchmarks.server import Server, served
 from benchmarks.table import table
 from benchmarks.timing import BenchmarkError
 from benchmarks.visitor import FAILURES, visiting
+from pages.server import tabs
 
 TITLE = "Leaks"
-# sessions after which the server is examined; what the last 400 tabs had is kept for a refresh
+# sessions after which the server is examined; by the first reading as many tabs are kept as may be
 READINGS = (400, 700, 1000)
 AT_ONCE = 10
 LEAVING = 4  # one session in so many closes its tab during the run; the others press Stop first
@@ -37,12 +38,15 @@ MOST_GROWTH = 0.1
 # loop; jemalloc's, at most one per core, free memory
 POOLS = ("ThreadPoolExecutor-0", "asyncio", "AnyIO worker thread", "jemalloc")
 # what of a server is counted, by the name in the table
+TABS = "tabs kept"
 COUNTED = {
+    TABS: "Tab",
     "sessions of Streamlit's": "AppSession",
     "viewers": "Viewer",
     "live sockets": "LiveSocket",
     "runs": "Training",
 }
+OF_TABS = ("viewers", "runs")  # each tab that is kept has one
 
 TEXT = """\
 {sessions:,} sessions, {at_once} at a time, opened the Train page, started a run, saw it take steps and
@@ -50,8 +54,9 @@ left: one in {leaving} by closing the tab during the run, the others after Stop.
 above. Before each reading the server was idle for {rest:.0f} s. Streamlit was configured to forget a
 session one second after its tab is closed; by default it keeps up to 128 of them for two minutes. The live
 channel forgot after a second too, in place of a minute, what a session's sockets may show: its viewer. What
-the last 400 tabs had is kept for a refresh, as always: each has its run, and that its viewer. Before each
-reading one more session opens the page and leaves.
+the last tabs had is kept for a refresh, as always, up to {most_tabs} of them and up to {most_megabytes} MB:
+each has its run, and that its viewer. What they have is not left over. Before each reading one more session
+opens the page and leaves.
 
 Threads in pools do not belong to sessions: Streamlit's, which check whether its settings have changed,
 those of asyncio and AnyIO, which compute frames and answer requests, and the memory allocator's. Each is
@@ -79,7 +84,14 @@ def measured(quick: bool) -> dict[str, Any]:
 def section(result: dict[str, Any]) -> list[str]:
     """Return the lines of the report on a result."""
     held = result["held"]
-    text = TEXT.format(sessions=held[-1]["sessions"], at_once=AT_ONCE, leaving=LEAVING, rest=REST_SECONDS)
+    text = TEXT.format(
+        sessions=held[-1]["sessions"],
+        at_once=AT_ONCE,
+        leaving=LEAVING,
+        rest=REST_SECONDS,
+        most_tabs=tabs.MOST_TABS,
+        most_megabytes=tabs.MOST_BYTES // 1_000_000,
+    )
     return [
         *text.split("\n"),
         "",
@@ -99,7 +111,8 @@ def goals(result: dict[str, Any]) -> list[Goal]:
     """Return the goals: task, goal, result, and whether it is reached."""
     first, last = result["held"][0], result["held"][-1]
     growth = _memory(last) / _memory(first) - 1
-    left = {name: last[name] - first[name] for name in ("processes", "files", "sockets", *COUNTED)}
+    names = ("processes", "files", "sockets", *(name for name in COUNTED if name != TABS))
+    left = {name: _beyond_tabs(last, name) - _beyond_tabs(first, name) for name in names}
     left |= {"threads": last["threads"] - last["pooled"] - (first["threads"] - first["pooled"])}
     counts = ", ".join(f"{count:+} {name}" for name, count in left.items())
     within = f"within {MOST_GROWTH:.0%} of that after {first['sessions']}"
@@ -110,6 +123,11 @@ def goals(result: dict[str, Any]) -> list[Goal]:
         (f"{who}, left over", "nothing", counts, max(left.values()) <= 0),
         (f"{who}, nothing fails", "0 failures", f"{failures}", failures == 0),
     ]
+
+
+def _beyond_tabs(held: dict[str, Any], name: str) -> int:
+    """Return how many of them a reading has that do not belong to a tab that is kept."""
+    return int(held[name] - (held[TABS] if name in OF_TABS else 0))
 
 
 async def come_and_leave(server: Server, stops: Sequence[bool]) -> list[str]:
