@@ -74,13 +74,15 @@ def test_a_run_is_taken_along_while_it_continues(lone_visit):
     visit.page.route_web_socket(re.compile("/_stcore/stream$"), answers.lay)
     visit.open(f"{LONG}00")
     visit.press("Start")
-    step = visit.wait_for_status("Running", after_step=1)
+    visit.wait_for_status("Running", after_step=1)
     visit.page.get_by_text("Export").click()
     button = visit.page.get_by_test_id("stDownloadButton").get_by_role("button", name="Run file")
     button.wait_for()
     visit.still()
     with visit.page.expect_response(re.compile(r"/media/\w+\.bin$")) as response:
         button.click()
+        visit.wait_until(lambda: answers.held, state=lambda: "the server has named no file")
+        step = visit.wait_for_status("Running")
         for _ in range(UPDATES):
             step = visit.wait_for_status("Running", after_step=step)
         answers.release()
