@@ -21,7 +21,7 @@ from benchmarks.visitor import FAILURES, visiting
 from pages.server import tabs
 
 TITLE = "Leaks"
-# sessions after which the server is examined; by the first reading as many tabs are kept as may be
+# sessions after which the server is examined: by the first reading the tabs that are kept fill their room
 READINGS = (400, 700, 1000)
 AT_ONCE = 10
 LEAVING = 4  # one session in so many closes its tab during the run; the others press Stop first

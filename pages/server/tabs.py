@@ -11,7 +11,7 @@ from pages.server.array_bytes import array_bytes
 from pages.server.computing import Computing
 
 MOST_TABS = 400  # a class of thirty for a day of lessons
-MOST_BYTES = 200_000_000  # of all of them; a tab that has trained the recommended run has about 0.9 MB
+MOST_BYTES = 200_000_000  # of all of them; a tab that has trained the recommended run has about 1 MB
 SECONDS = 900.0
 
 
