@@ -439,24 +439,40 @@ def test_the_picture_of_the_best_is_that_of_the_latest_weights_if_they_are_the_b
     assert tab.training.view.pictured[1].best is tab.training.view.pictured[1].now
 
 
-def test_frames_measure_no_model_that_a_worker_has_measured(monkeypatch):
-    earlier = pc.advance(pc.start(EXPERIMENT), 105)  # between two measurements, so not the best
-    later, best = pc.advance(earlier, 10), pc.advance(pc.start(pc.Experiment.tutorial()), 50)
+def test_frame_of_a_run_at_its_best_measures_no_model_that_a_worker_has_measured(monkeypatch):
+    best = pc.advance(pc.start(pc.Experiment.tutorial()), 50)
     assert best.parameters is best.best_parameters
-    pictures = {run: picture_of(run, NETWORK.wish(run.experiment)) for run in (earlier, later, best)}
+    picture = picture_of(best, NETWORK.wish(best.experiment))
+    _refuse_to_measure(monkeypatch)
+    shown = replace(view.RunView.of("a run", best, math.inf), pictured=(best, picture))
+    shown.models.take(best, picture)
 
+    _check_frame(shown, picture)
+
+
+def test_frame_one_chunk_late_measures_no_model_that_a_worker_has_measured(monkeypatch):
+    earlier = pc.advance(pc.start(EXPERIMENT), 105)  # between two measurements, so not the best
+    later = pc.advance(earlier, 10)
+    picture, next_picture = [picture_of(run, NETWORK.wish(run.experiment)) for run in (earlier, later)]
+    _refuse_to_measure(monkeypatch)
+    shown = replace(view.RunView.of("a run", earlier, math.inf), pictured=(earlier, picture))
+    shown.models.take(earlier, picture)
+    shown.models.take(later, next_picture)  # the next chunk comes while a frame still shows this one
+
+    _check_frame(shown, picture)
+
+
+def _refuse_to_measure(monkeypatch):
     def measured(_):
         raise AssertionError("measured in the server")
 
     monkeypatch.setattr(pc.Run, "current_for_a_page", property(measured))
     monkeypatch.setattr(pc.Run, "best_for_a_page", property(measured))
-    for run in (earlier, best):
-        before = view.RunView.of("a run", run, math.inf)
-        shown = replace(before, pictured=(run, pictures[run]))
-        shown.models.take(run, pictures[run])
-        if run is earlier:  # the next chunk comes while a frame still shows this one
-            shown.models.take(later, pictures[later])
-        assert shown.current is pictures[run].now.model
-        assert contents(shown, NETWORK, "").values["weights"]["held_out"] == pytest.approx(
-            100 * pictures[run].now.model.held_out_accuracy
-        )
+
+
+def _check_frame(shown, picture):
+    """Fail unless the run and its frame have the model and the accuracy of the worker's picture."""
+    assert shown.current is picture.now.model
+    assert contents(shown, NETWORK, "").values["weights"]["held_out"] == pytest.approx(
+        100 * picture.now.model.held_out_accuracy
+    )
