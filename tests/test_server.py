@@ -41,6 +41,20 @@ toolbarMode = "developer"
 gatherUsageStats = true
 """
 
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+# imports the dashboard as Streamlit does, and says how the variables are when NumPy is imported
+IMPORTING = f"""
+import os, sys, streamlit
+
+class Watch:
+    def find_spec(name, path=None, target=None):
+        if name == "numpy":
+            print(*(os.environ.get(each) for each in {THREADS}))
+
+sys.meta_path.insert(0, Watch)
+import streamlit_app
+"""
+
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
@@ -200,3 +214,12 @@ def _seconds_to_answer(server, count):
         seconds.append(perf_counter() - began)
     connection.close()
     return seconds
+
+
+def test_numpy_is_imported_to_compute_with_one_thread_as_in_the_workers():
+    environment = {name: value for name, value in os.environ.items() if name not in THREADS}
+    command = [sys.executable, "-c", IMPORTING]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout.split() == ["1", "1", "1"]
