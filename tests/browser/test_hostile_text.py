@@ -153,6 +153,7 @@ def rename(visit: Visit, place: int, title: str) -> None:
 def choose_all(visit: Visit) -> None:
     """Lay all that is kept side by side."""
     box = visit.page.get_by_test_id("stMultiSelect")
+    visit.rest()  # a list that opens while the rest of the page arrives may close again
     box.get_by_role("combobox").click()
     visit.page.get_by_role("option", name="Select all").click()
     expect(box.locator("[data-tag]")).to_have_count(len(TITLES))
