@@ -6,7 +6,8 @@ installed.
 
 import os
 
-# Like the workers. With a thread for each core, OpenBLAS keeps all of them busy for a while after each large
-# product, in case another comes: a press of Start cost the server twice as much processor time. And a run is
-# the same to the last bit only with as many threads. NumPy's libraries read this as it is imported.
+# NumPy multiplies with one thread in the server, as in the workers. By default OpenBLAS takes one for each
+# core, and these stay busy for a while after each large product: a press of Start cost twice the processor
+# time. Also, a run is the same to the last bit only with the same number of threads. NumPy's libraries read
+# this when it is imported.
 os.environ.update(dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"))

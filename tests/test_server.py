@@ -148,6 +148,15 @@ def test_every_setting_has_its_reason():
     assert [lines[number] for number in settings if not lines[number - 1].startswith("#")] == []
 
 
+def test_numpy_is_imported_to_compute_with_one_thread_as_in_the_workers():
+    environment = {name: value for name, value in os.environ.items() if name not in THREADS}
+    command = [sys.executable, "-c", IMPORTING]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout.split() == ["1", "1", "1"]
+
+
 def test_a_session_hears_of_no_telemetry_and_a_viewer_s_toolbar(new_session):
     assert new_session.config.gather_usage_stats is False
     assert new_session.config.toolbar_mode == Config.ToolbarMode.VIEWER
@@ -214,12 +223,3 @@ def _seconds_to_answer(server, count):
         seconds.append(perf_counter() - began)
     connection.close()
     return seconds
-
-
-def test_numpy_is_imported_to_compute_with_one_thread_as_in_the_workers():
-    environment = {name: value for name, value in os.environ.items() if name not in THREADS}
-    command = [sys.executable, "-c", IMPORTING]
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True, timeout=60
-    )
-    assert done.stdout.split() == ["1", "1", "1"]
