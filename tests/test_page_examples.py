@@ -117,9 +117,10 @@ def names_tools(command):
 
 def names_this_release(command):
     [[version, extra]] = re.findall(
-        r"polycore_playground-([\d.]+\d)(?:-py3-none-any\.whl\[(\w+)\]|\.tar\.gz)", command
+        r"polycore_playground-([\w.]+\d)(?:-py3-none-any\.whl\[(\w+)\]|\.tar\.gz)", command
     )
-    return version == pc.__version__ and extra in ("", "dashboard")
+    release = pc.__version__.partition(".dev")[0]  # CONTRIBUTING.md tries that
+    return version in (pc.__version__, release) and extra in ("", "dashboard")
 
 
 def is_known_to_polycore(command):
