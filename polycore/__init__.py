@@ -1,5 +1,6 @@
 """Polynomials, and a neural network in NumPy that learns which of them a point lies on."""
 
+from importlib import import_module as _import_module
 from types import ModuleType as _ModuleType
 
 from polycore import tutorial
@@ -58,7 +59,7 @@ def __dir__() -> list[str]:
 def __getattr__(name: str) -> _ModuleType:
     # only when it is asked for: polycore itself needs NumPy alone, and figures need Plotly
     if name == "figures":
-        from polycore import figures
-
-        return figures
+        return _import_module(
+            "polycore.figures"
+        )  # `from polycore import figures` would ask this function again
     raise AttributeError(f"module 'polycore' has no attribute {name!r}")

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import pickle
 import re
 import subprocess
 import sys
@@ -64,6 +65,14 @@ def run_alone(program, folder):
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def run_for(names, program, folder):
+    """Run a program as above, and return what it has in `names`."""
+    run_alone(
+        f"{program}\nwith open('names', 'wb') as file:\n    __import__('pickle').dump({names}, file)", folder
+    )
+    return pickle.loads((folder / "names").read_bytes())
 
 
 @pytest.fixture
@@ -231,39 +240,33 @@ def test_the_table_of_the_metadata_is_true(saved):
     assert pc.Experiment.from_dict(metadata["experiment"]).hidden == (6,)
 
 
-def test_the_documents_own_forward_pass_gives_the_models_probabilities(saved, monkeypatch):
+def test_the_documents_own_forward_pass_gives_the_models_probabilities(saved):
     model, folder = saved
-    monkeypatch.chdir(folder)
     program, _, _ = blocks(WEIGHT_FILE, "python")
-    names = {}
-    exec(program, names)
-    assert names["probabilities"] == pytest.approx(model.predict_proba([[0.0, 1.0]]), abs=1e-14)
+    assert run_for("probabilities", program, folder) == pytest.approx(
+        model.predict_proba([[0.0, 1.0]]), abs=1e-14
+    )
 
 
-def test_the_table_of_own_points_in_a_weight_file_is_true(monkeypatch, tmp_path):
-    monkeypatch.chdir(tmp_path)
+def test_the_table_of_own_points_in_a_weight_file_is_true(tmp_path):
     _, program, _ = blocks(WEIGHT_FILE, "python")
-    names = {}
-    exec(program, names)
-    with np.load("odd.npz") as file:
+    model = run_for("model", program, tmp_path)
+    with np.load(tmp_path / "odd.npz") as file:
         metadata = json.loads(file["metadata"].item())
     documented = rows(WEIGHT_FILE.split("## Own points")[1].split("```")[0])
     assert metadata["experiment"]["data"].keys() == documented.keys()
     assert (metadata["format"], metadata["classes"]) == (2, ["even", "odd"])
     assert "polynomials" not in metadata
-    assert names["model"].predict([[0, 0], [0, 1]]).tolist() == [0, 1]
+    assert model.predict([[0, 0], [0, 1]]).tolist() == [0, 1]
 
 
-def test_the_table_of_other_activations_is_true_and_each_of_their_expressions(monkeypatch, tmp_path):
-    monkeypatch.chdir(tmp_path)
+def test_the_table_of_other_activations_is_true_and_each_of_their_expressions(tmp_path):
     _, _, program = blocks(WEIGHT_FILE, "python")
-    names = {}
-    exec(program, names)
-    points = names["np"].array([[0.0, 1.0]])
-    exponentials, expected = names["exponentials"], names["run"].best.predict_proba(points)
+    exponentials, run = run_for("(exponentials, run)", program, tmp_path)
+    expected = run.best.predict_proba(np.array([[0.0, 1.0]]))
     assert exponentials / exponentials.sum() == pytest.approx(expected, abs=1e-14)
     section = WEIGHT_FILE.split("## Other activations")[1].split("## What is refused")[0]
-    with np.load("smooth.npz") as file:
+    with np.load(tmp_path / "smooth.npz") as file:
         metadata = json.loads(file["metadata"].item())
     documented = rows(section)
     assert [name for name in documented if name != "polynomials"] == ["format", "activation", "features"]
@@ -281,15 +284,12 @@ def test_the_table_of_other_activations_is_true_and_each_of_their_expressions(mo
         assert eval(expression, {"np": np, "z": z}) == pytest.approx(ACTIVATIONS[name].value(z)), name
 
 
-def test_the_programs_on_a_page_to_keep_run_and_its_table_is_true(monkeypatch, tmp_path):
-    monkeypatch.chdir(tmp_path)
+def test_the_programs_on_a_page_to_keep_run_and_its_table_is_true(tmp_path):
     writing, reading = blocks(HTML_PAGE, "python")
-    names = {}
-    exec(writing, names)
-    exec(reading, names)
-    assert set(rows(HTML_PAGE)) == set(names["network"])
-    model = names["model"]
-    for (weights, biases), *expected in zip(names["layers"], model.weights, model.biases, strict=True):
+    model = run_for("model", writing, tmp_path)
+    network, layers = run_for("(network, layers)", reading, tmp_path)
+    assert set(rows(HTML_PAGE)) == set(network)
+    for (weights, biases), *expected in zip(layers, model.weights, model.biases, strict=True):
         assert [weights.tobytes(), biases.tobytes()] == [array.tobytes() for array in expected]
 
 
@@ -348,12 +348,9 @@ def test_the_tables_of_the_run_file_are_true():
     assert seen == set(arrays)
 
 
-def test_the_documents_own_run_goes_on(monkeypatch, tmp_path):
-    monkeypatch.chdir(tmp_path)
+def test_the_documents_own_run_goes_on(tmp_path):
     [program] = blocks(RUN_FILE, "python")
-    names = {}
-    exec(program, names)
-    assert same_run(names["run"], pc.advance(pc.start(pc.Experiment(steps=400)), 400))
+    assert same_run(run_for("run", program, tmp_path), pc.advance(pc.start(pc.Experiment(steps=400)), 400))
 
 
 def test_the_table_of_the_link_is_true():

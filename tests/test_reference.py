@@ -3,6 +3,8 @@
 import ast
 import importlib.util
 import re
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -36,6 +38,18 @@ def hooks(conf):
 def test_every_public_name_is_in_the_reference():
     assert [name for name in pc.__all__ if name not in NAMED and name != "__version__"] == []
     assert "figures" in NAMED  # all of its names: it has an __all__ of its own
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted({*NAMED, *pc.__all__} - {"__version__"}))
+def test_a_name_is_there_in_a_new_interpreter(name):
+    room, _, last = f"polycore.{name}".rpartition(".")
+    programs = [f"from {room} import {last}"]
+    if name in dir(pc):
+        programs.append(f"import polycore as pc; pc.{name}")
+    for program in programs:  # each without what the other has imported
+        done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (0, ""), program
 
 
 def test_nothing_is_in_the_reference_twice():
