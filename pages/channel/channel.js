@@ -86,8 +86,11 @@ class Channel {
       if (!this.isCurrent(socket)) return;
       this.socket = null;
       if (code >= FOR_GOOD) {
-        // the server no longer knows this tab, or another page of it has another key
-        this.followers.forEach(({ lose }) => lose(true));
+        // the server no longer knows this tab, or another page of it has another key: there is nothing to ask for
+        const refused = [...this.followers];
+        this.followers.clear();
+        this.hangUp();
+        refused.forEach(({ lose }) => lose(true));
         return;
       }
       this.losing ??= setTimeout(() => this.followers.forEach(({ lose }) => lose(false)), LOST_MS);

@@ -40,7 +40,7 @@ class CopyButton {
     this.hide();
     this.isWaiting = true;
     const link = completeLink();
-    const saying = setTimeout(() => this.say(this.data.waiting), SOON_MS);
+    const saying = setTimeout(() => this.root.isConnected && this.say(this.data.waiting), SOON_MS);
     const isCopied = await writeToClipboard(link);
     const { address, isComplete } = await link;
     clearTimeout(saying);

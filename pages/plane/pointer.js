@@ -31,11 +31,12 @@ class PointerLabel {
     this.label.hidden = true;
   }
 
-  // Fetches the weights when the pointer comes, and again while a run changes them.
+  // Fetches the weights when the pointer comes, and again while a run changes them. A browser does not say that the
+  // pointer has left a map, or that a finger was lifted, if the map has gone from under it.
   async fetch() {
     const { latest } = this.chart;
     const changes = this.isOld || latest.follow?.active;
-    if (this.isFetching || (this.network && !changes)) return;
+    if (this.isFetching || !this.chart.stage.isConnected || (this.network && !changes)) return;
     const rest = WEIGHTS_MS - (performance.now() - (this.fetchedAt ?? -WEIGHTS_MS));
     if (rest > 0) {
       clearTimeout(this.later);

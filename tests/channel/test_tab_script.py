@@ -99,6 +99,19 @@ def test_sockets_that_open_and_bring_nothing_count_as_failures():
     assert after(events, "fetched.length > 0") is True
 
 
+def test_a_tab_that_the_server_refuses_is_told_so_once_and_asks_for_nothing_more():
+    follows = (
+        "channel().follow({ address: 'live/a/key', run: 'a' }, () => {}, (forGood) => lost.push(forGood));"
+    )
+    cut = "Math.random = () => 0; sockets[0].close(); await wait(300); sockets[1].close(); await wait(600);"
+    refused = "sockets[2].close(4404); const before = fetched.length; await wait(95000);"
+    assert after(f"{follows} {cut} {refused}", "[sockets.length, fetched.length - before, lost]") == [
+        3,
+        0,
+        [True],
+    ]
+
+
 @pytest.mark.parametrize("hidden", ["false", "true"])
 def test_a_tab_says_every_half_minute_that_it_is_there_whether_it_is_seen_or_not(hidden):
     events = f"sockets[0].bring(0); document.hidden = {hidden}; sockets[0].sent = []; await wait(95000);"

@@ -21,6 +21,7 @@ Object.assign(globalThis, {
 });
 const listeners = {};
 class Element {
+  isConnected = true;
   parts = [];
   style = {};
   get textContent() {
@@ -185,6 +186,11 @@ CHANGING = "chart.latest.follow = { active: true };"
             f"{CHANGING} point(); await wait(600); label.leave(); await wait(900);",
             [0, 520],
             id="the pointer goes",
+        ),
+        pytest.param(
+            f"{CHANGING} point(); await wait(600); chart.stage.isConnected = false; await wait(900);",
+            [0, 520],
+            id="the map goes from under the pointer",
         ),
         pytest.param(
             "point(); await wait(100); label.renew(); await wait(900);", [0, 520], id="the page has another"
