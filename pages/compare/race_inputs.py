@@ -199,11 +199,11 @@ def _begin() -> None:
     kind, budget = KIND.value, BUDGET.value
     # in a fixed order, whatever the order of the clicks
     names = [name for name in ENTRANTS[kind] if name in NAMES[kind].value]
-    _stop()
     with refusal.later(PREFIX):
         workers, owner = server.current().workers, presence.session_name()
         race = Race.of(session.current().experiment, names, budget, workers, owner=owner, kind=kind)
         race.start()
+        _stop()  # not before: if the new race is refused, the last one goes on
         own, before = server.current().computing.add(race), session.current().comparison
         is_loss = before.race is not None and before.race.view.has_begun
         another = replace(before, race_id=own, landscape_id=None, moment="Now")

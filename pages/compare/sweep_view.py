@@ -201,7 +201,6 @@ def _on_sweep(action: Callable[[Sweep], None]) -> Callable[[], None]:
 
 
 def _begin() -> None:
-    _on_sweep(Sweep.stop)()
     with refusal.later(PREFIX):
         set_up = session.current().experiment
         # the latest choice: the page may not have been drawn since the last change
@@ -209,6 +208,7 @@ def _begin() -> None:
         sweep = Sweep(set_up, sweep_inputs.chosen(set_up), workers, owner)
         sweep.seen(presence.of_this_tab())
         sweep.start()
+        _on_sweep(Sweep.stop)()  # not before: if the new sweep is refused, the last one goes on
         own, before = server.current().computing.add(sweep), session.current().comparison
         is_loss = before.sweep is not None and before.sweep.view.outcomes
         session.compare_another(replace(before, sweep_id=own), REPLACED if is_loss else None)

@@ -360,6 +360,7 @@ def _continue_from(weights: Run | Model) -> None:
         inputs.check(setting_input.PREFIX)
         training = session.current().training
         if isinstance(weights, Run) and training is not None:
+            server.current().limits.check(session.current().experiment)  # before it is paused in vain
             training.pause()
             weights = training.view.run  # it may have learned more since the page was drawn
         continued = new_training(session.current().experiment, weights)

@@ -12,6 +12,7 @@ from pages.compare import cards, curves, keeping, race_inputs, race_values
 from pages.models import setting_words
 from pages.models.setting_words import differences, phrase
 from pages.runs.view import Milestone
+from pages.server.limits import Limits
 from pages.state import page_links, recall, session
 from pages.state.comparison import Comparing, Comparison
 from pages.state.kept_models import MOST_KEPT, TAKEN, Kept, KeptModels
@@ -575,6 +576,23 @@ def test_a_set_up_that_cannot_be_trained_is_reported():
     press(app, "Start the race")
     assert "Narrow the range." in " ".join(texts(app))
     assert session_of(app).comparison.race is None
+
+
+@pytest.mark.parametrize("what", ["Race", "Sweep"])
+def test_one_that_is_refused_does_not_end_the_last_one(own_server, what):
+    app = opened(COMPARE, QUICK | {"steps": "100000000"})
+    app.button_group(key="compare.view.v0").set_value(what).run()
+    before, start = session_of(app), f"Start the {what.lower()}"
+    begun = session_of(press(app, start))
+    last = begun.comparison.race or begun.comparison.sweep
+    app.session_state[session.KEY] = before  # the page was drawn before it began
+    app.run()
+    app.session_state[session.KEY] = begun
+    own_server(limits=Limits(max_width=1))  # the network has layers of 8
+    press(app, start)
+    assert "at most 1 neurons a layer" in " ".join(texts(app))
+    assert last.view.is_running if what == "Race" else last.view.is_active
+    last.stop()
 
 
 @pytest.mark.usefixtures("short")

@@ -13,6 +13,7 @@ from pages.runs import sentences
 from pages.runs.training import Training
 from pages.runs.view import RunView
 from pages.server import server
+from pages.server.limits import Limits
 from pages.setup import controls
 from pages.state import session
 from pages.state.kept_models import Kept
@@ -101,7 +102,7 @@ def test_the_network_in_use_fits_unless_it_is_the_runs_own_or_of_another_kind():
 # --- what a press does -------------------------------------------------------------------------
 
 
-def test_a_run_is_continued_in_its_middle_from_the_step_that_it_has_reached_meanwhile(in_session):
+def test_a_run_is_continued_in_its_middle_from_where_it_is_unless_that_is_refused(in_session, own_server):
     long = replace(TINY, steps=10_000_000)
     before = Training(pc.start(long), server.current().workers, pc.advance)
     in_session(Session(setup=Setup(replace(long, learning_rate=0.001)), training_id=named(before)))
@@ -110,6 +111,11 @@ def test_a_run_is_continued_in_its_middle_from_the_step_that_it_has_reached_mean
     drawn = before.view.run
     further, _ = controls.buttons_for_changes(drawn, session.current().experiment)
     wait_until(lambda: before.view.run.step > drawn.step)
+    own_server(limits=Limits(max_width=1))
+    further.action()
+    assert session.current().refused
+    assert before.view.status == "running"
+    own_server(limits=Limits())
     further.action()
     after = session.current().training
     assert before.view.status == "stopped"
