@@ -273,14 +273,13 @@ class RunView:
     def latest_is_best(self) -> bool:
         """Whether the best weights that a page knows are the latest ones.
 
-        The run's own best is of the steps that it has measured. Before the first of these, that is a network
-        that has learned nothing, while the page measures the latest weights anyway, to show them.
+        The run's own best is of the steps that it has measured. Before the first in its history, these are
+        few, while the page measures the latest weights anyway, to show them.
         """
         run = self.run
         if run.best_step == run.step:
             return True
-        none_measured = run.best_step == run.began_at == run.history.step[-1]
-        return none_measured and self.current.loss < run.best_loss
+        return run.history.step[-1] == run.began_at and self.current.loss < run.best_loss
 
     @property
     def best(self) -> Model:

@@ -6,7 +6,7 @@ from typing import TypeVar
 from polycore.training.history import measure
 from polycore.training.snapshots import Camera
 from polycore.training.state import EndReason, RunState, TrainState
-from polycore.training.task import Task
+from polycore.training.task import Task, counts_for_best
 from polycore.training.update_rules import update_rule
 
 R = TypeVar("R", bound=RunState)
@@ -55,10 +55,12 @@ class Recorder:
     def record(self, state: TrainState) -> None:
         """Measure the state if it is due, and keep it if it is the best so far."""
         self._camera.pass_step(state.step, state.parameters)
-        loss = state.loss
-        if (state.step - self._began_at) % self._measured_every == 0 or state.step == self._last_step:
+        loss, taken = state.loss, state.step - self._began_at
+        if taken % self._measured_every == 0 or state.step == self._last_step:
             measured_loss = self._measure(state)
             loss = measured_loss if loss is None else loss
+        elif loss is None and not self._only_improves and counts_for_best(taken):
+            loss = self._kernels.loss(state.parameters, self._task.training)
         if self._only_improves:
             # Every change is the best so far, and few are worth measuring. A run from a file holds its best
             # parameters in an array of their own: only the array before shows whether there was a change.

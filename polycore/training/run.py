@@ -159,7 +159,8 @@ class Run(RunState):
     def best(self) -> Model:
         """The model with the lowest loss on the training set so far; at step 0 the initial one.
 
-        If steps work on the whole training set, every step counts; otherwise those that were measured.
+        If steps work on the whole training set, every step counts; otherwise the steps of the history, before
+        it was thinned, and 1, 2, 4, 8, ... steps after the start. `target_loss` ends a run by this loss.
         """
         return _model(self, self.best_parameters, self.best_step)
 

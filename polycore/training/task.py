@@ -262,6 +262,15 @@ class BatchesByErrors:
         self._batches, self._cells = task.fresh_points.batches_by_errors(rng, together, size, sums)
 
 
+def counts_for_best(steps: int) -> bool:
+    """Return whether the loss after so many steps, 1 or more, counts for the best weights in any case.
+
+    It does after 1, 2, 4, 8, ... steps. A network learns most in its first ones, and the history's first
+    entry may be a hundred steps away. It depends on the step alone, so that chunks cannot change the best.
+    """
+    return steps & (steps - 1) == 0
+
+
 def uses_full_batch(experiment: Experiment) -> bool:
     """Return whether every step of an experiment works on the whole training set."""
     samples = experiment.sample_count

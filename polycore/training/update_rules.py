@@ -19,7 +19,7 @@ from polycore.optimizers.optimizer import (
 from polycore.optimizers.random_search import LowerOnAll, lower_on
 from polycore.optimizers.schedules import rate_at, warming_up
 from polycore.training.state import TrainState
-from polycore.training.task import Task
+from polycore.training.task import Task, counts_for_best
 
 
 class UpdateRule(Protocol):
@@ -192,7 +192,9 @@ class Search:
             lower = on_all or lower_on(kernels, batch)
             kept = parameters
             parameters, optimizer_state = update(kept, direction, optimizer_state, rate, lower)
-            if parameters is not kept or (step - began_at) % measured_every == 0 or step == end:
+            taken = step - began_at
+            is_due = taken % measured_every == 0 or counts_for_best(taken)
+            if parameters is not kept or is_due or step == end:
                 loss = kernels.loss(parameters, task.training) if has_target else None
                 yield TrainState(step, parameters, optimizer_state, loss, None)
 

@@ -22,8 +22,9 @@ every_kind = pytest.mark.parametrize("experiment", KINDS.values(), ids=KINDS)
 
 @every_kind
 @settings(max_examples=15, deadline=None)
-@given(chunks=st.lists(st.integers(0, 25), max_size=5))
-def test_chunks_do_not_change_the_run(experiment, chunks):
+@given(chunks=st.lists(st.integers(0, 25), max_size=5), steps=st.sampled_from([60, 9000]))
+def test_chunks_do_not_change_the_run(experiment, chunks, steps):
+    experiment = replace(experiment, steps=steps)  # 60 are all measured
     whole = pc.advance(pc.start(experiment), sum(chunks))
     assert same_run(reduce(pc.advance, chunks, pc.start(experiment)), whole)
 
@@ -112,6 +113,17 @@ def test_the_best_is_the_lowest_loss_of_all_steps(name):
     if name == "adam on all samples":
         assert max(np.diff(losses)) > 0
         assert run.best.metadata["step"] == int(np.argmin(losses))
+
+
+@pytest.mark.parametrize("name", [name for name in KINDS if KINDS[name].batch_size or "fresh" in name])
+def test_the_best_on_batches_is_the_lowest_loss_after_1_2_4_and_8_steps(name):
+    run = pc.start(replace(KINDS[name], steps=100_000))
+    losses = [run.current.loss]
+    for _ in range(12):
+        run = pc.advance(run, 1)
+        losses.append(run.current.loss)
+    assert run.best_step == min((0, 1, 2, 4, 8), key=losses.__getitem__)
+    assert (run.best.loss, run.history.step.tolist()) == (losses[run.best_step], [0])
 
 
 def plain_forward(model, points):
