@@ -19,6 +19,7 @@ from polycore.training.run import Run
 _MAY_BE_A_RUN = (Reason.OTHER_KIND, Reason.TOO_LARGE)
 
 STANDARD_INPUT = "-"
+_EMPTY = "''"  # how a message names an empty path
 
 
 def content_at(source: str, most: int) -> bytes:
@@ -30,13 +31,13 @@ def content_at(source: str, most: int) -> bytes:
     """
     if source == STANDARD_INPUT:
         return sys.stdin.buffer.read(most + 1)
-    with Path(source).open("rb") as file:
+    with open(source, "rb") as file:  # noqa: PTH123 - Path("") is this folder
         return file.read(most + 1)
 
 
 def name_of(source: str) -> str:
     """Return how a message names a file or standard input."""
-    return "standard input" if source == STANDARD_INPUT else source
+    return "standard input" if source == STANDARD_INPUT else source or _EMPTY
 
 
 def kept_at(path: str) -> Model | Run:
@@ -47,7 +48,7 @@ def kept_at(path: str) -> Model | Run:
         cause = error.__cause__
         if isinstance(cause, ReadingError) and cause.reason in _MAY_BE_A_RUN:
             return run_at(path)
-        raise WeightFileError(f"{path}: {error}") from error
+        raise WeightFileError(f"{path or _EMPTY}: {error}") from error
 
 
 def model_at(path: str) -> Model:
@@ -61,15 +62,21 @@ def run_at(path: str) -> Run:
     try:
         return Run.load(path)
     except RunFileError as error:
-        raise RunFileError(f"{path}: {error}") from error
+        raise RunFileError(f"{path or _EMPTY}: {error}") from error
 
 
 def check_paths(parser: Parser, written: Mapping[str, Path], read: Mapping[str, Path]) -> None:
     """End the process with a usage error unless each file can be written, and replaces none of the others.
 
+    None can be named -, which elsewhere is a standard stream.
+
     Both mappings have the paths by the names of their arguments, such as "--out".
     """
-    for path in written.values():
+    for name, path in written.items():
+        if str(path) == STANDARD_INPUT:
+            parser.error(
+                f"{name}: got -; expected the name of a file, since the report goes to standard output"
+            )
         if not _is_writable(path):
             parser.error(
                 f"{path} cannot be written: choose another file, in a folder that exists and is writable"

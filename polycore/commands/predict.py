@@ -80,7 +80,7 @@ def _points(parser: Parser, typed: Sequence[str]) -> Floats:
         points, _ = points_from_csv(content_at(source, MAX_CSV_BYTES))
     except OSError as error:
         raise PolycoreError(
-            f"the points {source} cannot be read: {error.strerror}. Give {_CHOICE}."
+            f"the points {name_of(source)} cannot be read: {error.strerror}. Give {_CHOICE}."
         ) from error
     except PolycoreError as error:
         raise PolycoreError(f"{name_of(source)}: {error}") from error
@@ -95,5 +95,5 @@ def _point(parser: Parser, typed: Sequence[str]) -> Floats:
         points = np.empty((0, 2))
     if len(typed) != 2 or len(points) != 1:
         shown = " ".join(quoted(text, 20) for text in typed[:3]) + (" ..." if len(typed) > 3 else "")
-        parser.error(f"POINTS: got {shown}; expected {_CHOICE}")
+        parser.error(f"POINTS: got {shown}; expected {_CHOICE}, each at most 1e12 in size")
     return points

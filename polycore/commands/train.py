@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import os
 import shlex
 import sys
@@ -30,6 +31,7 @@ from polycore.formatting import listing, percent
 from polycore.links import link
 from polycore.model.model import Model
 from polycore.model.path_or_file import is_stream
+from polycore.quoting import quoted
 from polycore.training.run import Run, advance, start
 from polycore.workers.chunk import CHUNK_SECONDS, MAX_DEATHS, Chunk, Pace, chunks, timed
 from polycore.workers.processes import StartError, Workers
@@ -81,7 +83,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument(
         "--save-every",
         metavar="SECONDS",
-        type=float,
+        type=_seconds,
         default=SAVE_SECONDS,
         help=f"how often the file of --run or --resume is written during training (default: {SAVE_SECONDS})",
     )
@@ -103,7 +105,7 @@ def train(arguments: argparse.Namespace) -> int:
     weights = _weights(parser, arguments)
     run = _initial_run(parser, arguments, weights)
     kept_in = _run_path(parser, arguments)
-    out = Path(arguments.out) if arguments.out else _free_name(run.experiment, kept_in)
+    out = _free_name(run.experiment, kept_in) if arguments.out is None else Path(arguments.out)
     _check_paths(parser, arguments, out, weights)
     with Interruption() as interruption:
         run, stopped = _trained(run, Checkpoint(kept_in, arguments.save_every), interruption)
@@ -143,6 +145,16 @@ def _weights(parser: Parser, arguments: argparse.Namespace) -> Model | Run | Non
         return None if arguments.weights is None else kept_at(arguments.weights)
     except PolycoreError as error:
         parser.error(str(error))
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"got {quoted(text, 20)}; expected seconds, 0 or more")
+    return seconds
 
 
 def _initial_run(parser: Parser, arguments: argparse.Namespace, weights: Model | Run | None) -> Run:

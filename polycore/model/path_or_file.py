@@ -21,6 +21,8 @@ def content_of(source: PathOrFile, limit: int) -> bytes:
     At most one byte more than `limit` is read, and none of an ordinary file that is larger. Raises
     ReadingError if there are more, or none, or they cannot be read.
     """
+    if source == "":  # Path("") is this folder
+        raise ReadingError(Reason.NO_FILE)
     if isinstance(source, str | os.PathLike):
         content = _content_of_path(Path(source), limit)
     elif hasattr(source, "read"):
@@ -43,6 +45,8 @@ def put(target: PathOrFile, content: bytes, kind: str) -> None:
     in its text.
     """
     try:
+        if target == "":
+            raise FileNotFoundError("got an empty path")
         if isinstance(target, str | os.PathLike):
             _put_at(Path(target), content)
         elif hasattr(target, "write"):

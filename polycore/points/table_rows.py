@@ -70,7 +70,7 @@ def _bytes(content: str | bytes) -> bytes:
 def _check_size(size: int) -> None:
     if size > MAX_BYTES:
         raise PolycoreError(
-            f"the table: got {size:,} bytes or more; expected at most {MAX_BYTES:,}. Delete columns "
+            f"the table: got more than {MAX_BYTES:,} bytes; expected at most that many. Delete columns "
             "that are not needed, or keep fewer points."
         )
 

@@ -129,7 +129,7 @@ def _decoded(content: str | bytes) -> str:
         raise PolycoreError(f"content: got {described(content)}; expected the table as str or bytes.")
     if len(content) > MAX_CSV_BYTES:
         raise PolycoreError(
-            f"the table: got {len(content)} bytes; expected at most {MAX_CSV_BYTES}. Keep fewer points."
+            f"the table: got more than {MAX_CSV_BYTES} bytes; expected at most that many. Keep fewer points."
         )
     if isinstance(content, str):
         return content

@@ -112,8 +112,8 @@ def test_the_tables_that_take_longest_are_read_in_time(content):
     [
         pytest.param(filled("x,y\n", "1,2\n"), "line 20002: got one of", id="249,999 points"),
         pytest.param("x,y\n" + "1,2\n" * (MAX_CSV_ROWS + 1), "line 20002: got one of", id="20,001 points"),
-        pytest.param(filled("x,y\n", "1") + "1", "the table: got 1000001 bytes", id="a character too many"),
-        pytest.param(b"x,y\n" + b"\xff" * 10**6, "got 1000004 bytes", id="a megabyte of no text"),
+        pytest.param(filled("x,y\n", "1") + "1", "got more than 1000000 bytes", id="a character too many"),
+        pytest.param(b"x,y\n" + b"\xff" * 10**6, "got more than 1000000 bytes", id="a megabyte of no text"),
         pytest.param(filled("x", ",x"), "line 1: got", id="half a million columns named x"),
         pytest.param(filled("x,y", ",x,y"), "line 1: got", id="headers over and over"),
         pytest.param(filled("", ","), "line 1: got ',,,,", id="a million columns without a name"),

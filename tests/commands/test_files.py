@@ -207,6 +207,24 @@ def test_a_run_is_kept_here_if_its_folder_is_gone_when_it_ends(folder, terminal)
     assert pc.Run.load(folder / "polycore-adam-2.run.npz").step < 100_000
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(("train", *SETTINGS, "--out"), id="train's weights"),
+        pytest.param(("train", *SETTINGS, "--run"), id="train's run"),
+        pytest.param(("page", "weights.npz"), id="page"),
+        pytest.param(("film", "saved.npz"), id="film"),
+        pytest.param((*SWEEP, "--table"), id="sweep's table"),
+        pytest.param((*SWEEP, "--best"), id="sweep's best"),
+    ],
+)
+def test_no_file_is_called_like_a_standard_stream(folder, arguments):
+    before = contents(folder)
+    done = command(*arguments, "-", folder=folder)
+    assert (done.returncode, contents(folder)) == (2, before)
+    assert "got -; expected the name of a file" in one_line(done)
+
+
 @pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write every file")
 def test_what_the_user_may_not_write_is_said_before_anything_is_computed(folder):
     (folder / "mine.npz").write_bytes(b"precious")

@@ -126,3 +126,5 @@ def test_a_file_that_is_refused_is_named(folder, monkeypatch, capsys):
     [line] = capsys.readouterr().err.splitlines()
     assert line.startswith("polycore: evil\\x1b.npz: ")
     assert line.isprintable()
+    assert main(["info", ""]) == 1
+    assert capsys.readouterr().err.startswith("polycore: '': there is no weight file at that path")

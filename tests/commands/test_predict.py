@@ -70,6 +70,7 @@ def test_a_point_may_be_typed(folder, model, typed, point):
         pytest.param(("0,5", "0,75"), id="decimal commas"),
         pytest.param(("nan", "1"), id="no number"),
         pytest.param(("1e300", "1"), id="too far"),
+        pytest.param(("1e308", "1e308"), id="as far as can be"),
         pytest.param(("0\n1", "2"), id="more than a number"),
         pytest.param(("1", "2", "3"), id="three numbers"),
         pytest.param(("points.csv", "points.csv"), id="two tables"),
@@ -78,7 +79,8 @@ def test_a_point_may_be_typed(folder, model, typed, point):
 def test_what_is_neither_a_point_nor_a_table_is_wrong_usage(folder, typed):
     done = command("predict", "weights.npz", *typed, folder=folder)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "expected a CSV file, or x and y of a point, such as 0.5 0.75" in one_line(done)
+    expected = "a CSV file, or x and y of a point, such as 0.5 0.75, each at most 1e12 in size"
+    assert f"expected {expected}" in one_line(done)
 
 
 def test_a_reader_that_goes_is_no_error(folder):
@@ -130,6 +132,8 @@ def test_a_missing_table_is_named(folder, monkeypatch, capsys):
     monkeypatch.chdir(folder)
     assert main(["predict", "weights.npz", "nowhere.csv"]) == 1
     assert "nowhere.csv cannot be read: No such file" in capsys.readouterr().err
+    assert main(["predict", "weights.npz", ""]) == 1
+    assert "the points '' cannot be read: No such file" in capsys.readouterr().err
     assert main(["predict", "weights.npz", "0.5,0.75"]) == 1
     assert "Give a CSV file, or x and y of a point, such as 0.5 0.75" in capsys.readouterr().err
 

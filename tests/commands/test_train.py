@@ -289,7 +289,13 @@ def test_a_run_that_diverges_says_so_and_keeps_the_best(folder):
             "without EXPERIMENT and settings",
             id="a run with settings",
         ),
-        pytest.param(["recommended", "--save-every", "often"], "--save-every", id="words for seconds"),
+        *(
+            pytest.param(
+                ["recommended", f"--save-every={text}"], f"got '{text}'; expected seconds, 0 or more", id=text
+            )
+            for text in ("often", "nan", "-1", "inf")
+        ),
+        pytest.param(["recommended", "--out", ""], "cannot be written", id="no name"),
         pytest.param(["recommended", "--out", "\x1b[2J\n/w.npz"], "\\x1b[2J", id="a path with an escape"),
         pytest.param(["recommended", "--out", "."], "cannot be written", id="a folder as a file"),
     ],

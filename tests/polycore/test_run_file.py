@@ -198,6 +198,8 @@ def test_what_cannot_be_written_is_said_and_changes_nothing(tmp_path):
         run_of("evolution").save(tmp_path / "nowhere" / "run")
     with pytest.raises(pc.PolycoreError, match="the run file could not be written"):
         run_of("evolution").save(io.StringIO())
+    with pytest.raises(pc.PolycoreError, match="could not be written: got an empty path"):
+        run_of("evolution").save("")
 
 
 def test_an_open_file_is_read_from_where_it_stands():
@@ -210,6 +212,7 @@ def test_an_open_file_is_read_from_where_it_stands():
     ("source", "reason"),
     [
         pytest.param("nowhere/at/all", "there is no run file at that path", id="no file"),
+        pytest.param("", "there is no run file at that path", id="no path"),
         pytest.param(os.sep, "the run file's path is a folder or a device", id="a folder"),
         pytest.param(io.BytesIO(), "the run file is empty", id="empty"),
         pytest.param(io.StringIO("run"), "the run file does not return bytes", id="a text file"),

@@ -253,9 +253,9 @@ HEADER = "expected the header x,y or x,y,polynomial, with commas"
         ),
         (
             "x,y\n" + "1" * 999_997,
-            "the table: got 1000001 bytes; expected at most 1000000. Keep fewer points.",
+            "the table: got more than 1000000 bytes; expected at most that many. Keep fewer points.",
         ),
-        (b"x,y\n" + b"1" * 999_997, "the table: got 1000001 bytes; expected at most 1000000"),
+        (b"x,y\n" + b"1" * 999_997, "the table: got more than 1000000 bytes; expected at most that many."),
     ],
 )
 def test_a_refusal_names_the_line_what_it_got_and_what_it_expected(content, message):
