@@ -1,15 +1,10 @@
 """Experiments of every kind of run, and whether two runs are the same."""
 
 from dataclasses import is_dataclass, replace
-from typing import TypeVar
 
 import numpy as np
 
 import polycore as pc
-from pages.server import server
-from pages.server.computing import Id
-
-T = TypeVar("T")
 
 TWO = pc.INTRODUCTION_POLYNOMIALS
 TINY = pc.Experiment(polynomials=TWO, samples_per_class=10, hidden=(4,), steps=60, seed=5)
@@ -114,8 +109,3 @@ def _flat(state):
     if isinstance(state, tuple):
         return [value for item in state for value in _flat(item)]
     return _flat(tuple(vars(state).values())) if is_dataclass(state) else [state]
-
-
-def named(what: T) -> Id[T]:
-    """Return the id by which a session holds what computes."""
-    return server.current().computing.add(what)

@@ -204,9 +204,9 @@ def _begin() -> None:
         race = Race.of(session.current().experiment, names, budget, workers, owner=owner, kind=kind)
         race.start()
         _stop()  # not before: if the new race is refused, the last one goes on
-        own, before = server.current().computing.add(race), session.current().comparison
+        before = session.current().comparison
         is_loss = before.race is not None and before.race.view.has_begun
-        another = replace(before, race_id=own, landscape_id=None, moment="Now")
+        another = replace(before, race=race, landscape=None, moment="Now")
         session.compare_another(another, REPLACED if is_loss else None)
 
 

@@ -34,7 +34,6 @@ from pages.run_view.progress import LARGE_LABEL
 from pages.runs.job import Job
 from pages.runs.race import MOST, Race, RaceView
 from pages.runs.training import Training
-from pages.server import server
 from pages.server.source import Choice
 from pages.state import refusal, session
 from pages.state.shown_weights import ShownWeights
@@ -319,5 +318,4 @@ def _begin_landscape(race: Race) -> None:
     leader = view.lanes.index(view.leader)
     order = leader, *(index for index in range(len(view.lanes)) if index != leader)
     job = run_landscape.begun(race.name, *(view.lanes[index].view.run for index in order))
-    own = server.current().computing.add(job)
-    session.update(comparison=replace(session.current().comparison, landscape_id=own, order=order))
+    session.update(comparison=replace(session.current().comparison, landscape=job, order=order))

@@ -209,9 +209,9 @@ def _begin() -> None:
         sweep.seen(presence.of_this_tab())
         sweep.start()
         _on_sweep(Sweep.stop)()  # not before: if the new sweep is refused, the last one goes on
-        own, before = server.current().computing.add(sweep), session.current().comparison
+        before = session.current().comparison
         is_loss = before.sweep is not None and before.sweep.view.outcomes
-        session.compare_another(replace(before, sweep_id=own), REPLACED if is_loss else None)
+        session.compare_another(replace(before, sweep=sweep), REPLACED if is_loss else None)
 
 
 def _networks(sweep: SweepView, best: Best) -> list[Kept]:

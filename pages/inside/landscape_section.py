@@ -7,7 +7,6 @@ import streamlit as st
 
 from pages.models import run_landscape
 from pages.runs.job import Job
-from pages.server import server
 from pages.state import session
 from pages.state.inputs import Input
 from polycore import Landscape
@@ -68,5 +67,4 @@ def _begin() -> None:
     if view is None:
         return
     job = run_landscape.begun(view.name, view.run, directions=DIRECTIONS.value)
-    own = server.current().computing.add(job)
-    session.update(drawings=replace(session.current().drawings, landscape_id=own))
+    session.update(drawings=replace(session.current().drawings, landscape=job))

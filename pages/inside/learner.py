@@ -148,8 +148,7 @@ def asked(learner: Learner) -> Job[StepDetail]:
         compute = partial(_computed, learner, choice, _trail(learner, known if own else None))
     job = Job(of, compute, COMPUTING, COMPUTING, LEFT_SECONDS)
     job.start()
-    own_id = server.current().computing.add(job)
-    session.update(drawings=replace(session.current().drawings, step_id=own_id))
+    session.update(drawings=replace(session.current().drawings, step=job))
     return job
 
 

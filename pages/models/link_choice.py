@@ -7,7 +7,6 @@ from functools import lru_cache, partial
 import streamlit as st
 
 from pages.models import model_in_use
-from pages.server import server
 from pages.state import session
 from pages.state.kept_models import Kept
 from pages.state.links import Writing
@@ -113,8 +112,7 @@ def write_weights(page: str) -> None:
     writing = session.current().links.writing
     if writing is None or writing.model is not kept.model:
         writing = Writing.begun(kept.model, experiment, room_for(page, experiment) - OTHER_WORDS)
-        own = server.current().computing.add(writing)
-        session.update(links=replace(session.current().links, writing_id=own))
+        session.update(links=replace(session.current().links, writing=writing))
     st.fragment(partial(_put, writing), parallel=True)()
 
 

@@ -55,8 +55,7 @@ def draw(training: Training) -> None:
 def _begin(training: Training) -> None:
     job = Job(training.name, partial(_drawn, training.view.run), "Waiting for another film", "Frame {} of {}")
     job.start()
-    own = server.current().computing.add(job)
-    session.update(drawings=replace(session.current().drawings, film_id=own))
+    session.update(drawings=replace(session.current().drawings, film=job))
 
 
 def _drawn(run: Run, show: Progress) -> bytes:

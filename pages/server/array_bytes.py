@@ -7,14 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from pages.server.computing import Computing, Id
-
 OWN = ("polycore.", "pages.")  # packages whose objects are looked into
 _CONTAINERS = (tuple, list, set, frozenset, deque)
 
 
-def array_bytes(value: object, computing: Computing | None = None) -> int:
-    """Return the bytes of all that `value` refers to, each counted once, also by the ids in `computing`.
+def array_bytes(value: object) -> int:
+    """Return the bytes of all that `value` refers to, each counted once.
 
     What it shares with others, such as cached samples, counts too. Other threads may change it meanwhile.
     """
@@ -30,8 +28,6 @@ def array_bytes(value: object, computing: Computing | None = None) -> int:
             total += len(one)
         else:
             waiting.extend(_parts_of(one))
-            if isinstance(one, Id) and computing is not None:
-                waiting.append(computing.get(one))
     return total
 
 

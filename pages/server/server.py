@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from pages.server import limits
 from pages.server.audience import Audience
-from pages.server.computing import Computing
 from pages.server.limits import Limits
 from pages.server.shared_results import SharedResults
 from pages.server.tabs import Tabs
@@ -25,7 +24,6 @@ class Server:
     results: chunks and pictures, which runs of the same experiment share.
     audience: which tab may see which runs, and its sockets, which are woken as these change.
     tabs: what each tab had, in case it is refreshed.
-    computing: what computes for tabs, by the ids that their sessions hold.
     """
 
     limits: Limits
@@ -34,7 +32,6 @@ class Server:
     results: SharedResults = field(default_factory=SharedResults)
     audience: Audience = field(default_factory=Audience)
     tabs: Tabs = field(default_factory=Tabs)
-    computing: Computing = field(default_factory=Computing)
 
     @classmethod
     def of_environment(cls) -> "Server":

@@ -8,7 +8,6 @@ from time import monotonic
 from typing import Any
 
 from pages.server.array_bytes import array_bytes
-from pages.server.computing import Computing
 
 MOST_TABS = 400  # a class of thirty for a day of lessons
 MOST_BYTES = 200_000_000  # of all of them; a tab that has trained the recommended run has about 1 MB
@@ -48,12 +47,9 @@ class Tabs:
         self._lock = threading.Lock()
         self._tabs: OrderedDict[str, Tab] = OrderedDict()
 
-    def keep(self, name: str, session: Any, key: str, computing: Computing) -> None:
-        """Keep the session of the tab of that name, with the key of its channel.
-
-        What it names in `computing` counts among its bytes.
-        """
-        tab = Tab(self._clock(), session, array_bytes(session, computing), key)
+    def keep(self, name: str, session: Any, key: str) -> None:
+        """Keep the session of the tab of that name, with the key of its channel."""
+        tab = Tab(self._clock(), session, array_bytes(session), key)
         with self._lock:
             self._tabs[name] = tab
             self._tabs.move_to_end(name)

@@ -7,8 +7,6 @@ from typing import Any, Literal
 from pages.runs.job import Job
 from pages.runs.race import Race
 from pages.runs.sweep import Sweep
-from pages.server import server
-from pages.server.computing import Id
 from pages.server.source import Choice
 from polycore import Experiment, Landscape
 
@@ -57,8 +55,8 @@ class Comparison:
 
     view: what of it is shown.
     titles: of the models that the user compares; None before the first choice.
-    race_id, sweep_id: of the latest one, in whatever state; None before the first.
-    landscape_id: of the landscape of the race; None before the first. order: the indices of the lanes whose
+    race, sweep: the latest one, in whatever state; None before the first.
+    landscape: of the loss of the race; None before the first. order: the indices of the lanes whose
         trajectories it has.
     moment: which weights of the race are shown: those after so many microseconds of computing, or the latest.
     class_table: the table that was measured last; None before the first.
@@ -68,25 +66,10 @@ class Comparison:
 
     view: Comparing = "Kept runs"
     titles: tuple[str, ...] | None = None
-    race_id: Id[Race] | None = None
-    sweep_id: Id[Sweep] | None = None
-    landscape_id: Id[Job[Landscape]] | None = None
+    race: Race | None = None
+    sweep: Sweep | None = None
+    landscape: Job[Landscape] | None = None
     order: tuple[int, ...] = ()
     moment: Choice = "Now"
     class_table: ClassTable | None = None
     entered: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
-
-    @property
-    def race(self) -> Race | None:
-        """The latest race."""
-        return server.current().computing.get(self.race_id)
-
-    @property
-    def sweep(self) -> Sweep | None:
-        """The latest sweep."""
-        return server.current().computing.get(self.sweep_id)
-
-    @property
-    def landscape(self) -> Job[Landscape] | None:
-        """The loss landscape of the race."""
-        return server.current().computing.get(self.landscape_id)

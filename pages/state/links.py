@@ -7,7 +7,6 @@ from functools import partial
 from threading import Thread
 
 from pages.server import server
-from pages.server.computing import Id
 from polycore import Experiment, Model
 from polycore.links.compact_weights import compact
 
@@ -59,16 +58,11 @@ class Links:
 
     problems: a sentence for each part of the opened link that could not be used.
     brought: the trained network that it had; None without one.
-    writing_id: of the weights of the model that answers, on their way into the address; None before that.
+    writing: the weights of the model that answers, on their way into the address; None before that.
     shown: the key of the button whose links are shown, and the address of its page; None if none are.
     """
 
     problems: tuple[str, ...] = ()
     brought: LinkWeights | None = None
-    writing_id: Id[Writing] | None = None
+    writing: Writing | None = None
     shown: tuple[str, str] | None = None
-
-    @property
-    def writing(self) -> Writing | None:
-        """The weights on their way into the address."""
-        return server.current().computing.get(self.writing_id)

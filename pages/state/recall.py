@@ -53,9 +53,8 @@ def remember(session: Session) -> None:
     if tab is None:
         return
     # without its film, which has up to 3 MB and is drawn again in two seconds
-    session = replace(session, drawings=replace(session.drawings, film_id=None))
-    own = server.current()
-    own.tabs.keep(tab.name, session, session_key.key(), own.computing)
+    session = replace(session, drawings=replace(session.drawings, film=None))
+    server.current().tabs.keep(tab.name, session, session_key.key())
 
 
 def recalled(*, holds: Holdings, in_two_parts: bool) -> Session | None:
@@ -136,7 +135,7 @@ def confirm_name() -> bool:
     if name == tab.name:
         if before is not None and not session_key.is_known(before.key):
             # it was forgotten during a long cut, and the session has another one now
-            tabs.keep(name, before.session, session_key.key(), server.current().computing)
+            tabs.keep(name, before.session, session_key.key())
         return False
     _note(replace(tab, name=name))
     tabs.forget(tab.name)

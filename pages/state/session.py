@@ -12,7 +12,7 @@ import streamlit as st
 
 from pages.runs.pacing import UNPACED, Pacing
 from pages.runs.training import Training
-from pages.server import presence, server
+from pages.server import presence
 from pages.state import inputs, recall
 from pages.state.comparison import Comparison
 from pages.state.holdings import Holdings
@@ -218,7 +218,7 @@ def exchange_run(training: Training) -> None:
     now = current()
     begun = replace(
         now,
-        training_id=server.current().computing.add(training),
+        training=training,
         view=replace(now.view, past=None, inside="Best"),
         drawings=now.drawings.without_run,
     )
@@ -361,7 +361,7 @@ def remove(title: str, name: str | None = None) -> None:
     removed = replace(now, models=now.models.without(kept), by_hand=now.by_hand_unless({title}))
     if kept is now.own:
         _give_up_landscape()
-        removed = replace(removed, training_id=None, drawings=now.drawings.without_run)
+        removed = replace(removed, training=None, drawings=now.drawings.without_run)
     _store(removed.with_undo(f"{name or title} was deleted.", now))
 
 

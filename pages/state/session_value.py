@@ -11,8 +11,6 @@ from pages.runs.job import Job
 from pages.runs.pacing import UNPACED
 from pages.runs.training import Training
 from pages.runs.view import RunView
-from pages.server import server
-from pages.server.computing import Id
 from pages.server.source import Choice
 from pages.state.comparison import Comparison
 from pages.state.holdings import Holdings
@@ -93,39 +91,25 @@ class Play:
 class Drawings:
     """What the user has asked for, finished or not; None if not asked for.
 
-    film_id: a film of a run. landscape_id: the loss landscape around it. step_id: a step as Inside shows it.
+    film: a film of a run. landscape: the loss landscape around it. step: the next step of a run
+    as Inside shows it.
     """
 
-    film_id: Id[Job[bytes]] | None = None
-    landscape_id: Id[Job[Landscape]] | None = None
-    step_id: Id[Job[StepDetail]] | None = None
-
-    @property
-    def film(self) -> Job[bytes] | None:
-        """The film of a run."""
-        return server.current().computing.get(self.film_id)
-
-    @property
-    def landscape(self) -> Job[Landscape] | None:
-        """The loss landscape around a run."""
-        return server.current().computing.get(self.landscape_id)
-
-    @property
-    def step(self) -> Job[StepDetail] | None:
-        """The next step of a run, as Inside shows it."""
-        return server.current().computing.get(self.step_id)
+    film: Job[bytes] | None = None
+    landscape: Job[Landscape] | None = None
+    step: Job[StepDetail] | None = None
 
     @property
     def without_run(self) -> "Drawings":
         """What stays when its run goes: a film. The others are shown with their run alone."""
-        return replace(self, landscape_id=None, step_id=None)
+        return replace(self, landscape=None, step=None)
 
 
 @dataclass(frozen=True)
 class Session:
-    """Everything of one session.
+    """Everything of one session. What computes for it, such as its run, changes by itself.
 
-    training_id: of the run, whether it advances or not; None before the first.
+    training: the run, whether it advances or not; None before the first.
     by_hand: the model that the user changes by hand, None without one.
     points: None if none were uploaded.
     uploads: what became of each upload that its uploader may still show, by the identifiers of its files.
@@ -138,7 +122,7 @@ class Session:
     """
 
     setup: Setup = field(default_factory=Setup)
-    training_id: Id[Training] | None = None
+    training: Training | None = None
     models: KeptModels = field(default_factory=KeptModels)
     by_hand: ByHand | None = None
     points: UploadedPoints | None = None
@@ -163,11 +147,6 @@ class Session:
     def answering(self) -> Kept | None:
         """The kept model that answers."""
         return self.models.answering
-
-    @property
-    def training(self) -> Training | None:
-        """The run, whether it advances or not; None before the first."""
-        return server.current().computing.get(self.training_id)
 
     @property
     def run_view(self) -> RunView | None:
@@ -242,10 +221,10 @@ class Session:
         return {
             "setup": self.setup,
             POLYNOMIALS: self.experiment.polynomials,
-            "run": self.training_id,
-            "race": self.comparison.race_id,
-            "race_shown": (self.comparison.landscape_id, self.comparison.order, self.comparison.moment),
-            "sweep": self.comparison.sweep_id,
+            "run": self.training,
+            "race": self.comparison.race,
+            "race_shown": (self.comparison.landscape, self.comparison.order, self.comparison.moment),
+            "sweep": self.comparison.sweep,
             "models": Work.of(self.models),
             "in_use": self.models.in_use,
             "by_hand": self.by_hand,
@@ -369,13 +348,13 @@ class Session:
                 view = replace(view, past=choice)
             else:
                 view = replace(view, past=None, inside=choice)
-        landscape_id, order, moment = back["race_shown"]
+        landscape, order, moment = back["race_shown"]
         lesson, run_before = back["lesson"]
         view = replace(view, pacing=back["pacing"])
         return replace(
             self,
             setup=setup,
-            training_id=back["run"],
+            training=back["run"],
             models=undo.models(now),
             by_hand=by_hand,
             view=view,
@@ -383,11 +362,11 @@ class Session:
             play=replace(self.play, game=back["game"]),
             comparison=replace(
                 self.comparison,
-                race_id=back["race"],
-                landscape_id=landscape_id,
+                race=back["race"],
+                landscape=landscape,
                 order=order,
                 moment=moment,
-                sweep_id=back["sweep"],
+                sweep=back["sweep"],
             ),
             lessons=replace(self.lessons, current=lesson, before=run_before),
             drawings=back["drawings"],
@@ -424,7 +403,7 @@ class Session:
         return replace(
             self,
             setup=self.setup if self.experiment == opened.experiment else opened.setup.following(self.setup),
-            training_id=opened.training_id or self.training_id,
+            training=opened.training or self.training,
             view=view,
             lessons=lessons,
             play=Play(game, challenge or self.play.challenge),

@@ -29,7 +29,6 @@ from polycore.workers.chunk import Chunk
 from polycore.workers.processes import Workers
 from tests.clock import Clock
 from tests.pages.browsing import opened, press, report, session_of, words_of
-from tests.runs import named
 from tests.waiting import wait_until
 
 EXPERIMENT = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(2,), samples_per_class=5)
@@ -249,7 +248,7 @@ def tab_of(monkeypatch, own_server, clock):
 @pytest.mark.parametrize("returns", [False, True], ids=["and nobody comes", "and is refreshed meanwhile"])
 def test_what_a_closed_tab_had_is_freed_by_who_comes_after_a_quarter_of_an_hour(tab_of, clock, returns):
     tab_of("a")
-    session = Session(training_id=named(Training(pc.start(EXPERIMENT), Hand(), pc.advance)))
+    session = Session(training=Training(pc.start(EXPERIMENT), Hand(), pc.advance))
     left = weakref.ref(session.training)
     recall.remember(session)
     del session
@@ -275,7 +274,7 @@ def test_a_worker_at_rest_holds_nothing_of_the_call_it_answered_last():
 
 
 def test_a_tab_whose_session_the_server_has_forgotten_gets_its_run_back_at_its_first_page(monkeypatch):
-    before = Session(training_id=named(Training(pc.start(EXPERIMENT), Hand(), pc.advance)))
+    before = Session(training=Training(pc.start(EXPERIMENT), Hand(), pc.advance))
     recalled, sessions = recall.recalled, iter([before, None])
 
     def recalled_at_once(**options):

@@ -1,17 +1,15 @@
 """The bytes of a session's arrays."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 import polycore as pc
 from pages.runs.training import Training
-from pages.server import server
 from pages.server.array_bytes import array_bytes
 from pages.state.session_value import Session
 from pages.state.uploads import UploadedPoints
-from tests.runs import named
 
 
 def test_arrays_and_bytes_are_counted_wherever_they_are():
@@ -45,7 +43,8 @@ def test_a_run_has_the_bytes_of_its_parameters_and_not_those_of_its_workers():
     run = pc.advance(pc.start(pc.Experiment(hidden=(64, 64), steps=20)), 20)
     with ThreadPoolExecutor(1) as workers:
         workers.array = np.zeros(10_000_000)
-        session = Session(training_id=named(Training(run, workers, pc.advance)))
-        size = array_bytes(session, server.current().computing)
-    assert array_bytes(session) == 0  # it has a name of the run
+        session = Session(training=Training(run, workers, pc.advance))
+        size = array_bytes(session)
+        without = replace(session, training=None).with_undo("The run went.", session)
+        assert array_bytes(without) == array_bytes((session, without)) == size
     assert run.parameters.nbytes * 2 < size < 1_000_000

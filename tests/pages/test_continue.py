@@ -23,7 +23,7 @@ from pages.state.shown_weights import ShownWeights
 from polycore.training.history import MOST, History
 from polycore.training.leg import Leg
 from tests.pages.browsing import labelled, live_html, opened, press, session_of, trained, wait_for
-from tests.runs import OWN, TINY, named
+from tests.runs import OWN, TINY
 from tests.waiting import wait_until
 
 TRAIN, COMPARE = "pages/3_train.py", "pages/6_compare.py"
@@ -93,7 +93,7 @@ def test_the_network_in_use_fits_unless_it_is_the_runs_own_or_of_another_kind():
     now = Session(setup=Setup(TINY)).keeping(Kept("from a file", model, None))
     assert controls.fitting_model(now) is model
     assert controls.fitting_model(replace(now, setup=Setup(replace(TINY, hidden=(9,))))) is None
-    own = Session(setup=Setup(TINY), training_id=named(resting(ENDED))).collected()
+    own = Session(setup=Setup(TINY), training=resting(ENDED)).collected()
     assert own.answering is not None
     assert controls.fitting_model(own) is None
     assert controls.fitting_model(Session(setup=Setup(TINY))) is None
@@ -105,7 +105,7 @@ def test_the_network_in_use_fits_unless_it_is_the_runs_own_or_of_another_kind():
 def test_a_run_is_continued_in_its_middle_from_where_it_is_unless_that_is_refused(in_session, own_server):
     long = replace(TINY, steps=10_000_000)
     before = Training(pc.start(long), server.current().workers, pc.advance)
-    in_session(Session(setup=Setup(replace(long, learning_rate=0.001)), training_id=named(before)))
+    in_session(Session(setup=Setup(replace(long, learning_rate=0.001)), training=before))
     before.start()
     wait_until(lambda: before.view.run.step)
     drawn = before.view.run
@@ -125,7 +125,7 @@ def test_a_run_is_continued_in_its_middle_from_where_it_is_unless_that_is_refuse
 
 def test_a_press_on_start_after_a_continued_run_begins_at_step_0(in_session):
     training = resting(CONTINUED)
-    in_session(Session(setup=Setup(TINY), training_id=named(training)))
+    in_session(Session(setup=Setup(TINY), training=training))
     start = controls.row_of(training, training.view, changed=False)["main"]
     assert start.label == "Start"
     start.action()
@@ -134,8 +134,8 @@ def test_a_press_on_start_after_a_continued_run_begins_at_step_0(in_session):
 
 
 def test_two_runs_of_one_experiment_with_another_past_are_two_models():
-    now = Session(training_id=named(resting(ENDED))).collected()
-    now = replace(now, training_id=named(resting(CONTINUED))).collected()
+    now = Session(training=resting(ENDED)).collected()
+    now = replace(now, training=resting(CONTINUED)).collected()
     assert now.models.titles == (
         "Run 1 · Adam, 2 polynomials",
         "Run 2, continued from step 60 · Adam, 2 polynomials",

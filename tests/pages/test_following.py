@@ -11,7 +11,6 @@ from pages.state.kept_models import Kept, KeptModels
 from pages.state.session_value import Session
 from tests.hand import Hand
 from tests.pages.browsing import opened, sent_to, session_of
-from tests.runs import named
 from tests.waiting import wait_until
 
 EXPERIMENT = pc.Experiment(
@@ -41,7 +40,7 @@ def advanced(training, hand, steps):
 
 def test_a_frame_has_the_session_with_what_the_run_has_learned_since(clock):
     training, hand = started()
-    source = source_of("a part", training, Session(training_id=named(training)), shown, clock)
+    source = source_of("a part", training, Session(training=training), shown, clock)
     assert source.frame().header["title"] is None
     clock.now += 2 * SECONDS_BETWEEN
     run = advanced(training, hand, 50)
@@ -57,7 +56,7 @@ def test_a_model_that_was_kept_of_the_same_experiment_stays_until_the_run_has_a_
     training, hand = started()
     best = pc.advance(pc.start(EXPERIMENT), 200).best
     kept = Kept("an earlier run", best, EXPERIMENT)
-    now = Session(training_id=named(training), models=KeptModels((kept,), in_use=kept.title))
+    now = Session(training=training, models=KeptModels((kept,), in_use=kept.title))
     source = source_of("a part", training, now, shown, clock)
     losses = []
     for steps in (20, 380):
@@ -71,7 +70,7 @@ def test_a_model_that_was_kept_of_the_same_experiment_stays_until_the_run_has_a_
 
 def test_frames_that_take_no_time_show_each_chunk_as_the_runs_own_do(clock):
     training, hand = started()
-    source = source_of("a part", training, Session(training_id=named(training)), shown, clock)
+    source = source_of("a part", training, Session(training=training), shown, clock)
     for steps in (10, 20):
         clock.now += 0.01
         run = advanced(training, hand, steps)
@@ -86,7 +85,7 @@ def test_frames_that_take_time_are_not_made_more_often_than_pages_need(clock):
         return shown(now)
 
     training, hand = started()
-    source = source_of("a part", training, Session(training_id=named(training)), costly, clock)
+    source = source_of("a part", training, Session(training=training), costly, clock)
     first = source.frame()
     clock.now += 0.9 * SECONDS_BETWEEN
     advanced(training, hand, 10)
@@ -101,7 +100,7 @@ def test_frames_that_take_time_are_not_made_more_often_than_pages_need(clock):
 
 def test_another_choice_of_the_page_is_in_a_frame_at_once():
     training, _ = started()
-    now = Session(training_id=named(training))
+    now = Session(training=training)
     earlier = source_of("a part", training, now, shown)
     before = earlier.frame().sequence
     source = source_of("a part", training, now, lambda _: Contents({"chosen": "another"}))
@@ -114,7 +113,7 @@ def test_another_choice_of_the_page_is_in_a_frame_at_once():
 
 def test_before_the_first_step_a_page_waits_for_it():
     app, (training, hand) = opened(), started()
-    app.session_state[session.KEY] = replace(session_of(app), training_id=named(training))
+    app.session_state[session.KEY] = replace(session_of(app), training=training)
     app.switch_page("pages/4_predict.py").run()
     assert sent_to(app, "progress.line")["until"] == "begun"
     advanced(training, hand, 10)

@@ -12,7 +12,7 @@ from pages.state import session
 from pages.state.session_value import Session
 from pages.state.setup import Setup
 from tests.pages.browsing import HOME, TRAIN, opened, session_of
-from tests.runs import TINY, named
+from tests.runs import TINY
 
 ROOT = Path(__file__).parents[2]
 EVENTS = 2  # Streamlit's container of styles and dialogs, after that of the page and the sidebar
@@ -50,7 +50,7 @@ def offer_undo(app):
 def test_what_comes_and_goes_leaves_the_styles_of_a_page_at_their_index(page, come):
     # else each replaces the next in the browser, and a press misses its button while one is missing
     training = Training(pc.advance(pc.start(TINY), TINY.steps), executor=None, advance=pc.advance)
-    app = opened(page, {}, Session(setup=Setup(TINY), training_id=named(training)))
+    app = opened(page, {}, Session(setup=Setup(TINY), training=training))
     before = styles(app)
     assert len(before) >= 2
     assert styles(come(app)) == before

@@ -45,7 +45,7 @@ from tests.pages.browsing import (
     wait_for,
     words_of,
 )
-from tests.runs import POINTS, TINY, named
+from tests.runs import POINTS, TINY
 from tests.waiting import wait_until
 
 
@@ -117,7 +117,7 @@ def test_twelve_curves_are_one_press_further_before_a_run_and_after_it():
     training = Training(
         pc.advance(pc.start(THREE_CURVES), THREE_CURVES.steps), executor=None, advance=pc.advance
     )
-    app = opened(HOME, {}, Session(setup=Setup(THREE_CURVES), training_id=named(training)))
+    app = opened(HOME, {}, Session(setup=Setup(THREE_CURVES), training=training))
     assert {"Now twelve curves", "Watch again"} <= labels(app).keys()
     assert sent_to(app, "progress.map")["notes"]["try_next"] == home.SPECIAL_POINTS
     press(app, "Now twelve curves")
@@ -310,13 +310,13 @@ def test_other_curves_ask_about_a_point_of_theirs_unless_the_user_clicks_again(b
     run = pc.advance(pc.start(THREE_CURVES), 10)
     ended = Training(run, executor=None, advance=pc.advance)
     ended.stop()
-    training_id = named(ended) if button == "Now twelve curves" else None
-    app = opened(HOME, {}, Session(setup=Setup(THREE_CURVES), training_id=training_id))
-    click(app, "progress.map" if training_id else "home.curves", 0.0, 0.95)
-    key = "progress.map" if training_id else "home.curves"
+    training = ended if button == "Now twelve curves" else None
+    app = opened(HOME, {}, Session(setup=Setup(THREE_CURVES), training=training))
+    click(app, "progress.map" if training else "home.curves", 0.0, 0.95)
+    key = "progress.map" if training else "home.curves"
     assert sent_to(app, key)["notes"]["point"] == [0.0, 0.95]
     press(app, button)
-    if training_id:
+    if training:
         session_of(app).training.stop()
     assert sent_to(app, key)["notes"]["point"] == list(asked_point.of(Experiment.recommended()))
     click(app, key, 0.5, 1.0)
@@ -451,7 +451,7 @@ def test_a_damaged_link_says_which_part_once():
 def test_a_set_up_that_is_not_trained_yet_has_its_own_button():
     training = Training(pc.advance(pc.start(TINY), TINY.steps), executor=None, advance=pc.advance)
     other = replace(TINY, seed=6)
-    app = opened(HOME, {}, Session(setup=Setup(other), training_id=named(training)))
+    app = opened(HOME, {}, Session(setup=Setup(other), training=training))
     press(app, home.TRAIN_SETUP)
     assert session_of(app).training.view.run.experiment == other
     assert home.TRAIN_SETUP not in labels(app)

@@ -27,7 +27,6 @@ from tests.pages.browsing import (
     unfold_settings,
     words_of,
 )
-from tests.runs import named
 
 TRAIN, GUESSES, GLOSSARY = page_links.TRAIN, page_links.GUESSES, page_links.GLOSSARY
 NAMES = [lesson.name for lesson in lessons.LESSONS]
@@ -57,7 +56,7 @@ def after_a_run(name, steps=3, **fields):
     return Session(
         setup=Setup(experiment),
         models=KeptModels((kept,), "Run 1"),
-        training_id=named(Training(run, executor=None, advance=pc.advance)),
+        training=Training(run, executor=None, advance=pc.advance),
         lessons=Lessons(current=name, **fields),
     )
 
@@ -113,7 +112,7 @@ def test_at_its_pause_the_panel_says_how_the_run_continues(name, step, left):
     training = paused_at(first, step, lesson.pacing)
     begun = Session(
         setup=Setup(first),
-        training_id=named(training),
+        training=training,
         lessons=Lessons(current=name, seen=frozenset([name])),
         view=View(pacing=lesson.pacing),
     )
@@ -121,7 +120,7 @@ def test_at_its_pause_the_panel_says_how_the_run_continues(name, step, left):
     assert f"{lesson_panel.PAUSED.format(step)} {lesson_panel.RESUME.format(left)}" in texts(app)
     assert labels(app)["Resume"]
     elsewhere = paused_at(first, step - 1, lesson.pacing)
-    assert lesson_panel.paused_text(replace(begun, training_id=named(elsewhere))) == ""
+    assert lesson_panel.paused_text(replace(begun, training=elsewhere)) == ""
     before = replace(begun.lessons, before=training.name)
     assert lesson_panel.paused_text(replace(begun, lessons=before)) == ""
 
@@ -129,7 +128,7 @@ def test_at_its_pause_the_panel_says_how_the_run_continues(name, step, left):
 def test_a_run_that_was_paused_before_a_lesson_is_there_after_it_and_kept_if_another_begins():
     training = paused_at(pc.Experiment(hidden=(4,), steps=100), 10)
     own = training.view.run.experiment
-    app = opened(HOME, {}, Session(setup=Setup(own), training_id=named(training)))
+    app = opened(HOME, {}, Session(setup=Setup(own), training=training))
     come_to(app, TRAIN, {"look": "dead"})
     assert lesson_panel.OF_BEFORE.format(10) in texts(app)
     assert "Resume" not in labels(app)
@@ -182,7 +181,7 @@ def test_a_check_mark_is_for_a_guess_that_was_right(guess, sign):
 @pytest.mark.parametrize("steps", [2000, 500])
 def test_nothing_is_said_of_the_paused_run_of_another_lesson(steps):
     training = paused_at(replace(checks.TOO_FAST, steps=steps), 10)
-    now = Session(training_id=named(training), lessons=Lessons(current="small", before=training.name))
+    now = Session(training=training, lessons=Lessons(current="small", before=training.name))
     assert lesson_panel.run_before_text(now) == ""
 
 
@@ -370,7 +369,7 @@ def test_guesses_survive_a_refresh_and_a_card_in_the_address_comes_with_it():
 def test_a_question_closes_as_the_first_run_of_its_lesson_begins():
     run = pc.start(replace(checks.TOO_FAST, steps=5))
     resting = Session(
-        training_id=named(Training(run, executor=None, advance=pc.advance)), lessons=Lessons(current="dead")
+        training=Training(run, executor=None, advance=pc.advance), lessons=Lessons(current="dead")
     )
     assert lessons.noted(resting).closed == frozenset()
     assert lessons.noted(after_a_run("dead")).closed == {"dead"}

@@ -43,7 +43,6 @@ from tests.pages.browsing import (
     session_of,
     words_of,
 )
-from tests.runs import named
 from tests.waiting import wait_until
 
 TRAIN, PREDICT = "pages/3_train.py", "pages/4_predict.py"
@@ -66,7 +65,7 @@ def holding(*runs, map_view="Network"):
     training = Training(runs[-1], executor=None, advance=pc.advance) if runs else None
     return Session(
         models=KeptModels(kept=held, in_use=held[-1].title if held else None),
-        training_id=named(training),
+        training=training,
         view=View(map_view=map_view),
     )
 
@@ -193,7 +192,7 @@ def test_steps_of_one_length_get_down_the_slope_and_shorter_or_longer_ones_do_no
     assert np.array_equal(long.snapshots.step, range(41))  # on its landscape one sees every step
     assert missing("slope", holding(*runs)) == checks.DRAW_LANDSCAPE
     job = Job("a run", lambda _: pc.landscape(long, size=3), "", "")
-    drawn = replace(holding(*runs), drawings=Drawings(landscape_id=server.current().computing.add(job)))
+    drawn = replace(holding(*runs), drawings=Drawings(landscape=job))
     assert missing("slope", drawn) == checks.DRAW_LANDSCAPE
     job.start()
     wait_until(lambda: not job.view.is_active)
@@ -623,7 +622,7 @@ def past_its_best(now):
     run, best = run_to_end(continuing.WHOLE, 300), run_to_end(continuing.WHOLE, 40)
     assert 16 in run.snapshots.step
     run = replace(run, best_step=40, best_loss=best.current.loss, best_parameters=best.parameters)
-    return replace(now, training_id=named(Training(run, executor=None, advance=pc.advance)))
+    return replace(now, training=Training(run, executor=None, advance=pc.advance))
 
 
 @pytest.mark.parametrize(

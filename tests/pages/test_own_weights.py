@@ -19,7 +19,7 @@ from polycore.links import link
 from polycore.links.compact_weights import compact
 from tests.pages.browsing import HOME, opened, session_of, trained, words_of
 from tests.pages.test_run_frames import Directly
-from tests.runs import TINY, named
+from tests.runs import TINY
 
 PREDICT, POLYNOMIALS = "pages/4_predict.py", "pages/1_polynomials.py"
 ROOM = 7_000  # characters, more than the weights of a small network have
@@ -76,10 +76,10 @@ def training():
 def written(training, workers, own_server):
     """Return a session with a run whose weights these workers have written, or failed to."""
     own_server(workers=workers)
-    now = Session(setup=Setup(TINY), training_id=named(training)).collected()
+    now = Session(setup=Setup(TINY), training=training).collected()
     writing = links.Writing.begun(now.answering.model, TINY, ROOM)
     assert writing.is_over(within=20)
-    return replace(now, links=replace(now.links, writing_id=named(writing)))
+    return replace(now, links=replace(now.links, writing=writing))
 
 
 def words_in(now):
@@ -169,7 +169,7 @@ def test_the_address_keeps_the_weights_of_a_link_while_the_set_up_is_the_links(l
 @pytest.mark.usefixtures("in_session")
 def test_a_run_of_the_links_set_up_takes_its_weights_out_of_the_address(linked, training):
     now, _ = linked
-    assert words_in(replace(now, training_id=named(training))) == {}
+    assert words_in(replace(now, training=training)) == {}
 
 
 def test_a_link_without_a_network_keeps_nothing():

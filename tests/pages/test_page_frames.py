@@ -19,7 +19,6 @@ from polycore.figures import plane_range
 from polycore.formatting import percent
 from polycore.pictures.class_map import class_map
 from tests.hand import Hand
-from tests.runs import named
 
 LINES = (pc.Polynomial(1, 0), pc.Polynomial(-1, 0), pc.Polynomial(1, 0, 0.5))
 EXPERIMENT = pc.Experiment(polynomials=LINES, samples_per_class=40, hidden=(4,), steps=300, batch_size=16)
@@ -32,7 +31,7 @@ def run():
 
 def session_of(run, **view):
     """Return a session that has just collected the best weights of `run`."""
-    return Session(training_id=named(Training(run, Hand(), pc.advance)), view=View(**view)).collected()
+    return Session(training=Training(run, Hand(), pc.advance), view=View(**view)).collected()
 
 
 def probabilities(model, x, y):

@@ -46,7 +46,6 @@ from polycore.optimizers.registry import OPTIMIZERS
 from polycore.workers.chunk import Chunk, Pace, advance_and_measure
 from polycore.workers.processes import Workers
 from tests.pages.browsing import DRAWING_SECONDS, HOME, ROOT, messages, strings
-from tests.runs import named
 from tests.waiting import wait_until
 
 SET_UP = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20, hidden=(4,), seed=3)
@@ -258,7 +257,7 @@ def page_of_the_race(set_up, one, models=NOTHING_KEPT):
     page = AppTest.from_file(ROOT / HOME, default_timeout=DRAWING_SECONDS)
     # compared by loss, in place of accuracy
     entered = {race_inputs.BY.name: ("loss", "accuracy")}
-    comparison = Comparison(view="Race", race_id=named(one), entered=entered)
+    comparison = Comparison(view="Race", race=one, entered=entered)
     page.session_state[session.KEY] = Session(setup=Setup(set_up), models=models, comparison=comparison)
     page.switch_page("pages/6_compare.py").run()
     assert not page.exception

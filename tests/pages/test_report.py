@@ -14,7 +14,6 @@ from pages.state.setup import Setup
 from pages.train import run_report
 from polycore.inspection.report import Bands
 from tests.pages.browsing import QUICK, opened, press, session_of
-from tests.runs import named
 
 TRAIN = "pages/3_train.py"
 LONG = {**QUICK, "steps": "1000000"}
@@ -34,7 +33,7 @@ def opened_report(app):
 def after(run, set_up=SMALL):
     """Return Train with a run that stands, and that set-up."""
     training = Training(run, executor=None, advance=pc.advance)
-    return opened(TRAIN, {}, Session(setup=Setup(set_up), training_id=named(training)))
+    return opened(TRAIN, {}, Session(setup=Setup(set_up), training=training))
 
 
 def tables(app):

@@ -12,7 +12,6 @@ from pages.state import session
 from pages.state.session_value import Drawings
 from tests.pages.browsing import labels, open_it, press, session_of, trained
 from tests.pages.test_export import downloads
-from tests.runs import named
 from tests.waiting import wait_until
 
 
@@ -26,7 +25,7 @@ def with_film(compute):
     job.start()
     job.wait(60)
     app = trained()
-    app.session_state[session.KEY] = replace(session_of(app), drawings=Drawings(named(job)))
+    app.session_state[session.KEY] = replace(session_of(app), drawings=Drawings(job))
     return open_it(app, export.OPEN_KEY)
 
 

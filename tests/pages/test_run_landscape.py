@@ -28,7 +28,7 @@ from tests.pages.browsing import (
     trained,
 )
 from tests.pages.test_compare_page import at_the_line, until_it_ends
-from tests.runs import TINY, named
+from tests.runs import TINY
 from tests.waiting import wait_until
 
 INSIDE, TRAIN = "pages/5_inside.py", "pages/3_train.py"
@@ -122,7 +122,7 @@ def test_the_first_press_begins_a_job():
 @pytest.mark.usefixtures("in_session")
 def test_a_landscape_goes_with_its_run_and_a_film_stays():
     film, landscape = a_job(), a_job()
-    session.update(drawings=Drawings(named(film), named(landscape)))
+    session.update(drawings=Drawings(film, landscape))
     session.begin(Training(pc.start(TINY), executor=None, advance=pc.advance))
     drawings = session.current().drawings
     assert (drawings.film, drawings.landscape) == (film, None)

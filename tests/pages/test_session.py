@@ -14,7 +14,6 @@ from pages.predict import weight_upload
 from pages.runs.job import Job
 from pages.runs.pacing import Pacing
 from pages.runs.training import Training
-from pages.server import server
 from pages.state import session
 from pages.state.comparison import Comparison
 from pages.state.kept_models import MOST_KEPT, Kept
@@ -157,8 +156,7 @@ def test_the_landscape_of_a_run_that_goes_is_computed_no_further_and_its_film_st
         return "all losses"
 
     job, film = (Job("run", work, "waits", "{} of {}") for work in (compute, lambda _: b"GIF"))
-    add = server.current().computing.add
-    session.update(drawings=Drawings(film_id=add(film), landscape_id=add(job)))
+    session.update(drawings=Drawings(film, job))
     job.start()
     end()
     may_report.set()

@@ -1,5 +1,7 @@
 """Undo as a value: what differs between the session before and after a loss, on top of what is newer."""
 
+import gc
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -17,7 +19,6 @@ from pages.state.session_value import MOST_UNDOS, Lessons, Play, Session
 from pages.state.setup import THREE_CURVES, WATCHED, Replaced, Setup
 from pages.state.uploads import UploadedPoints
 from pages.state.view import View
-from tests.runs import named
 
 EXPERIMENT = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(2,), steps=3)
 OTHER = replace(EXPERIMENT, seed=7)
@@ -27,7 +28,7 @@ GAME = Game.begin(EXPERIMENT, 1, None, 0.0)
 POINTS = UploadedPoints(np.zeros((1, 2)), None)
 FULL = Session(
     setup=Setup(EXPERIMENT, Replaced(None, 20, "crossings")),
-    training_id=named(Training(pc.start(EXPERIMENT), executor=None, advance=pc.advance)),
+    training=Training(pc.start(EXPERIMENT), executor=None, advance=pc.advance),
     models=KeptModels((A, B), "B", runs=1, uploads=1),
     by_hand=ByHand("A", MODEL, B.model),
     points=POINTS,
@@ -36,7 +37,7 @@ FULL = Session(
 )
 LOSSES = {
     "set-up": replace(FULL, setup=Setup(OTHER)),
-    "run": replace(FULL, training_id=None),
+    "run": replace(FULL, training=None),
     "model": replace(FULL, models=FULL.models.without(B)),
     "changes by hand": replace(FULL, by_hand=None),
     "points": replace(FULL, points=None),
@@ -60,7 +61,7 @@ def test_what_was_lost_comes_back_whole(name):
 def test_it_is_offered_until_the_same_is_changed_again(name, newer):
     subject = {
         "set-up": {"setup": Setup(replace(OTHER, steps=5))},
-        "run": {"training_id": named(Training(pc.start(OTHER), executor=None, advance=pc.advance))},
+        "run": {"training": Training(pc.start(OTHER), executor=None, advance=pc.advance)},
         "model": {"models": KeptModels((replace(A, pinned=True),), "A")},
         "changes by hand": {"by_hand": ByHand("A", MODEL, MODEL)},
         "points": {"points": UploadedPoints(np.ones((1, 2)), None)},
@@ -88,7 +89,7 @@ def test_the_pacing_that_a_change_has_replaced_comes_back_unless_the_user_has_ch
 def test_a_run_that_was_begun_and_then_trained_is_newer():
     with ThreadPoolExecutor(1) as workers:
         begun = Training(pc.start(OTHER), workers, pc.advance)
-        after = replace(FULL, training_id=named(begun)).with_undo("The run went.", before=FULL)
+        after = replace(FULL, training=begun).with_undo("The run went.", before=FULL)
         assert after.offered_undo is not None
         begun.step()
         assert after.offered_undo is None
@@ -159,6 +160,18 @@ def test_an_offer_that_is_kept_brings_back_no_more_than_before():
     changed = replace(after, setup=Setup(OTHER)).still_offering(after.offered_undo, before=after)
     back = changed.reverted(changed.offered_undo)
     assert (back.training, back.experiment) == (FULL.training, OTHER)
+
+
+def test_a_run_that_undo_can_bring_back_is_there_until_something_else_is_lost():
+    before = Session(training=Training(pc.start(EXPERIMENT), executor=None, advance=pc.advance))
+    left = weakref.ref(before.training)
+    after = replace(before, training=None).with_undo("The run went.", before)
+    del before
+    gc.collect()
+    assert after.reverted(after.undo).training is left() is not None
+    after = after.with_undo("Points went.", after)
+    gc.collect()
+    assert left() is None
 
 
 def test_ways_back_do_not_pile_up():

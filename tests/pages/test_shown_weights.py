@@ -23,7 +23,6 @@ from pages.state.view import View
 from polycore.links import link
 from tests.hand import Hand
 from tests.pages.browsing import QUICK, drawn, live_value, page_text, report, sent_to, session_of, trained
-from tests.runs import named
 from tests.waiting import wait_until
 
 TRAIN = "pages/3_train.py"
@@ -66,7 +65,7 @@ def choose(app, weights):
 
 def with_training(app, training):
     """Let the session have this run, and return it."""
-    app.session_state[session.KEY] = replace(session_of(app), training_id=named(training))
+    app.session_state[session.KEY] = replace(session_of(app), training=training)
     return training
 
 
@@ -197,8 +196,8 @@ def test_dead_neurons_are_seen_if_they_are_those_that_are_shown():
     run = replace(pc.advance(first, 400), best_step=0, best_parameters=first.parameters)
     assert [measured(layers_of(model), experiment)[2] > 16 for model in (run.current, run.best)] == [1, 0]
     training = Training(run, executor=None, advance=pc.advance)
-    assert not dead.missing(Situation(Session(training_id=named(training)), "Train"))
-    assert dead.missing(Situation(Session(view=View(weights="Best"), training_id=named(training)), "Train"))
+    assert not dead.missing(Situation(Session(training=training), "Train"))
+    assert dead.missing(Situation(Session(view=View(weights="Best"), training=training), "Train"))
 
 
 @pytest.mark.parametrize("choice", ["Now", "Best"])

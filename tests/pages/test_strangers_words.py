@@ -28,7 +28,6 @@ from pages.state.view import LayerChoice, PointInputs, View
 from polycore.quoting import visible
 from tests.hand import Hand
 from tests.pages.browsing import ROOT, messages, opened, session_of, strings
-from tests.runs import named
 
 WORD = "evil"  # all of a stranger's words here have it, and none of ours
 METADATA = "malice"  # and those in a file's metadata have this
@@ -200,7 +199,7 @@ def test_the_names_of_classes_are_only_where_they_are_shown_as_they_are(run, way
         report=True,
     )
     training = Training(run, Hand(), pc.advance)
-    now = replace(session_of(app), setup=Setup(OF_POINTS), training_id=named(training), view=view).collected()
+    now = replace(session_of(app), setup=Setup(OF_POINTS), training=training, view=view).collected()
     app.session_state[session.KEY] = now
     met = set()
     for page in PAGES:
@@ -215,7 +214,7 @@ def test_the_names_of_classes_are_only_where_they_are_shown_as_they_are(run, way
 
 def test_in_frames_the_names_of_classes_are_text_and_in_their_figures_escaped(run):
     view = View(predict_layers=LayerChoice(of_points=("Mistakes",)))
-    now = Session(training_id=named(Training(run, Hand(), pc.advance)), view=view).collected()
+    now = Session(training=Training(run, Hand(), pc.advance), view=view).collected()
     values = prediction.contents(AskedPoint(0.5, 0.5, curve=0), now).values
     assert values["answer"]["heading"] in NAMES  # the script of a text does not read it as HTML
     for figure in (values["answer"]["bars"], values["weights"]["mistakes"]):

@@ -26,7 +26,7 @@ from tests.hand import Hand
 from tests.pages.browsing import labelled, live_text, metrics, report, sent_to, session_of, trained
 from tests.pages.test_run_frames import NETWORK, Directly, watched
 from tests.pages.test_run_frames import opened as frame_of
-from tests.runs import TINY, named
+from tests.runs import TINY
 
 TRAIN, INSIDE = "pages/3_train.py", "pages/5_inside.py"
 
@@ -58,8 +58,8 @@ def begin(run):
 
 def change(run, **fields):
     """Let the session's run have other fields."""
-    changed = named(training_of(replace(run, **fields)))
-    session.restore(replace(session.current(), training_id=changed))
+    changed = training_of(replace(run, **fields))
+    session.restore(replace(session.current(), training=changed))
 
 
 def rest_inside_at(choice):
@@ -319,7 +319,7 @@ def test_a_run_that_repeats_a_longer_one_has_no_slider_inside(run):
     now = session.current()
     assert now.answering_view.name == now.training.name
     again = training_of(pc.advance(pc.start(run.experiment), 10))
-    repeated = replace(now, training_id=named(again))
+    repeated = replace(now, training=again)
     assert repeated.own is now.answering
     assert repeated.answering_view is None
 
@@ -335,10 +335,10 @@ def test_a_frame_of_the_past_has_only_its_moments(run):
     now = session.current()
     running = Training(pc.advance(pc.start(replace(run.experiment, steps=10**6)), 50), Hand(), pc.advance)
     running.resume()
-    frame = inside_values.contents(neuron_map.NEURON, replace(now, training_id=named(running)).collected())
+    frame = inside_values.contents(neuron_map.NEURON, replace(now, training=running).collected())
     assert frame.values["moments"][-1] == (50, "Now")
     assert frame.values["figures"]
-    at_start = replace(now, training_id=named(running), view=replace(now.view, past=0)).collected()
+    at_start = replace(now, training=running, view=replace(now.view, past=0)).collected()
     assert inside_values.contents(neuron_map.NEURON, at_start).values.keys() == {"moments"}
     running.stop()
 

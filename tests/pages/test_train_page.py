@@ -45,7 +45,7 @@ from tests.pages.browsing import (
     widget_states,
     words_of,
 )
-from tests.runs import DIVERGING, POINTS, TINY, named
+from tests.runs import DIVERGING, POINTS, TINY
 from tests.waiting import wait_until
 
 TRAIN = "pages/3_train.py"
@@ -153,8 +153,8 @@ def test_reset_goes_back_to_the_same_initial_weights_and_keeps_the_best():
 def test_a_worse_run_of_the_same_experiment_never_replaces_a_better_one():
     whole, one_step = (Training(pc.advance(pc.start(TINY), steps), None, pc.advance) for steps in (60, 1))
     assert one_step.view.run.best_loss > whole.view.run.best_loss
-    now = Session(training_id=named(whole)).collected()
-    after = replace(now, training_id=named(one_step)).collected()
+    now = Session(training=whole).collected()
+    after = replace(now, training=one_step).collected()
     assert after.models.kept == now.models.kept
     assert after.answering.model is now.answering.model
 

@@ -42,7 +42,7 @@ from tests.pages.browsing import (
     widget_states,
     words_of,
 )
-from tests.runs import TINY, named
+from tests.runs import TINY
 from tests.waiting import wait_until
 
 POLYNOMIALS, TRAIN, PREDICT = "pages/1_polynomials.py", "pages/3_train.py", "pages/4_predict.py"
@@ -121,7 +121,7 @@ def test_a_running_run_that_was_reset_comes_back_paused_and_goes_on():
 def test_a_run_that_was_reset_comes_back_as_it_was_unless_it_was_at_step_0(in_session, step):
     run = pc.advance(pc.start(TINY), step)
     training = Training(run, executor=None, advance=pc.advance)
-    in_session(Session(setup=Setup(TINY), training_id=named(training)))
+    in_session(Session(setup=Setup(TINY), training=training))
     session.collect()
     before = session.current()
     controls.row_of(training, replace(training.view, state="paused"), changed=False)["reset"].action()

@@ -36,7 +36,6 @@ from pages.train import run_upload
 from polycore.inspection.parameter_index import ParameterIndex
 from polycore.polynomials.presets import PARABOLAS
 from tests.pages.test_run_frames import Directly
-from tests.runs import named
 
 OWN = pc.Experiment(
     polynomials=tuple(map(pc.Polynomial.parse, ("x", "-x", "x^2"))), samples_per_class=5, hidden=(2,), steps=9
@@ -175,19 +174,18 @@ def leave_game():
 
 
 class Computing:
-    """Stands for a race or a sweep: a session has no more than its id."""
+    """Stands for a race or a sweep."""
 
 
 def race():
     before = session.current().comparison
-    another = replace(before, race_id=named(Computing()), landscape_id=None, moment="Now")
-    session.compare_another(another, race_inputs.REPLACED if before.race_id else None)
+    another = replace(before, race=Computing(), landscape=None, moment="Now")
+    session.compare_another(another, race_inputs.REPLACED if before.race else None)
 
 
 def sweep():
     before = session.current().comparison
-    another = replace(before, sweep_id=named(Computing()))
-    session.compare_another(another, sweep_view.REPLACED if before.sweep_id else None)
+    session.compare_another(replace(before, sweep=Computing()), sweep_view.REPLACED if before.sweep else None)
 
 
 def begin_lesson(name):
