@@ -4,12 +4,14 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from statistics import fmean
+from typing import SupportsFloat
 
 from pages.state.view import StepScene
 from polycore import Experiment, PolycoreError, Polynomial
 from polycore.experiment.kinds import number_in
-from polycore.formatting import number_text
-from polycore.formula import Line, Working
+from polycore.formatting import mantissa_and_exponent, number_text
+from polycore.formula import DIGITS, Line, Working, value_of
 from polycore.inspection.parameter_index import ParameterIndex
 from polycore.inspection.step_detail import StepDetail
 from polycore.polynomials.classes import written
@@ -18,6 +20,7 @@ from polycore.quoting import quoted
 WIDTHS = (2, 2, 2)
 SHARE, LEAST = 0.01, 0.005  # how far an answer may be from the number: a share of it, or this if that is less
 LONGEST = 100  # characters of an answer
+MOST_SLOPES = 20  # of a step: of so few points a user may compute each, and then their mean
 
 _NAMES = {"rate": "learning rate"}
 
@@ -64,10 +67,29 @@ class Question:
 
     def by(self, slip: Slip) -> tuple[Line, ...]:
         """Return the calculation with a mistake."""
-        working = Working(**self.known)
+        working = ByHand(**self.known)
         for line in self.lines:
             working.compute(line.symbol, line.words, slip.formulas.get(line.symbol, line.formula))
         return working.lines
+
+
+class ByHand(Working):
+    """A calculation with the numbers that are seen: each is rounded as its text is, and used like that."""
+
+    def __init__(self, **known: float) -> None:
+        """Begin with the values of some names."""
+        super().__init__(**{name: _as_written(value) for name, value in known.items()})
+
+    def compute(self, symbol: str, words: str, formula: str, value: SupportsFloat | None = None) -> None:
+        """Write down a quantity, rounded."""
+        result = value_of(formula, self.known) if value is None else float(value)
+        super().compute(symbol, words, formula, _as_written(result))
+
+
+def _as_written(number: float) -> float:
+    """Return the number that the text of another one says."""
+    mantissa, exponent = mantissa_and_exponent(number, DIGITS)
+    return float(f"{mantissa}e{exponent or 0}")
 
 
 @dataclass(frozen=True)
@@ -134,9 +156,7 @@ def verdict_on(question: Question, answer: float) -> Verdict:
     wrong = [(slip, theirs) for slip, theirs in calculations if is_near(answer, theirs[-1].value)]
     if wrong:
         slip, theirs = min(wrong, key=lambda one: abs(one[1][-1].value - answer))
-        pairs = zip(lines, theirs, strict=True)
-        # training rounds its numbers, so a line before the mistake may differ in its last digits
-        differ = (one.formula != other.formula and one.value != other.value for one, other in pairs)
+        differ = (one.value != other.value for one, other in zip(lines, theirs, strict=True))
         at = next(index for index, is_different in enumerate(differ) if is_different)
         return Verdict(False, slip.words, at, theirs[at].value)
     if is_near(answer, -question.number):
@@ -170,11 +190,7 @@ def _logit(detail: StepDetail) -> Question:
     label, other = point.label, 1 - point.label
     own, others = (written(classes[one]) for one in (label, other))
     known = _weights(detail) | _inputs(detail)
-    working = Working(**known)
-    for one in (0, 1):
-        formula = f"x_0 * w_0{one} + x_1 * w_1{one} + b_{one}"
-        working.compute(f"z_{one}", f"the sum of neuron {one}", formula)
-        working.compute(f"a_{one}", f"the output of neuron {one}, by ReLU", f"max(0, z_{one})")
+    working = _neurons(detail)
     working.compute("z", f"the logit of {own}", _output(label))
     without = {f"z_{one}": f"x_0 * w_0{one} + x_1 * w_1{one}" for one in (0, 1)}
     last = {"z": f"a_0 * v_0{label} + a_1 * v_1{label}"}
@@ -205,7 +221,7 @@ def _logit(detail: StepDetail) -> Question:
 def _slope(detail: StepDetail) -> Question:
     index = detail.weight.index
     known = _weights(detail) | _inputs(detail) | _outcomes(detail)
-    working = Working(**known)
+    working = ByHand(**known)
     is_hidden, neuron = index.layer == 0, index.neuron
     slips: tuple[Slip, ...]
     onward = _given_weights(detail)[2:] if is_hidden else ()
@@ -231,7 +247,7 @@ def _slope(detail: StepDetail) -> Question:
         text=f"How fast does the loss of this point rise with the {detail.weight.name}? What is that slope?",
         scene="Back",
         center=index,
-        given=(_given_point(detail), *_given_outcomes(detail), *onward),
+        given=(_given_point(detail), *_given_outcomes(detail, working.known), *onward),
         lines=working.lines,
         known=known,
         slips=slips,
@@ -276,16 +292,20 @@ def _new_weight(detail: StepDetail) -> Question:
     lines = tuple(line for line in weight.lines if line.formula)
     follow = {line.symbol for line in lines}
     known = {name: value for line in lines for name, value in line.numbers.items() if name not in follow}
-    own = detail.point.slope(weight.index).value
+    if detail.count <= MOST_SLOPES:
+        points = (replace(detail, point=detail.step.point(one)) for one in range(detail.count))
+        known[weight.lines[1].symbol] = fmean(_slope(one).number for one in points)
+    working = ByHand(**known, own=_slope(detail).number)
+    for line in lines:
+        working.compute(line.symbol, line.words, line.formula)
     return Question(
         title="A new weight",
         text=f"The step follows the mean slope of all its points. What does it make of the {weight.name}?",
         scene="Change",
         center=weight.index,
         given=(Given("", _given_values(weight.lines, known)),),
-        # the values of the formulas: training may have rounded to seven digits
-        lines=tuple(replace(line, value=line.computed) for line in lines),
-        known=known | {"own": own},
+        lines=working.lines,
+        known=known | {"own": working.known["own"]},
         slips=_slips_of_update(lines[-1]),
     )
 
@@ -321,12 +341,26 @@ def _inputs(detail: StepDetail) -> dict[str, float]:
     return {f"x_{i}": float(value) for i, value in enumerate(detail.point.inputs)}
 
 
+def _neurons(detail: StepDetail) -> ByHand:
+    """Return how the sums and the outputs of the neurons follow: z_j and a_j."""
+    working = ByHand(**_weights(detail), **_inputs(detail))
+    for one in (0, 1):
+        formula = f"x_0 * w_0{one} + x_1 * w_1{one} + b_{one}"
+        working.compute(f"z_{one}", f"the sum of neuron {one}", formula)
+        working.compute(f"a_{one}", f"the output of neuron {one}, by ReLU", f"max(0, z_{one})")
+    return working
+
+
 def _outcomes(detail: StepDetail) -> dict[str, float]:
     """Return what the way forward gave: a_j of the neurons, p_k of the outputs; f: of ReLU, 1 or 0."""
-    point, index = detail.point, detail.weight.index
-    known = {f"a_{j}": float(value) for j, value in enumerate(point.layers[1].inputs)}
-    known |= {f"p_{k}": float(share) for k, share in enumerate(point.forward.probabilities)}
-    return known | {"f": float(point.layers[index.layer].derivatives[index.neuron])}
+    working = _neurons(detail)
+    for one in (0, 1):
+        working.compute(f"y_{one}", "a logit", _output(one))
+    for one, other in ((0, 1), (1, 0)):  # softmax; exp overflows past 709
+        working.compute(f"p_{one}", "a probability", f"1 / (1 + exp(min(700, y_{other} - y_{one})))")
+    known = working.known
+    outcomes = {name: known[name] for name in ("a_0", "a_1", "p_0", "p_1")}
+    return outcomes | {"f": float(known[f"z_{detail.weight.index.neuron}"] > 0)}
 
 
 def _output(label: int) -> str:
@@ -356,12 +390,12 @@ def _given_weights(detail: StepDetail) -> tuple[Given, ...]:
     return tuple(given)
 
 
-def _given_outcomes(detail: StepDetail) -> tuple[Given, Given]:
+def _given_outcomes(detail: StepDetail, known: Mapping[str, float]) -> tuple[Given, Given]:
     point, classes = detail.point, detail.experiment.shown_classes
-    outputs = ((f"neuron {j}", number_text(float(value))) for j, value in enumerate(point.layers[1].inputs))
+    outputs = ((f"neuron {j}", number_text(known[f"a_{j}"])) for j in (0, 1))
     shares = (
-        (f"{written(classes[k])}{' (true)' if k == point.label else ''}", number_text(float(share)))
-        for k, share in enumerate(point.forward.probabilities)
+        (f"{written(classes[k])}{' (true)' if k == point.label else ''}", number_text(known[f"p_{k}"]))
+        for k in (0, 1)
     )
     return Given("outputs", tuple(outputs)), Given("probabilities", tuple(shares))
 

@@ -29,7 +29,7 @@ HELP = (
 TITLE = "Two neurons, to compute by hand"
 REPLACED = "Two curves to compute by hand replaced your set-up."
 ANSWER, PLACEHOLDER = f"{PREFIX}.answer", "0.42 or 3/7"
-RIGHT, WRONG = "Right", "Not quite"
+RIGHT, WRONG, AGAIN = "Right", "Not quite", "Try once more."
 ROUNDED = "Round as you like: an answer is right within 1 % of the number, or within 0.005 if that is more."
 ROOM = 1000  # characters of the weights in a link
 
@@ -79,10 +79,9 @@ def _update(one: Exercise | None, **fields: Any) -> None:
     session.change_view(learning=replace(session.current().view.learning, exercise=one, **fields))
 
 
-def _check() -> None:
+def _check(drawn: Exercise | None) -> None:
     """Say what is expected if nothing has been typed: an answer counts as soon as it is entered."""
-    now = session.current().view.learning.exercise
-    if now is not None and now.answer is None and not inputs.refused(ANSWER):
+    if session.current().view.learning.exercise == drawn and not inputs.refused(ANSWER):
         with refusal.later(ANSWER):
             exercise.answer_in("")
 
@@ -124,13 +123,15 @@ def of(detail: StepDetail) -> Exercise | None:
 
 
 def picture_of(detail: StepDetail, now: Exercise) -> dict[str, Any]:
-    """Return the picture beside a question, without numbers; once all are answered, that of the change."""
+    """Return the picture beside a question; once all are answered, that of the change.
+
+    It has no numbers: they are those of training, and the calculation has rounded ones.
+    """
     if now.is_over:
-        return step_picture.picture_of(detail, "Change")
+        return step_picture.without_numbers(detail, "Change", detail.weight.index)
     question = exercise.question_of(detail, len(now.right))
-    if now.answer is None:
-        return step_picture.without_numbers(detail, question.scene, question.center)
-    return step_picture.around(detail, question.scene, question.center)
+    unknown = step_picture.UNKNOWN if now.answer is None else ""
+    return step_picture.without_numbers(detail, question.scene, question.center, unknown)
 
 
 def draw(detail: StepDetail, now: Exercise) -> None:
@@ -144,7 +145,10 @@ def draw(detail: StepDetail, now: Exercise) -> None:
     if now.answer is None:
         for given in question.given:
             st.html(_given(given))
-        _draw_input(now)
+        if now.missed is not None:
+            verdict = exercise.verdict_on(question, now.missed)
+            _draw_said(verdict, now.missed, f"{verdict.words} {AGAIN}")
+        _draw_input(question, now)
     else:
         _draw_verdict(question, now.answer, now)
 
@@ -156,12 +160,14 @@ def _given(given: Given) -> str:
     return f'<p class="learning-given">{of_what}{numbers}</p>'
 
 
-def _draw_input(now: Exercise) -> None:
+def _draw_input(question: Question, now: Exercise) -> None:
     def adopt(text: str) -> None:
-        _update(replace(now, answer=exercise.answer_in(text)))
+        answer = exercise.answer_in(text)
+        is_first = now.missed is None and not exercise.verdict_on(question, answer).is_right
+        _update(replace(now, missed=answer) if is_first else replace(now, answer=answer))
 
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=f"{PREFIX}.answering"):
-        Input(ANSWER, lambda: "", adopt, of=lambda: (now.of, len(now.right))).draw(
+        Input(ANSWER, lambda: "", adopt, of=lambda: (now.of, len(now.right), now.missed)).draw(
             st.text_input,
             "Your number",
             max_chars=exercise.LONGEST,
@@ -169,22 +175,27 @@ def _draw_input(now: Exercise) -> None:
             width=180,
             autocomplete="off",
         )
-        st.button("Check", key=f"{PREFIX}.check", type="primary", on_click=_check)
+        drawn = session.current().view.learning.exercise
+        st.button("Check", key=f"{PREFIX}.check", type="primary", on_click=_check, args=(drawn,))
     with st.container():
         refusal.draw_inputs(ANSWER, "This is no number.")
         refusal.draw(ANSWER, "There is no number yet.")
     st.html(f'<p class="learning-quiet">{ROUNDED}</p>')
 
 
-def _draw_verdict(question: Question, answer: float, now: Exercise) -> None:
-    """Draw whether an answer is right, and the calculation with the user's number where it goes wrong."""
-    verdict = exercise.verdict_on(question, answer)
+def _draw_said(verdict: Verdict, answer: float, rest: str) -> None:
     kind, word = ("yes", RIGHT) if verdict.is_right else ("no", WRONG)
-    said = f"You: {number_text(answer)}. Computed: {number_text(question.number)}. {verdict.words}"
+    said = f"You: {number_text(answer)}. {rest}"
     st.html(
         f'<div class="learning-said" role="alert"><span class="learning-{kind}">{word}.</span> '
         f"{escape(said.rstrip())}</div>"
     )
+
+
+def _draw_verdict(question: Question, answer: float, now: Exercise) -> None:
+    """Draw whether an answer is right, and the calculation with the user's number where it goes wrong."""
+    verdict = exercise.verdict_on(question, answer)
+    _draw_said(verdict, answer, f"Computed: {number_text(question.number)}. {verdict.words}")
     for index, line in enumerate(question.lines):
         st.html(f'<p class="learning-quiet">{escape(capitalized(line.words))}</p>')
         st.markdown(step_scenes.typeset(line.tex_by_numbers))
@@ -196,7 +207,7 @@ def _draw_verdict(question: Question, answer: float, now: Exercise) -> None:
         key=f"{PREFIX}.next",
         type="primary",
         on_click=_update,
-        args=(replace(now, right=right, answer=None),),
+        args=(Exercise(now.of, right),),
     )
 
 

@@ -70,25 +70,25 @@ def picture_of(detail: StepDetail, scene: StepScene) -> dict[str, Any]:
     }
 
 
-def around(detail: StepDetail, scene: StepScene, center: ParameterIndex) -> dict[str, Any]:
-    """Return the picture of a scene around the neuron of another weight than the chosen one."""
-    return picture_of(replace(detail, weight=replace(detail.weight, index=center)), scene)
+def without_numbers(
+    detail: StepDetail, scene: StepScene, center: ParameterIndex, unknown: str = ""
+) -> dict[str, Any]:
+    """Return the picture of a scene around the neuron of any weight, with `unknown` for its numbers.
 
+    If that says that they are to be computed, the lines are thin: their widths would say how large they are.
+    """
+    picture = picture_of(replace(detail, weight=replace(detail.weight, index=center)), scene)
 
-def without_numbers(detail: StepDetail, scene: StepScene, center: ParameterIndex) -> dict[str, Any]:
-    """Return the same as `around`, with names or UNKNOWN in place of all numbers."""
-    picture = around(detail, scene, center)
+    def without(one: dict[str, Any], text: str) -> dict[str, Any]:
+        name, line = one["label"].rpartition(":")[0], 0 if unknown else one["line"]
+        label = f"{name}: {unknown}" if unknown else name
+        return {**one, "line": line, "own": "", "factor": "", "text": text, "label": label}
 
-    def unknown(one: dict[str, Any]) -> dict[str, Any]:
-        label = f"{one['label'].rpartition(':')[0]}: {UNKNOWN}"
-        return {**one, "line": 0, "own": "", "factor": "", "label": label}
-
-    left, right = map(unknown, picture["left"]), map(unknown, picture["right"])
     return {
         **picture,
-        "left": [{**one, "text": ""} for one in left],
-        "right": [{**one, "text": UNKNOWN} for one in right],
-        "center": {**picture["center"], "text": UNKNOWN},
+        "left": [without(one, "") for one in picture["left"]],
+        "right": [without(one, unknown) for one in picture["right"]],
+        "center": {**picture["center"], "text": unknown},
         "caption": [],
         "alt": f"Scene {scene}, without its numbers. The large one is {picture['center']['name']}.",
     }

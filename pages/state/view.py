@@ -62,11 +62,13 @@ class Exercise:
 
     of: the step, the point and the weight whose numbers they are; with others it begins again.
     right: whether the answers were, of the numbers before the one that is asked for.
-    answer: to that one; None as long as there is none.
+    missed: the first answer to that one, if it was wrong: there is one more try.
+    answer: the one that counts; None as long as there is none.
     """
 
     of: str = ""
     right: tuple[bool, ...] = ()
+    missed: float | None = None
     answer: float | None = None
 
     @property

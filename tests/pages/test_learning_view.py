@@ -243,6 +243,12 @@ def answer(app, text):
     return seen(labelled(app.text_input, "Your number").set_value(text).run())
 
 
+def answered_wrongly(app, text):
+    """Give an answer that is wrong twice: then the number is shown."""
+    for _ in range(2):
+        answer(app, text)
+
+
 def asking(app):
     """Press "You compute it"; return the page."""
     return press(app, exercise_view.LABEL)
@@ -268,12 +274,19 @@ def test_three_numbers_are_computed_one_after_another():
     app = asking(learning(opened(INSIDE)))
     for number, name in enumerate(("A logit", "A slope", "A new weight")):
         assert title(app) == f"{number + 1} of 3 · {name}"
-        question = exercise.question_of(detail(app), number)
-        assert sent_to(app, step_picture.KEY)["center"]["text"] == "?"
-        # the second is answered wrongly
-        answer(app, repr(question.number + (10 if number == 1 else 0)))
-        assert ("Not quite." if number == 1 else "Right.") in said(app)
-        assert sent_to(app, step_picture.KEY)["center"]["text"] != "?"
+        number_asked = exercise.question_of(detail(app), number).number
+        # the second is right at the second try, and the third is not
+        answers = [number_asked + 10] * number + [number_asked][: 2 - number]
+        for index, given in enumerate(answers):
+            assert f"Computed: {number_text(number_asked)}." not in said(app)
+            assert sent_to(app, step_picture.KEY)["center"]["text"] == "?"
+            labelled(app.text_input, "Your number").set_value(repr(given))
+            seen(press(app, "Check"))  # in one request, as a click into the button sends both
+            assert ("Right." if given == number_asked else "Not quite.") in said(app)
+            assert (exercise_view.AGAIN in said(app)) == (index == 0 and given != number_asked)
+            assert "got nothing" not in said(app)
+        assert f"Computed: {number_text(number_asked)}." in said(app)
+        assert sent_to(app, step_picture.KEY)["center"]["text"] == ""
         press(app, "Next number" if number < 2 else "How did it go?")
     assert title(app) == "2 of 3 right"
     shown = detail(app).point.index
@@ -291,7 +304,7 @@ def test_a_number_that_is_asked_for_is_not_on_the_page():
         shown, in_tex = said(app), f"= {number_text(question.number).replace('−', '-')}$"
         assert f">{number_text(question.number)}<" not in shown
         assert in_tex not in shown
-        answer(app, "0,123")
+        answered_wrongly(app, "0,123")
         assert f"Computed: {number_text(question.number)}." in said(app)
         assert in_tex in said(app)  # so it would have been found
         press(app, "Next number" if number < 2 else "How did it go?")
@@ -302,6 +315,8 @@ def test_a_wrong_answer_is_shown_beside_the_line_at_which_it_goes_wrong():
     question = exercise.question_of(detail(app), 0)
     [slip] = [one for one in question.slips if one.words == "The bias of neuron 0 is left out."]
     wrong = question.by(slip)
+    answer(app, repr(wrong[-1].value))
+    assert slip.words in said(app)  # for the one more try
     answer(app, repr(wrong[-1].value))
     assert slip.words in said(app)
     assert f"Here you have {number_text(wrong[0].value)}." in said(app)
@@ -320,11 +335,11 @@ def test_what_is_no_number_is_refused_and_the_question_stays():
 
 def test_the_next_step_and_another_weight_begin_the_questions_again():
     app = asking(learning(opened(INSIDE)))
-    answer(app, "1")
+    answered_wrongly(app, "1")
     press(app, "Next number")
     press(app, "Do this step")
     assert (title(app), detail(app).number) == ("1 of 3 · A logit", 2)
-    answer(app, "1")
+    answered_wrongly(app, "1")
     press(app, "Next number")
     seen(labelled(app.selectbox, "Weight from").set_value(-1).run())
     assert title(app) == "1 of 3 · A logit"
