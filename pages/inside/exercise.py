@@ -292,8 +292,8 @@ def _new_weight(detail: StepDetail) -> Question:
     lines = tuple(line for line in weight.lines if line.formula)
     follow = {line.symbol for line in lines}
     known = {name: value for line in lines for name, value in line.numbers.items() if name not in follow}
-    if detail.count <= MOST_SLOPES:
-        points = (replace(detail, point=detail.step.point(one)) for one in range(detail.count))
+    if len(detail.errors) <= MOST_SLOPES:
+        points = (replace(detail, point=detail.step.point(one)) for one in range(len(detail.errors)))
         known[weight.lines[1].symbol] = fmean(_slope(one).number for one in points)
     working = ByHand(**known, own=_slope(detail).number)
     for line in lines:

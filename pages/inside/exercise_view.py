@@ -118,7 +118,7 @@ def of(detail: StepDetail) -> Exercise | None:
     now = session.current().view.learning.exercise
     if now is None or not exercise.fits(detail.experiment):
         return None
-    name = f"{detail.number} {detail.point.index} {detail.weight.index} {detail.point.loss!r}"
+    name = f"{detail.step.number} {detail.point.index} {detail.weight.index} {detail.point.loss!r}"
     return now if now.of == name else Exercise(name)
 
 
@@ -230,5 +230,5 @@ def _draw_end(detail: StepDetail, now: Exercise) -> None:
         type="primary",
         on_click=_update,
         args=(Exercise(),),
-        kwargs={"choice": StepChoice((detail.point.index + 1) % detail.count)},
+        kwargs={"choice": StepChoice((detail.point.index + 1) % len(detail.errors))},
     )

@@ -315,7 +315,7 @@ def _draw_choice(detail: StepDetail) -> None:
 
 
 def _draw_point(detail: StepDetail) -> None:
-    count = detail.count
+    count = len(detail.errors)
 
     def point() -> int:
         chosen = _choice_now().point
@@ -325,13 +325,13 @@ def _draw_point(detail: StepDetail) -> None:
         f"{PREFIX}.point",
         point,
         lambda number: _update_choice(point=checked_whole_number("point", number, 0, count - 1)),
-        of=lambda: (detail.number, count),
+        of=lambda: (detail.step.number, count),
         read=inputs.as_whole,
     ).draw_number("Point", 1, width=140, help=POINT_HELP)
 
 
 def _draw_layer(detail: StepDetail) -> None:
-    last = len(detail.changes) - 1
+    last = len(detail.step.changes) - 1
     Input(
         f"{PREFIX}.layer",
         lambda: _weight(detail).layer,

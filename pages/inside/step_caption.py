@@ -21,7 +21,7 @@ COLORS: Mapping[StepScene, str] = {
 
 def headings(detail: StepDetail, scene: StepScene, after: int) -> list[str]:
     """Return what stands above the left and the right, which is layer `after`."""
-    layer, last = detail.weight.index.layer, len(detail.changes) - 1
+    layer, last = detail.weight.index.layer, len(detail.step.changes) - 1
     before = "inputs" if layer == 0 else f"layer {layer}"
     behind = "" if layer == last else "outputs" if after == last else f"layer {after + 1}"
     if scene == "Change":
@@ -59,9 +59,9 @@ def flow(detail: StepDetail, scene: StepScene) -> list[str]:
 
 def _who_decides(detail: StepDetail) -> str:
     """Say that a change may differ from the slopes on the way back, which are of one point."""
-    if not detail.follows_slopes or detail.count == 1:
+    if not detail.follows_slopes or len(detail.errors) == 1:
         return ""
-    return f"The mean of all {detail.count:,} points decides, not point {detail.point.index:,} alone."
+    return f"The mean of all {len(detail.errors):,} points decides, not point {detail.point.index:,} alone."
 
 
 def _has_right(detail: StepDetail) -> bool:
@@ -84,7 +84,7 @@ def _flow_forward(detail: StepDetail) -> list[str]:
 def _outputs(detail: StepDetail) -> list[str]:
     if not _has_right(detail):
         return ["How likely this class is for the network.", COLORS["Loss"]]
-    between = range(detail.weight.index.layer + 2, len(detail.changes))
+    between = range(detail.weight.index.layer + 2, len(detail.step.changes))
     left_out = ""
     if len(between) == 1:
         left_out = f" Layer {between[0]}, in between, is not drawn."
@@ -117,7 +117,7 @@ def _all(count: int) -> str:
 
 
 def _maps(detail: StepDetail, after: int) -> str:
-    last = len(detail.changes) - 1
+    last = len(detail.step.changes) - 1
     if last == 0:
         return "Maps: of inputs, blue above their mean; of an output, its probability."
     below = "; of outputs, probabilities" if after >= last else ", orange below"

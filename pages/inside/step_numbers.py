@@ -91,14 +91,14 @@ def _no_slopes(detail: StepDetail) -> Numbers:
 
 def _change(detail: StepDetail) -> Numbers:
     index, is_last = detail.weight.index, leaving_from(detail) is None
-    weights, biases = detail.changes[index.layer]
+    weights, biases = detail.step.changes[index.layer]
     bias, added = float(biases[0, index.neuron]), weights[:, index.neuron]
     said = signed(bias)
     if index.source is None:
         said = from_to(bias_of(detail), bias)
     right = None
     if not is_last:
-        onward = detail.changes[index.layer + 1][0][index.neuron]
+        onward = detail.step.changes[index.layer + 1][0][index.neuron]
         right = Side(onward)
     return Numbers(Side(added), right, f"bias {said}")
 
@@ -123,7 +123,7 @@ def bias_of(detail: StepDetail) -> float:
 def leaving_from(detail: StepDetail) -> Floats | None:
     """Return the weights from it, (n_out,); None of an output."""
     index = detail.weight.index
-    if index.layer == len(detail.changes) - 1:
+    if index.layer == len(detail.step.changes) - 1:
         return None
     weights: Floats = detail.point.parameters[index.layer + 1][0][index.neuron]
     return weights

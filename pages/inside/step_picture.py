@@ -51,7 +51,7 @@ _component = component.Component("polycore_step", (Path(__file__).with_suffix(".
 def picture_of(detail: StepDetail, scene: StepScene) -> dict[str, Any]:
     """Return the picture of a scene around the neuron of the chosen weight."""
     numbers = numbers_of(detail, scene)
-    layer, last, widths = detail.weight.index.layer, len(detail.changes) - 1, detail.experiment.widths
+    layer, last, widths = detail.weight.index.layer, len(detail.step.changes) - 1, detail.experiment.widths
     after = last if scene == "Loss" else layer + 1
     left, right = _left(detail, scene, numbers), _right(detail, scene, numbers, after)
     return {
@@ -164,7 +164,7 @@ def _written_out(side: Side, at: int, scene: StepScene) -> dict[str, str]:
 
 def _label(detail: StepDetail, index: ParameterIndex, written_out: dict[str, str]) -> str:
     """Return the name of a weight, with the calculation beside its line."""
-    classes, layers = detail.experiment.shown_classes, len(detail.changes)
+    classes, layers = detail.experiment.shown_classes, len(detail.step.changes)
     calculation = " ".join(filter(None, written_out.values()))
     return f"{capitalized(index.in_words(detail.point.input_labels, layers, classes))}: {calculation}"
 
@@ -181,7 +181,7 @@ def _toward(detail: StepDetail, source: int) -> list[int | None]:
 
 def _right(detail: StepDetail, scene: StepScene, numbers: Numbers, layer: int) -> list[dict[str, Any]]:
     """Return what is on the right: of `layer`, the neurons that pass back most, or outputs."""
-    index, last, side = detail.weight.index, len(detail.changes) - 1, numbers.right
+    index, last, side = detail.weight.index, len(detail.step.changes) - 1, numbers.right
     if side is None:
         return []
     is_adjacent = layer == index.layer + 1
@@ -274,7 +274,7 @@ def _large_image(detail: StepDetail) -> str:
     """Return the map of the neuron of the chosen weight."""
     index, rows = detail.weight.index, LARGE * ROWS
     values = list(_values(detail, LARGE * COLUMNS, rows))[index.layer + 1]
-    if index.layer == len(detail.changes) - 1:
+    if index.layer == len(detail.step.changes) - 1:
         return class_url(index.neuron, _grid(softmax(values)[:, index.neuron], rows))
     return values_url(_grid(values[:, index.neuron], rows))
 
@@ -300,7 +300,8 @@ def _grid(values: Floats, rows: int) -> Floats:
 
 def _maps(detail: StepDetail) -> list[dict[str, str]]:
     before, after = map(data_url, detail.maps)
-    loss, name = detail.training_loss, shortened(written(detail.experiment.shown_classes[detail.point.label]))
+    loss, classes = detail.step.training_loss, detail.experiment.shown_classes
+    name = shortened(written(classes[detail.point.label]))
     gains = float(np.abs(detail.gains).max())
     return [
         {

@@ -85,14 +85,14 @@ def scene_text(detail: StepDetail, scene: StepScene) -> SceneText:
 def neuron_name(detail: StepDetail) -> str:
     """Return the name of the neuron at which the chosen weight ends."""
     index = detail.weight.index
-    if index.layer == len(detail.changes) - 1:
+    if index.layer == len(detail.step.changes) - 1:
         return f"the output of {written(detail.experiment.shown_classes[index.neuron])}"
     return f"neuron {index.neuron} of layer {index.layer + 1}"
 
 
 def point_name(detail: StepDetail) -> str:
     """Return which of the points of the step is chosen, and where these come from."""
-    samples, count = detail.experiment.sample_count, detail.count
+    samples, count = detail.experiment.sample_count, len(detail.errors)
     if samples is None:
         among = counted(count, "fresh point")
     elif count == samples:
@@ -136,7 +136,7 @@ def _forward(detail: StepDetail) -> SceneText:
             (typeset(total.tex_by_numbers),),
             note=" ".join(notes).strip(),
         ),
-        _logit(detail, total) if index.layer == len(detail.changes) - 1 else _activation(detail, total),
+        _logit(detail, total) if index.layer == len(detail.step.changes) - 1 else _activation(detail, total),
         Part("At the outputs: the probabilities", rows=tuple(_rows(detail, _share)), note=_onward(detail)),
     ]
     return SceneText(
@@ -150,7 +150,7 @@ def _forward(detail: StepDetail) -> SceneText:
 
 def _onward(detail: StepDetail) -> str:
     """Say how what the chosen neuron gives becomes probabilities, as far as that is not shown."""
-    layer, last = detail.weight.index.layer, len(detail.changes) - 1
+    layer, last = detail.weight.index.layer, len(detail.step.changes) - 1
     if layer == last:
         return ""
     softmax = "softmax turns the sums there into probabilities"
@@ -199,7 +199,7 @@ def _logit(detail: StepDetail, total: Line) -> Part:
 def _loss(detail: StepDetail) -> SceneText:
     point, classes = detail.point, detail.experiment.shown_classes
     share, loss = float(point.forward.probabilities[point.label]), point.loss
-    mean, even = detail.batch_loss.before, loss_text(math.log(len(classes)))
+    mean, even = detail.step.batch_loss.before, loss_text(math.log(len(classes)))
     guess = f"{even} for an even guess among\N{NO-BREAK SPACE}{len(classes)}"
     than = "more" if loss > mean else "less" if loss < mean else "as much as"
     return SceneText(
@@ -217,7 +217,7 @@ def _loss(detail: StepDetail) -> SceneText:
                 note=f"In nats: 0 if certain and right, {guess}.",
             ),
             Part(
-                f"The mean over all {detail.count:,} points of the step",
+                f"The mean over all {len(detail.errors):,} points of the step",
                 (typeset(rf"\bar{{L}} = {tex_number(mean)}"),),
                 note="The step is to make this mean smaller. The training loss above the maps is the mean "
                 f"{_measured_on(detail)}.",
@@ -235,13 +235,13 @@ def _back(detail: StepDetail) -> SceneText:
     point, index = detail.point, detail.weight.index
     slope = point.slope(index)
     before_softmax = "Slopes of the sums that softmax turns into probabilities."
-    if index.layer < len(detail.changes) - 2:
+    if index.layer < len(detail.step.changes) - 2:
         before_softmax += (
             f" They flow back to layer {index.layer + 2} as its slopes do to this neuron, below."
         )
     rows = tuple(_rows(detail, _truth))
     parts = [Part("At the outputs: probability minus truth", rows=rows, note=before_softmax)]
-    if index.layer < len(detail.changes) - 1:
+    if index.layer < len(detail.step.changes) - 1:
         lines = {line.symbol: line for line in point.neuron(index.layer, index.neuron)}
         named = (lines[symbol] for symbol in ("rest", "f", "factor") if symbol in lines)
         parts.append(
@@ -337,7 +337,7 @@ def _is_off(detail: StepDetail) -> bool:
 
 
 def _no_way_back(detail: StepDetail) -> SceneText:
-    label = detail.optimizer.words.label
+    label = detail.step.optimizer.words.label
     return SceneText(
         NO_WAY_BACK,
         f"{label} follows no slopes.",
@@ -368,11 +368,11 @@ def _change(detail: StepDetail) -> SceneText:
                 tuple(f"{typeset(line.tex_by_numbers)}, {line.words}" for line in weight.in_file),
             )
         )
-    loss = f"All weights together change the loss {_measured_on(detail)}: {detail.training_loss}."
+    loss = f"All weights together change the loss {_measured_on(detail)}: {detail.step.training_loss}."
     does = "move every weight a little" if detail.follows_slopes else "try other values for all weights"
     return SceneText(
         TITLES["Change"],
-        f"{detail.optimizer.words.label} will {does}. This is how it moves the chosen one.",
+        f"{detail.step.optimizer.words.label} will {does}. This is how it moves the chosen one.",
         tuple(parts),
         f"This {weight.index.kind} {weight.predicate}",
         " ".join(filter(None, [_agreement(detail), _other_way(weight), weight.note, loss])),
@@ -453,7 +453,7 @@ def _rows(detail: StepDetail, cells: Cells) -> Iterator[Row]:
     point, index = detail.point, detail.weight.index
     shares = point.forward.probabilities
     labels = [point.label, point.forward.prediction]
-    if index.layer == len(detail.changes) - 1:
+    if index.layer == len(detail.step.changes) - 1:
         labels.append(index.neuron)
     labels += (-shares).argsort(kind="stable").tolist()
     for label in sorted(list(dict.fromkeys(labels))[:MOST_ROWS]):

@@ -34,7 +34,7 @@ from polycore.optimizers.optimizer import (
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.pictures.notebook import map_html
 from polycore.training.run import Run, advance
-from polycore.training.task import Task, task_of
+from polycore.training.task import Task, precision_of, task_of
 from polycore.training.update_rules import rates, slopes_of
 
 _PENALTIES = {"L_1": "sign(w)", "L_2": "w"}  # the slopes of the penalties, of strength 1
@@ -122,7 +122,7 @@ class NextStep:
         """The weights and biases before the step, layer by layer, as they act on standardized inputs."""
         return self._layers(self._parameters)
 
-    @property
+    @cached_property
     def changes(self) -> Layers:
         """What the step adds to each of them."""
         return self._layers(self._change)
@@ -236,7 +236,7 @@ class NextStep:
     @property
     def _parameters(self) -> Floats:
         """The parameters before the step in the precision in which training takes it."""
-        return self.before.parameters.astype(self._task.precision, copy=False)
+        return self.before.parameters.astype(precision_of(self.experiment), copy=False)
 
     @property
     def _change(self) -> Floats:

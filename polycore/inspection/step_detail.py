@@ -16,13 +16,11 @@ from polycore.arrays import Floats, Integers, by_fields, evenly, grid_points
 from polycore.experiment.experiment import Experiment
 from polycore.inspection.parameter_index import ParameterIndex, WeightChange
 from polycore.inspection.point_slopes import PointSlopes
-from polycore.inspection.step import Losses, NextStep, next_step
+from polycore.inspection.step import NextStep, next_step
 from polycore.model.model import Model
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.parameters import Layers
 from polycore.network.plain import predict_proba
-from polycore.optimizers.optimizer import Optimizer
-from polycore.optimizers.registry import OPTIMIZERS
 from polycore.pictures.notebook import map_png
 from polycore.training.run import Run, advance, start
 
@@ -117,26 +115,14 @@ class StepDetail:
         The step itself, from which other points and weights of it are explained.
     errors
         See `NextStep`.
-    experiment
-        Of the run.
-    number
-        Which step it is, counted from 1.
-    learning_rate
-        In this step.
-    count
-        How many points the step works on.
     dots
-        The indices of at most MOST_DOTS of them, (D,), the chosen one among them.
+        The indices of at most MOST_DOTS points of the step, (D,), the chosen one among them.
     dot_points, dot_labels
         Their x and y, (D, 2), and their classes, (D,).
     point
         The chosen point: the way forward and the way back.
     weight
         The chosen weight or bias.
-    changes
-        What the step adds to each weight and bias, layer by layer.
-    batch_loss, training_loss
-        See `NextStep`.
     layers
         The weights and biases before the step, as they act on raw inputs.
     maps
@@ -150,24 +136,22 @@ class StepDetail:
 
     step: NextStep
     errors: NDArray[np.float64]
-    experiment: Experiment
-    number: int
-    learning_rate: float
-    count: int
     dots: Integers
     dot_points: NDArray[np.float64]
     dot_labels: Integers
     point: PointSlopes
     weight: WeightChange
-    changes: Layers
-    batch_loss: Losses
-    training_loss: Losses
     layers: Layers
     maps: tuple[bytes, bytes]
     gains_of_classes: Floats
     trail: Trail
 
     __reduce__ = by_fields
+
+    @property
+    def experiment(self) -> Experiment:
+        """The experiment of the run."""
+        return self.step.experiment
 
     @property
     def gains(self) -> Floats:
@@ -188,14 +172,9 @@ class StepDetail:
         return path if len(path) > 1 else ()
 
     @property
-    def optimizer(self) -> Optimizer:
-        """What takes the step."""
-        return OPTIMIZERS[self.experiment.optimizer]
-
-    @property
     def follows_slopes(self) -> bool:
         """Whether the optimizer follows slopes, and is not a search."""
-        return self.optimizer.needs_gradient
+        return self.step.optimizer.needs_gradient
 
 
 def step_detail(
@@ -221,18 +200,7 @@ def step_detail(
     step = call(next_step, run)
     drawn = call(_drawn, step)
     chosen = call(_chosen, step, drawn.errors, choice, None)
-    return StepDetail(
-        step=step,
-        experiment=step.experiment,
-        number=step.number,
-        learning_rate=step.learning_rate,
-        count=len(drawn.errors),
-        batch_loss=step.batch_loss,
-        training_loss=step.training_loss,
-        trail=trail,
-        **drawn._asdict(),
-        **chosen._asdict(),
-    )
+    return StepDetail(step, trail=trail, **drawn._asdict(), **chosen._asdict())
 
 
 def first_step_detail(
@@ -258,7 +226,6 @@ class _Drawn(NamedTuple):
     """The fields of a StepDetail that do not depend on what is chosen, and that take long."""
 
     errors: NDArray[np.float64]
-    changes: Layers
     layers: Layers
     maps: tuple[bytes, bytes]
     gains_of_classes: Floats
@@ -278,7 +245,6 @@ def _drawn(step: NextStep) -> _Drawn:
     before, after = step.before.layers, step.after.layers
     return _Drawn(
         errors=step.errors,
-        changes=step.changes,
         layers=before,
         maps=(_map(step.experiment, before), _map(step.experiment, after)),
         gains_of_classes=_probabilities(step.experiment, after) - _probabilities(step.experiment, before),

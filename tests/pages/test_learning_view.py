@@ -96,7 +96,7 @@ def test_a_step_is_taken_as_one_step_does_and_ten_more_show_the_path_of_the_weig
     press(app, "Do this step")
     run = session_of(app).training.view.run
     assert (run.step, session_of(app).training.view.status) == (1, "paused")
-    assert detail(app).number == 2
+    assert detail(app).step.number == 2
     index = shown.weight.index
     assert detail(app).weight.index == index
     assert detail(app).weight.before == pytest.approx(shown.weight.after)
@@ -133,7 +133,7 @@ def test_the_run_that_rests_shows_its_own_next_step():
     app.switch_page(INSIDE).run()
     learning(app)
     run = session_of(app).training.view.run
-    assert (run.step, detail(app).number) == (2, 3)
+    assert (run.step, detail(app).step.number) == (2, 3)
     press(app, "Do this step")
     assert np.array_equal(session_of(app).training.view.run.parameters, pc.advance(run, 1).parameters)
 
@@ -162,7 +162,7 @@ def test_a_run_that_advances_is_paused_first():
     press(app, "Pause")
     assert training.view.status == "paused"
     assert title(app) == TITLES[0]
-    assert detail(app).number == training.view.run.step + 1
+    assert detail(app).step.number == training.view.run.step + 1
     training.stop()
 
 
@@ -192,7 +192,7 @@ def test_a_kept_model_begins_with_a_fresh_optimizer_in_a_run_of_its_own():
     run = session_of(app).training
     app.switch_page(INSIDE).run()
     learning(app)
-    assert detail(app).number == 1  # of the run, though the network that answers is from its end
+    assert detail(app).step.number == 1  # of the run, though the network that answers is from its end
     assert session_of(app).training is run
 
 
@@ -338,7 +338,7 @@ def test_the_next_step_and_another_weight_begin_the_questions_again():
     answered_wrongly(app, "1")
     press(app, "Next number")
     press(app, "Do this step")
-    assert (title(app), detail(app).number) == ("1 of 3 · A logit", 2)
+    assert (title(app), detail(app).step.number) == ("1 of 3 · A logit", 2)
     answered_wrongly(app, "1")
     press(app, "Next number")
     seen(labelled(app.selectbox, "Weight from").set_value(-1).run())
