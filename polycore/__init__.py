@@ -1,65 +1,76 @@
 """Polynomials, and a neural network in NumPy that learns which of them a point lies on."""
 
 from importlib import import_module as _import_module
-from types import ModuleType as _ModuleType
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 
-from polycore import tutorial
-from polycore.errors import PolycoreError, RunFileError, WeightFileError
-from polycore.estimator.classifier import PolycoreClassifier
-from polycore.experiment.experiment import Experiment
-from polycore.inspection.landscape import Landscape, landscape
-from polycore.model.model import Model
-from polycore.points.fitting import fit_polynomials
-from polycore.points.point_set import PointSet
-from polycore.polynomials.crossings import crossings
-from polycore.polynomials.points_csv import points_from_csv, points_to_csv
-from polycore.polynomials.polynomial import Polynomial
-from polycore.polynomials.presets import INTRODUCTION_POLYNOMIALS, TUTORIAL_POLYNOMIALS
-from polycore.polynomials.sampling import sample
-from polycore.referee.bayes_classifier import Referee
-from polycore.training.history import History
-from polycore.training.run import Run, advance, start
-from polycore.version import __version__
-from polycore.web.html_page import html_page
+from polycore.version import __version__ as __version__
 
-__all__ = [
-    "INTRODUCTION_POLYNOMIALS",
-    "TUTORIAL_POLYNOMIALS",
-    "Experiment",
-    "History",
-    "Landscape",
-    "Model",
-    "PointSet",
-    "PolycoreClassifier",
-    "PolycoreError",
-    "Polynomial",
-    "Referee",
-    "Run",
-    "RunFileError",
-    "WeightFileError",
-    "__version__",
-    "advance",
-    "crossings",
-    "fit_polynomials",
-    "html_page",
-    "landscape",
-    "points_from_csv",
-    "points_to_csv",
-    "sample",
-    "start",
-    "tutorial",
-]
+if _TYPE_CHECKING:
+    from polycore import figures as figures
+    from polycore import tutorial as tutorial
+    from polycore.errors import PolycoreError as PolycoreError
+    from polycore.errors import RunFileError as RunFileError
+    from polycore.errors import WeightFileError as WeightFileError
+    from polycore.estimator.classifier import PolycoreClassifier as PolycoreClassifier
+    from polycore.experiment.experiment import Experiment as Experiment
+    from polycore.inspection.landscape import Landscape as Landscape
+    from polycore.inspection.landscape import landscape as landscape
+    from polycore.model.model import Model as Model
+    from polycore.points.fitting import fit_polynomials as fit_polynomials
+    from polycore.points.point_set import PointSet as PointSet
+    from polycore.polynomials.crossings import crossings as crossings
+    from polycore.polynomials.points_csv import points_from_csv as points_from_csv
+    from polycore.polynomials.points_csv import points_to_csv as points_to_csv
+    from polycore.polynomials.polynomial import Polynomial as Polynomial
+    from polycore.polynomials.presets import INTRODUCTION_POLYNOMIALS as INTRODUCTION_POLYNOMIALS
+    from polycore.polynomials.presets import TUTORIAL_POLYNOMIALS as TUTORIAL_POLYNOMIALS
+    from polycore.polynomials.sampling import sample as sample
+    from polycore.referee.bayes_classifier import Referee as Referee
+    from polycore.training.history import History as History
+    from polycore.training.run import Run as Run
+    from polycore.training.run import advance as advance
+    from polycore.training.run import start as start
+    from polycore.web.html_page import html_page as html_page
+
+# The module of each name, which is imported when the name is asked for. All of them take a third of a second,
+# in which the command could not yet end at Ctrl-C without a traceback.
+_MODULES = {
+    "INTRODUCTION_POLYNOMIALS": "polynomials.presets",
+    "TUTORIAL_POLYNOMIALS": "polynomials.presets",
+    "Experiment": "experiment.experiment",
+    "History": "training.history",
+    "Landscape": "inspection.landscape",
+    "Model": "model.model",
+    "PointSet": "points.point_set",
+    "PolycoreClassifier": "estimator.classifier",
+    "PolycoreError": "errors",
+    "Polynomial": "polynomials.polynomial",
+    "Referee": "referee.bayes_classifier",
+    "Run": "training.run",
+    "RunFileError": "errors",
+    "WeightFileError": "errors",
+    "advance": "training.run",
+    "crossings": "polynomials.crossings",
+    "fit_polynomials": "points.fitting",
+    "html_page": "web.html_page",
+    "landscape": "inspection.landscape",
+    "points_from_csv": "polynomials.points_csv",
+    "points_to_csv": "polynomials.points_csv",
+    "sample": "polynomials.sampling",
+    "start": "training.run",
+}
+__all__ = ["__version__", "tutorial", *_MODULES]
 
 
 def __dir__() -> list[str]:
-    # modules that are imported become attributes of the package; "figures" is imported when it is asked for
+    # modules that are imported become attributes of the package; "figures" needs Plotly
     return sorted({*__all__, "figures", *(name for name in globals() if name.startswith("__"))})
 
 
-def __getattr__(name: str) -> _ModuleType:
-    # only when it is asked for: polycore itself needs NumPy alone, and figures need Plotly
-    if name == "figures":
-        return _import_module(
-            "polycore.figures"
-        )  # `from polycore import figures` would ask this function again
-    raise AttributeError(f"module 'polycore' has no attribute {name!r}")
+def __getattr__(name: str) -> object:
+    if name in ("figures", "tutorial"):  # `from polycore import figures` would ask this function again
+        return _import_module(f"polycore.{name}")
+    if name not in _MODULES:
+        raise AttributeError(f"module 'polycore' has no attribute {name!r}")
+    found = globals()[name] = getattr(_import_module(f"polycore.{_MODULES[name]}"), name)
+    return found

@@ -1,18 +1,21 @@
 """The command line: python -m polycore train | predict | sweep | film | page | info | step | dashboard."""
 
-import os
-import sys
-import traceback
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TextIO
+from polycore.commands.process import ended_by_ctrl_c
 
-from polycore.commands import dashboard, film, info, page, predict, step, sweep, train
-from polycore.commands.arguments import Parser, with_dashes
-from polycore.commands.process import Interrupted, open_closed_streams, say, write_as_in_code
-from polycore.errors import PolycoreError
-from polycore.quoting import quoted, visible
-from polycore.version import __version__
+with ended_by_ctrl_c():  # NumPy and what needs it take a third of a second or more
+    import os
+    import sys
+    import traceback
+    from collections.abc import Sequence
+    from pathlib import Path
+    from typing import TextIO
+
+    from polycore.commands import dashboard, film, info, page, predict, step, sweep, train
+    from polycore.commands.arguments import Parser, with_dashes
+    from polycore.commands.process import Interrupted, open_closed_streams, say, write_as_in_code
+    from polycore.errors import PolycoreError
+    from polycore.quoting import quoted, visible
+    from polycore.version import __version__
 
 DONE, FAILED = 0, 1
 INTERRUPTED, BROKEN_PIPE = 130, 141  # the shell's codes for processes ended by SIGINT and SIGPIPE

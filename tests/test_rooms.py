@@ -19,8 +19,6 @@ ROWS = [
 LEVELS = {room.strip("`"): level for level, row in enumerate(ROWS) for room in row}
 GROUND = set(re.findall(r"`(\w+)`", TABLES.split("| `polycore` (")[1].split(")")[0]))
 SOURCES = [path for top in ("polycore", "pages") for path in sorted((ROOT / top).rglob("*.py"))]
-# within a worker process, so that its first call need not wait for the import
-ALLOWED = {"polycore/workers/processes.py": {ROOT / "polycore/__init__.py"}}
 
 
 def test_every_folder_is_a_room_of_the_tables():
@@ -43,7 +41,7 @@ def test_every_room_has_a_sentence_on_its_subject():
 def test_a_room_imports_only_rooms_above_it(room):
     for path in SOURCES:
         if _room(path) == room:
-            for imported in _imports(path) - ALLOWED.get(path.relative_to(ROOT).as_posix(), set()):
+            for imported in _imports(path):
                 target = _room(imported)
                 assert target == room or LEVELS[target] < LEVELS[room], f"{path.relative_to(ROOT)}: {target}"
 

@@ -32,6 +32,22 @@ class Interrupted(KeyboardInterrupt):  # like its parent, it is not an Exception
         return 128 + self.number
 
 
+@contextmanager
+def ended_by_ctrl_c() -> Iterator[None]:
+    """Let Ctrl-C end the process at once, without a traceback, while modules are imported.
+
+    No exception could: an import ignores it in some places. A signal that is ignored stays so.
+    """
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    signal.signal(signal.SIGINT, lambda number, _: os._exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 class Interruption:
     """A context that catches the signals; each raises Interrupted at most once, and only within `allowed`.
 

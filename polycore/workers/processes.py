@@ -296,7 +296,7 @@ def work(memory: int, *, in_idle_time: bool) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # printed text must not mix with the answers
-    import polycore  # noqa: F401  # now, so that the first call need not wait for it
+    import polycore.training.run  # noqa: F401  # now, so that the first call need not wait for it
 
     calls: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     with suppress(BrokenPipeError):  # the server is gone; `_listen` ends this process

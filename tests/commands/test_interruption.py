@@ -3,12 +3,14 @@
 import os
 import signal
 import subprocess
+import sys
 
 import pytest
 
 import polycore as pc
 from polycore.commands.process import Interrupted, Interruption
 from tests.commands.terminal import COMMAND, ENVIRONMENT
+from tests.signals import restore_signals
 from tests.waiting import wait_until
 
 
@@ -18,6 +20,30 @@ def ctrl_c_is_a_signal():
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        pytest.param(["-m", "polycore"], id="python -m"),
+        pytest.param(["-c", "import sys; from polycore.__main__ import main; sys.exit(main())"], id="script"),
+    ],
+)
+def test_ctrl_c_ends_a_command_that_still_imports_without_a_traceback(folder, start):
+    (folder / "numpy.py").write_text(
+        "print('now', flush=True); import time; time.sleep(60)", encoding="utf-8"
+    )
+    process = subprocess.Popen(
+        [sys.executable, *start, "info", "weights.npz"],
+        cwd=folder,
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=restore_signals,
+    )
+    assert process.stdout.readline() == b"now\n"
+    process.send_signal(signal.SIGINT)
+    assert (process.communicate(timeout=60), process.returncode) == ((b"", b""), 130)
 
 
 def test_a_signal_ends_what_is_allowed_to_end_and_nothing_after_it():
