@@ -279,7 +279,7 @@ def test_each_number_follows_to_its_last_digit_from_those_that_are_seen(seed, st
     experiment = replace(exercise_view.SET_UP, seed=seed, batch_size=batch, **more)
     first = step_detail(pc.advance(pc.start(experiment), steps), StepChoice())
     slopes = []
-    for point in range(first.count):
+    for point in range(len(first.errors)):
         detail = other_detail(first, StepChoice(point, first.weight.index))
         logit, slope, new_weight = (question_of(detail, number) for number in range(EXERCISE_QUESTIONS))
         for question in (logit, slope, new_weight):
