@@ -206,7 +206,7 @@ def _begin() -> None:
         _stop()  # not before: if the new race is refused, the last one goes on
         before = session.current().comparison
         is_loss = before.race is not None and before.race.view.has_begun
-        another = replace(before, race=race, landscape=None, moment="Now")
+        another = replace(before, race=race, landscape=None)
         session.compare_another(another, REPLACED if is_loss else None)
 
 

@@ -17,7 +17,7 @@ from pages.plane.scene import scene_of
 from pages.runs import sentences
 from pages.runs.race import Lane, Race, RaceView
 from pages.runs.view import RunView
-from pages.server.source import Choice, Contents, Show, Source
+from pages.server.source import Choice, Contents, Source
 from pages.wording import percent as wording
 from pages.wording.words import listed
 from polycore.formatting import counted, loss_text, percent
@@ -34,13 +34,15 @@ LOWER_LOSS = "{} has the lowest loss, which is what all of them minimize."
 Status = Literal["Starting", "Running", "Paused", "Stopped", "Finished"]
 
 
-def source_of(race: Race, moment: Choice) -> Source:
-    """Return the source of a race's frames, with the weights of that moment until a slider is moved."""
+def source_of(race: Race) -> Source:
+    """Return the source of a race's frames, with the weights of its moment."""
+    moment = race.moment
 
-    def at(moment: Choice) -> Show:
-        return lambda: contents(race.view, moment)
+    def at(moment: Choice) -> Source:
+        race.moment = moment
+        return source_of(race)
 
-    return Source(race.name, race.trainings, moment, at(moment), at=at)
+    return Source(race.name, race.trainings, moment, lambda: contents(race.view, moment), at=at)
 
 
 def contents(race: RaceView, moment: Choice) -> Contents:

@@ -1,6 +1,6 @@
 """The race on the Compare page: its maps by rank, their chart, its rules, and the landscape of their loss."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache, partial
 from html import escape
@@ -33,7 +33,6 @@ from pages.run_view import time_slider
 from pages.run_view.progress import LARGE_LABEL
 from pages.runs.job import Job
 from pages.runs.race import MOST, Race, RaceView
-from pages.runs.training import Training
 from pages.server.source import Choice
 from pages.state import refusal, session
 from pages.state.shown_weights import ShownWeights
@@ -163,10 +162,10 @@ def _draw_first(dock: DeltaGenerator, race: Race | None) -> None:
 
 def _draw_race(race: Race, bar: DeltaGenerator, dock: DeltaGenerator, *, running: bool) -> None:
     """Draw the race, which the page then follows; `running`: whether the page shows it as under way."""
-    moment, by = session.current().comparison.moment, race_inputs.BY.value
+    source, moment, by = source_of(race), race.moment, race_inputs.BY.value
     for training in race.trainings:
         training.show(wish_of(training.view))
-    followed = Followed(race.name, session_key.follow(source_of(race, moment)), running)
+    followed = Followed(race.name, session_key.follow(source), running)
     # after the frames are followed: what changes while the page is drawn comes in one
     view = race.view
     if view.is_running != running:
@@ -175,8 +174,8 @@ def _draw_race(race: Race, bar: DeltaGenerator, dock: DeltaGenerator, *, running
     with dock:
         live_text.draw(_status_html(now), f"{PREFIX}.status", followed, reports=True)
     with bar:
-        time_slider.draw_for_race(f"{PREFIX}.time", followed, now["moments"], moment, _show)
-    _draw_lanes(race.trainings, view, moment, by, now["lanes"], followed)
+        time_slider.draw_for_race(f"{PREFIX}.time", followed, now["moments"], moment, source.choose)
+    _draw_lanes(race, view, moment, by, now["lanes"], followed)
     chart, rules = st.columns([5, 2], gap="large")
     with rules:
         race_inputs.BY.choose(
@@ -200,10 +199,6 @@ def _draw_race(race: Race, bar: DeltaGenerator, dock: DeltaGenerator, *, running
             _draw_landscape(race)
 
 
-def _show(moment: Choice) -> None:
-    session.update(comparison=replace(session.current().comparison, moment=moment))
-
-
 def _status_html(now: Mapping[str, Any]) -> str:
     status, progress = (
         live_text.value("status", now["status"], "b"),
@@ -214,19 +209,18 @@ def _status_html(now: Mapping[str, Any]) -> str:
 
 
 def _draw_lanes(
-    trainings: Sequence[Training],
-    race: RaceView,
+    race: Race,
+    view: RaceView,
     moment: Choice,
     by: Name,
     now: Mapping[str, Any],
     followed: Followed,
 ) -> None:
-    choices = [choice_at(lane, moment) for lane in race.lanes]
     # first: the maps of a wide network take long, and no lane should be drawn in part
-    maps = [_map(picture_of(lane, moment), scene_of(lane.view.run.experiment)) for lane in race.lanes]
+    maps = [_map(picture_of(lane, moment), scene_of(lane.view.run.experiment)) for lane in view.lanes]
     with st.container(key=f"{PREFIX}.lanes"):
-        for column, index in zip(st.columns(len(race.lanes)), order_of(race, by), strict=True):
-            lane = race.lanes[index]
+        for column, index in zip(st.columns(len(view.lanes)), order_of(view, by), strict=True):
+            lane = view.lanes[index]
             bindings = (
                 ("layout.images.0.source", f"picture.lanes.{index}"),
                 ("layout.meta.alt", f"lanes.{index}.map_alt"),
@@ -239,7 +233,7 @@ def _draw_lanes(
                     key=f"{PREFIX}.map.{index}",
                     height=MAP_HEIGHT,
                     bound=Bound(followed, bindings, class_colors(lane.experiment.class_count)),
-                    model_now=partial(_model_now, trainings[index], choices[index]),
+                    model_now=partial(_model_now, race, index),
                 )
                 live_text.draw(figure, f"{PREFIX}.lane.{index}", followed)
 
@@ -260,8 +254,9 @@ def _lane_html(index: int, name: str, by: Name, now: Mapping[str, Any]) -> tuple
     return head, figure
 
 
-def _model_now(training: Training, choice: Choice) -> Model:
-    return ShownWeights.of(training.view, choice).model
+def _model_now(race: Race, index: int) -> Model:
+    lane = race.view.lanes[index]
+    return ShownWeights.of(lane.view, choice_at(lane, race.moment)).model
 
 
 def _draw_chart(race: RaceView, by: Name, then: Mapping[str, Any], followed: Followed) -> None:

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 import streamlit as st
@@ -19,7 +19,7 @@ from pages.runs import sentences
 from pages.runs.pacing import Pacing
 from pages.runs.training import Training
 from pages.runs.view import RunView
-from pages.server.source import Choice, Contents, Show, Source
+from pages.server.source import Choice, Contents, Source
 from pages.setup import controls
 from pages.state import session
 from pages.state.shown_weights import ShownWeights
@@ -136,13 +136,13 @@ def shown_run(selection: Selection, *, running: bool) -> ShownRun | None:
 def source_of(training: Training, selection: Selection) -> Source:
     """Return the source of a run's frames."""
 
-    def show(selection: Selection) -> Contents:
+    def show() -> Contents:
         return contents(training.view, selection, controls.replay_text(training))
 
-    def at(choice: Choice) -> Show:
-        return partial(show, replace(selection, weights=choice))
+    def at(choice: Choice) -> Source:
+        return source_of(training, replace(selection, weights=choice))
 
-    return Source(training.name, (training,), selection, partial(show, selection), at=at)
+    return Source(training.name, (training,), selection, show, at=at)
 
 
 def contents(view: RunView, selection: Selection, replay: str) -> Contents:

@@ -33,7 +33,7 @@ def draw(shown: ShownRun) -> None:
 
 
 def draw_for_race(
-    key: str, followed: Followed, moments: Moments, choice: Choice, choose: Callable[[Choice], None]
+    key: str, followed: Followed, moments: Moments, choice: Choice, choose: Callable[[Choice], object]
 ) -> None:
     """Draw the slider for a race, whose moments are microseconds of computing, in the same way.
 
@@ -58,7 +58,7 @@ def _draw(
     followed: Followed | None,
     moments: Moments,
     choice: Choice,
-    choose: Callable[[Choice], None],
+    choose: Callable[[Choice], object],
     *,
     moves: bool,
     over_time: bool = False,
@@ -76,7 +76,7 @@ def _draw(
     )
 
 
-def _take(key: str, choose: Callable[[Choice], None]) -> None:
+def _take(key: str, choose: Callable[[Choice], object]) -> None:
     choice = choice_in(component.sent(key, "chosen"))
     if choice is not None:
         choose(choice)

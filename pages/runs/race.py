@@ -11,6 +11,7 @@ from typing import Literal
 from pages.runs.training import Training
 from pages.runs.view import RunView
 from pages.server import server
+from pages.server.source import Choice
 from polycore import Experiment, Model, PolycoreError
 from polycore.experiment.settings import SETTINGS
 from polycore.formatting import counted, loss_text
@@ -181,13 +182,14 @@ class RaceView:
         return f"That is no surprise: {gradient}."
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Race:
     """A race of two to four lanes; `budget` is in seconds of computing for each.
 
     set_up: the user's experiment, of which `common_experiment` has what all lanes share.
     names, trainings: of its lanes.
     kind: what the lanes differ in.
+    moment: which of their weights are shown: those after so many microseconds of computing, or the latest.
     """
 
     set_up: Experiment
@@ -195,6 +197,7 @@ class Race:
     names: tuple[str, ...]
     trainings: tuple[Training, ...]
     kind: Kind = "Optimizers"
+    moment: Choice = "Now"
 
     @classmethod
     def of(

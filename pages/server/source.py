@@ -84,7 +84,6 @@ class Source:
     """What a page shows of its subjects while it is there. Thread-safe.
 
     name: by which browsers tell its frames from others.
-    shows: what of them the page shows, as a value; two sources that show the same have the same frames.
     """
 
     def __init__(
@@ -94,32 +93,33 @@ class Source:
         shows: object,
         show: Show,
         *,
-        at: Callable[[Choice], Show] | None = None,
+        at: Callable[[Choice], "Source"] | None = None,
         rest: Callable[[float], float] = lambda _: 0.0,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         """`show` returns the contents of a frame now.
 
-        at: returns the same for other weights, while a slider through the past is moved; None without one.
+        shows: what of the subjects the page shows, as a value; two sources that show the same have the same
+            frames.
+        at: returns the same source with other weights, to which a slider is moved; None without a slider.
         rest: returns for how many seconds a frame that took so many may stay though something has changed:
             only if more will change by then.
         clock: returns the time in seconds.
         """
         self.name = name
         self.subjects = tuple(subjects)
-        self.shows = shows
-        self._show, self._at = show, at
+        self._shown: tuple[object, Show] = shows, show
+        self._at = at
         self._rest = rest
         self._clock = clock
-        self._choices = 0
         self._lock = threading.Lock()
         self._frame: Frame | None = None
         self._made_of: tuple[object, ...] = ()
         self._made_at = self._took = 0.0
 
     def is_like(self, other: "Source") -> bool:
-        """Return whether both have the same frames: no slider has been moved since."""
-        return self._choices == 0 and self.shows == other.shows and self.subjects == other.subjects
+        """Return whether both have the same frames."""
+        return self._shown[0] == other._shown[0] and self.subjects == other.subjects
 
     def frame(self) -> Frame:
         """Return the latest frame; the same object as long as nothing has changed."""
@@ -129,7 +129,7 @@ class Source:
                 versions != self._made_of and self._clock() >= self._made_at + self._rest(self._took)
             ):
                 number, began = next(_numbers), self._clock()
-                contents = self._show()
+                contents = self._shown[1]()
                 self._made_at = self._clock()
                 self._took = self._made_at - began
                 frame = self._frame = Frame(self.name, number, contents.values, contents.blobs)
@@ -143,16 +143,12 @@ class Source:
             return next(_numbers) if known is None or self._made_of != self._versions() else known.sequence
 
     def choose(self, value: object) -> bool:
-        """Show other weights until the page is drawn again: a browser sent `value`, which may be anything.
-
-        Returns whether it is a choice, and there is another frame.
-        """
+        """Show other weights if `value`, which a browser sent, is a choice of them; return whether it is."""
         choice = choice_in(value)
         if choice is None or self._at is None:
             return False
         # without the lock: it is held while a frame is computed, and the server's event loop calls this
-        self._show = self._at(choice)
-        self._choices += 1
+        self._shown = self._at(choice)._shown
         return True
 
     def halt(self, how: Halt, generation: int) -> None:
@@ -166,7 +162,7 @@ class Source:
             subject.seen(is_there)
 
     def _versions(self) -> tuple[object, ...]:
-        return self._choices, *(subject.version for subject in self.subjects)
+        return self._shown, *(subject.version for subject in self.subjects)
 
 
 def choice_in(value: object) -> Choice | None:

@@ -7,7 +7,6 @@ from typing import Any, Literal
 from pages.runs.job import Job
 from pages.runs.race import Race
 from pages.runs.sweep import Sweep
-from pages.server.source import Choice
 from polycore import Experiment, Landscape
 
 
@@ -58,7 +57,6 @@ class Comparison:
     race, sweep: the latest one, in whatever state; None before the first.
     landscape: of the loss of the race; None before the first. order: the indices of the lanes whose
         trajectories it has.
-    moment: which weights of the race are shown: those after so many microseconds of computing, or the latest.
     class_table: the table that was measured last; None before the first.
     entered: what the user has entered for a race or a sweep, by the names of the inputs, each with what
         the input was to show otherwise.
@@ -70,6 +68,5 @@ class Comparison:
     sweep: Sweep | None = None
     landscape: Job[Landscape] | None = None
     order: tuple[int, ...] = ()
-    moment: Choice = "Now"
     class_table: ClassTable | None = None
     entered: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)

@@ -223,7 +223,7 @@ class Session:
             POLYNOMIALS: self.experiment.polynomials,
             "run": self.training,
             "race": self.comparison.race,
-            "race_shown": (self.comparison.landscape, self.comparison.order, self.comparison.moment),
+            "race_shown": (self.comparison.landscape, self.comparison.order),
             "sweep": self.comparison.sweep,
             "models": Work.of(self.models),
             "in_use": self.models.in_use,
@@ -348,7 +348,7 @@ class Session:
                 view = replace(view, past=choice)
             else:
                 view = replace(view, past=None, inside=choice)
-        landscape, order, moment = back["race_shown"]
+        landscape, order = back["race_shown"]
         lesson, run_before = back["lesson"]
         view = replace(view, pacing=back["pacing"])
         return replace(
@@ -365,7 +365,6 @@ class Session:
                 race=back["race"],
                 landscape=landscape,
                 order=order,
-                moment=moment,
                 sweep=back["sweep"],
             ),
             lessons=replace(self.lessons, current=lesson, before=run_before),

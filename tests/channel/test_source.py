@@ -25,20 +25,20 @@ class Subject:
 
 def source_of(*subjects, look="now", **options):
     """Return a source whose frames have the versions of its subjects."""
-    return Source("run", subjects, look, lambda: shown(*subjects), **options)
+    return Source("run", subjects, look, lambda: shown(*subjects, look=look), **options)
 
 
-def shown(*subjects, choice=None):
-    return Contents({"versions": [subject.version for subject in subjects], "choice": choice}, {"map": b"x"})
+def shown(*subjects, look="now"):
+    return Contents({"versions": [subject.version for subject in subjects], "look": look}, {"map": b"x"})
 
 
 def slider(*subjects):
-    return lambda choice: lambda: shown(*subjects, choice=choice)
+    return lambda choice: source_of(*subjects, look=choice)
 
 
 def test_a_frame_has_the_contents_under_the_name_of_the_source():
     frame = source_of(Subject()).frame()
-    assert (frame.run, frame.header, frame.blobs) == ("run", {"versions": [0], "choice": None}, {"map": b"x"})
+    assert (frame.run, frame.header, frame.blobs) == ("run", {"versions": [0], "look": "now"}, {"map": b"x"})
 
 
 def test_without_a_change_it_is_the_same_frame_and_after_one_of_any_subject_a_later_one():
@@ -108,7 +108,7 @@ def test_a_slider_shows_other_weights_in_a_later_frame(choice):
     before = source.frame()
     assert source.choose(choice)
     after = source.frame()
-    assert (after.header["choice"], after.sequence > before.sequence) == (choice, True)
+    assert (after.header["look"], after.sequence > before.sequence) == (choice, True)
 
 
 @pytest.mark.parametrize("value", [None, True, 1.5, "then", [3], {}, -1, 2**53 + 1, 10**400])
@@ -127,7 +127,7 @@ def test_without_a_slider_a_choice_changes_nothing():
     assert source.frame() is before
 
 
-def test_one_of_the_same_look_is_like_it_until_its_slider_is_moved():
+def test_one_of_the_same_look_is_like_it_also_if_a_slider_was_moved_to_that():
     subject, other = Subject(), Subject("other")
     source = source_of(subject, at=slider(subject))
     assert source.is_like(source_of(subject))
@@ -135,6 +135,7 @@ def test_one_of_the_same_look_is_like_it_until_its_slider_is_moved():
     assert not source.is_like(source_of(other))
     source.choose(64)
     assert not source.is_like(source_of(subject))
+    assert source.is_like(source_of(subject, look=64))
 
 
 def test_a_press_halts_the_only_subject_and_none_of_several():

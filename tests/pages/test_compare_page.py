@@ -545,9 +545,13 @@ def test_a_race_stands_as_it_is_when_one_comes_back():
     app = press(at_the_line("Adam", "Random search"), "Start the race")
     app.switch_page(TRAIN).run()
     until_it_ends(app)
+    race = session_of(app).comparison.race
+    race_values.source_of(race).choose(100_000)  # as a film does, which sends the page nothing
     app.switch_page(COMPARE).run()
     assert app.button_group(key="compare.view.v0").value == "Race"
     assert live_value(app, "status") == "Finished"
+    assert sent_to(app, "race.time")["choice"] == 100_000
+    assert live_value(app, "standing.accuracy").startswith("After 0.10 s of computing, ")
     assert sorted(labelled(app.button_group, "Who races").value) == ["Adam", "Random search"]
 
 

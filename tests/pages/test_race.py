@@ -319,7 +319,7 @@ def test_an_unseen_race_continues_when_it_is_seen_again(make, clock):
     one.start()
     clock.now += presence.LEASE_SECONDS
     wait_until(lambda: not one.view.is_running)
-    source_of(one, "Now").seen(lambda: True)
+    source_of(one).seen(lambda: True)
     assert one.view.is_running
 
 

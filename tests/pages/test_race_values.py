@@ -58,7 +58,7 @@ def race():
 
 
 def test_each_frame_has_all_lanes(race):
-    header = header_of(source_of(race, "Now").frame())
+    header = header_of(source_of(race).frame())
     assert header["active"] is False
     assert header["lanes"].keys() == {"0", "1"}
     for index, lane in enumerate(race.view.lanes):
@@ -101,7 +101,7 @@ def seen_with(lane, **changes):
 
 def test_there_is_another_frame_only_if_a_lane_has_changed():
     race = Race.of(SET_UP, ["Random search", "Adam"], 2.0, Metered())
-    source = source_of(race, "Now")
+    source = source_of(race)
     first = source.frame()
     assert source.frame() is first
     race.trainings[1].stop()
@@ -144,7 +144,7 @@ def test_at_a_moment_each_lane_has_the_weights_of_its_latest_snapshot_by_then(ra
 
 
 def test_a_frame_of_the_past_has_maps_and_figures_of_one_moment(race):
-    source = source_of(race, "Now")
+    source = source_of(race)
     now = header_of(source.frame())
     source.choose(1_000_000)
     then, blobs = opened(source.frame())
@@ -162,7 +162,8 @@ def test_a_frame_of_the_past_has_maps_and_figures_of_one_moment(race):
         assert (shown["map"]["columns"], shown["map"]["rows"]) == (expected.columns, expected.rows)
         pixels = unpacked(replace(expected, scanlines=blobs[f"map.{index}"]))
         assert (pixels == unpacked(expected)).mean() > 0.99  # a snapshot is in float32
-    assert header_of(source_of(race, "Now").frame())["lanes"] == now["lanes"]
+    source.choose("Now")
+    assert header_of(source.frame())["lanes"] == now["lanes"]
 
 
 @pytest.mark.parametrize("moment", ["Now", 1_000_000])
@@ -351,19 +352,21 @@ def test_a_lane_that_ended_early_does_not_move_the_progress_of_the_others(three,
     assert (header["progress"], header["share"]) == (progress, share)
 
 
-def test_the_page_decides_what_is_shown_once_the_slider_rests(race):
-    source = source_of(race, 1_000_000)
-    assert header_of(source.frame())["then"]["seconds"] == 1
-    source.choose("Now")
-    assert not header_of(source.frame())["then"]["is_past"]
-    again = source_of(race, 1_000_000)
-    assert not source.is_like(again)
-    assert header_of(again.frame())["then"]["is_past"]
+def test_a_page_that_is_drawn_while_the_slider_moves_shows_the_moment_of_the_frame_it_has(race):
+    source = source_of(race)
+    source.choose(1_000_000)
+    frame = source.frame()
+    again = source_of(race)
+    assert source.is_like(again)
+    assert header_of(again.frame())["then"] == header_of(frame)["then"] == {"seconds": 1, "is_past": True}
+    again.choose("Now")  # as the slider does once it rests, where no socket opens
+    assert not source.is_like(source_of(race))
+    assert race.moment == "Now"
 
 
 @pytest.mark.parametrize("choice", [None, True, 1.5, "then", [3], {}])
 def test_what_is_no_moment_is_ignored(race, choice):
-    source = source_of(race, "Now")
+    source = source_of(race)
     before = source.frame()
     source.choose(choice)
     assert source.frame() is before
