@@ -84,6 +84,7 @@ def plain(run):
     numbers = [run.step, run.loss, run.best_step, run.best_loss, history.every, run.ended_because]
     numbers += [run.held_out_loss, run.held_out_step, run.began_at, run.optimizer_began_at]
     numbers += [run.snapshots.step, [(leg.to_dict(), _columns(leg.history)) for leg in run.earlier]]
+    arrays += [leg.given for leg in run.earlier]
     bits = [
         None if value is None else (np.asarray(value).dtype, np.asarray(value).tobytes()) for value in arrays
     ]

@@ -21,7 +21,7 @@ from polycore.links import link
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import NAMES
 from polycore.optimizers.registry import OPTIMIZERS
-from tests.attacks.run_archives import CONTINUED, arrays_of
+from tests.attacks.run_archives import CONTINUED, GIVEN, arrays_of
 from tests.links import whole
 from tests.pages.browsing import opened
 from tests.runs import KINDS, same_run
@@ -323,7 +323,7 @@ def test_the_tables_of_the_run_file_are_true():
     arrays = rows(RUN_FILE.split("## The metadata")[0])
     documented = rows(RUN_FILE.split("## The metadata")[1])
     seen = set()
-    for kind in [*KINDS, CONTINUED]:
+    for kind in [*KINDS, CONTINUED, GIVEN]:
         stored = arrays_of(kind)
         metadata = json.loads(stored["metadata"].item())
         classes = max(len(metadata["experiment"].get("polynomials", ())), 1)
@@ -343,7 +343,7 @@ def test_the_tables_of_the_run_file_are_true():
             assert array.dtype.str.startswith(("<f8", "<f4") if type_ == "float" else type_.strip("`")), name
             assert array.shape == eval(shape, {}, sizes), name
         assert set(documented) == set(metadata)
-        assert (metadata["kind"], metadata["format"]) == ("run", 3)
+        assert (metadata["kind"], metadata["format"]) == ("run", 4 if kind == GIVEN else 3)
         seen |= set(stored)
     assert seen == set(arrays)
 

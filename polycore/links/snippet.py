@@ -182,7 +182,7 @@ def repetition_of(experiment: Experiment, earlier: Sequence[Leg], step: int) -> 
         if leg.given is None:
             raise PolycoreError(
                 f"The run continued at step {leg.end:,} from a network whose weights are not known: "
-                "files of runs and networks do not have them."
+                "a file of a network does not have them, nor one of a run that 0.3.0 wrote."
             )
         return Repetition(parts, leg.given, tuple(earlier[:first]))
     if earlier and earlier[0].began_at > 0:

@@ -31,7 +31,7 @@ RUN_NAMES = (
     *("parameters", "best_parameters", "gradient"),
     *state_names(OPTIMIZERS),
     *("history_step", "history_loss", "history_accuracy", "history_held_out_accuracy"),
-    *("data_points", "data_labels", "earlier_history", "snapshot_step", "snapshots"),
+    *("data_points", "data_labels", "earlier_history", "given_weights", "snapshot_step", "snapshots"),
     *("point_errors", "point_counts", "new_point_errors", "new_point_counts"),
 )
 

@@ -25,7 +25,7 @@ from polycore.limits import (
 Shape = tuple[int, ...]
 
 _MAX_WRITTEN = 9_999_999
-MAX_ENTRIES = 2 * MAX_LAYERS + 3  # weights and biases per layer, loss, accuracy and metadata
+MAX_ENTRIES = 20  # of a run with SOAP, points by errors and a past; a weight file has 19 at most
 AGAIN = "Save the arrays again with numpy.savez."
 
 

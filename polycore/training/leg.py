@@ -33,7 +33,8 @@ class Leg:
         What was measured there, every so many steps; None if only the weights were kept: a model.
     given
         The weights and biases of that model, layer by layer, which the next leg began with, as they act on
-        raw inputs, (P,); None if there is a history, and if they are not known: no file has them.
+        raw inputs, (P,); None if there is a history, and if they are not known: a run file has those of
+        the last such model, a weight file none.
     data
         The points of the user's own that the settings name; None for polynomials, and if they are not known:
         a run file has only those of the run's experiment.

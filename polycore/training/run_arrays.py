@@ -28,6 +28,7 @@ from polycore.training.task import precision_of
 
 POINTS, LABELS = "data_points", "data_labels"  # of the user's own
 EARLIER, SNAPSHOT_STEP, SNAPSHOTS = "earlier_history", "snapshot_step", "snapshots"  # the past
+GIVEN = "given_weights"
 COLUMNS = ("step", "loss", "accuracy", "held_out_accuracy")  # the rows of earlier_history
 ERRORS = {  # the fields of ErrorSums, in their order: the array's name, its type and its largest number
     "errors": ("point_errors", "<f4", MOST_IN_SUMS),
@@ -83,8 +84,10 @@ def _past_specs(metadata: RunMetadata, count: int) -> dict[str, ArraySpec]:
     entries = sum(leg.history_entries for leg in metadata.earlier)
     if entries:
         arrays[EARLIER] = ArraySpec("<f8", (len(COLUMNS), entries), 0, max(LAST_STEP, MAX_PARAMETER_SIZE))
+    size = MAX_PARAMETER_SIZE
+    if metadata.given_leg is not None:
+        arrays[GIVEN] = ArraySpec("<f8", (count,), -size, size)
     if metadata.snapshots:
-        size = MAX_PARAMETER_SIZE
         arrays[SNAPSHOT_STEP] = ArraySpec("<i8", (metadata.snapshots,), 0, metadata.step)
         arrays[SNAPSHOTS] = ArraySpec("<f4", (metadata.snapshots, count), -size, size)
     return arrays
@@ -113,6 +116,8 @@ def arrays_of(run: RunState) -> Mapping[str, NDArray[Any]]:
         arrays[EARLIER] = np.concatenate(
             [np.stack([getattr(history, name) for name in COLUMNS]) for history in histories], axis=1
         ).astype(np.float64)
+    if run.given is not None:
+        arrays[GIVEN] = run.given
     if len(run.snapshots):
         arrays[SNAPSHOT_STEP] = np.array(run.snapshots.step, dtype=np.int64)
         arrays[SNAPSHOTS] = np.stack(run.snapshots.parameters)
@@ -164,18 +169,19 @@ def state_of(metadata: RunMetadata, arrays: Arrays) -> RunState:
 
 
 def _legs(metadata: RunMetadata, arrays: Arrays) -> Iterator[Leg]:
-    """Yield the legs with their histories, and with the points of the run if they are theirs."""
+    """Yield the legs with their histories and given weights, and with the run's points if they are theirs."""
     data = metadata.experiment.data
     known = None if data is None else PointsSummary.of(data).to_json()
     start = 0
-    for one in metadata.earlier:
+    for index, one in enumerate(metadata.earlier):
         history, settings = None, one.leg.settings
+        given = arrays[GIVEN] if index == metadata.given_leg else None
         if one.history_entries:
             rows = arrays[EARLIER][:, start : start + one.history_entries]
             history = _history(one.leg, one.history_every, rows)
             start += one.history_entries
         is_on_data = known is not None and settings is not None and settings.get("data") == known
-        yield replace(one.leg, history=history, data=data if is_on_data else None)
+        yield replace(one.leg, history=history, given=given, data=data if is_on_data else None)
 
 
 def _history(leg: Leg, every: int, rows: NDArray[np.float64]) -> History:

@@ -49,9 +49,9 @@ from polycore.training.snapshots import MOST_BYTES as MOST_SNAPSHOT_BYTES
 from polycore.training.state import RunState
 from polycore.training.task import task_of
 
-# L-BFGS has most: parameters, best ones, a gradient and ten pairs, 23 arrays of 4 MiB where the network is
-# the largest that is allowed.
-MAX_BYTES = 96 * 2**20
+# L-BFGS has most: parameters, best and given ones, a gradient and ten pairs, 24 arrays of 4 MiB where the
+# network is the largest that is allowed.
+MAX_BYTES = 100 * 2**20
 
 
 def read(source: PathOrFile) -> RunState:

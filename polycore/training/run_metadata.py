@@ -23,7 +23,9 @@ from polycore.training.state import END_REASONS, EndReason, RunState
 from polycore.training.task import uses_full_batch
 from polycore.version import __version__
 
-KIND, FORMAT = "run", 3
+KIND = "run"
+# with the weights of a model that the run continued from: for other runs, programs that know only 3 read on
+FORMAT, FORMAT_WITH_GIVEN = 3, 4
 MAX_DEVIATION = 1e100
 
 
@@ -64,6 +66,7 @@ class RunMetadata:
     deviation, pairs, stuck: see StateNumbers.
     """
 
+    format: int
     experiment: Experiment
     step: int
     loss: float | None
@@ -90,12 +93,18 @@ class RunMetadata:
         return uses_full_batch(self.experiment) or self.step > self.began_at
 
     @property
+    def given_leg(self) -> int | None:
+        """The index of the last leg without a history, whose weights the file has; None if it has none."""
+        without = [index for index, leg in enumerate(self.earlier) if not leg.history_entries]
+        return without[-1] if without and self.format == FORMAT_WITH_GIVEN else None
+
+    @property
     def state_numbers(self) -> StateNumbers:
         """The single numbers of the optimizer's state."""
         return StateNumbers(self.deviation, self.pairs, self.stuck)
 
 
-_OWN = ("kind", "format", "experiment", "versions")
+_OWN = ("kind", "experiment", "versions")
 FIELDS = (*_OWN, *(name for name in RunMetadata.__annotations__ if name != "experiment"))
 
 
@@ -104,7 +113,7 @@ def to_json(run: RunState) -> str:
     numbers = OPTIMIZERS[run.experiment.optimizer].storage.to_numbers(run.optimizer_state)
     fields = {
         "kind": KIND,
-        "format": FORMAT,
+        "format": FORMAT if run.given is None else FORMAT_WITH_GIVEN,
         "experiment": run.experiment.summary(),
         "step": run.step,
         "loss": run.loss,
@@ -155,6 +164,7 @@ def from_fields(fields: Mapping[str, Any], data: PointSet | None = None) -> RunM
     step = _whole(fields, "step", began_at, began_at + experiment.steps)
     optimizer = OPTIMIZERS[experiment.optimizer]
     run = RunMetadata(
+        format=fields["format"],
         experiment=experiment,
         step=step,
         loss=_number_or_none(fields, "loss", MAX_PARAMETER_SIZE, is_number=uses_full_batch(experiment)),
@@ -173,6 +183,8 @@ def from_fields(fields: Mapping[str, Any], data: PointSet | None = None) -> RunM
         earlier=_earlier(fields["earlier"], began_at),
         snapshots=_whole(fields, "snapshots", 0, Rule.of(experiment.parameter_count, began_at).capacity),
     )
+    if run.given_leg is None and run.format == FORMAT_WITH_GIVEN:
+        raise RunFileError(RunReason.EARLIER.text())
     if not _may_have_ended(run):
         raise RunFileError(RunReason.ENDED.text())
     return run
@@ -181,7 +193,7 @@ def from_fields(fields: Mapping[str, Any], data: PointSet | None = None) -> RunM
 def _check_kind(fields: Mapping[str, Any]) -> None:
     if fields.get("kind") != KIND:
         raise RunFileError(RunReason.KIND.text())
-    if type(fields.get("format")) is not int or fields["format"] != FORMAT:
+    if type(fields.get("format")) is not int or fields["format"] not in (FORMAT, FORMAT_WITH_GIVEN):
         raise RunFileError(RunReason.FORMAT.text())
 
 

@@ -22,7 +22,7 @@ class RunReason(Enum):
     NUMBERS = f"{{name}}: got a number that is not finite or out of range. {_AGAIN}"
     KIND = "metadata's kind: got none or another one; expected 'run'. Choose a file that Run.save wrote."
     FORMAT = (
-        "metadata's format: got none or an unknown one; expected the integer 3. Load the run with "
+        "metadata's format: got none or an unknown one; expected the integer 3 or 4. Load the run with "
         "the version of polycore that wrote it."
     )
     FIELDS = f"metadata: got other fields; expected those in docs/run-file.md of polycore. {_AGAIN}"

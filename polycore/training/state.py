@@ -75,6 +75,11 @@ class RunState:
         return History.joined([*known, self.history])
 
     @property
+    def given(self) -> Floats | None:
+        """The weights of the model that it continued from, as `Leg.given` has them; None if it has none."""
+        return next((leg.given for leg in reversed(self.earlier) if leg.history is None), None)
+
+    @property
     def snapshot_rule(self) -> Rule:
         """Which snapshots are kept."""
         return Rule.of(self.parameters.size, self.began_at)

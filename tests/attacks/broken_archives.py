@@ -142,7 +142,7 @@ ARCHIVE = {
         ),
         "fewer entries than",
     ),
-    "twenty entries": (archive([*FILES, *[Entry(b"spare", b"")] * 13]), "more than 19 entries"),
+    "21 entries": (archive([*FILES, *[Entry(b"spare", b"")] * 14]), "more than 20 entries"),
     "two archives one behind the other": (PLAIN + PLAIN, "directory is not directly before"),
     "two end records": (PLAIN + PLAIN[-22:], "directory is not directly before"),
     "the directory before the entries": (
@@ -159,7 +159,7 @@ ARCHIVE = {
         archive(FILES, behind_directory=ZIP64_END, end={"offset": 0xFFFFFFFF, "size": 0xFFFFFFFF}),
         "directory is not directly before",
     ),
-    "65,535 entries": (archive(FILES, end={"count": 65_535, "count_here": 65_535}), "more than 19 entries"),
+    "65,535 entries": (archive(FILES, end={"count": 65_535, "count_here": 65_535}), "more than 20 entries"),
     "two counts": (archive(FILES, end={"count_here": 6}), "more than one disk"),
     "a second disk": (archive(FILES, end={"disk": 1}), "more than one disk"),
     "the directory on a second disk": (archive(FILES, end={"directory_disk": 1}), "more than one disk"),

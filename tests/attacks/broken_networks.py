@@ -19,7 +19,7 @@ NETWORK = {
         without("weights_l1", "biases_l1", weights_l3=np.ones((3, 2)), biases_l3=np.ones((1, 2))),
         "weights_l1 is missing",
     ),
-    "nine layers": (chained(2, *[3] * 8, 2), "more than 19 entries"),
+    "nine layers": (chained(2, *[3] * 8, 2), "another name"),
     "nine layers, one without biases": (
         saved({name: array for name, array in network(2, *[3] * 8, 2).items() if name != "biases_l1"}),
         "another name",

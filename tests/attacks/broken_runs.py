@@ -22,6 +22,7 @@ from tests.attacks.archives import (
 from tests.attacks.payload import CODE, PICKLE, Payload
 from tests.attacks.run_archives import (
     CONTINUED,
+    GIVEN,
     arrays_of,
     fields_of,
     run_file,
@@ -65,7 +66,7 @@ ARCHIVE = {
     "an entry of another name": (with_entry("velocities", np.ones(3)), "an entry of another name"),
     "an entry of a path": (with_entry("../parameters", np.ones(3)), "an entry of another name"),
     "an entry twice": (with_entry("gradient", np.ones(COUNT)), "the archive: got gradient twice"),
-    "20 entries": (archive([*FILES, *FILES[:11]]), "more than 19 entries"),
+    "21 entries": (archive([*FILES, *FILES[:12]]), "more than 20 entries"),
     "a wrong checksum": (
         bent("parameters", lambda entry: entry.bent(checksum=1)),
         "parameters is damaged: its checksum is wrong",
@@ -135,7 +136,10 @@ FIELDS = {
     f"{name} {value!r} of {kind}": (with_fields(kind, **{name: value}), reason)
     for kind, name, values, reason in [
         (ADAM, "kind", (..., None, "Run", 1, ["run"]), "kind: got none or another one"),
-        (ADAM, "format", (..., None, 0, 1, 2, 4, True, "3", 3.0, [3]), "format: got none or an unknown one"),
+        (ADAM, "format", (..., None, 0, 1, 2, 5, True, "3", 3.0, [3]), "format: got none or an unknown one"),
+        (ADAM, "format", (4,), "metadata's earlier: got other parts"),
+        (CONTINUED, "format", (4,), "metadata's earlier: got other parts"),
+        (GIVEN, "format", (3,), "given_weights: expected no such array"),
         (ADAM, "began_at", (-1, 1.0, None, True, 10**12), "metadata's began_at: got"),
         (ADAM, "began_at", (24, 10**9), "metadata's step: got"),
         (ADAM, "optimizer_began_at", (-1, 1, None, 0.0), "metadata's optimizer_began_at: got"),
@@ -330,6 +334,14 @@ PAST = {
         with_numbers("snapshot_step", put(0, -1), CONTINUED),
         "snapshot_step: got a",
     ),
+    "an infinite given weight": (
+        with_numbers("given_weights", put(0, np.inf), GIVEN),
+        "given_weights: got a",
+    ),
+    "a given weight too many": (
+        with_numbers("given_weights", lambda array: np.append(array, 0.0), GIVEN),
+        "given_weights: got shape",
+    ),
     "snapshots that turn": (
         with_numbers("snapshot_step", put(2, 1), CONTINUED),
         "earlier_history, snapshot_step",
@@ -374,7 +386,7 @@ ENDS = {
 ARRAYS = (
     {
         f"no {name} of {kind}": (run_file(kind, **{name: None}), f"{name} is missing")
-        for kind in (ADAM, SGD, SEARCH, LBFGS)
+        for kind in (ADAM, SGD, SEARCH, LBFGS, GIVEN)
         for name in arrays_of(kind)
     }
     | {

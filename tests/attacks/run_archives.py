@@ -11,16 +11,19 @@ import numpy as np
 
 import polycore as pc
 from tests.attacks.archives import SECRET, Entry, archive, entries, npy
-from tests.runs import KINDS, continued
+from tests.runs import KINDS, TINY, continued
 
-CONTINUED = "continued on own points"
+CONTINUED, GIVEN = "continued on own points", "from given weights"
 STEPS = 23  # of the 60 that each of them has
 
 
 @cache
 def run_of(kind: str) -> pc.Run:
-    """Return a run of tests.runs.KINDS in the middle of its way, or CONTINUED, which has a past too."""
-    return continued() if kind == CONTINUED else pc.advance(pc.start(KINDS[kind]), STEPS)
+    """Return a run of tests.runs.KINDS in the middle of its way; CONTINUED and GIVEN have a past too."""
+    if kind == CONTINUED:
+        return continued()
+    weights = pc.start(replace(TINY, seed=6)) if kind == GIVEN else None
+    return pc.advance(pc.start(KINDS.get(kind, TINY), weights), STEPS)
 
 
 def saved(run: pc.Run) -> bytes:

@@ -11,12 +11,12 @@ import numpy as np
 from tests.attacks import mutants
 from tests.attacks.archives import DEFLATED, STORED, entries, npy
 from tests.attacks.mutants import Mutant, Seed
-from tests.attacks.run_archives import CONTINUED, arrays_of, run_of, saved
+from tests.attacks.run_archives import CONTINUED, GIVEN, arrays_of, run_of, saved
 from tests.runs import KINDS
 
 SEEDS = {
     kind: Seed(saved(run_of(kind)), tuple(entries(arrays_of(kind), method)))
-    for kind, method in zip([*KINDS, CONTINUED], [STORED, DEFLATED] * len(KINDS), strict=False)
+    for kind, method in zip([*KINDS, CONTINUED, GIVEN], [STORED, DEFLATED] * len(KINDS), strict=False)
 }
 NUMBERS = [0.0, -0.0, 5e-324, 1e-200, 0.5, 1.0, 59.0, 1e5, -1e6, 1e38, 1e99, 1e300, -1.0, np.inf, np.nan]
 VALUES = [None, True, 0, 1, -1, 9, 23, 24, 59, 60, 10**9, 0.0, 0.5, 1e-300, 1e99, "adam", "diverged", [], {}]

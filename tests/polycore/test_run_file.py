@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import polycore as pc
 from polycore.training import run_arrays, run_file, run_metadata
 from tests.attacks.archives import DEFLATED, archive, entries
-from tests.attacks.run_archives import arrays_of, fields_of, run_of, saved, with_fields
+from tests.attacks.run_archives import GIVEN, arrays_of, fields_of, run_of, saved, with_fields
 from tests.attacks.run_archives import run_file as run_with
 from tests.experiments import experiments
 from tests.runs import DIVERGING, KINDS, TINY, same_run
@@ -168,17 +168,19 @@ def test_no_points_are_drawn_for_numbers_that_are_none(monkeypatch):
 
 
 def test_the_largest_run_fits_the_largest_file():
-    # 2→512→507→512→5 is the most that is allowed; L-BFGS keeps 23 arrays of it
+    # 2→512→507→512→5 is the most that is allowed; with given weights L-BFGS keeps 24 arrays of it
     experiment = pc.Experiment(
         polynomials=tuple(pc.Polynomial(number, 0) for number in range(1, 6)),
         hidden=(512, 507, 512),
         optimizer="lbfgs",
     )
+    earlier = run_metadata.from_fields(fields_of(GIVEN)).earlier
     fields = replace(run_metadata.from_fields(fields_of("l-bfgs")), experiment=experiment, pairs=10)
+    fields = replace(fields, format=4, earlier=earlier)
     # 2 MB of snapshots have no room for one of so many parameters
     fields = replace(fields, history_entries=400, snapshots=0)
     sizes = [np.dtype(one.type).itemsize * np.prod(one.shape) for one in run_arrays.specs(fields).values()]
-    assert sum(sizes) == 23 * 8 * 524_288 + 8 * 10 + 4 * 8 * 400
+    assert sum(sizes) == 24 * 8 * 524_288 + 8 * 10 + 4 * 8 * 400
     assert sum(sizes) + 4 * 2**18 + len(sizes) * 1000 < run_file.MAX_BYTES
 
 
@@ -236,8 +238,16 @@ def test_a_file_larger_than_the_limit_is_refused_unread(tmp_path, monkeypatch):
 # Neither kind of file is taken for the other.
 
 
+def test_the_run_with_the_most_arrays_comes_back_and_is_no_weight_file():
+    before = pc.advance(pc.start(KINDS["soap where it errs"], weights=run_of("soap where it errs").best), 9)
+    run = pc.advance(pc.start(before.experiment, weights=before), 9)
+    assert same_run(loaded(saved(run)), run)
+    with pytest.raises(pc.WeightFileError, match="this is a run file, not a weight file"):
+        pc.Model.load(io.BytesIO(saved(run)))
+
+
 def test_a_weight_file_is_no_run_file_and_a_run_file_no_weight_file():
-    wide = pc.Experiment(hidden=(3,) * 7)  # with more entries than any run file has
+    wide = pc.Experiment(hidden=(3,) * 7)  # with as many entries as a weight file may have
     for run in (run_of("adam on all samples"), pc.start(wide)):
         file = io.BytesIO()
         run.best.save(file)

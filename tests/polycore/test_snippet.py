@@ -220,6 +220,7 @@ WITH_DISTANCES = KINDS["distances on fresh points"]
         pytest.param(parts(OTHER_POINTS, OWN, TINY), id="from own points to others and to polynomials"),
         pytest.param(loaded(parts(OWN, SECOND)), id="own points from a run file"),
         pytest.param(parts(FASTER, TINY, weights=NETWORK), id="given weights"),
+        pytest.param(loaded(parts(FASTER, TINY, weights=NETWORK)), id="given weights from a run file"),
         pytest.param(parts(KINDS["sgd on batches"], TINY, weights=UNTRAINED), id="a network of nobody knows"),
         pytest.param(parts(SECOND, OWN, weights=NETWORK), id="given weights on own points"),
         pytest.param(
@@ -254,6 +255,9 @@ def test_a_part_without_steps_counts():
     assert not same_network(with_part.current, without.current)
 
 
+FROM_NETWORK = parts(TINY, weights=NETWORK)
+
+
 def last_parts(count):
     run = advance(start(TINY), 1)
     for number in range(count):
@@ -266,9 +270,9 @@ def last_parts(count):
     [
         pytest.param(last_parts(MOST_LEGS + 1), "The settings before step 1 are not known", id="more parts"),
         pytest.param(
-            loaded(parts(TINY, weights=NETWORK)),
+            loaded(replace(FROM_NETWORK, earlier=(replace(FROM_NETWORK.earlier[-1], given=None),))),
             "The run continued at step 30 from a network whose weights are not known",
-            id="weights that a run file leaves out",
+            id="weights that a file of format 3 leaves out",
         ),
         pytest.param(
             loaded(parts(OTHER_POINTS, OWN)),
