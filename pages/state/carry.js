@@ -1,5 +1,8 @@
 // What is being typed into an input continues in the version that takes its place; inputs.py says what versions are.
 // Each is an element of its own: without this, text that was not entered yet would go with the old one, and the focus.
+//
+// So would text that was entered just before. Streamlit sends a value in a task of its own, and only if its element is
+// still there then: what the page shows for a press before may replace that in between. Then the text is entered again.
 
 const VERSION = /^(st-key-.+-v)\d+$/; // the class by which Streamlit marks the box around a version
 const CHOSEN = ["checkbox", "radio", "range", "file", "button"]; // inputs into which nothing is typed
@@ -8,6 +11,7 @@ const CHOSEN = ["checkbox", "radio", "range", "file", "button"]; // inputs into 
 class Carrier {
   field = null; // that has the focus, if something can be typed into it
   isTyped = false; // whether it has text that was not entered yet
+  unsent = null; // the field whose text was entered last, with its name and text, until that must have been sent
 
   constructor(body, rests) {
     this.body = body;
@@ -15,8 +19,9 @@ class Carrier {
     const on = (name, take) => body.addEventListener(name, take, { capture: true });
     on("focusin", ({ target }) => this.begin(target));
     on("input", ({ target }) => target === this.field && this.note(true));
-    on("keydown", (event) => enters(event) && setTimeout(() => this.note(false)));
-    on("focusout", ({ target }) => setTimeout(() => this.end(target)));
+    on("keydown", (event) => enters(event) && this.enter());
+    // not at once: a browser may say it of a field that is about to go
+    on("focusout", ({ target }) => queueMicrotask(() => this.end(target)));
     body.ownerDocument.addEventListener("selectionchange", () => this.note(this.isTyped));
     new MutationObserver(() => this.carry()).observe(body, { childList: true, subtree: true });
   }
@@ -33,19 +38,39 @@ class Carrier {
     Object.assign(this, { isTyped, value, selectionStart, selectionEnd, name: nameOf(this.field) });
   }
 
+  enter() {
+    if (!this.isTyped) return;
+    const entered = (this.unsent = { field: this.field, name: this.name, value: this.value });
+    this.note(false);
+    const forget = () => this.unsent === entered && entered.field.isConnected && (this.unsent = null);
+    setTimeout(() => setTimeout(forget)); // Streamlit's own timer begins before the second one
+  }
+
   // A field that has gone has lost the focus too, but was not left. Nor was one in a window that was left.
   end(target) {
     const { isConnected, ownerDocument } = target;
-    if (target === this.field && isConnected && ownerDocument.activeElement !== target) this.field = null;
+    if (target !== this.field || !isConnected || ownerDocument.activeElement === target) return;
+    this.enter();
+    this.field = null;
   }
 
   carry() {
-    if (!this.field || this.field.isConnected) return;
-    const next = [...this.body.querySelectorAll(`[class*="${this.name}"] :is(input, textarea)`)].find(
-      (field) => isTypedInto(field) && nameOf(field) === this.name,
-    );
-    if (next) this.continueIn(next);
-    else if (this.rests()) this.field = null; // it was not replaced
+    const { field, unsent } = this;
+    if (field && !field.isConnected) {
+      const next = this.named(this.name);
+      if (next) this.continueIn(next);
+      else if (this.rests()) this.field = null; // it was not replaced
+    }
+    if (unsent && !unsent.field.isConnected) {
+      const next = this.named(unsent.name);
+      if (next || this.rests()) this.unsent = null;
+      if (next) enterIn(next, unsent.value);
+    }
+  }
+
+  named(name) {
+    const fields = [...this.body.querySelectorAll(`[class*="${name}"] :is(input, textarea)`)];
+    return fields.find((field) => isTypedInto(field) && nameOf(field) === name);
   }
 
   continueIn(field) {
@@ -73,6 +98,12 @@ function nameOf(field) {
 
 function enters({ key, ctrlKey, metaKey, target }) {
   return key === "Enter" && (ctrlKey || metaKey || target.tagName === "INPUT");
+}
+
+async function enterIn(field, text) {
+  setByUser(field, text);
+  await null; // until React has drawn it
+  field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", ctrlKey: true, bubbles: true }));
 }
 
 // React ignores a value that is set by the property that it has put in place of the element's own.
