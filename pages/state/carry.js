@@ -22,7 +22,6 @@ class Carrier {
     on("keydown", (event) => enters(event) && this.enter());
     // not at once: a browser may say it of a field that is about to go
     on("focusout", ({ target }) => queueMicrotask(() => this.end(target)));
-    body.ownerDocument.addEventListener("selectionchange", () => this.note(this.isTyped));
     new MutationObserver(() => this.carry()).observe(body, { childList: true, subtree: true });
   }
 
@@ -34,8 +33,7 @@ class Carrier {
   // Notes the field's text as long as the field is there.
   note(isTyped) {
     if (!this.field?.isConnected) return;
-    const { value, selectionStart, selectionEnd } = this.field;
-    Object.assign(this, { isTyped, value, selectionStart, selectionEnd, name: nameOf(this.field) });
+    Object.assign(this, { isTyped, value: this.field.value, name: nameOf(this.field) });
   }
 
   enter() {
@@ -74,7 +72,8 @@ class Carrier {
   }
 
   continueIn(field) {
-    const { isTyped, value, selectionStart, selectionEnd } = this;
+    const { isTyped, value } = this;
+    const { selectionStart, selectionEnd } = this.field; // as it was when the field went: an event would say it late
     const isAllSelected = selectionStart === 0 && selectionEnd === value.length;
     field.focus({ preventScroll: true });
     if (isTyped) setByUser(field, value);
