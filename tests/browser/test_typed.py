@@ -150,7 +150,7 @@ def test_text_entered_before_the_page_shows_what_undo_did_stays(lone_visit):
 BUSY = """() => {
   const own = window.setTimeout;
   const held = [];
-  window.setTimeout = (call, after = 0, ...more) => (after > 0 ? own(call, after, ...more) : void held.push(call));
+  window.setTimeout = (call, after = 0) => (after > 0 ? own(call, after) : void held.push(call));
   window.goOn = () => {
     window.setTimeout = own;
     for (const call of held) call();
