@@ -212,23 +212,11 @@ def renewed(result: dict[str, Any], machine: dict[str, str]) -> dict[str, Any]:
 
 def polycore(name: str) -> Callable[..., Answer]:
     """Return a measurement of one of OURS within a budget."""
-    return within_budgets(recommended_for if name == OURS[0] else _with_points_as_peers)
-
-
-def recommended_for(steps: int) -> pc.Experiment:
-    """Return the recommended experiment for a number of steps, as docs/learning-faster.md advises."""
-    rate = min(0.07, 0.045 * (3000 / steps) ** 0.3)
-    return replace(
-        pc.Experiment.recommended(),
-        steps=steps,
-        learning_rate=rate,
-        warmup_steps=steps // 10,
-        batch_size=400,
-    )
+    return within_budgets(pc.Experiment.recommended if name == OURS[0] else _with_points_as_peers)
 
 
 def _with_points_as_peers(steps: int) -> pc.Experiment:
-    return replace(recommended_for(steps), sampling="random", growing_batches=False)
+    return replace(pc.Experiment.recommended(steps), sampling="random", growing_batches=False)
 
 
 def within_budgets(experiment_of: Callable[[int], pc.Experiment]) -> Callable[..., Answer]:
@@ -301,7 +289,7 @@ def _seconds_on_recorded(name: str, steps: int) -> float:
 
 
 def _on_recorded(name: str, seed: int, factor: float, fall: str, steps: int) -> Answer:
-    experiment = replace(recommended_for(steps), seed=seed)
+    experiment = replace(pc.Experiment.recommended(steps), seed=seed)
     training, rates = _training_on_recorded(name, experiment), _rates(experiment, fall)
     used, wall, step = 0.0, 0.0, 0
     for batches in recorded(experiment, STEPS_OF_A_SCAN):

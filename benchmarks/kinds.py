@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import polycore as pc
 from benchmarks import accuracy
-from benchmarks.accuracy import AIMED_AT, HELD_OUT_PER_CLASS, Answer, recommended_for, within_budgets
+from benchmarks.accuracy import AIMED_AT, HELD_OUT_PER_CLASS, Answer, within_budgets
 from benchmarks.table import table
 from benchmarks.timing import Contender, Spread, interleaved
 from polycore.network.activations import ACTIVATIONS
@@ -54,7 +55,7 @@ def measured(quick: bool) -> dict[str, Any]:
 
 def network(name: str) -> Callable[..., Answer]:
     """Return a measurement of the recommended experiment with one of CHANGES, within a budget."""
-    return within_budgets(lambda steps: replace(recommended_for(steps), **CHANGES[name]))
+    return within_budgets(lambda steps: replace(pc.Experiment.recommended(steps), **CHANGES[name]))
 
 
 def section(result: dict[str, Any]) -> list[str]:

@@ -40,7 +40,7 @@ _fields = st.fixed_dictionaries(
         "l1": st.floats(0, 10),
         "l2": st.floats(0, 10),
         "dropout": st.floats(0, 0.9),
-        "warmup_steps": st.integers(0, 100_000_000),
+        "warmup_steps": st.integers(0, 100_000_000) | st.sampled_from(["10%", "0.5%", "100%"]),
         "gradient_clipping": st.floats(0, 1000),
         "features": st.sets(st.sampled_from(NAMES), min_size=1).map(tuple),
     }

@@ -268,11 +268,7 @@ def buttons_for_changes(run: Run, set_up: Experiment) -> list[Button]:
 
 def changes_text(before: Experiment, after: Experiment) -> str:
     """Return how many settings differ between two experiments, and which these are, in Markdown."""
-    differing = [
-        setting.name
-        for setting in SETTINGS.values()
-        if getattr(before, setting.field) != getattr(after, setting.field)
-    ]
+    differing = [SETTINGS[field].name for field in before.differing(after)]
     named = ", ".join(differing[:MOST_NAMED]) + (" …" if len(differing) > MOST_NAMED else "")
     return f"**{counted(len(differing), 'change')}** · {named}"
 

@@ -15,8 +15,9 @@ import streamlit as st
 from pages.state import inputs, session
 from pages.state.inputs import Input
 from polycore.experiment.compound_kinds import FeatureNames
-from polycore.experiment.kinds import Choice, Number, OrNone, WholeNumber, YesOrNo
+from polycore.experiment.kinds import Choice, Number, OrNone, StepsOrShare, WholeNumber, YesOrNo
 from polycore.experiment.settings import Setting
+from polycore.experiment.share_of_steps import ShareOfSteps
 from polycore.network.features import NAMES, label_of
 
 PREFIX = "settings."  # of the names of the inputs that describe training, all on Train
@@ -65,6 +66,10 @@ def draw(
         case OrNone(number, of_zero=meaning):
             # 0 and not an empty input: Streamlit lets the user empty only inputs that began empty
             return _draw_number(shown, number, f"{label} (0 = {meaning})", **more)
+        case StepsOrShare():
+            held = shown.draw(st.text_input, f"{label} (number or %)", **more)
+            _draw_count(setting)
+            return held
         case Number() | WholeNumber() as number:
             return _draw_number(shown, number, label, **more)
         case kind:
@@ -75,6 +80,8 @@ def _shown(setting: Setting) -> Any:
     value, kind = getattr(session.current().experiment, setting.field), setting.kind
     if isinstance(kind, FeatureNames):
         return list(value)
+    if isinstance(kind, StepsOrShare):
+        return kind.written(value)
     if isinstance(kind, OrNone):
         value, kind = value or 0, kind.number
     return float(value) if isinstance(kind, Number) else value
@@ -83,7 +90,16 @@ def _shown(setting: Setting) -> Any:
 def _adopt(setting: Setting, value: Any) -> None:
     if isinstance(setting.kind, FeatureNames):
         value = tuple(value)
+    if isinstance(setting.kind, StepsOrShare):
+        value = setting.kind.read(value.strip().replace(",", ""))
     session.change(**{setting.field: value or None if isinstance(setting.kind, OrNone) else value})
+
+
+def _draw_count(setting: Setting) -> None:
+    """Say how many steps a share is."""
+    value = getattr(session.current().experiment, setting.field)
+    if isinstance(value, ShareOfSteps):
+        st.caption(f"{value.text} of {value.steps:,} steps are {value:,}.")
 
 
 def _draw_number(shown: Input[Any], number: Number | WholeNumber, label: str, **more: Any) -> Any:

@@ -96,8 +96,9 @@ def add_several_settings_to(parser: argparse.ArgumentParser) -> None:
 def _add(parser: argparse.ArgumentParser, text: str, **number: Any) -> None:
     group = parser.add_argument_group("settings that replace the experiment's own", text)
     for setting in _OFFERED:
+        text = setting.help.replace("%", "%%")  # argparse formats it
         group.add_argument(
-            option(setting.word), dest=setting.word, metavar=setting.kind.metavar, help=setting.help, **number
+            option(setting.word), dest=setting.word, metavar=setting.kind.metavar, help=text, **number
         )
 
 

@@ -116,7 +116,7 @@ class PolycoreClassifier(Estimator):
     l1: float = 0.0
     l2: float = 0.0
     dropout: float = 0.0
-    warmup_steps: int = 0
+    warmup_steps: int | str = 0
     gradient_clipping: float = 0.0
     features: Sequence[str] = PLAIN
     random_state: int | np.random.RandomState | np.random.Generator | None = 0
@@ -162,8 +162,9 @@ class PolycoreClassifier(Estimator):
 
         A pass takes the points in batches of `batch_size`, and is a single step without one; `steps`,
         `schedule` and `target_loss` have no effect. The first points determine how the inputs are
-        standardized. The first `warmup_steps` steps of an optimizer warm up. `features` may not change from
-        call to call. The loss and the accuracy of `model_` are measured on the present X.
+        standardized. The first `warmup_steps` steps of an optimizer, a number and no share, warm up.
+        `features` may not change from call to call. The loss and the accuracy of `model_` are measured on the
+        present X.
 
         Parameters
         ----------

@@ -11,6 +11,7 @@ from polycore import network
 from polycore.arrays import Floats, Integers
 from polycore.errors import PolycoreError
 from polycore.experiment.experiment import Experiment
+from polycore.experiment.share_of_steps import ShareOfSteps
 from polycore.limits import MAX_PARAMETER_SIZE
 from polycore.network.batch import Batch
 from polycore.network.features import Inputs
@@ -100,6 +101,11 @@ class Learner:
         of the network, or if the weights grow without bound.
         """
         optimizer = _checked_optimizer(settings)
+        if isinstance(settings.warmup_steps, ShareOfSteps):
+            raise PolycoreError(
+                f"warmup_steps: got {settings.warmup_steps.text} for partial_fit; expected a number: "
+                "nobody knows how many steps will follow. Give one, or use fit."
+            )
         self._check_features(settings)
         update, kernels = optimizer.step_with(settings, self.widths), Kernels(self.widths, self.activation)
         parameters, state, step = self.parameters, self.optimizer_state, self.steps

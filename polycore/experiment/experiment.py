@@ -16,6 +16,7 @@ from polycore.errors import PolycoreError
 from polycore.experiment import json_text
 from polycore.experiment.compound_kinds import check_class_count
 from polycore.experiment.settings import MEASURED_PER_CLASS, SETTINGS
+from polycore.experiment.share_of_steps import ShareOfSteps
 from polycore.formatting import counted
 from polycore.limits import MAX_PARAMETERS, MAX_SAMPLES
 from polycore.network.activations import ACTIVATIONS
@@ -34,6 +35,7 @@ from polycore.randomness import Stream, generator
 
 HELD_OUT_POINTS = 3000  # in all: an accuracy of 99.5 % is then known to 0.13 points (one standard error)
 
+WATCHED_STEPS = 7000  # of the dashboard's default
 MOST_POINTS_IN_JSON = 300
 MOST_NAMED = 6  # polynomials in the representation of an experiment
 
@@ -109,7 +111,8 @@ class Experiment:
         Of adam, soap, rmsprop and sgd, 0 to 0.9: the share of hidden neurons that each step leaves out, at
         random for each point; see `polycore.network.regularization`. The whole network is measured.
     warmup_steps
-        The learning rate rises over so many steps, linearly, to the schedule's.
+        The learning rate rises over so many steps, linearly, to the schedule's. A share of `steps`, such as
+        "10%", is kept as their number, which follows if `replace` changes `steps`.
     features
         What the network gets for a point: any of "x", "y", "x2", "x3", "x4", "y2", "xy", "sin" and
         "distances", the vertical distances y - p(x) to all curves; at least one. They are standardized.
@@ -156,6 +159,9 @@ class Experiment:
     def __post_init__(self) -> None:
         for name, setting in SETTINGS.items():
             object.__setattr__(self, name, setting.kind.check(name, getattr(self, name)))
+        if isinstance(self.warmup_steps, ShareOfSteps):
+            share = ShareOfSteps(self.warmup_steps.percent, self.steps)
+            object.__setattr__(self, "warmup_steps", share)
         if self.initial_weights == "he":
             object.__setattr__(self, "initial_weights", ACTIVATIONS[self.activation].initial_weights)
         self._check_data()
@@ -188,26 +194,50 @@ class Experiment:
         )
 
     @classmethod
-    def recommended(cls) -> "Experiment":
+    def recommended(cls, steps: int = WATCHED_STEPS) -> "Experiment":
         """Return the dashboard's default: SOAP, points where the network errs, and five narrow layers.
 
-        Batches grow as the run proceeds, and the learning rate rises in its first quarter and then falls.
+        Batches grow as the run proceeds, and the learning rate rises in its first tenth and then falls.
         `Experiment()` is plainer, and quicker to compute.
+
+        Parameters
+        ----------
+        steps
+            They decide the learning rate and the size of batches: those that end best. Only the default has
+            larger batches and a lower rate, since the network that one watches is then good early.
+
+        Raises
+        ------
+        PolycoreError
+            If `steps` is not a number that an experiment can have.
         """
+        steps = SETTINGS["steps"].kind.check("steps", steps)
+        is_watched = steps == WATCHED_STEPS
         # 4.5 s on one core, and 95 % after 0.21 s. Batches of half the size for 12,000 steps end
         # at 99.85 % instead of 99.78, but reach 95 % after 1 s: their early steps are noisier.
         return cls(
             samples_per_class=None,
             hidden=(32, 32, 32, 32, 32),
             optimizer="soap",
-            learning_rate=0.026,
+            learning_rate=0.026 if is_watched else min(0.07, 0.045 * (3000 / steps) ** 0.3),
             schedule="linear",
-            warmup_steps=1750,
-            batch_size=800,
-            steps=7000,
+            warmup_steps=ShareOfSteps(10, steps),
+            batch_size=800 if is_watched else 400,
+            steps=steps,
             sampling="errors",
             growing_batches=True,
         )
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the other is an experiment that differs in no field."""
+        return not self.differing(other) if isinstance(other, Experiment) else NotImplemented
+
+    def differing(self, other: "Experiment") -> list[str]:
+        """Return the fields in which another experiment differs.
+
+        A share of the steps differs from their number: it changes with them.
+        """
+        return [name for name in SETTINGS if _exact(self, name) != _exact(other, name)]
 
     def __repr__(self) -> str:
         """The fields that have other values than their defaults; of many polynomials or points the number."""
@@ -484,6 +514,11 @@ class Experiment:
 
     def _sample(self, per_class: int, stream: Stream) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         return sample(self.polynomials, per_class, generator(self.seed, stream), self.x_range, self.noise)
+
+
+def _exact(experiment: Experiment, name: str) -> Any:
+    value = getattr(experiment, name)
+    return (value.percent, value) if isinstance(value, ShareOfSteps) else value
 
 
 # the defaults of what describes samples of polynomials

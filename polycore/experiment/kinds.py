@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from polycore.checks import checked_number, checked_range, checked_whole_number, described
 from polycore.errors import PolycoreError
+from polycore.experiment.share_of_steps import ShareOfSteps, percent_in
 from polycore.quoting import quoted
 
 # characters that an address keeps unescaped
@@ -115,6 +116,34 @@ class WholeNumber(Kind):
 
     def shown(self, value: int) -> str:
         return f"{value:,}"
+
+
+class StepsOrShare(WholeNumber):
+    """A number of steps, or a share of all such as 10%, which an experiment keeps as a ShareOfSteps."""
+
+    def check(self, name: str, value: object) -> int:
+        if isinstance(value, ShareOfSteps):
+            return value
+        if isinstance(value, str) and (percent := percent_in(value)) is not None:
+            return ShareOfSteps(percent, 1) if percent else 0  # the experiment knows of how many
+        try:
+            return super().check(name, value)
+        except PolycoreError as error:
+            raise PolycoreError(f"{str(error).rstrip('.')}, or a share of the steps such as 10%.") from None
+
+    def read(self, text: str) -> Any:
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= 20 else text
+
+    def written(self, value: int) -> str:
+        return str(self.cell(value))
+
+    def shown(self, value: int) -> str:
+        return value.text if isinstance(value, ShareOfSteps) else super().shown(value)
+
+    def cell(self, value: int) -> int | str:
+        return value.text if isinstance(value, ShareOfSteps) else value
+
+    to_json = cell
 
 
 class Seed(WholeNumber):

@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from polycore.experiment.compound_kinds import FeatureNames, Layers, Points, Polynomials
 from polycore.experiment.fresh_points import SAMPLINGS
-from polycore.experiment.kinds import Choice, Interval, Kind, Number, OrNone, Seed, WholeNumber, YesOrNo
+from polycore.experiment.kinds import (
+    Choice,
+    Interval,
+    Kind,
+    Number,
+    OrNone,
+    Seed,
+    StepsOrShare,
+    WholeNumber,
+    YesOrNo,
+)
 from polycore.limits import (
     LEAST_HELD_OUT,
     MAX_BATCH_SIZE,
@@ -191,7 +201,8 @@ throw the weights far off where the loss is steep: try 1 at a rate of 0.3, or 0.
 """
 _WARMUP = """
 The learning rate rises over so many steps to the schedule's. Use it for a high learning rate, whose
-first steps would otherwise throw the weights far off.
+first steps would otherwise throw the weights far off. A share of all steps, such as 10%, follows if you
+change their number.
 """
 _TARGET_LOSS = """
 In nats: the run ends when the loss on the training set is this low. Use it to compare how soon optimizers
@@ -447,9 +458,9 @@ _ALL = (
     Setting(
         "warmup_steps",
         "Warm-up steps",
-        WholeNumber(0, MAX_STEPS, "STEPS", increment=100),
+        StepsOrShare(0, MAX_STEPS, "STEPS"),
         default=0,
-        help="steps over which the learning rate rises to the schedule's",
+        help="steps over which the learning rate rises to the schedule's, or a share of all such as 10%",
         example="500",
         explanation=_WARMUP,
         word="warmup",

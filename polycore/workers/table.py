@@ -111,8 +111,8 @@ def _mean(outcomes: Sequence[Outcome], figure: str) -> Confidence:
 
 
 def _differing(experiments: Sequence[Experiment]) -> list[str]:
-    names = [field.name for field in fields(Experiment)]
-    return [name for name in names if len({getattr(one, name) for one in experiments}) > 1]
+    differing = {name for one in experiments for name in experiments[0].differing(one)}
+    return [field.name for field in fields(Experiment) if field.name in differing]
 
 
 def _settings(experiment: Experiment, names: Sequence[str]) -> dict[str, Any]:

@@ -111,7 +111,7 @@ def test_some_combinations_are_drawn_each_with_all_seeds(folder, here, capsys):
         ("l2", ["0", "0.1"]),
         ("dropout", ["0", "0.1"]),
         ("gradient_clipping", ["0", "0.1"]),
-        ("warmup", ["0", "5"]),
+        ("warmup", ["1", "50%"]),  # of 3 steps
         ("features", ["x-y", "x-y-x2"]),
     ],
 )

@@ -332,6 +332,7 @@ SGD = replace(BASE, optimizer="sgd")
         pytest.param(BASE, {"dropout": 0.5}, ("Dropout", "0", "0.5"), id="dropout"),
         pytest.param(BASE, {"gradient_clipping": 0.5}, ("Gradient clipping", "0", "0.5"), id="clipping"),
         pytest.param(BASE, {"warmup_steps": 1500}, ("Warm-up steps", "0", "1,500"), id="warmup_steps"),
+        pytest.param(BASE, {"warmup_steps": "10%"}, ("Warm-up steps", "0", "10%"), id="share"),
         pytest.param(BASE, {"target_loss": 0.5}, ("Target loss", "none", "0.5"), id="target_loss"),
         pytest.param(BASE, {"patience": 2000}, ("Patience", "none", "2,000"), id="patience"),
         pytest.param(BASE, {"initial_weights": "tutorial"}, ("Initial weights", "He", "0.1"), id="weights"),

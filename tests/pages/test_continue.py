@@ -169,6 +169,7 @@ def test_the_share_is_that_of_the_steps_that_are_named():
         (OWN, TINY, "polynomials"),
         (OWN, replace(OWN, seed=9), "seed 5 → 9"),
         (TINY, replace(TINY, l2=0.01, warmup_steps=40), "L2 0 → 0.01, warm-up steps 0 → 40"),
+        (replace(TINY, warmup_steps=6), replace(TINY, warmup_steps="10%"), "warm-up steps 6 → 10%"),
         (replace(TINY, l1=0.01, dropout=0.5), TINY, "L1 0.01 → 0, dropout 0.5 → 0"),
         (TINY, replace(TINY, gradient_clipping=0.5), "gradient clipping 0 → 0.5"),
         (TINY, replace(TINY, features=("x2", "xy")), "features x-y → x2-xy"),

@@ -29,6 +29,7 @@ from tests.pages.browsing import (
 TRAIN, DATA = "pages/3_train.py", "pages/2_data.py"
 KINDS = ("selectbox", "number_input", "text_input", "toggle", "button_group")
 BATCH, TARGET, PATIENCE = "Batch size (0 = all)", "Target loss (0 = none)", "Patience (0 = none)"
+WARMUP = "Warm-up steps (number or %)"
 ALWAYS = {
     "Input features",
     "Activation",
@@ -50,7 +51,7 @@ OF_GRADIENTS = {
     "L2 penalty",
     "Dropout",
     "Gradient clipping",
-    "Warm-up steps",
+    WARMUP,
 }
 FEW = link.from_query(QUICK).experiment
 FRESH = Experiment.recommended()
@@ -207,6 +208,7 @@ def test_what_is_in_use_is_said_where_it_is_folded_unless_the_optimizer_ignores_
     assert settings.state_of(MORE, FEW) == "seed 0"
     assert settings.state_of(OVERFITTING, regularized) == "L1 penalty 0.001, L2 penalty 0.25, dropout 0.5"
     assert settings.state_of(MORE, regularized) == "seed 12345, warm-up steps 1,500"
+    assert settings.state_of(MORE, replace(FEW, warmup_steps="10%")) == "seed 0, warm-up steps 10%"
     by_search = replace(regularized, optimizer="evolution")
     assert settings.state_of(OVERFITTING, by_search) == "none"
     assert settings.state_of(MORE, by_search) == "seed 12345"

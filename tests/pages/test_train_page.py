@@ -24,6 +24,7 @@ from pages.state.shown_weights import ShownWeights
 from pages.train import untrained
 from polycore import Experiment
 from polycore.experiment.settings import SETTINGS
+from polycore.links import link
 from tests.hand import Hand
 from tests.pages.browsing import (
     HOME,
@@ -181,7 +182,7 @@ ENTERED = [
     ("number_input", "Steps", 77, "steps", 77),
     ("text_input", "Hidden layers", "none", "hidden", ()),
     ("number_input", "Weight decay", 0.25, "weight_decay", 0.25),
-    ("number_input", "Warm-up steps", 90, "warmup_steps", 90),
+    ("text_input", "Warm-up steps (number or %)", "10%", "warmup_steps", 7),
     ("number_input", "Target loss (0 = none)", 0.667, "target_loss", 0.667),
     ("toggle", "Nesterov momentum", True, "nesterov", True),
     ("toggle", "Standardize inputs", False, "standardize", False),
@@ -203,6 +204,21 @@ def test_settings_reach_the_set_up_and_the_address():
     assert [setting(again, kind, label).value for kind, label, *_ in ENTERED] == [
         value for _, _, value, *_ in ENTERED
     ]
+
+
+def test_other_steps_change_the_warm_up_alone_until_it_is_a_number():
+    app, field = opened(TRAIN, link.to_query(Experiment.recommended())), "Warm-up steps (number or %)"
+    setting(app, "number_input", "Steps").set_value(700).run()
+    assert session_of(app).experiment == replace(Experiment.recommended(), steps=700)
+    assert session_of(app).experiment.warmup_steps == 70
+    assert setting(app, "text_input", field).value == "10%"
+    assert "10% of 700 steps are 70." in [caption.value for caption in app.caption]
+    setting(app, "text_input", field).set_value("1,750").run()
+    setting(app, "number_input", "Steps").set_value(7000).run()
+    assert session_of(app).experiment == replace(Experiment.recommended(), warmup_steps=1750)
+    assert controls.changes_text(replace(TINY, warmup_steps=6), replace(TINY, warmup_steps="10%")).startswith(
+        "**1 change** · warm-up steps"
+    )
 
 
 def test_a_choice_among_many_changes_what_else_is_offered():

@@ -383,6 +383,11 @@ def test_the_first_steps_of_a_warm_up_are_shorter():
     unwarmed = deepcopy(warm).set_params(warmup_steps=0)
     second, warmed_twice = (one.partial_fit(X, Y).model_.weights[0] for one in (unwarmed, warm))
     assert warmed_twice - warmed == pytest.approx((second - warmed) / 2)
+    share = pc.PolycoreClassifier(hidden=(), steps=5, warmup_steps="40%").fit(X, Y)
+    number = clone(share).set_params(warmup_steps=2).fit(X, Y)
+    assert share.predict_proba(X).tolist() == number.predict_proba(X).tolist()
+    with pytest.raises(pc.PolycoreError, match=r"^warmup_steps: got 40% for partial_fit; expected a number"):
+        share.partial_fit(X, Y)
 
 
 def test_a_pass_follows_a_gradient_of_at_most_the_length_that_is_set():

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -21,6 +22,46 @@ def test_an_experiment_survives_json(experiment):
     again = pc.Experiment.from_json(experiment.to_json())
     assert again == experiment
     assert hash(again) == hash(experiment)
+    assert pickle.loads(pickle.dumps(experiment)) == experiment
+
+
+@pytest.mark.parametrize(
+    ("share", "steps", "number"),
+    [
+        ("10%", 7000, 700),
+        ("10 %", 1759, 175),
+        ("0.57%", 10_000, 57),
+        ("100.0%", 9, 9),
+        ("10%", 5, 1),
+        ("0%", 5, 0),
+    ],
+)
+def test_a_warm_up_is_a_share_of_the_steps_until_it_is_a_number(share, steps, number):
+    experiment = replace(pc.Experiment(warmup_steps=share), steps=steps)
+    assert experiment.warmup_steps == number
+    fixed = replace(experiment, warmup_steps=number)
+    assert replace(fixed, steps=10 * steps).warmup_steps == number
+    assert experiment.differing(fixed) == (["warmup_steps"] if number else [])
+    assert (experiment == fixed) is (number == 0)
+
+
+@pytest.mark.parametrize(
+    ("steps", "rate"),
+    # 32^0.3 is 2^1.5, and the rate has a highest value
+    [(3000, 0.045), (96_000, 0.045 / 2**1.5), (100, 0.07)],
+)
+def test_what_is_recommended_follows_the_number_of_steps(steps, rate):
+    usual = pc.Experiment.recommended()
+    assert (usual.steps, usual.learning_rate, usual.batch_size) == (7000, 0.026, 800)
+    assert pc.Experiment.recommended(7000) == usual
+    followed = pc.Experiment.recommended(steps)
+    assert followed.learning_rate == pytest.approx(rate)
+    assert followed == replace(
+        usual, steps=steps, learning_rate=followed.learning_rate, batch_size=400, warmup_steps="10%"
+    )
+    assert replace(usual, steps=steps).warmup_steps == steps // 10
+    with pytest.raises(pc.PolycoreError, match=r"^steps: got 0; expected"):
+        pc.Experiment.recommended(0)
 
 
 @pytest.mark.parametrize(

@@ -107,4 +107,4 @@ def test_its_help_is_for_terminals_and_one_line(name):
     text = SETTINGS[name].help
     assert text
     assert text.isascii()
-    assert not set("*`\n%") & set(text)  # no Markdown, and nothing that argparse would replace
+    assert not set("*`\n") & set(text)  # no Markdown
