@@ -67,7 +67,7 @@ def test_inside_a_region_a_quick_map_has_the_shades_of_a_sharp_one_but_for_round
 
 
 def test_a_sharp_map_and_one_sharp_at_its_borders_differ_only_where_a_region_is_thinner_than_a_cell():
-    run = pc.advance(pc.start(pc.Experiment.recommended()), 300)
+    run = pc.advance(pc.start(pc.Experiment.recommended()), 200)
     model = run.current
     quick, sharp = (class_map(model.weights, model.biases, WINDOW, sharp=sharp) for sharp in (False, True))
     assert (quick.classes != sharp.classes).mean() < 0.003
