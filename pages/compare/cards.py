@@ -24,6 +24,7 @@ from pages.plane.referee import best_possible_text
 from pages.plane.scene import Scene
 from pages.run_view.following import follow
 from pages.run_view.legs import chain_text
+from pages.runs.view import since
 from pages.server.source import Contents
 from pages.state import session
 from pages.state.kept_models import MOST_KEPT, MOST_PINNED, Kept
@@ -91,7 +92,7 @@ def values(kept: Kept, *, is_under_way: bool) -> dict[str, Any]:
         # the best step too: map and figures show the best weights
         effort = (
             f"{counted(kept.last_step, 'step')}{' so far' if is_under_way else ''}, best loss at step "
-            f"{kept.model.metadata['step']:,} · {kept.seconds:.1f} s of computing"
+            f"{kept.model.metadata['step']:,} · {kept.seconds:.1f} s of computing{since(kept.milestones)}"
         )
     return {**figures(kept), "effort": effort, **({} if picture is None else {"map": picture})}
 

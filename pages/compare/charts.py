@@ -5,10 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-import numpy as np
 import plotly.graph_objects as go
 
-from pages.runs.view import Milestone
 from polycore.arrays import Floats, Integers
 from polycore.figures import Curve, accuracies_figure, alternative_text, losses_figure
 
@@ -82,11 +80,6 @@ def _drawn(name: Name, values: str) -> list[tuple[str, str]]:
     if name == "loss":
         return [("y", values)]
     return [("y", f"heights.{values}"), ("customdata", values)]
-
-
-def seconds_at(steps: Sequence[int] | Integers, milestones: Sequence[Milestone]) -> Floats:
-    """Return the computing time in seconds up to each step: exact at the ends of chunks."""
-    return np.interp(steps, [one.step for one in milestones], [one.seconds for one in milestones])
 
 
 def _values(run: Curves) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.compare import charts
-from pages.compare.charts import Charts, Curves, Name, seconds_at
+from pages.compare.charts import Charts, Curves, Name
 from pages.models.model_in_use import experiment_of
 from pages.models.names import name_of, names_of
 from pages.models.setting_words import differences
@@ -17,6 +17,7 @@ from pages.plane import live
 from pages.plane.live import Bound
 from pages.plane.referee import best_possible
 from pages.run_view.following import follow
+from pages.runs.view import seconds_at
 from pages.server.source import Contents
 from pages.state import session
 from pages.state.inputs import Input
@@ -101,8 +102,11 @@ def charts_of(kept: Sequence[Kept], over: Over, best: float | None, names: Mappi
     for one in kept:
         history = one.whole_history
         if history is not None:
-            x = history.step if over == "Steps" else seconds_at(history.step, one.milestones)
-            curves.append(Curves(names[one.title], x, history.loss, history.held_out_accuracy))
+            # of an imported run the time of its first steps is not known
+            timed = history.step >= (0 if over == "Steps" else one.milestones[0].step)
+            steps = history.step[timed]
+            x = steps if over == "Steps" else seconds_at(steps, one.milestones)
+            curves.append(Curves(names[one.title], x, history.loss[timed], history.held_out_accuracy[timed]))
     return Charts(curves, TITLES[over], best)
 
 

@@ -10,13 +10,13 @@ from typing import Any, Literal
 
 import numpy as np
 
-from pages.compare.charts import NAMES, Charts, Curves, Name, seconds_at
+from pages.compare.charts import NAMES, Charts, Curves, Name
 from pages.plane.plane import pixels_of_run, shown_map
 from pages.plane.referee import best_possible
 from pages.plane.scene import scene_of
 from pages.runs import sentences
 from pages.runs.race import Lane, Race, RaceView
-from pages.runs.view import RunView
+from pages.runs.view import RunView, seconds_at
 from pages.server.source import Choice, Contents, Source
 from pages.wording import percent as wording
 from pages.wording.words import listed

@@ -18,7 +18,7 @@ from pages.plane.scene import scene_of
 from pages.runs import sentences
 from pages.runs.pacing import Pacing
 from pages.runs.training import Training
-from pages.runs.view import RunView
+from pages.runs.view import RunView, since
 from pages.server.source import Choice, Contents, Source
 from pages.setup import controls
 from pages.state import session
@@ -231,6 +231,7 @@ def _speed_and_time(view: RunView) -> dict[str, str]:
     """Return how fast the run is, and how long it takes or has taken; nothing that cannot be known."""
     if view.run.done or view.status == "stopped":
         time = f"{view.seconds:.1f} s" if view.seconds < 10 else duration(view.seconds)
+        time += since(view.milestones)
         return {"speed": _speed(view.mean_speed), "time_label": "Computing time", "time": time}
     # in the queue nothing is said of it: how long the runs before it take is not known
     left = None if view.status == "waiting" else view.seconds_left

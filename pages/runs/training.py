@@ -4,7 +4,7 @@ import logging
 import math
 import secrets
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import CancelledError, Executor, Future
 from dataclasses import dataclass, replace
 from functools import partial
@@ -87,6 +87,7 @@ class Training:
         origin: Hashable = None,
         owner: Hashable = None,
         part_of: str | None = None,
+        before: Sequence[Milestone] = (),
         clock: Callable[[], float] = monotonic,
     ) -> None:
         """`advance` is pure, and workers can import it. A run that has taken steps begins as paused.
@@ -99,6 +100,7 @@ class Training:
         shares nothing. `of` knows it.
         `owner`: the session, which may not use more than its share of a busy server.
         `part_of`: the name of the sweep that it is a part of, under which it announces its changes.
+        `before`: the milestones of the run that it continues, whose computing time counts too.
         `clock`: returns the time in seconds.
         """
         self.name = secrets.token_hex(8)
@@ -109,11 +111,12 @@ class Training:
         self._clock = clock
         self._presence = Presence(clock)
         self._speeds = Speed(SPEED_SECONDS, clock), Speed(AVERAGE_SECONDS, clock)
-        self._milestones = Milestones.of(Milestone.of(run, 0.0))
+        self._milestones = Milestones.of(run, before)
+        self._seconds_before = self._milestones.latest.seconds
         self._wish = Wish()
         # held while any of what follows is changed
         self._changed = threading.Condition()
-        self._view = RunView.of(self.name, run, budget)
+        self._view = RunView.of(self.name, run, budget, before)
         self._stretch: _Stretch | None = None
 
     @classmethod
@@ -489,7 +492,7 @@ class Training:
                 return
             run, picture = chunk.run.after(self._view.run), chunk.picture
             stretch.used_at = self._clock()
-            self._milestones = self._milestones.after(Milestone.of(run, pace.seconds))
+            self._milestones = self._milestones.after(Milestone.of(run, self._seconds_before + pace.seconds))
             steps_per_second, average_speed = (speed.reach(run.step) for speed in self._speeds)
             changes: dict[str, Any] = {
                 "run": run,

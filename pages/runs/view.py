@@ -1,6 +1,6 @@
 """What there is to see of a run: its state, what it has reached, and its models."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
@@ -9,6 +9,7 @@ import numpy as np
 from pages.runs.pacing import UNPACED, Pacing
 from pages.server.source import Choice
 from polycore import Model, Run
+from polycore.arrays import Floats, Integers
 from polycore.training.history import History
 from polycore.workers.chunk import Pace
 from polycore.workers.picture import Picture, Portrait, Wish, portrait_of
@@ -59,7 +60,7 @@ def state_after(state: State, event: Event) -> State | None:
 class Milestone(NamedTuple):
     """What a run has reached at the end of a chunk.
 
-    seconds: computing time of the workers so far.
+    seconds: computing time of the workers so far, also for the weights with which the run began, if known.
     best_loss: the lowest so far, in nats. held_out_accuracy: the latest measured, as a share.
     """
 
@@ -72,6 +73,16 @@ class Milestone(NamedTuple):
     def of(cls, run: Run, seconds: float) -> "Milestone":
         """Return the milestone of `run`, for which workers have computed that long."""
         return cls(seconds, run.step, run.best_loss, float(run.history.held_out_accuracy[-1]))
+
+
+def seconds_at(steps: Sequence[int] | Integers, milestones: Sequence[Milestone]) -> Floats:
+    """Return the computing time in seconds up to each step: exact at the ends of chunks."""
+    return np.interp(steps, [one.step for one in milestones], [one.seconds for one in milestones])
+
+
+def since(milestones: Sequence[Milestone]) -> str:
+    """Return from which step on the computing time is known, in words; "" if it is from the first one."""
+    return f" since step {milestones[0].step:,}" if milestones and milestones[0].step else ""
 
 
 @dataclass(frozen=True)
@@ -88,9 +99,14 @@ class Milestones:
     count: int = 1
 
     @classmethod
-    def of(cls, first: Milestone) -> "Milestones":
-        """Return the milestones of a run that has only this one."""
-        return cls((first,), first)
+    def of(cls, run: Run, before: Sequence[Milestone] = ()) -> "Milestones":
+        """Return the milestones up to the start of `run`; `before` are those of the run that had its weights.
+
+        These may have been the best weights: what came after them does not count.
+        """
+        first = Milestone.of(run, float(seconds_at([run.step], before)[0]) if before else 0.0)
+        kept = (*(one for one in before if one.step < run.step), first)
+        return cls(kept, first, count=len(kept))
 
     @property
     def all(self) -> tuple[Milestone, ...]:
@@ -213,9 +229,12 @@ class RunView:
     models: Models = field(default_factory=Models, repr=False)
 
     @classmethod
-    def of(cls, name: str, run: Run, budget: float) -> "RunView":
-        """Return the view of a run that nothing has happened to yet; for its budget see `Pace`."""
-        return cls(name, run, first_state(run), Pace(budget), (Milestone.of(run, 0.0),))
+    def of(cls, name: str, run: Run, budget: float, before: Sequence[Milestone] = ()) -> "RunView":
+        """Return the view of a run that nothing has happened to yet.
+
+        budget: see `Pace`. before: see `Milestones`.
+        """
+        return cls(name, run, first_state(run), Pace(budget), Milestones.of(run, before).all)
 
     @property
     def status(self) -> Status:
@@ -240,8 +259,8 @@ class RunView:
 
     @property
     def seconds(self) -> float:
-        """Processor time in seconds that workers have computed for it."""
-        return self.pace.seconds
+        """Processor time in seconds that workers computed for it, and for the training before, if known."""
+        return self.milestones[-1].seconds
 
     @property
     def mean_speed(self) -> float:

@@ -1,6 +1,6 @@
 """The buttons that control a run: start, pause, resume, one step, stop, reset, new seed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.channel import live_text
 from pages.channel.live_text import Followed
 from pages.runs.training import Training
-from pages.runs.view import RunView
+from pages.runs.view import Milestone, RunView
 from pages.server import presence, server
 from pages.server.source import Halt
 from pages.setup import setting_input
@@ -341,7 +341,15 @@ def new_training(experiment: Experiment, weights: Run | Model | None = None) -> 
     if weights is None:
         return Training.of(experiment, own.workers, advance, own.limits.max_seconds, owner=owner)
     run = start(experiment, weights)
-    return Training(run, own.workers, advance, own.limits.max_seconds, owner=owner)
+    before = _milestones_of(weights, session.current())
+    return Training(run, own.workers, advance, own.limits.max_seconds, owner=owner, before=before)
+
+
+def _milestones_of(weights: Run | Model, now: Session) -> Sequence[Milestone]:
+    """Return the milestones of the run that has learned the weights; () if they are not known."""
+    if isinstance(weights, Run):
+        return now.run_view.milestones if now.run_view is not None and now.run_view.run is weights else ()
+    return now.answering.milestones if now.answering is not None and now.answering.model is weights else ()
 
 
 def _continue_from_model() -> None:

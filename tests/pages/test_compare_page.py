@@ -261,6 +261,11 @@ def test_the_curves_are_those_of_the_history_over_steps_or_seconds():
         assert curve.y == pytest.approx(values, abs=1e-6)
     figure = curves.charts_of([one], "Computing time", None, {"A": "A"}).figures()["loss"]
     assert figure.data[0].x.tolist() == pytest.approx([0.0, 1.0, 1.5, 2.5])
+    # imported at step 10: how long the steps before took is not known
+    imported = replace(one, milestones=(Milestone(0.0, 10, 1.0, 0.25), Milestone(1.5, 40, 0.25, 0.75)))
+    [curve] = curves.charts_of([imported], "Computing time", None, {"A": "A"}).figures()["loss"].data
+    assert (curve.x.tolist(), curve.y.tolist()) == ([0.0, 0.5, 1.5], [1.0, 0.5, 0.25])
+    assert cards.values(imported, is_under_way=False)["effort"].endswith(" s of computing since step 10")
     assert figure.layout.xaxis.title.text == curves.TITLES["Computing time"]
 
 

@@ -11,7 +11,7 @@ from pages.run_view.legs import chain_text, change_text, changes_of
 from pages.run_view.shown import values
 from pages.runs import sentences
 from pages.runs.training import Training
-from pages.runs.view import RunView
+from pages.runs.view import Milestone, RunView
 from pages.server import server
 from pages.server.limits import Limits
 from pages.setup import controls
@@ -121,6 +121,18 @@ def test_a_run_is_continued_in_its_middle_from_where_it_is_unless_that_is_refuse
     assert before.view.status == "stopped"
     assert after.view.run.began_at == before.view.run.step > drawn.step
     assert [leg.end for leg in after.view.run.earlier] == [after.view.run.began_at]
+    wait_until(lambda: after.view.run.step > after.view.run.began_at)
+    view = after.view
+    assert view.seconds == pytest.approx(before.view.seconds + view.pace.seconds)
+
+
+def test_the_computing_time_of_a_run_begins_with_that_of_the_weights_that_it_continues_from():
+    marks = [Milestone(seconds, step, 1.0, 0.5) for seconds, step in ((0.0, 0), (1.0, 10), (2.0, 30))]
+    run = pc.start(TINY, weights=pc.advance(pc.start(TINY), 20).current)
+    view = RunView.of("a run", run, math.inf, marks)
+    # step 20 is halfway through the second that steps 10 to 30 took; what came after it is not in the weights
+    assert [(one.seconds, one.step) for one in view.milestones] == [(0, 0), (1, 10), (1.5, 20)]
+    assert view.seconds == 1.5
 
 
 def test_a_press_on_start_after_a_continued_run_begins_at_step_0(in_session):

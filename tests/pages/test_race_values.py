@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from pages.compare.charts import seconds_at
 from pages.compare.race_values import (
     LOWER_LOSS,
     STOPPED,
@@ -23,6 +22,7 @@ from pages.compare.race_values import (
 )
 from pages.plane.scene import scene_of
 from pages.runs.race import Race
+from pages.runs.view import seconds_at
 from pages.wording import percent as wording
 from polycore.formatting import loss_text, percent
 from polycore.pictures.class_map import class_map, unpacked

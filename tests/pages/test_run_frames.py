@@ -27,7 +27,6 @@ from polycore.figures.progress import accuracy_heights
 from polycore.model import neurons
 from polycore.network.plain import predict_proba
 from polycore.pictures.class_map import class_map, unpacked
-from polycore.workers.chunk import Pace
 from polycore.workers.picture import picture_of
 from tests.hand import Hand
 from tests.node import scripts, value_after
@@ -268,13 +267,14 @@ def test_the_speed_and_the_time_are_those_of_the_status(state, ahead, speed, tim
         Training(run, NoWorker(), pc.advance).view,
         state=state,
         ahead=ahead,
-        milestones=(Milestone.of(pc.start(EXPERIMENT), 0.0),),
-        pace=Pace(seconds=3.125),
+        milestones=(Milestone.of(pc.start(EXPERIMENT), 0.0), Milestone.of(run, 3.125)),
         steps_per_second=40.0,
         average_speed=37.5,
     )
     shown = values(view, ShownWeights.of(view, "Now"), "")
     assert (shown["speed"], (shown["time_label"], shown["time"])) == (speed, time)
+    imported = replace(view, state="stopped", milestones=view.milestones[1:])
+    assert values(imported, ShownWeights.of(view, "Now"), "")["time"] == "3.1 s since step 100"
 
 
 def test_before_the_speed_is_known_nothing_is_said_of_the_time():

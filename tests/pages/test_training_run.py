@@ -921,7 +921,8 @@ def test_each_chunk_leaves_a_mark(begin, hand):
 
 
 def test_marks_are_bounded_and_thinned_evenly():
-    kept = Milestones.of(Milestone(0.0, 0, 1.0, 0.0))
+    start = Milestone(0.0, 0, 1.0, 0.0)
+    kept = Milestones((start,), start)
     for number in range(1, 3 * MOST_MILESTONES):
         kept = kept.after(Milestone(float(number), number, 1.0, 0.0))
         assert len(kept.all) <= MOST_MILESTONES
