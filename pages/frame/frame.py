@@ -29,6 +29,7 @@ from pages.state.setup import THREE_CURVES, Setup
 from pages.state.view import View
 from polycore import PolycoreError
 from polycore.links import link
+from polycore.quoting import quoted
 
 ICONS = {
     page_links.HOME: ":material/home:",
@@ -41,6 +42,7 @@ ICONS = {
     page_links.PLAY: ":material/sports_esports:",
 }
 
+MOST_UNKNOWN = 5  # names in a link that are shown
 REPLACED = "The address that you opened has replaced your set-up."
 HOME_TITLE, TRAIN_TITLE = "Which polynomial is this point on?", page_links.LABELS[page_links.TRAIN]
 PRESENTED = (HOME_TITLE, TRAIN_TITLE)  # pages with the map of the run
@@ -141,16 +143,27 @@ def new_session(query: Mapping[str, str], *, on_home: bool) -> Session:
     """
     opened = link.from_query(query)
     received = challenge.from_query(query, opened)
-    begins_plainly = on_home and not link.says_anything(query)
-    setup = Setup(THREE_CURVES if begins_plainly else opened.experiment)
+    is_plain = not link.says_anything(query)
+    setup = Setup(THREE_CURVES if on_home and is_plain else opened.experiment)
     chosen, problems = pacing.from_query(query, setup.usual_pacing)
     new = Session(
         setup=setup,
         view=View(pacing=chosen),
         play=Play(challenge=received.challenge),
-        links=Links(problems=opened.problems + received.problems + problems),
+        links=Links(
+            problems=opened.problems + received.problems + problems + unknown_parts(query),
+            plain=setup if is_plain and received.challenge is None else None,
+        ),
     )
     return from_link.with_network(new, opened.weights, opened.model)
+
+
+def unknown_parts(query: Mapping[str, str]) -> tuple[str, ...]:
+    """Return a sentence that names the parts of a link that nothing here reads; none if there are none."""
+    names = [quoted(name, 40) for name in link.unknown_names(query)]
+    if len(names) > MOST_UNKNOWN:
+        names[MOST_UNKNOWN:] = [f"{len(names) - MOST_UNKNOWN} more"]
+    return (f"Unknown, and ignored: {', '.join(names)}.",) if names else ()
 
 
 def _restore(title: str) -> None:

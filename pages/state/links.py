@@ -7,6 +7,7 @@ from functools import partial
 from threading import Thread
 
 from pages.server import server
+from pages.state.setup import Setup
 from polycore import Experiment, Model
 from polycore.links.compact_weights import compact
 
@@ -60,9 +61,11 @@ class Links:
     brought: the trained network that it had; None without one.
     writing: the weights of the model that answers, on their way into the address; None before that.
     shown: the key of the button whose links are shown, and the address of its page; None if none are.
+    plain: the set-up with which the session began if the address said nothing of any; else None.
     """
 
     problems: tuple[str, ...] = ()
     brought: LinkWeights | None = None
     writing: Writing | None = None
     shown: tuple[str, str] | None = None
+    plain: Setup | None = None

@@ -16,7 +16,7 @@ from pages.state.comparison import Comparison
 from pages.state.holdings import Holdings
 from pages.state.kept_models import ByHand, Kept, KeptModels
 from pages.state.links import Links
-from pages.state.setup import Setup
+from pages.state.setup import READY_MADE, Setup
 from pages.state.undo import POLYNOMIALS, Progress, Undo, Work
 from pages.state.uploads import Upload, UploadedPoints
 from pages.state.view import View
@@ -386,7 +386,21 @@ class Session:
         return remaining.reverted(self.undos[index].without_loss)
 
     def after_refresh(self, opened: "Session") -> "Session":
-        """Return this session, which a tab had before a refresh, with what the address has `opened` since."""
+        """Return this session, which a tab had before a refresh, with what the address has `opened` since.
+
+        An address that says nothing of a set-up asks for no other: what the user has made stays.
+        """
+        is_made = self.training is not None or self.setup not in map(Setup, READY_MADE)
+        is_plain = (opened.setup, opened.training, opened.lessons.current) == (opened.links.plain, None, None)
+        if is_made and is_plain:
+            is_named = opened.view.pacing != opened.setup.usual_pacing
+            pacing = opened.view.pacing if is_named else self.view.pacing
+            opened = replace(
+                opened,
+                setup=self.setup,
+                lessons=replace(self.lessons, card=opened.lessons.card),
+                view=replace(self.view, pacing=pacing),
+            )
         game, challenge = opened.play.game, opened.play.challenge
         if game is None and challenge is None:
             game = self.play.game

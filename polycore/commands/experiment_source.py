@@ -20,8 +20,6 @@ HELP = (
     "a link to the dashboard, or its query, the part after ?; or one of " + ", ".join(PRESETS)
 )
 
-# other parts of the dashboard's addresses: what single pages add, and the weights of a trained network
-_IGNORED = ("v", "weights", "look", "game", "score", "seconds", "embed", "embed_options")
 _MOST_PARTS = 100
 _MOST_BYTES = 4 * MAX_JSON  # UTF-8 has at most four a character
 
@@ -89,7 +87,7 @@ def _linked(text: str) -> Experiment:
         ) from error
     values: dict[str, str] = {}
     for name, value in parts:
-        if name not in (*link.NAMES, *_IGNORED):
+        if link.unknown_names({name: value}):
             raise PolycoreError(
                 f"the link: got a part {quoted(name, 40)}, which may be misspelled; expected "
                 f"{', '.join(link.NAMES)}."

@@ -28,6 +28,9 @@ FIRST_VERSION, VERSION = "1", "2"
 LONGEST_PART = 12_000  # characters; 24 polynomials with every digit of their coefficients need about 7,000
 
 WEIGHTS, POINTS = "weights", "points"
+# what else the pages read from an address, and what Streamlit reads or services add that links pass through
+_OTHERS = ("v", WEIGHTS, "look", "guesses", "inside", "compare", "speed", "pause", "game", "score", "seconds")
+_FOREIGN = re.compile(r"(embed|utm_|mc_|_g).*|authuser|usp|.*clid", re.DOTALL)
 _NEWER = f"neither {FIRST_VERSION} nor {VERSION}: it may come from a newer polycore"
 IN_A_FILE = "in-a-file"
 
@@ -138,6 +141,12 @@ def from_query(query: Mapping[str, str]) -> Opened:
 def says_anything(query: Mapping[str, str]) -> bool:
     """Return whether a query has any part of a link: a version, an experiment's part, or weights."""
     return any(name in PARTS or name in ("v", WEIGHTS) for name in query)
+
+
+def unknown_names(query: Mapping[str, str]) -> list[str]:
+    """Return the names in a query that no page reads. Those that services add to addresses are left out."""
+    known = {*PARTS, *_OTHERS}
+    return [name for name in query if name not in known and not _FOREIGN.fullmatch(name)]
 
 
 def experiment_of(query: Mapping[str, str]) -> Experiment:

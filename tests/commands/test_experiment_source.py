@@ -25,7 +25,10 @@ def given(monkeypatch, content):
         pytest.param(f"\n {OWN.to_json()}\n", id="JSON with space around it"),
         pytest.param(LINK, id="a link"),
         pytest.param(LINK.split("?")[1], id="a query"),
-        pytest.param(f"{LINK}&look=crossing&weights=d#top\n", id="a link with the dashboard's own words"),
+        pytest.param(
+            f"{LINK}&look=crossing&speed=10&inside=learns&usp=x&weights=d#top\n",
+            id="a link with the dashboard's own words",
+        ),
     ],
 )
 def test_an_experiment_comes_from_a_file_or_standard_input(tmp_path, monkeypatch, text):

@@ -3,12 +3,17 @@
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 
 import polycore as pc
+from pages.frame import frame
+from pages.game import challenge
+from pages.lessons import card, lesson_panel
+from pages.runs import pacing
 from pages.runs.training import Training
-from pages.state import session
+from pages.state import page_links, session
 from pages.state.session_value import Session
 from pages.state.setup import Setup
 from tests.pages.browsing import HOME, TRAIN, opened, session_of
@@ -22,6 +27,16 @@ def test_pandas_is_imported_before_a_page_is_drawn():
     # otherwise a first table and a first figure at once fail: "partially initialized module 'pandas'"
     code = "import sys, pages.frame.frame; sys.exit('pandas' not in sys.modules)"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def test_a_link_says_once_what_of_it_no_page_reads_and_names_five_parts_at_most():
+    words = challenge.to_address("", challenge.Challenge(TINY, 1, 7, 43), "d")
+    read = [*dict(parse_qsl(words[1:])), *page_links.VIEW_WORDS.values(), pacing.SPEED, pacing.PAUSE]
+    unknown = ["rate", "x" * 41, *"abcde"]
+    query = dict.fromkeys([*read, lesson_panel.WORD, card.WORD, *unknown], "1")
+    said = f"Unknown, and ignored: 'rate', '{'x' * 37}...', 'a', 'b', 'c', 2 more."
+    assert frame.new_session(query, on_home=False).links.problems[-1] == said
+    assert frame.unknown_parts(dict.fromkeys(read)) == ()
 
 
 def styles(app):

@@ -212,6 +212,30 @@ def test_points_outlast_a_link_that_is_opened_meanwhile():
     assert session_of(app).setup.own_points.points == points
 
 
+@pytest.mark.parametrize(
+    ("query", "stays"),
+    [
+        pytest.param({}, True, id="nothing"),
+        pytest.param({"speed": "10", "utm_source": "mail"}, True, id="a speed"),
+        pytest.param({"v": "2"}, False, id="a set-up"),
+        pytest.param({"look": "crossing"}, False, id="a lesson"),
+        pytest.param({"game": "1", "score": "7", "seconds": "9"}, False, id="a challenge"),
+    ],
+)
+def test_an_address_replaces_points_only_if_it_asks_for_something_else(query, stays):
+    app = trained(SQUARES)
+    before, after = session_of(app), session_of(refreshed(app, DATA, query))
+    assert (after.setup == before.setup) is stays
+    assert after.training is before.training
+    assert ("speed" in query) is (after.view.pacing.steps_per_second == 10)
+
+
+def test_an_address_that_asks_for_nothing_brings_its_page_s_usual_set_up_where_nothing_was_made():
+    app = opened(words={})
+    assert session_of(app).experiment == THREE_CURVES
+    assert session_of(refreshed(app, TRAIN, {})).experiment == pc.Experiment.recommended()
+
+
 def test_a_stroke_that_arrives_after_the_points_were_put_aside_is_kept_with_them():
     usual = pc.Experiment.recommended()
     stroke = {"number": 1, "add": [["a", 0, 0, 0]]}

@@ -85,8 +85,8 @@ def all_kept() -> tuple[Kept, ...]:
 
 def with_strangers_words(in_use: int) -> AppTest:
     """Return Home for a session in which every text that can be a stranger's is one."""
-    app = opened(words={"seed": "<b>evil", "optimizer": "[evil](//a.b)"})
-    assert len(session_of(app).links.problems) == 2
+    app = opened(words={"seed": "<b>evil", "optimizer": "[evil](//a.b)", "<b>[evil](//a.b)": "1"})
+    assert len(session_of(app).links.problems) == 3
     now = replace(
         session_of(app),
         setup=Setup(EXPERIMENT),
