@@ -282,7 +282,8 @@ def test_the_words_of_a_link_are_words_alone(watched):
         visit.rest()
         visit.page.goto(visit.server + address)
         expect(visit.page.get_by_text(f"seed: got {QUOTED[0]}; expected a whole number")).to_be_visible()
-        check_words(visit, *QUOTED, places=["stText"])
+        ignored = "Unknown, and ignored: '<img src=//evyl.example/i onerror=evy...'."
+        check_words(visit, *QUOTED, ignored, places=["stText"])
     query = urlencode({"v": "1", "game": WORDS[0], "score": WORDS[1], "seconds": WORDS[6]})
     visit.open(f"play?{query}")
     check_words(visit, QUOTED[0], QUOTED[1], QUOTED[6], places=["stText"])
