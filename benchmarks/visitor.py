@@ -155,6 +155,8 @@ class Visitor:
                     self._map = picture
                     self.maps.append(perf_counter())
             start += length
+        if "status" not in header:  # of the text of weights for an address, which a browser would ask for
+            return
         self.standings.append(Standing(perf_counter(), header["status"], header["step"]))
         change = header["run"], header["generation"]
         if self._bar is not None and header["active"] != self._bar[1] and self._reported != change:
@@ -207,7 +209,7 @@ class Visitor:
         data = json.loads(component.json)
         if (follow := data["follow"]) is None:
             return
-        if data["reports"]:
+        if data["reports"] and data["html"]:  # without any, it waits for a text for the address
             self._bar = component.id, follow["active"]
             self._reported = None
         if follow["address"] != self._channel:

@@ -201,7 +201,7 @@ def _status(race: RaceView) -> Status:
         return "Running" if race.has_begun else "Starting"
     if race.was_stopped:
         return "Stopped"
-    return "Paused" if any(lane.view.status == "paused" for lane in race.lanes) else "Finished"
+    return "Paused" if any(lane.view.state == "asleep" for lane in race.lanes) else "Finished"
 
 
 def _progress(race: RaceView) -> str:
@@ -224,8 +224,8 @@ def _used(race: RaceView) -> float | None:
 
     A lane that has diverged, or is stuck, ended early: it says nothing about how far the others are.
     """
-    ended = "finished", "failed"
-    return min((lane.view.seconds for lane in race.lanes if lane.view.status not in ended), default=None)
+    ended = "finished", "failed", "paused"  # paused by a worker that hung; one that sleeps is not
+    return min((lane.view.seconds for lane in race.lanes if lane.view.state not in ended), default=None)
 
 
 def _standing(race: RaceView, moment: Choice) -> str:

@@ -52,8 +52,13 @@ def begin_once(find: Callable[[], Job[Any] | None], begin: Callable[[], None]) -
 
 def draw_progress(job: Job[Any], key: str) -> None:
     """Draw how far a job has come; the page is drawn again when it ends. `key`: the prefix of its keys."""
-    since = session_key.follow(Source(job.name, (job,), None, lambda: contents(job.view)))
-    followed, view = Followed(job.name, since, active=True), job.view
+    followed, view = follow(job), job.view
     html = live_text.value("said", view.said, "p", "caption")
     html += live_text.bar("share", view.share, "How much is done")
     live_text.draw(html, f"{key}.standing", followed, reports=True)
+
+
+def follow(job: Job[Any]) -> Followed:
+    """Let the tab follow a job that the page shows as under way."""
+    since = session_key.follow(Source(job.name, (job,), None, lambda: contents(job.view)))
+    return Followed(job.name, since, active=True)

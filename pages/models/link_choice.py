@@ -6,7 +6,10 @@ from functools import lru_cache, partial
 
 import streamlit as st
 
-from pages.models import model_in_use
+from pages.channel import live_text
+from pages.channel.live_text import Followed
+from pages.models import job_button, model_in_use
+from pages.runs.job import Job
 from pages.state import session
 from pages.state.kept_models import Kept
 from pages.state.links import Writing
@@ -19,7 +22,6 @@ from polycore.links.compact_weights import compact
 MAX_ADDRESS = 8_000
 ROOM_FOR_SETTINGS = 1_000  # characters, beside the user's own points
 OTHER_WORDS = 50  # characters: for the parameter of a lesson, and for longer names of other pages
-CHECK_SECONDS = 0.1  # between two checks for a click
 TOO_MANY = (
     "These points are too many for a link. Send the run as a file: Train has it under Export, and opens it "
     "anywhere, with the points and the network in it."
@@ -103,8 +105,8 @@ def written_weights() -> dict[str, str]:
 def write_weights(page: str) -> None:
     """Add the weights of the model in use to the page's address if they fit.
 
-    page: the address without its query. The weights are written in the background: nothing else on the page
-    waits for them.
+    page: the address without its query. The weights are written in the background, and no script waits for
+    them: once they are there, the browser asks for what adds them.
     """
     kept, experiment = _trained_here(), session.current().experiment
     if kept is None or "weights" in st.query_params:
@@ -113,16 +115,15 @@ def write_weights(page: str) -> None:
     if writing is None or writing.model is not kept.model:
         writing = Writing.begun(kept.model, experiment, room_for(page, experiment) - OTHER_WORDS)
         session.update(links=replace(session.current().links, writing=writing))
-    st.fragment(partial(_put, writing), parallel=True)()
+    st.fragment(partial(_put, writing.job, job_button.follow(writing.job)))()
 
 
-def _put(writing: Writing) -> None:
-    # runs in another thread than the page, so it must not change the session
-    element = st.empty()
-    while not writing.is_over(within=CHECK_SECONDS):
-        element.empty()  # if the user has clicked something, Streamlit ends this fragment here
-    if writing.words is not None:
-        st.query_params["weights"] = writing.words
+def _put(job: Job[str], followed: Followed) -> None:
+    view = job.view
+    if view.is_active:
+        live_text.draw("", "frame.writing", followed, reports=True)
+    elif view.result is not None:
+        st.query_params["weights"] = view.result
 
 
 def _trained_here() -> Kept | None:

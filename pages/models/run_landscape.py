@@ -13,8 +13,8 @@ from pages.runs.job import Job, Progress
 from pages.server import server
 from polycore import Landscape, Run
 from polycore.figures import landscape_figure
-from polycore.inspection.landscape_in_parts import landscape_by
 from polycore.inspection.survey import MOST_POINTS, Directions
+from polycore.workers.landscape_in_parts import landscape_by
 
 TITLE = "The loss landscape"
 DRAW, DRAW_AGAIN = "Draw the loss landscape", "Draw it again"

@@ -7,7 +7,7 @@ from pages.server import server
 from pages.server.turns import TURN_SECONDS, Turns
 from polycore import PolycoreError
 from polycore.formatting import loss_text
-from polycore.workers.processes import ShutDownError, StartError
+from polycore.workers.processes import HangError, ShutDownError, StartError
 
 TURNS = f"While others wait, runs take turns of {TURN_SECONDS:g} seconds."
 MAX_SENTENCE = 300  # characters
@@ -18,6 +18,7 @@ WORKERS_ENDED = (
     "Worker processes ended one after another while they computed it, perhaps for lack of memory. Try again, "
     "or with a smaller network or fewer samples."
 )
+WORKER_HUNG = "The worker process that computed it stood still, so it was replaced. Try again."
 AS_BEFORE = "The run is as it was before these steps: you can resume it."
 SHUTTING_DOWN = "The server is shutting down."
 CANCELED = "It was canceled because something else started."
@@ -87,6 +88,8 @@ def failure(error: Exception) -> str:
             return NO_MEMORY
         case StartError():
             return f"{error} Try again in a minute."
+        case HangError():
+            return WORKER_HUNG
         case BrokenExecutor():
             return WORKERS_ENDED
         case ShutDownError():

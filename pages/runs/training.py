@@ -5,7 +5,7 @@ import math
 import secrets
 import threading
 from collections.abc import Callable, Hashable, Sequence
-from concurrent.futures import CancelledError, Executor, Future
+from concurrent.futures import CancelledError, Executor, Future, wait
 from dataclasses import dataclass, replace
 from functools import partial
 from time import monotonic
@@ -24,7 +24,7 @@ from polycore import start as start_of
 from polycore.training.history import History
 from polycore.workers.chunk import Advance, Chunk, Pace, Speed, chunks, timed
 from polycore.workers.picture import Picture, Wish, picture_of
-from polycore.workers.processes import ShutDownError
+from polycore.workers.processes import HangError, ShutDownError
 
 SLOT_SECONDS = 0.01  # between two looks for a chunk that others of the same entry have asked for
 LOOK_SECONDS = 0.5  # between two checks for the tab during a chunk
@@ -94,8 +94,8 @@ class Training:
 
         `budget`: seconds of computing, above 0, after which the run is finished at the end of a chunk. The
         last chunks are cut to what is left, so it is exceeded only if steps become slower.
-        `at_end`: called with this training, from its own thread, once it is finished or has failed, but not
-        if the user stops it.
+        `at_end`: called with this training, from its own thread, once it is finished, or has an error, but
+        not if the user stops it.
         `origin`: names what determines every chunk, which are shared with other runs of the same origin; None
         shares nothing. `of` knows it.
         `owner`: the session, which may not use more than its share of a busy server.
@@ -311,16 +311,17 @@ class Training:
         except (ShutDownError, CancelledError):
             pass  # the server ends
         except Exception as error:  # whatever a worker raises, the user sees it
-            is_ours = isinstance(error, PolycoreError)
-            why = sentences.failure(error)
-            has_failed = self._end(stretch, "fail", error=why if is_ours else f"{why} {sentences.AS_BEFORE}")
+            is_ours, hung = isinstance(error, PolycoreError), isinstance(error, HangError)
+            why = sentences.failure(error) + ("" if is_ours else f" {sentences.AS_BEFORE}")
+            has_failed = self._end(stretch, "pause" if hung else "fail", error=why)
             if has_failed and not is_ours:
                 _logger.warning("A run failed at step %d.", self._view.run.step, exc_info=error)
         self._end(stretch, "rest")  # unless it has ended otherwise by now
         self._picture_at_rest()
         view = self._view
         # only for the stretch that ended the run: an earlier one was paused before
-        if view.state in ("finished", "failed") and view.generation == stretch.generation + 1:
+        ended = view.state == "finished" or view.error is not None
+        if ended and view.generation == stretch.generation + 1:
             self._at_end(self)
 
     def _end(self, stretch: _Stretch, event: Event, **changes: Any) -> bool:
@@ -529,12 +530,21 @@ class Training:
                 self._see(at_once=True, pictured=(view.run, picture))
 
     def _drawn(self, run: Run, wish: Wish) -> Picture | None:
-        """Let a worker draw a picture of `run`; None if nobody looks, or if no worker can draw it."""
+        """Let a worker draw a picture of `run`; None if nobody looks, or if no worker can draw it.
+
+        None also if the status of the run changes first: a worker may take long, or hang.
+        """
+        generation = self._view.generation
         if not self._is_watched:
             return None
         ask = partial(self._executor.submit, picture_of, run.without_snapshots(), wish)
         try:
-            return server.current().results.ask(self._key(run.step, wish), ask).future.result()
+            request = server.current().results.ask(self._key(run.step, wish), ask)
+            while not wait([request.future], LOOK_SECONDS).done:
+                if generation != self._view.generation or not self._is_watched:
+                    request.leave()
+                    return None
+            return request.future.result()
         except (ShutDownError, CancelledError):
             return None
         except Exception as error:  # the run is well, and its last picture is there

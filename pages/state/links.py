@@ -1,15 +1,14 @@
 """What an opened link has brought, and what the links to pass on contain."""
 
-from collections.abc import Callable
-from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from functools import partial
-from threading import Thread
 
+from pages.runs.job import Job, Progress
 from pages.server import server
 from pages.state.setup import Setup
 from polycore import Experiment, Model
 from polycore.links.compact_weights import compact
+from polycore.workers.chunk import computed_again
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,32 +24,25 @@ class Writing:
     """A model, and the text of its weights for an address, which a worker writes: rounding takes a while."""
 
     model: Model
-    text: Future[str]
+    job: Job[str]
 
     @classmethod
     def begun(cls, model: Model, experiment: Experiment, room: int) -> "Writing":
         """Let a worker write the weights of `model`, a run of `experiment`, in at most `room` characters."""
-        text: Future[str] = Future()
-        # in a thread: a cluster that cannot be reached fails late, and a page must not wait for that
-        submit = partial(server.current().workers.submit, compact, model, experiment, room)
-        Thread(target=_write, args=(text, submit), name="writing", daemon=True).start()
-        return cls(model, text)
+        # a job: a cluster that cannot be reached fails late, and a page must not wait for that
+        job = Job("", partial(_written, model, experiment, room), "", "")
+        job.start()
+        return cls(model, job)
 
     @property
     def words(self) -> str | None:
         """The text; None until it is written, and if the weights do not fit."""
-        return self.text.result() if self.text.done() and self.text.exception() is None else None
-
-    def is_over(self, within: float) -> bool:
-        """Wait at most `within` seconds, and return whether the text is written or writing it has failed."""
-        return bool(wait([self.text], timeout=within).done)
+        return self.job.view.result
 
 
-def _write(text: Future[str], submit: Callable[[], Future[str]]) -> None:
-    try:
-        text.set_result(submit().result())
-    except Exception as error:  # noqa: BLE001 - whatever it is, the address does without; the next run will show it
-        text.set_exception(error)
+def _written(model: Model, experiment: Experiment, room: int, _: Progress) -> str:
+    workers = server.current().workers
+    return computed_again(lambda: workers.submit(compact, model, experiment, room).result())
 
 
 @dataclass(frozen=True)

@@ -33,8 +33,8 @@ from polycore.model.model import Model
 from polycore.model.path_or_file import is_stream
 from polycore.quoting import quoted
 from polycore.training.run import Run, advance, start
-from polycore.workers.chunk import CHUNK_SECONDS, MAX_DEATHS, Chunk, Pace, chunks, timed
-from polycore.workers.processes import StartError, Workers
+from polycore.workers.chunk import CHUNK_SECONDS, MAX_DEATHS, MAX_HANGS, Chunk, Pace, chunks, timed
+from polycore.workers.processes import HangError, StartError, Workers
 
 _USAGE = """%(prog)s EXPERIMENT [--out FILE] [--run FILE] [--save-every SECONDS] [--json] [settings]
        %(prog)s --resume FILE [--out FILE] [--run FILE] [--save-every SECONDS] [--json]"""
@@ -232,8 +232,8 @@ def _trained(
 def advanced(run: Run, executor: Executor) -> Iterator[Run]:
     """Yield the run after every chunk of about 0.2 s, until it is done.
 
-    Raises PolycoreError if workers die repeatedly or cannot start, and MemoryError if one has not enough
-    memory.
+    Raises PolycoreError if workers die or hang repeatedly or cannot start, and MemoryError if one has not
+    enough memory.
     """
 
     def compute(run: Run, pace: Pace) -> Chunk:
@@ -248,6 +248,8 @@ def advanced(run: Run, executor: Executor) -> Iterator[Run]:
         raise PolycoreError(
             f"{error} Close other programs, or raise the limits on memory and processes, and try again."
         ) from error
+    except HangError as error:
+        raise PolycoreError(f"the worker process hung {MAX_HANGS} times after step {run.step:,}.") from error
     except BrokenExecutor as error:
         raise PolycoreError(
             f"the worker process died {MAX_DEATHS} times after step {run.step:,}: "

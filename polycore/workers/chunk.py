@@ -5,8 +5,9 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from time import monotonic, perf_counter, process_time
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -14,12 +15,15 @@ from polycore.training.history import measure
 from polycore.training.run import Run, advance
 from polycore.training.task import task_of
 from polycore.workers.picture import Picture, Wish, picture_of
+from polycore.workers.processes import HangError
 
 # Measured with one run: chunks of 200 ms make 82 to 96 % of the steps/s of a bare loop, chunks of 80 ms 65 %.
 CHUNK_SECONDS = 0.19  # with its picture
 LEAST_COMPUTING_SECONDS = 0.01  # of a chunk whose picture takes almost all its time
 MAX_DEATHS = 3  # of workers during the same chunk, before it is given up
+MAX_HANGS = 2  # of those
 
+T = TypeVar("T")
 Advance = Callable[[Run, int], Run]
 
 
@@ -107,26 +111,32 @@ class Pace:
 Compute = Callable[[Run, Pace], Chunk | None]
 
 
+def computed_again(compute: Callable[[], T]) -> T:
+    """Return what `compute` returns, which waits for a worker and is called again if that dies or hangs.
+
+    Raises whatever `compute` raises, BrokenExecutor once MAX_DEATHS workers have died during the calls, and
+    HangError if MAX_HANGS of them hung.
+    """
+    deaths = hangs = 0
+    while True:
+        try:
+            return compute()
+        except BrokenExecutor as error:
+            deaths, hangs = deaths + 1, hangs + isinstance(error, HangError)
+            if deaths == MAX_DEATHS or hangs == MAX_HANGS:
+                raise
+
+
 def chunks(run: Run, compute: Compute, pace: Pace) -> Iterator[tuple[Chunk, Pace]]:
     """Yield each chunk and the pace after it, until the run is done or its budget is used.
 
-    compute: waits for the next chunk of that run at that pace, and returns it; None ends the loop. If it
-        raises BrokenExecutor, which means that a worker has died, it is called again.
-
-    Raises whatever `compute` raises, BrokenExecutor when MAX_DEATHS workers have died during one chunk.
+    compute: waits for the next chunk of that run at that pace, and returns it; None ends the loop. For what
+        it raises see `computed_again`.
     """
-    deaths = 0
     while not (run.done or pace.has_spent_budget):
-        try:
-            chunk = compute(run, pace)
-        except BrokenExecutor:
-            deaths += 1
-            if deaths == MAX_DEATHS:
-                raise
-            continue
+        chunk = computed_again(partial(compute, run, pace))
         if chunk is None:
             return
-        deaths = 0
         pace = pace.after(chunk, chunk.run.step - run.step)
         run = chunk.run
         yield chunk, pace

@@ -5,7 +5,7 @@ Why not concurrent.futures.ProcessPoolExecutor:
   for the rest of the message (seen after a few dozen kills), and any death ends every other call;
 - its workers import the `__main__` of the process that starts them, which under Streamlit is the page;
 - its workers outlive a killed server.
-Here each worker has its own pipes, and a thread that feeds it.
+Here each worker has its own pipes, and a thread that feeds it. Another thread ends workers that hang.
 """
 
 import math
@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
@@ -30,6 +31,10 @@ MAX_WORKERS = 8  # a worker holds about 50 MB
 MAX_MEMORY = 2**30
 NICENESS = 10  # on systems without idle scheduling: other processes get about ten times a worker's share
 RETRY_SECONDS = 5.0  # until a worker that could not start is started again, if no call does it before
+PATIENCE = 60.0  # seconds: on a busy machine a worker may get no processor time for some of them
+LOOKS = 60  # within these seconds
+START_PATIENCE = 300.0  # seconds for a start, which shows no sign of life before its end: a disk may be slow
+LEAST_COMPUTING = 0.001  # seconds of processor time that are a sign of life; two clocks are read, one by one
 # How much processor time a container may use, and in how much real time, in microseconds: by version 2 of
 # Linux's control groups, and by version 1
 QUOTA_FILES = (
@@ -39,6 +44,8 @@ QUOTA_FILES = (
 
 READY = b"."  # what a worker sends once it has imported all that it needs
 BEGUN = b"!"  # what a worker answers at once, when it begins to read a call
+ALIVE = b"~"  # what it sends from time to time during a call, if it has used the processor since
+ANSWER = b"="  # what comes before its answer
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -52,6 +59,10 @@ class StartError(BrokenExecutor):
     """A worker process could not be started, or ended before it could compute."""
 
 
+class HangError(BrokenExecutor):
+    """A worker neither answered nor used processor time for so long that it was ended."""
+
+
 @dataclass(frozen=True, eq=False)
 class _Call:
     future: Future[Any]
@@ -63,19 +74,28 @@ class _Call:
 class Workers(Executor):
     """Worker processes, all started at the first use.
 
-    If a worker dies, only its own call fails, with BrokenExecutor, and another process replaces it. Workers
-    end as soon as their server does, however it ends, even during a call.
+    If a worker dies, only its own call fails, with BrokenExecutor, and another process replaces it. One that
+    hangs is ended and replaced too; its call fails with HangError. Workers end as soon as their server does,
+    however it ends, even during a call.
     """
 
     def __init__(
-        self, count: int | None = None, memory: int = MAX_MEMORY, *, in_idle_time: bool = False
+        self,
+        count: int | None = None,
+        memory: int = MAX_MEMORY,
+        *,
+        in_idle_time: bool = False,
+        patience: float = PATIENCE,
     ) -> None:
         """Prepare `count` workers without starting them; None is one for each core, at most MAX_WORKERS.
 
         memory: bytes for each worker. A call that needs more fails alone, usually with MemoryError. macOS and
             Windows cannot limit a process.
         in_idle_time: run only while no other process needs the processor, if the system supports it (Linux).
+        patience: seconds after which a worker hangs that neither answers a call nor uses processor time. A
+            call that keeps Python's global lock for so long hangs too.
         """
+        self.patience = patience
         self.count = count or min(available_cores(), MAX_WORKERS)
         self._memory = memory
         self._in_idle_time = in_idle_time
@@ -119,10 +139,13 @@ class Workers(Executor):
         with self._lock:
             if self._ended:
                 raise ShutDownError("These workers were shut down. Create new Workers.")
+            is_first = not self._threads
             while len(self._threads) < self.count:
                 thread = threading.Thread(target=self._feed, name="worker", daemon=True)
                 self._threads.append(thread)
                 thread.start()
+            if is_first:
+                threading.Thread(target=self._watch, name="watch", daemon=True).start()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the workers after all submitted calls; if `cancel_futures`, after those that are running."""
@@ -149,8 +172,16 @@ class Workers(Executor):
             while call := self._calls.get_nowait():
                 call.future.cancel()
 
+    def _watch(self) -> None:
+        """Look at the workers from time to time. Looks count, not time: after a standby nobody hangs."""
+        seconds = self.patience / LOOKS
+        while any(thread.is_alive() for thread in self._threads):
+            time.sleep(seconds)
+            for worker in tuple(self._workers):
+                worker.look(seconds)
+
     def _feed(self) -> None:
-        worker = _Worker(self._memory, in_idle_time=self._in_idle_time)
+        worker = _Worker(self._memory, self.patience, in_idle_time=self._in_idle_time)
         self._workers.append(worker)
         worker.start_early()
         while self._answer_next(worker):
@@ -177,11 +208,13 @@ class _Worker:
     failure: why the last attempt to start one failed; None if it did not.
     """
 
-    def __init__(self, memory: int, *, in_idle_time: bool) -> None:
-        self._statement = f"work({memory}, in_idle_time={in_idle_time})"
+    def __init__(self, memory: int, patience: float, *, in_idle_time: bool) -> None:
+        self._statement = f"work({memory}, {patience / LOOKS}, in_idle_time={in_idle_time})"
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()  # so that no process starts after the kill
         self._killed = False
+        self._patience = patience
+        self._left = math.inf  # seconds without a sign of life until it hangs; an idle worker owes none
         self._is_ready = False
         self.failure: str | None = None
 
@@ -211,12 +244,24 @@ class _Worker:
         if process is not None:
             process.kill()
 
+    def look(self, seconds: float) -> None:
+        """Note that so many seconds have passed, and end the process if it hangs; from another thread."""
+        with self._lock:
+            self._left -= seconds
+            if self._left <= 0 and self._process is not None:
+                self._process.kill()
+
+    def _expect_within(self, seconds: float) -> None:
+        with self._lock:  # nobody looks in between
+            self._left = seconds
+
     def start_early(self) -> None:
         """Start a process if none is there: the next call then need not wait, or fails and says why."""
         with suppress(BrokenExecutor):
             self._running_process()
 
     def end(self) -> None:
+        self._expect_within(math.inf)
         self._is_ready = False
         process, self._process = self._process, None
         if process is not None:
@@ -226,19 +271,36 @@ class _Worker:
 
     def _exchange(self, message: bytes) -> bytes:
         process = self._running_process()
-        if not _begins(process, message):
-            # It was ending already, and poll() did not show it yet: the call moves to a new process.
+        if not self._begins(process, message):
+            # It was ending already, and poll() did not show it yet, or it was stopped while it was idle: the
+            # call moves to a new process.
             self.end()
             process = self._running_process()
-            _begins(process, message)  # if not, there is nothing to receive
+            self._begins(process, message)  # if not, there is nothing to receive
         try:
             answers = cast("IO[bytes]", process.stdout)
-            return _read(answers, _size(answers))
+            while _read(answers, 1) == ALIVE:
+                self._expect_within(self._patience)
+            answer = _read(answers, _size(answers))
         except (EOFError, OSError) as error:
+            hangs = self._left <= 0
             self.end()
+            if hangs:
+                raise HangError(
+                    f"A worker process neither answered nor used processor time for {self._patience:g} s."
+                ) from error
             raise BrokenExecutor(
                 f"A worker process ended with code {process.returncode} during its call."
             ) from error
+        self._expect_within(math.inf)
+        return answer
+
+    def _begins(self, process: subprocess.Popen[bytes], message: bytes) -> bool:
+        """Send a call; return whether the worker has begun to read it."""
+        self._expect_within(self._patience)
+        with suppress(OSError):  # it has ended
+            _send(cast("IO[bytes]", process.stdin), message)
+        return cast("IO[bytes]", process.stdout).read(len(BEGUN)) == BEGUN
 
     def _running_process(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:
@@ -261,9 +323,11 @@ class _Worker:
                 process = self._process = self._new_process()
             except OSError as error:
                 raise StartError(f"No worker process could be started: {error.strerror}.") from error
+        self._expect_within(START_PATIENCE)
         if cast("IO[bytes]", process.stdout).read(len(READY)) != READY:
             self.end()
             raise StartError(f"A worker process ended with code {process.returncode} while it started.")
+        self._expect_within(math.inf)
         return process
 
     def _new_process(self) -> subprocess.Popen[bytes]:
@@ -274,21 +338,18 @@ class _Worker:
             [sys.executable, "-c", code],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=os.environ | one_thread,
+            # with one heap for each thread a worker had 64 MiB more addresses of those that it may have
+            env=os.environ | one_thread | {"MALLOC_ARENA_MAX": "2"},
             # Ctrl-C in a terminal signals a whole process group: the server handles it and ends its workers
             process_group=0,
         )
 
 
-def _begins(process: subprocess.Popen[bytes], message: bytes) -> bool:
-    """Send a call; return whether the worker has begun to read it."""
-    with suppress(OSError):  # it has ended
-        _send(cast("IO[bytes]", process.stdin), message)
-    return cast("IO[bytes]", process.stdout).read(len(BEGUN)) == BEGUN
+def work(memory: int, sign_seconds: float, *, in_idle_time: bool) -> None:
+    """Answer calls, with at most `memory` bytes, until the server ends: the main function of a worker.
 
-
-def work(memory: int, *, in_idle_time: bool) -> None:
-    """Answer calls, with at most `memory` bytes, until the server ends: the main function of a worker."""
+    sign_seconds: between two signs of life.
+    """
     _limit_memory(memory)
     if in_idle_time:
         _run_in_idle_time()
@@ -299,13 +360,17 @@ def work(memory: int, *, in_idle_time: bool) -> None:
     import polycore.training.run  # noqa: F401  # now, so that the first call need not wait for it
 
     calls: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    is_computing, line = threading.Event(), threading.Lock()  # held while anything is sent
     with suppress(BrokenPipeError):  # the server is gone; `_listen` ends this process
         answers.write(READY)
         answers.flush()
-    threading.Thread(target=_listen, args=(questions, answers, calls), daemon=True).start()
+    for target, *own in (_listen, questions, calls), (_show_life, sign_seconds, line):
+        threading.Thread(target=target, args=(answers, is_computing, *own), daemon=True).start()
     while True:
         answer = _answer(calls.get())
-        with suppress(BrokenPipeError):  # the server is gone; `_listen` ends this process
+        with suppress(BrokenPipeError), line:  # the server is gone; `_listen` ends this process
+            is_computing.clear()
+            answers.write(ANSWER)
             _send(answers, answer)
 
 
@@ -327,12 +392,34 @@ def _run_in_idle_time() -> None:
             os.nice(NICENESS)
 
 
-def _listen(questions: IO[bytes], answers: IO[bytes], calls: queue.SimpleQueue[bytes]) -> None:
+def _show_life(
+    answers: IO[bytes], is_computing: threading.Event, seconds: float, line: threading.Lock
+) -> None:
+    """Send a sign of life every so many seconds of a call if other threads have used the processor since."""
+    known = 0.0
+    with suppress(BrokenPipeError):  # the server is gone; `_listen` ends this process
+        while True:
+            time.sleep(seconds)
+            used = time.process_time() - time.thread_time()  # a thread that hangs does not use this one's
+            with line:
+                if is_computing.is_set() and used - known >= LEAST_COMPUTING:
+                    known = used
+                    answers.write(ALIVE)
+                    answers.flush()
+
+
+def _listen(
+    answers: IO[bytes],
+    is_computing: threading.Event,
+    questions: IO[bytes],
+    calls: queue.SimpleQueue[bytes],
+) -> None:
     try:
         while True:
             size = _size(questions)
             answers.write(BEGUN)  # the answer before has been sent: the server awaits each
             answers.flush()
+            is_computing.set()
             calls.put(_read(questions, size))
     finally:  # the server has ended, or a call does not fit into memory
         os._exit(1)

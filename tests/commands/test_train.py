@@ -18,7 +18,7 @@ from polycore.__main__ import main
 from polycore.commands import arguments, kept_files
 from polycore.commands.train import advanced
 from polycore.links.link import NAMES
-from polycore.workers.processes import Workers
+from polycore.workers.processes import HangError, Workers
 from tests.commands.terminal import command, one_line, program
 from tests.links import whole
 from tests.waiting import wait_until
@@ -186,25 +186,25 @@ def test_a_run_that_cannot_be_saved_continues_and_says_so(capsys):
 
 def test_a_worker_that_dies_is_replaced_and_one_that_always_dies_is_reported():
     class Dying(Executor):
-        deaths = 0
+        deaths = ()
 
         def submit(self, fn, /, *args, **kwargs):
             future = Future()
             if self.deaths:
-                self.deaths -= 1
-                future.set_exception(BrokenExecutor())
+                future.set_exception(self.deaths.pop()())
             else:
                 future.set_result(fn(*args, **kwargs))
             return future
 
     run = pc.start(pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(2,), steps=5))
     dying = Dying()
-    dying.deaths = 2
+    dying.deaths = [BrokenExecutor, HangError]
     *_, last = advanced(run, dying)
     assert last.step == 5
-    dying.deaths = 3
-    with pytest.raises(pc.PolycoreError, match="died 3 times after step 0"):
-        next(advanced(run, dying))
+    for deaths, said in ([BrokenExecutor] * 3, "died 3 times after"), ([HangError] * 2, "hung 2 times after"):
+        dying.deaths = deaths
+        with pytest.raises(pc.PolycoreError, match=f"{said} step 0"):
+            next(advanced(run, dying))
 
 
 class TenSteps(Executor):

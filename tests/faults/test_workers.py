@@ -45,10 +45,17 @@ def pids_of(pool):
     return {call.result(60) for call in [pool.submit(eval, code) for _ in range(pool.count)]}
 
 
-def kill_all(pool):
+@pytest.fixture
+def impatient(own_server):
+    with Workers(2, SHARE, patience=2.0) as pool:
+        own_server(turns=Turns(pool, 10, 10))
+        yield pool
+
+
+def kill_all(pool, how=signal.SIGKILL):
     for pid in pids_of(pool):
         with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+            os.kill(pid, how)
 
 
 def begun(experiment, pool, advance=pc.advance):
@@ -69,13 +76,14 @@ def wait_for_steps(trainings):
 # --- killed -----------------------------------------------------------------------------------
 
 
-def test_all_workers_killed_twice_change_nothing_in_any_run(two):
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "stopped"])
+def test_all_workers_killed_twice_change_nothing_in_any_run(impatient, how):
     # too long to end before the second kill, however fast one of them is
     experiments = [replace(experiment, steps=1_000_000) for experiment in (SMALL, WHERE_IT_ERRS)]
-    trainings = [begun(experiment, two, slowly) for experiment in experiments]
+    trainings = [begun(experiment, impatient, slowly) for experiment in experiments]
     for _ in range(2):
         wait_for_steps(trainings)
-        kill_all(two)
+        kill_all(impatient, how)
     wait_for_steps(trainings)
     for training in trainings:
         training.pause()
@@ -100,11 +108,21 @@ def test_a_page_whose_workers_are_all_killed_tells_of_a_run_and_of_nothing_else(
     assert same_run(training.view.run, undisturbed(training.view.run.experiment))
 
 
-def test_a_run_that_the_system_kills_again_and_again_fails_with_a_sentence_and_can_go_on(two, tmp_path):
+@pytest.mark.parametrize(
+    ("how", "workers", "status", "why"),
+    [
+        pytest.param(signal.SIGKILL, 3, "failed", sentences.WORKERS_ENDED, id="killed"),
+        pytest.param(signal.SIGSTOP, 2, "paused", sentences.WORKER_HUNG, id="stopped"),
+    ],
+)
+def test_a_run_that_the_system_kills_again_and_again_fails_with_a_sentence_and_can_go_on(
+    impatient, tmp_path, how, workers, status, why
+):
     memory = tmp_path / "memory"
-    training = begun(SMALL, two, partial(die_without, memory))
-    wait_until(lambda: training.view.status == "failed")
-    assert training.view.error == f"{sentences.WORKERS_ENDED} {sentences.AS_BEFORE}"
+    training = begun(SMALL, impatient, partial(die_without, memory, how))
+    wait_until(lambda: training.view.status == status)
+    assert training.view.error == f"{why} {sentences.AS_BEFORE}"
+    assert len(list(tmp_path.iterdir())) == workers
     assert training.view.run.step == 0
     memory.touch()
     training.resume()

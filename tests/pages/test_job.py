@@ -10,7 +10,7 @@ from pages.runs import job as jobs
 from pages.runs import sentences
 from pages.runs.job import Job
 from pages.server.source import Source
-from polycore.workers.processes import ShutDownError
+from polycore.workers.processes import HangError, ShutDownError
 from tests.pages.watching import Tab
 from tests.waiting import wait_until
 
@@ -68,6 +68,7 @@ def test_jobs_have_names_of_their_own():
         pytest.param(pc.PolycoreError("size: got 1"), "size: got 1", id="ours"),
         pytest.param(MemoryError(), sentences.NO_MEMORY, id="memory"),
         pytest.param(BrokenExecutor("code -9"), sentences.WORKERS_ENDED, id="worker"),
+        pytest.param(HangError("60 s"), sentences.WORKER_HUNG, id="hung worker"),
         pytest.param(ShutDownError("ended"), sentences.SHUTTING_DOWN, id="shut down"),
     ],
 )

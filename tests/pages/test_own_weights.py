@@ -2,7 +2,7 @@
 
 from concurrent.futures import BrokenExecutor, Future
 from dataclasses import replace
-from threading import Event
+from threading import Event, Thread
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ from pages.state.setup import Setup
 from polycore import Experiment, PolycoreError, advance, start
 from polycore.links import link
 from polycore.links.compact_weights import compact
-from tests.pages.browsing import HOME, opened, session_of, trained, words_of
+from tests.pages.browsing import HOME, opened, session_of, trained, trigger, words_of
 from tests.pages.test_run_frames import Directly
 from tests.runs import TINY
 
@@ -31,7 +31,9 @@ OTHER = replace(TINY, seed=6)
 
 @pytest.fixture
 def app():
-    return trained()
+    page = trained()
+    session_of(page).links.writing.job.wait(20)
+    return page.run()
 
 
 def test_after_a_run_the_address_opens_its_network_to_the_last_bit(app):
@@ -78,7 +80,8 @@ def written(training, workers, own_server):
     own_server(workers=workers)
     now = Session(setup=Setup(TINY), training=training).collected()
     writing = links.Writing.begun(now.answering.model, TINY, ROOM)
-    assert writing.is_over(within=20)
+    writing.job.wait(20)
+    assert not writing.job.view.is_active
     return replace(now, links=replace(now.links, writing=writing))
 
 
@@ -113,21 +116,24 @@ def test_a_page_whose_workers_fail_has_only_the_set_up_in_its_address(training, 
     assert "weights" not in words_of(app)
 
 
-def test_waiting_for_a_cluster_does_not_delay_a_page(own_server):
-    found = Event()
+@pytest.mark.parametrize("hangs", ["submit", "answer"])
+def test_a_page_waits_for_no_worker_and_its_address_follows_the_answer(training, own_server, hangs):
+    found, answer = Event(), Future()
 
     class Late:
-        def submit(self, *_):
-            found.wait()
-            raise PolycoreError("There is no scheduler.")
+        def submit(self, function, *arguments):
+            if hangs == "submit":
+                found.wait()  # as for a cluster that is not there
+            Thread(target=lambda: found.wait() and answer.set_result(function(*arguments))).start()
+            return answer
 
     own_server(workers=Late())
-    begun = links.Writing.begun(start(TINY).best, TINY, ROOM)
-    assert not begun.is_over(within=0.1)
-    assert begun.words is None
+    app = opened(HOME, {}, begun=Session(setup=Setup(TINY), training=training))
+    assert "weights" not in words_of(app)
     found.set()
-    assert begun.is_over(within=20)
-    assert begun.words is None
+    session_of(app).links.writing.job.wait(20)
+    trigger(app, "frame.writing", "changed", True)
+    assert words_of(app)["weights"] == compact(training.view.best, TINY, link_choice.MAX_ADDRESS)
 
 
 def test_a_refresh_does_not_keep_it_a_second_time(training, own_server):

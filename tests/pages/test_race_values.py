@@ -323,6 +323,7 @@ def test_at_a_past_moment_who_was_ahead_is_said_of_that_moment(race):
     [
         ("running", "Running", "2.0 of 2 s of computing each"),
         ("asleep", "Paused", "2.0 of 2 s of computing each"),
+        ("paused", "Finished", "2 s of computing each"),
         ("stopped", "Stopped", STOPPED),
         ("finished", "Finished", "2 s of computing each"),
     ],

@@ -213,6 +213,20 @@ def test_before_a_worker_has_rendered_the_map_the_page_does_so():
     assert picture == class_map(weights, biases, scene_of(EXPERIMENT).window).packed()
 
 
+def test_a_run_that_continues_does_not_wait_for_the_picture_that_no_worker_has_drawn():
+    asked = []
+
+    class Hanging:
+        def submit(self, *_):
+            return asked.append(Future()) or asked[-1]
+
+    training = Training(pc.advance(pc.start(EXPERIMENT), 20), Hanging(), pc.advance)
+    WatchedRun(training).select(NETWORK)
+    wait_until(lambda: asked)
+    training.resume()
+    wait_until(asked[0].cancelled)
+
+
 def test_the_worker_counts_dead_neurons_and_the_server_does_not(monkeypatch):
     tab = watched()
     monkeypatch.setattr(neurons, "dead_count", lambda *_: pytest.fail("they were counted again"))

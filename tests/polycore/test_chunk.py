@@ -6,40 +6,44 @@ import pytest
 
 import polycore as pc
 from polycore.workers.chunk import MAX_DEATHS, Chunk, Pace, chunks
+from polycore.workers.processes import HangError
 
 STEP_SECONDS = 1 / 64  # exact
 RUN = pc.start(
     pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=10, hidden=(2,), steps=40)
 )
+MOST = pytest.mark.parametrize(("error", "most"), [(BrokenExecutor, MAX_DEATHS), (HangError, 2)])
 
 
 class Worker:
     """Computes ten steps in a chunk, after as many deaths as were ordered for that chunk."""
 
-    def __init__(self, *deaths):
-        self.deaths, self.calls = list(deaths), 0
+    def __init__(self, *deaths, of=BrokenExecutor):
+        self.deaths, self.of, self.calls = list(deaths), of, 0
 
     def __call__(self, run, _pace):
         self.calls += 1
         if self.deaths and self.deaths[0]:
             self.deaths[0] -= 1
-            raise BrokenExecutor("a worker died")
+            raise self.of("a worker died")
         self.deaths[:1] = []
         return Chunk(pc.advance(run, 10), 10 * STEP_SECONDS, 10 * STEP_SECONDS)
 
 
-def test_deaths_are_counted_for_each_chunk_alone():
-    worker = Worker(MAX_DEATHS - 1, MAX_DEATHS - 1)
+@MOST
+def test_deaths_are_counted_for_each_chunk_alone(error, most):
+    worker = Worker(most - 1, most - 1, of=error)
     steps = [chunk.run.step for chunk, _ in chunks(RUN, worker, Pace())]
     assert steps == [10, 20, 30, 40]
-    assert worker.calls == 4 + 2 * (MAX_DEATHS - 1)
+    assert worker.calls == 4 + 2 * (most - 1)
 
 
-def test_a_chunk_over_which_too_many_workers_die_ends_the_loop_after_those_before():
-    worker, steps = Worker(0, MAX_DEATHS), []
-    with pytest.raises(BrokenExecutor):
+@MOST
+def test_a_chunk_over_which_too_many_workers_die_ends_the_loop_after_those_before(error, most):
+    worker, steps = Worker(0, most, of=error), []
+    with pytest.raises(error):
         steps.extend(chunk.run.step for chunk, _ in chunks(RUN, worker, Pace()))
-    assert (steps, worker.calls) == ([10], 1 + MAX_DEATHS)
+    assert (steps, worker.calls) == ([10], 1 + most)
 
 
 def test_a_chunk_that_nobody_waits_for_ends_the_loop():

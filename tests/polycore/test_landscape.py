@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import polycore as pc
-from polycore.inspection.landscape_in_parts import landscape_by
 from polycore.inspection.survey import MARGIN
 from polycore.inspection.weight_plane import parameters_of
 from polycore.network import plain
 from polycore.network.parameters import layers
 from polycore.training.snapshots import NO_SNAPSHOTS, Snapshots
 from polycore.training.task import task_of
+from polycore.workers.landscape_in_parts import landscape_by
 from polycore.workers.processes import Workers
 from tests.runs import DIVERGING, KINDS, OWN, TINY, continued
 

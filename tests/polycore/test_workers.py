@@ -13,7 +13,8 @@ import pytest
 from polycore import Experiment, PolycoreError, start
 from polycore.commands.train import advanced
 from polycore.workers import processes
-from polycore.workers.processes import StartError, Workers
+from polycore.workers.processes import HangError, StartError, Workers
+from tests.faults.advances import compute_for
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -185,6 +186,32 @@ def test_a_call_that_ends_its_worker_is_not_repeated(one, tmp_path):
     with pytest.raises(BrokenExecutor, match="code 3"):
         one.submit(eval, code).result(10)
     assert begun.read_text(encoding="utf-8") == "x"
+
+
+@pytest.fixture
+def impatient():
+    with Workers(1, patience=1.5) as pool:
+        yield pool
+
+
+@pytest.mark.parametrize("answers", [True, False], ids=["computes", "only waits"])
+def test_a_worker_that_neither_answers_nor_computes_for_long_is_replaced(impatient, answers):
+    pid = impatient.submit(os.getpid).result(10)
+    call = impatient.submit(compute_for if answers else time.sleep, 4.0)
+    if answers:
+        call.result(20)
+    else:
+        with pytest.raises(HangError, match=r"for 1\.5 s"):
+            call.result(3.9)
+    assert (impatient.submit(os.getpid).result(10) == pid) == answers
+
+
+def test_a_worker_stopped_between_two_calls_costs_only_time(impatient):
+    pid = impatient.submit(os.getpid).result(10)
+    os.kill(pid, signal.SIGSTOP)
+    time.sleep(2.0)  # an idle one is not watched
+    assert Path(f"/proc/{pid}").exists()
+    assert impatient.submit(len, bytes(1_000_000)).result(20) == 1_000_000
 
 
 def test_workers_that_end_before_they_begin_fail_the_call(monkeypatch):

@@ -4,8 +4,7 @@ It is a file of its own because `import polycore` needs `landscape`, and not the
 """
 
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, Executor
-from contextlib import suppress
+from concurrent.futures import Executor
 from functools import partial
 from time import perf_counter
 from typing import TypeVar
@@ -16,9 +15,9 @@ from numpy.typing import NDArray
 from polycore.inspection.landscape import Landscape, Progress
 from polycore.inspection.survey import Directions, Survey, survey_of
 from polycore.training.run import Run
+from polycore.workers.chunk import computed_again
 
 PART_SECONDS = 0.15
-MAX_DEATHS = 3  # of workers during one call, before the landscape is given up
 FIRST_PART = 16  # losses: one of the largest network takes a tenth of a second
 
 T = TypeVar("T")
@@ -55,11 +54,7 @@ def landscape_by(
 
 
 def _computed(executor: Executor, function: Callable[..., T], *args: object) -> T:
-    """Return what a call of a worker returns, from another worker if one dies."""
-    for _ in range(MAX_DEATHS - 1):
-        with suppress(BrokenExecutor):
-            return executor.submit(function, *args).result()
-    return executor.submit(function, *args).result()
+    return computed_again(lambda: executor.submit(function, *args).result())
 
 
 def _timed_losses(survey: Survey, start: int, stop: int) -> tuple[NDArray[np.float64], float]:
