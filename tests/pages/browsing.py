@@ -98,6 +98,12 @@ def trained(page: str = TRAIN, button: str = "Start", **words: str) -> AppTest:
     return wait_for(press(opened(page, QUICK | words), button), "finished")
 
 
+def with_weights(app: AppTest) -> AppTest:
+    """Return the page once its address has the weights, which a worker writes."""
+    session_of(app).links.writing.job.wait(20)
+    return app.run()
+
+
 def metrics(app: AppTest) -> dict[str, str]:
     """Return the value of each metric on the page, by its label; those of a run follow it as live text."""
     of_run = {found["label"]: found["value"] for html in live_html(app) for found in METRIC.finditer(html)}

@@ -24,7 +24,17 @@ from polycore.experiment.error_sums import ErrorSums
 from polycore.inspection.step_detail import StepChoice, step_detail
 from polycore.links.compact_weights import compact
 from polycore.tutorial.untrained_model import tutorial_model, tutorial_sets
-from tests.pages.browsing import HOME, QUICK, opened, press, session_of, trained, wait_for, words_of
+from tests.pages.browsing import (
+    HOME,
+    QUICK,
+    opened,
+    press,
+    session_of,
+    trained,
+    wait_for,
+    with_weights,
+    words_of,
+)
 from tests.runs import POINTS
 
 ROOT = Path(__file__).parents[2]
@@ -425,7 +435,7 @@ def clear_all():
 
 
 def test_nobody_notices_when_all_caches_are_cleared():
-    app = trained()
+    app = with_weights(trained())
     before, after = ({}, {})
     for shown in (before, after):
         for page in PAGES:

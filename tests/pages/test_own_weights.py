@@ -17,7 +17,7 @@ from pages.state.setup import Setup
 from polycore import Experiment, PolycoreError, advance, start
 from polycore.links import link
 from polycore.links.compact_weights import compact
-from tests.pages.browsing import HOME, opened, session_of, trained, trigger, words_of
+from tests.pages.browsing import HOME, opened, session_of, trained, trigger, with_weights, words_of
 from tests.pages.test_run_frames import Directly
 from tests.runs import TINY
 
@@ -31,9 +31,7 @@ OTHER = replace(TINY, seed=6)
 
 @pytest.fixture
 def app():
-    page = trained()
-    session_of(page).links.writing.job.wait(20)
-    return page.run()
+    return with_weights(trained())
 
 
 def test_after_a_run_the_address_opens_its_network_to_the_last_bit(app):
