@@ -30,6 +30,7 @@ from tests.pages.browsing import (
     session_of,
     trained,
     wait_for,
+    with_weights,
     words_of,
 )
 from tests.runs import OWN, TINY
@@ -93,7 +94,7 @@ def test_page_links_contain_only_the_set_up():
 
 
 def test_a_new_run_removes_the_link_s_weights_from_the_address():
-    app = wait_for(press(opened(TRAIN, TRAINED), "Start"), "finished")
+    app = with_weights(wait_for(press(opened(TRAIN, TRAINED), "Start"), "finished"))
     assert words_of(app)["weights"] != TRAINED["weights"]
     assert CAME not in page_text(app)
     titles = [kept.title for kept in session_of(app).models.kept]
