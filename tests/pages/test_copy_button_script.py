@@ -144,7 +144,7 @@ def test_a_link_that_may_lack_something_is_offered_and_not_copied():
 
 def test_nothing_is_said_on_another_page_that_was_opened_meanwhile():
     events = "answers = after(1000, () => true); await press(); page.remove(); await wait(900);"
-    assert after(f"{events} const before = said(); await wait(200);", "[before, said(), offered()]") == [
+    assert after(f"{events} const early = said(); await wait(200);", "[early, said(), offered()]") == [
         "",
         "",
         None,

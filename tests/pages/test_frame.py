@@ -29,14 +29,25 @@ def test_pandas_is_imported_before_a_page_is_drawn():
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
-def test_a_link_says_once_what_of_it_no_page_reads_and_names_five_parts_at_most():
-    words = challenge.to_address("", challenge.Challenge(TINY, 1, 7, 43), "d")
-    read = [*dict(parse_qsl(words[1:])), *page_links.VIEW_WORDS.values(), pacing.SPEED, pacing.PAUSE]
-    unknown = ["rate", "x" * 41, *"abcde"]
-    query = dict.fromkeys([*read, lesson_panel.WORD, card.WORD, *unknown], "1")
-    said = f"Unknown, and ignored: 'rate', '{'x' * 37}...', 'a', 'b', 'c', 2 more."
-    assert frame.new_session(query, on_home=False).links.problems[-1] == said
-    assert frame.unknown_parts(dict.fromkeys(read)) == ()
+def test_a_link_says_what_of_it_nothing_reads_but_for_what_services_add():
+    link = challenge.to_address("?", challenge.Challenge(TINY, 1, 7, 43), "d")
+    read = [*dict(parse_qsl(link[2:])), *page_links.VIEW_WORDS.values(), pacing.SPEED, pacing.PAUSE]
+    added = ["embed_options", "utm_source", "mc_eid", "_gl", "authuser", "usp", "fbclid"]
+    names = [
+        *read,
+        lesson_panel.WORD,
+        card.WORD,
+        *added,
+        "rate",
+        "x" * 41,
+        "Seed",
+        "clide",
+        "my_usp",
+        "x",
+        "y",
+    ]
+    said = f"Unknown, and ignored: 'rate', '{'x' * 37}...', 'Seed', 'clide', 'my_usp', 2 more."
+    assert frame.new_session(dict.fromkeys(names, "1"), on_home=False).links.problems[-1] == said
 
 
 def styles(app):

@@ -230,10 +230,8 @@ def test_an_address_replaces_points_only_if_it_asks_for_something_else(query, st
     assert ("speed" in query) is (after.view.pacing.steps_per_second == 10)
 
 
-def test_an_address_that_asks_for_nothing_brings_its_page_s_usual_set_up_where_nothing_was_made():
-    app = opened(words={})
-    assert session_of(app).experiment == THREE_CURVES
-    assert session_of(refreshed(app, TRAIN, {})).experiment == pc.Experiment.recommended()
+def test_an_address_that_asks_for_nothing_replaces_what_a_page_began_with():
+    assert session_of(refreshed(opened(words={}), TRAIN, {})).experiment == pc.Experiment.recommended()
 
 
 def test_a_stroke_that_arrives_after_the_points_were_put_aside_is_kept_with_them():

@@ -182,15 +182,9 @@ CHANGING = "chart.latest.follow = { active: true };"
         pytest.param("await wait(3000);", [], id="nobody points at the map"),
         pytest.param("point(); await wait(900); point(); await wait(900);", [0], id="the network stays"),
         pytest.param(f"{CHANGING} point(); await wait(1800);", [0, 520, 1040, 1560], id="a run changes it"),
-        pytest.param(
-            f"{CHANGING} point(); await wait(600); label.leave(); await wait(900);",
-            [0, 520],
-            id="the pointer goes",
-        ),
-        pytest.param(
-            f"{CHANGING} point(); await wait(600); chart.stage.isConnected = false; await wait(900);",
-            [0, 520],
-            id="the map goes from under the pointer",
+        *(
+            pytest.param(f"{CHANGING} point(); await wait(600); {goes}; await wait(900);", [0, 520], id=goes)
+            for goes in ("label.leave()", "chart.stage.isConnected = false")
         ),
         pytest.param(
             "point(); await wait(100); label.renew(); await wait(900);", [0, 520], id="the page has another"

@@ -323,12 +323,6 @@ def test_an_empty_link_is_the_recommended_experiment():
     assert link.from_query({"utm_source": "mail", "embed": "true"}) == link.Opened(RECOMMENDED, ())
 
 
-def test_names_that_nothing_reads_are_known_from_those_that_services_add():
-    added = ["embed_options", "utm_source", "mc_eid", "_gl", "authuser", "usp", "fbclid", "gclid"]
-    unknown = ["rate", "Seed", "clide", "my_usp", "x"]
-    assert link.unknown_names(dict.fromkeys([*added, *link.NAMES, *unknown], "1")) == unknown
-
-
 @pytest.mark.parametrize(
     ("part", "words", "says"),
     [
