@@ -104,10 +104,7 @@ class SlowAnswers:
 
 
 def undo_a_preset(visit, answers=None):
-    """Replace the polynomials by a preset and press Undo; what that changes is still on its way then.
-
-    It stays so as long as `answers` holds it.
-    """
+    """Replace the polynomials by a preset and press Undo; what that changes is still on its way then."""
     visit.press("First two")
     visit.wait_for_words(polynomials="-x^2+1~x^3-2")
     visit.rest()
@@ -134,13 +131,9 @@ def test_text_typed_right_after_undo_is_in_the_link_that_is_copied_at_once(visit
 
 # Holds what is to happen in the next task, as a busy browser does.
 BUSY = """() => {
-  const own = window.setTimeout;
-  const held = [];
+  const [own, held] = [window.setTimeout, []];
   window.setTimeout = (call, after = 0) => (after > 0 ? own(call, after) : void held.push(call));
-  window.goOn = () => {
-    window.setTimeout = own;
-    for (const call of held) call();
-  };
+  window.goOn = () => held.forEach((call) => call(), (window.setTimeout = own));
 }"""
 
 

@@ -3,17 +3,13 @@
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import parse_qsl
 
 import pytest
 
 import polycore as pc
 from pages.frame import frame
-from pages.game import challenge
-from pages.lessons import card, lesson_panel
-from pages.runs import pacing
 from pages.runs.training import Training
-from pages.state import page_links, session
+from pages.state import session
 from pages.state.session_value import Session
 from pages.state.setup import Setup
 from tests.pages.browsing import HOME, TRAIN, opened, session_of
@@ -30,22 +26,9 @@ def test_pandas_is_imported_before_a_page_is_drawn():
 
 
 def test_a_link_says_what_of_it_nothing_reads_but_for_what_services_add():
-    link = challenge.to_address("?", challenge.Challenge(TINY, 1, 7, 43), "d")
-    read = [*dict(parse_qsl(link[2:])), *page_links.VIEW_WORDS.values(), pacing.SPEED, pacing.PAUSE]
-    added = ["embed_options", "utm_source", "mc_eid", "_gl", "authuser", "usp", "fbclid"]
-    names = [
-        *read,
-        lesson_panel.WORD,
-        card.WORD,
-        *added,
-        "rate",
-        "x" * 41,
-        "Seed",
-        "clide",
-        "my_usp",
-        "x",
-        "y",
-    ]
+    read = "v weights look guesses inside compare speed pause game score seconds seed points"
+    added = "embed_options utm_source mc_eid _gl authuser usp fbclid"
+    names = f"{read} {added} rate {'x' * 41} Seed clide my_usp x y".split()
     said = f"Unknown, and ignored: 'rate', '{'x' * 37}...', 'Seed', 'clide', 'my_usp', 2 more."
     assert frame.new_session(dict.fromkeys(names, "1"), on_home=False).links.problems[-1] == said
 
