@@ -66,6 +66,13 @@ def _draw_network(values: InsideValues, figures: DeltaGenerator) -> None:
         plane_view = neuron_map.NEURON if scene is None else neuron_map.draw_choice()
         of_run = inside_values.follow(plane_view)
         followed = None if values.stands_still else of_run
+    with figures:  # before the pictures, which take a while: the figures of earlier weights are wrong
+        is_coming = values.by_hand is not None and values.by_hand.measuring is not None
+        unknown = edited_model.YET_UNKNOWN if is_coming else "unknown"
+        model_in_use.draw_figures(values.kept, followed, "" if values.is_measured else unknown)
+        if not values.is_measured and not is_coming:
+            st.caption("The file does not say what it was trained on.")
+    with plane_column:
         plane = values.plane(plane_view)
         if plane is None or scene is None:
             st.caption(neuron_map.without(model))
@@ -80,12 +87,6 @@ def _draw_network(values: InsideValues, figures: DeltaGenerator) -> None:
         edited_model.draw(values.unchanged, values.neuron, running=running)
     with picture:
         network_picture.draw(values.picture, model, followed)
-    with figures:
-        if values.is_measured:
-            model_in_use.draw_figures(values.kept, followed)
-        else:
-            model_in_use.draw_metrics(dict.fromkeys(("held_out", "accuracy", "loss"), "unknown"), "")
-            st.caption("The file does not say what it was trained on.")
     st.header("Follow a point through it", anchor=False)
     traced_point.draw(model)
     with st.container():

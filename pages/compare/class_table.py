@@ -2,28 +2,33 @@
 
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from urllib.parse import parse_qsl, urlsplit
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from pages.compare.cards import picture_of
+from pages.models import job_button
+from pages.models.model_in_use import scene_of_model
 from pages.plane.referee import best_possible, best_possible_text
-from pages.points import score
+from pages.plane.scene import Scene
+from pages.runs.job import Calls, Job, Progress
 from pages.server import server
-from pages.state import session
+from pages.state import refusal, session
 from pages.state.comparison import ClassRow, ClassTable
 from pages.state.inputs import Input
-from pages.state.kept_models import Kept
 from pages.state.uploads import UploadedPoints
 from polycore import Experiment, Model, PolycoreError
+from polycore.arrays import grid_points
+from polycore.figures import small_map_url
 from polycore.formatting import counted
 from polycore.links import link
 from polycore.model.weight_file import MAX_BYTES
+from polycore.network.plain import accuracy, cross_entropy
 from polycore.quoting import visible
 
 PREFIX = "compare.class"
@@ -83,19 +88,30 @@ def draw() -> None:
             height=120,
             help='Links with a trained network, as "Copy link" gives them when a run has ended.',
         )
+    comparison = session.current().comparison
+    job = comparison.measuring
+    view = None if job is None else job.view
+    if view is not None and view.result is not None:
+        session.update(comparison=replace(comparison, class_table=view.result, measuring=None))
+    is_active = view is not None and view.is_active
     pressed = st.button(
         "Measure",
         key=f"{PREFIX}.measure",
         type="primary",
         icon=":material/table_chart:",
+        on_click=job_button.begin_once,
+        args=(lambda: session.current().comparison.measuring, _begin),
+        disabled=is_active,
     )
     with st.container():
-        if pressed and (uploaded or text.strip()):
-            _measure(uploaded, text)
-        elif pressed:
+        if pressed and not (uploaded or text.strip()):
             st.caption(NOTHING)
+        if job is not None and is_active:
+            job_button.draw_progress(job, PREFIX)
+        elif view is not None and view.error is not None:
+            refusal.show("The networks could not be measured.", view.error)
         table = session.current().comparison.class_table
-        if table is not None:
+        if table is not None and not is_active:
             _draw_table(table)
 
 
@@ -105,17 +121,17 @@ def points_of(experiment: Experiment) -> UploadedPoints:
     return UploadedPoints(points, labels, experiment.shown_classes)
 
 
-def row_of_file(name: str, content: bytes, points: UploadedPoints) -> ClassRow:
+def row_of_file(name: str, content: bytes, set_up: Experiment, calls: Calls) -> ClassRow:
     """Return the row of a weight file."""
     try:
         model = Model.load(io.BytesIO(content))
         server.current().limits.check_model(model)
-        return _row_of(name, model, points)
+        return _row_of(name, model, set_up, calls)
     except PolycoreError as error:
         return ClassRow(name, problem=str(error))
 
 
-def row_of_link(name: str, address: str, points: UploadedPoints) -> ClassRow:
+def row_of_link(name: str, address: str, set_up: Experiment, calls: Calls) -> ClassRow:
     """Return the row of a link with a trained network."""
     try:
         query = dict(parse_qsl(urlsplit(address).query))
@@ -125,7 +141,7 @@ def row_of_link(name: str, address: str, points: UploadedPoints) -> ClassRow:
     if opened.model is None:
         return ClassRow(name, problem=UNREADABLE if opened.problems else NO_NETWORK)
     try:
-        return _row_of(name, opened.model, points)
+        return _row_of(name, opened.model, set_up, calls)
     except PolycoreError as error:
         return ClassRow(name, problem=str(error))
 
@@ -164,57 +180,66 @@ def frame_of(rows: Iterable[ClassRow]) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(("weights", "steps", "seed"), "Int64"))  # with what is not known
 
 
-def _row_of(name: str, model: Model, points: UploadedPoints) -> ClassRow:
-    measured, trained = score.measure(model, points), model.experiment
-    picture = picture_of(Kept("", model, None), *GRID)
+def _row_of(name: str, model: Model, set_up: Experiment, calls: Calls) -> ClassRow:
+    points, scene, trained = points_of(set_up), _scene_of(model, set_up), model.experiment
+    asked, labels, (columns, rows) = points.points, points.classes_in(model.shown_classes), GRID
+    if scene is not None:
+        x, y = (np.linspace(*ends, count) for ends, count in zip(scene.window, GRID, strict=True))
+        asked = np.concatenate([asked, grid_points(x, y)])
+    with server.current().turns.landscape:  # for each network anew, so that others come in between
+        answers = calls(model.predict_proba, asked)
+    known = np.flatnonzero(labels >= 0)
+    of_grid = answers[len(labels) :]
     return ClassRow(
         name,
-        accuracy=measured.accuracy,
-        loss=measured.loss,
-        known=measured.measured,
+        accuracy=accuracy(answers[known], labels[known]) if len(known) else None,
+        loss=cross_entropy(answers[known], labels[known]) if len(known) else None,
+        known=len(known),
         hidden=model.widths[1:-1],
-        parameters=sum(part.size for part in (*model.weights, *model.biases)),
+        parameters=model.parameter_count,
         steps=None if trained is None else trained.steps,
         seed=None if trained is None else trained.seed,
-        map=None if picture is None else picture["source"],
-        problem="" if measured.measured else OTHER_CURVES,
+        map=small_map_url(scene.curves, *scene.window, of_grid.reshape(rows, columns, -1)) if scene else None,
+        problem="" if len(known) else OTHER_CURVES,
         experiment=trained,
     )
 
 
-def table_of(
-    experiment: Experiment,
-    files: Sequence[UploadedFile],
-    links: str,
-    progress: Callable[[float, str], object],
-) -> ClassTable:
-    """Return the table of files and links, one in each line, at most MOST of them.
+def _scene_of(model: Model, set_up: Experiment) -> Scene | None:
+    """Return the scene of a model's classes, without the session, which the thread of a job does not have."""
+    trained = model.experiment or (model.experiment_on(set_up.data) if set_up.data else None)
+    is_known = trained is not None and trained.shown_classes == model.shown_classes
+    return scene_of_model(model, trained if is_known else None, model.shown_window[0])
 
-    experiment: on whose held-out points they are measured. progress: called with the share that is done and,
-    in words, which network comes next.
+
+def table_of(experiment: Experiment, files: Sequence[UploadedFile], links: str, show: Progress) -> ClassTable:
+    """Return the table of files and links, one in each line, at most MOST of them; workers measure them.
+
+    experiment: on whose held-out points they are measured. show: called with how many networks are measured,
+    and of how many.
     """
-    points = points_of(experiment)
     addresses = [line.strip() for line in links.splitlines() if line.strip()]
     tasks = [
-        *(partial(row_of_file, visible(file.name), file.getvalue(), points) for file in files),
+        *(partial(row_of_file, visible(file.name), file.getvalue(), experiment) for file in files),
         *(
-            partial(row_of_link, f"link {number}", address, points)
+            partial(row_of_link, f"link {number}", address, experiment)
             for number, address in enumerate(addresses, 1)
         ),
     ]
     rows: list[ClassRow] = []
     count = min(len(tasks), MOST)
     for task in tasks[:count]:
-        progress(len(rows) / count, f"Measuring network {len(rows) + 1} of {count}")
-        rows.append(task())
+        rows.append(task(Calls(partial(show, len(rows), count))))
     return ClassTable(experiment, with_distinct_names(rows), len(tasks) - count)
 
 
-def _measure(files: Sequence[UploadedFile], links: str) -> None:
-    bar = st.progress(0.0)
-    table = table_of(session.current().experiment, files, links, bar.progress)
-    bar.empty()
-    session.update(comparison=replace(session.current().comparison, class_table=table))
+def _begin() -> None:
+    files, links = st.session_state[FILES_KEY], LINKS.value
+    if files or links.strip():
+        compute = partial(table_of, session.current().experiment, files, links)
+        job = Job("", compute, "Waiting", "{} of {} networks measured")
+        job.start()
+        session.update(comparison=replace(session.current().comparison, measuring=job))
 
 
 def notes_on(table: ClassTable, set_up: Experiment) -> list[str]:

@@ -2,15 +2,18 @@
 
 from dataclasses import replace
 from functools import lru_cache, partial
+from html import escape
 
 import numpy as np
 import streamlit as st
 
+from pages.channel import live_text
 from pages.channel.live_text import Followed
 from pages.inside.neuron_choice import Neuron
-from pages.models import kept_actions, model_in_use, shown_network
+from pages.models import job_button, kept_actions, model_in_use, shown_network
 from pages.models.shown_network import shown_inside, step_inside
 from pages.run_view import time_slider
+from pages.runs.job import Calls, Job
 from pages.server.source import Choice
 from pages.state import inputs, refusal, session
 from pages.state.inputs import Input
@@ -41,6 +44,9 @@ UNMEASURED = (
     "The map and the probabilities are from the changed network. Its loss cannot be measured: the file does "
     "not say what it was trained on."
 )
+FAILED = "The map and the probabilities are from the changed network. Its loss could not be measured."
+YET_UNKNOWN = "…"
+WAIT_SECONDS = 0.3  # for the figures of a changed network, before the page is drawn without them
 BY_HAND = "By hand: "
 STRONGEST = 3  # incoming weights that have their own slider; any other is chosen from a list
 SLIDER_STEPS = 200
@@ -85,17 +91,21 @@ def hold(kept: Kept) -> None:
 
 
 def enter(kept: Kept, parameter: ParameterIndex, value: float) -> None:
-    """Set one weight or bias to `value`, and measure the model again."""
+    """Set one weight or bias to `value`, and let a worker measure the model again."""
     held = by_hand(kept) or _untouched(kept)
     model = parameter.changed(held.model, value)
     pairs = zip(model.weights + model.biases, held.original.weights + held.original.biases, strict=True)
     sets = data_sets(kept)
+    measuring = None
     if all(np.array_equal(one, other) for one, other in pairs):
-        _hold(replace(held, model=held.original, is_measured=True))
-    elif sets is None:
-        _hold(replace(held, model=model, is_measured=False))
-    else:
-        _hold(replace(held, model=sets.measured(model), is_measured=True))
+        model = held.original
+    elif sets is not None:
+        call = partial(sets.measured, model)
+        measuring = Job("", lambda show: Calls(partial(show, 0, 1))(call), "", "")
+        measuring.start()
+    _hold(replace(held, model=model, measuring=measuring, result=None))
+    if measuring is not None:
+        measuring.wait(WAIT_SECONDS)
 
 
 def put_back() -> None:
@@ -111,14 +121,19 @@ def keep(kept: Kept) -> None:
     held = by_hand(kept)
     if held is None or not held.is_changed:
         return  # the second of two quick clicks
+    if held.measuring is not None:
+        held.measuring.wait(WAIT_SECONDS)
+    measured = None if held.measuring is None else held.measuring.view.result
+    if measured is None:
+        return  # the button was pressed before it was disabled: the page says that it is not measured
     # the change comes first, since lists cut names; if the model was changed before, only the latest is named
     title = kept.title.partition(" · ")[2] if kept.title.startswith(BY_HAND) else kept.title
     at = f", at step {held.step:,}" if held.choice != "Best" else ""
     what = _what_differs(held.original, held.model)
-    metadata = dict(held.model.metadata) | {"changed_by_hand": True}
+    metadata = dict(measured.metadata) | {"changed_by_hand": True}
     session.update(by_hand=None)
     # without an experiment of its own: the run must not replace this model as it improves
-    new = replace(held.model, metadata=metadata)
+    new = replace(measured, metadata=metadata)
     session.add(Kept(f"{BY_HAND}{what}{at} · {title}", new, None, about=kept.about, named=kept.named))
 
 
@@ -135,6 +150,8 @@ def _hold(held: ByHand) -> None:
             undo = DROPPED_OF_MODEL
         elif other.choice != held.choice:
             undo = DROPPED_OF_STEP
+        elif other.measuring is not None:
+            other.measuring.give_up()  # only the latest is measured
     session.update(by_hand=held, undo=undo)
 
 
@@ -210,7 +227,10 @@ def draw(kept: Kept, neuron: Neuron, *, running: bool) -> None:
     with st.container(border=True, gap="xsmall"):
         if held is not None and held.is_changed:
             st.badge(CHANGED, icon=":material/back_hand:", color="orange")
-            st.caption(_effect(held))
+            job = held.measuring if held.measured is None else None
+            followed = None if job is None or job.view.error is not None else job_button.follow(job)
+            effect = f'<p class="caption">{escape(_effect(held))}</p>'
+            live_text.draw(effect, f"{PREFIX}.effect", followed, reports=True)
         else:
             st.badge(UNCHANGED, icon=":material/check:", color="gray")
             st.caption("Change a weight or the bias: map, loss and probabilities follow.")
@@ -232,16 +252,17 @@ def draw(kept: Kept, neuron: Neuron, *, running: bool) -> None:
 
 def _effect(held: ByHand) -> str:
     """Say what the changes do to the loss and the accuracies."""
-    if not held.is_measured:
-        return UNMEASURED
-    was, now = held.original, held.model
-    text = (
-        f"Loss {loss_text(now.loss)} nats (was {loss_text(was.loss)}), "
-        f"training accuracy {percent(now.accuracy)} (was {percent(was.accuracy)})"
-    )
-    if now.held_out_accuracy is None or was.held_out_accuracy is None:
+    was, now, job = held.original, held.measured, held.measuring
+    if job is None or job.view.error is not None:
+        return UNMEASURED if job is None else f"{FAILED} {job.view.error}"
+    loss, accuracy = (YET_UNKNOWN,) * 2 if now is None else (loss_text(now.loss), percent(now.accuracy))
+    text = f"Loss {loss} nats (was {loss_text(was.loss)}), "
+    text += f"training accuracy {accuracy} (was {percent(was.accuracy)})"
+    held_out = was.held_out_accuracy if now is None else now.held_out_accuracy
+    if was.held_out_accuracy is None or held_out is None:
         return f"{text}."
-    return f"{text}, on new points {percent(now.held_out_accuracy)} (was {percent(was.held_out_accuracy)})."
+    shown = YET_UNKNOWN if now is None else percent(held_out)
+    return f"{text}, on new points {shown} (was {percent(was.held_out_accuracy)})."
 
 
 def _draw_buttons(kept: Kept, held: ByHand | None) -> None:
@@ -258,7 +279,7 @@ def _draw_buttons(kept: Kept, held: ByHand | None) -> None:
             KEEP_LABEL,
             key=f"{PREFIX}.keep",
             icon=":material/bookmark_add:",
-            disabled=held is None or not held.is_changed or not held.is_measured,
+            disabled=held is None or not held.is_changed or held.measured is None,
             on_click=keep,
             args=(kept,),
             help="Add it to your models, beside the one you changed, with its current loss and accuracy. "

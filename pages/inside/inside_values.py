@@ -48,13 +48,14 @@ class InsideValues:
 
     @cached_property
     def kept(self) -> Kept:
-        """The network with the changes by hand."""
-        return self.unchanged if self.by_hand is None else replace(self.unchanged, model=self.by_hand.model)
+        """The network with the changes by hand, and with its own figures once they are known."""
+        held = self.by_hand
+        return self.unchanged if held is None else replace(self.unchanged, model=held.measured or held.model)
 
     @property
     def model(self) -> Model:
-        """The model of `kept`."""
-        return self.kept.model
+        """Its weights. As they are measured it stays the same object, whose pictures are kept."""
+        return self.unchanged.model if self.by_hand is None else self.by_hand.model
 
     @cached_property
     def sets(self) -> DataSets | None:
@@ -64,7 +65,7 @@ class InsideValues:
     @property
     def is_measured(self) -> bool:
         """Whether its loss and accuracies are known."""
-        return self.by_hand is None or self.by_hand.is_measured
+        return self.by_hand is None or self.by_hand.measured is not None
 
     @cached_property
     def scene(self) -> Scene | None:
@@ -97,7 +98,7 @@ class InsideValues:
     def walk(self) -> list[Section]:
         """The numbers of that point's forward pass. Raises PolycoreError if the point is too far out."""
         return numbers_walk.sections(
-            self.model, self.point, self.neuron, self.sets, measured=self.is_measured
+            self.kept.model, self.point, self.neuron, self.sets, measured=self.is_measured
         )
 
 

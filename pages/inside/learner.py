@@ -1,13 +1,10 @@
 """Whose next step Inside shows, and how it is taken: that of the run, of a kept model, or of the set-up."""
 
-from collections.abc import Callable
-from concurrent.futures import CancelledError, wait
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import ParamSpec, TypeVar
 
 from pages.models.names import name_of
-from pages.runs.job import Job, Progress
+from pages.runs.job import Calls, Job, Progress
 from pages.runs.training import Training
 from pages.runs.view import RunView
 from pages.server import server
@@ -29,8 +26,7 @@ from polycore.tutorial.untrained_model import is_tutorial
 
 PREFIX = "inside.learning"
 STEP_SECONDS = 2.0  # how long a press waits for its steps before the page is drawn
-LOOK_SECONDS = 0.25  # between looks whether a step that is computed is still needed
-LEFT_SECONDS = 10.0  # after which it is not, once the tab follows something else
+LEFT_SECONDS = 10.0  # after which a step is no longer needed, once the tab follows something else
 
 COMPUTING = "The step is being computed."
 RUNNING = "The run is learning. Pause it to look at its next step."
@@ -42,9 +38,6 @@ UNKNOWN = (
     "Its file does not say how it was trained, or on which points. Without them there is no batch, no loss "
     "and no step to show. Train a network, or open the file of a run."
 )
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,36 +159,17 @@ def _trail(learner: Learner, known: StepDetail | None) -> Trail | None:
 
 
 def _other(known: StepDetail, choice: StepChoice, show: Progress) -> StepDetail:
-    return other_detail(known, choice, _Calls(show))
+    return other_detail(known, choice, Calls(partial(show, 0, 1)))
 
 
 def _computed(learner: Learner, choice: StepChoice, trail: Trail | None, show: Progress) -> StepDetail:
-    weights, calls = learner.weights, _Calls(show)
+    weights, calls = learner.weights, Calls(partial(show, 0, 1))
     if learner.training is not None:
         return step_detail(learner.training.view.run.without_snapshots(), choice, trail, calls)
     if learner.experiment is None:
         raise PolycoreError(UNKNOWN)
     begins_with = weights.without_snapshots() if isinstance(weights, Run) else weights
     return first_step_detail(learner.experiment, begins_with, choice, calls)
-
-
-@dataclass(frozen=True)
-class _Calls:
-    """Lets workers compute part after part, as long as somebody waits for them."""
-
-    show: Progress
-
-    def __call__(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Return the result. If nobody waits any longer, the call leaves the queue of the workers."""
-        self.show(0, 1)
-        future = server.current().workers.submit(function, *args, **kwargs)
-        while not wait([future], timeout=LOOK_SECONDS).done:
-            try:
-                self.show(0, 1)
-            except CancelledError:
-                future.cancel()
-                raise
-        return future.result()
 
 
 # --- it is taken ------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ OTHER_ACTIVATION = (
 )
 NO_TRUE_CLASS = "The loss depends on the true class t: choose one above to see this point's loss."
 NO_MEAN = "The mean over the training set is not known, because its points are not known."
+CHANGED = "Loss and accuracy on the training set have not been measured yet with the changed weights."
 ENDS = 3  # predictions shown from either end of the training set
 SMALLEST = 1e-4  # absolute value below which eight decimals show too few digits
 WIDEST = 64  # columns of an HTML table; wider ones are dataframes, which draw only the visible part
@@ -254,7 +255,7 @@ def _loss_of_point(model: Model, forward: ForwardPass, point: TracedPoint) -> st
 
 def _loss_of_set(model: Model, sets: DataSets | None, *, measured: bool) -> str:
     if not measured:
-        return NO_MEAN
+        return NO_MEAN if sets is None else CHANGED
     measured_on = "the training set"
     if sets is not None:
         count = len(sets.points)
@@ -285,7 +286,8 @@ def _prediction(model: Model, forward: ForwardPass, point: TracedPoint, sets: Da
 
 def _accuracy(model: Model, sets: DataSets | None, *, measured: bool) -> str:
     if not measured:
-        sentence = "The share of right predictions is not known, because the training points are not known."
+        unknown = "The share of right predictions is not known, because the training points are not known."
+        sentence = unknown if sets is None else CHANGED
     elif sets is None:
         sentence = f"The share of training points with a right prediction: {model.accuracy!r}."
     else:

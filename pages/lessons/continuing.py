@@ -106,8 +106,9 @@ def _unbroken(situation: Situation, curves: SetUp) -> str:
     in_use, by_hand = now.answering, now.by_hand
     if trained.steps == 0:
         return situation.to_start(curves)
-    if by_hand is not None and by_hand.is_changed:
-        loss, before = by_hand.model.loss, by_hand.original.loss
+    changed = by_hand.measured if by_hand is not None and by_hand.is_changed else None
+    if by_hand is not None and changed is not None:
+        loss, before = changed.loss, by_hand.original.loss
         losses = f"The loss is {loss_text(loss)}, and was {loss_text(before)}."
         return f"{losses} {KEEP_IT if loss > BROKEN * before else BREAK_IT_MORE}"
     broken = [loss for loss in situation.changed_by_hand(curves.experiment) if loss > BROKEN * trained.loss]

@@ -1,7 +1,7 @@
 """The model in use: how it is chosen, its figures, its file, and a note if the set-up is another."""
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -27,6 +27,7 @@ USE_SETUP = "Use its set-up"
 NONE_YET = "There is no trained model yet. Train one, or upload one."
 TRAIN_LABEL = "Train a model"
 
+Range = tuple[float, float]
 TUTORIAL_RANGE = (-1.0, 1.0)
 
 HELD_OUT_HELP = (
@@ -72,12 +73,20 @@ def model_now(
     return lambda: (shown_in(now.collected()) or kept).model
 
 
-def draw_figures(kept: Kept, followed: Followed | None = None) -> None:
+def draw_figures(kept: Kept, followed: Followed | None = None, unknown: str = "") -> None:
     """Draw the model's accuracies and its loss, with the best possible accuracy beside the held-out one.
 
     followed: the frames that have its `figures` from then on; None if it stands still.
+    unknown: what stands in their place; "" if they are known.
     """
-    draw_metrics(figures(kept), best_possible_text(best_possible_for(kept)), followed)
+    texts = {name: unknown or text for name, text in figures(kept).items()}
+    best = best_possible_text(best_possible_for(kept))
+    html = live_text.row(
+        live_text.metric("New points right", "figures.held_out", texts["held_out"], HELD_OUT_HELP, best),
+        live_text.metric("Training points", "figures.accuracy", texts["accuracy"], ACCURACY_HELP),
+        live_text.metric("Loss", "figures.loss", texts["loss"], LOSS_HELP),
+    )
+    live_text.draw(html, f"{PREFIX}.figures", followed)
     with st.container():
         note = measured_on(kept)
         if note:
@@ -92,18 +101,6 @@ def figures(kept: Kept) -> dict[str, str]:
         "accuracy": percent(kept.model.accuracy),
         "loss": loss_text(kept.model.loss),
     }
-
-
-def draw_metrics(texts: Mapping[str, str], comparison: str, followed: Followed | None = None) -> None:
-    """Draw `figures` as metrics; `comparison` is the best possible accuracy, "" if it is unknown."""
-    html = live_text.row(
-        live_text.metric(
-            "New points right", "figures.held_out", texts["held_out"], HELD_OUT_HELP, comparison
-        ),
-        live_text.metric("Training points", "figures.accuracy", texts["accuracy"], ACCURACY_HELP),
-        live_text.metric("Loss", "figures.loss", texts["loss"], LOSS_HELP),
-    )
-    live_text.draw(html, f"{PREFIX}.figures", followed)
 
 
 def draw_download(kept: Kept, key: str = f"{PREFIX}.download") -> None:
@@ -168,16 +165,20 @@ def known_experiment(kept: Kept) -> Experiment | None:
 
 
 def scene_of_kept(kept: Kept) -> Scene | None:
+    """Return the scene of the model's classes; None if no map of them can be drawn."""
+    return scene_of_model(kept.model, known_experiment(kept), x_range_of(kept))
+
+
+def scene_of_model(model: Model, experiment: Experiment | None, x_range: Range) -> Scene | None:
     """Return the scene of the model's classes; None if no map of them can be drawn.
 
-    Without known data it is the scene of the model's polynomials over the tutorial's range or, for a model of
-    the user's own points, of the window in its file.
+    experiment: that trained it on them; None if it is unknown. Then it is the scene of the model's
+    polynomials over `x_range` or, for a model of the user's own points, of the window in its file.
     """
-    model, experiment = kept.model, known_experiment(kept)
     if experiment is not None:
         return scene_of(experiment)
     if model.polynomials and plane.can_show(model.polynomials):
-        return of_polynomials(model.polynomials, x_range_of(kept))
+        return of_polynomials(model.polynomials, x_range)
     if model.classes and model.window is not None:
         return Scene(model.classes, (), model.window, axes=model.axes)
     return None
@@ -189,7 +190,7 @@ def best_possible_for(kept: Kept) -> float | None:
     return None if experiment is None else best_possible(experiment)
 
 
-def x_range_of(kept: Kept) -> tuple[float, float]:
+def x_range_of(kept: Kept) -> Range:
     """Return the x range on which the model was trained; the tutorial's if it is unknown."""
     experiment = experiment_of(kept)
     return TUTORIAL_RANGE if experiment is None else experiment.x_range

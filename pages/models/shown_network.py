@@ -83,8 +83,9 @@ def _of_kept(kept: Kept, page: str, now: Session) -> ShownNetwork:
     experiment = kept.trained_by
     by_hand = by_hand_of(now, kept) if page == INSIDE else None
     if by_hand is not None and by_hand.is_changed:
-        loss = by_hand.model.loss if by_hand.is_measured else None
-        return ShownNetwork(CHANGED, by_hand.model, loss, experiment)
+        measured = by_hand.measured
+        loss = None if measured is None else measured.loss
+        return ShownNetwork(CHANGED, measured or by_hand.model, loss, experiment)
     model = kept.model if by_hand is None else by_hand.model
     view = now.answering_view
     if view is None:

@@ -5,10 +5,10 @@ import math
 import secrets
 import threading
 from collections.abc import Callable
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, wait
 from dataclasses import dataclass, replace
 from time import monotonic
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
 from pages.runs import sentences
 from pages.server import server
@@ -17,6 +17,8 @@ from polycore import PolycoreError
 from polycore.workers.processes import ShutDownError
 
 Progress = Callable[[int, int], None]
+LOOK_SECONDS = 0.25  # between looks whether a call is still needed
+P = ParamSpec("P")
 T = TypeVar("T")
 
 _logger = logging.getLogger(__name__)
@@ -119,6 +121,28 @@ class Job(Generic[T]):
             self._see(at_once=True, is_active=False, result=result)
         finally:
             self._has_ended.set()
+
+
+@dataclass(frozen=True)
+class Calls:
+    """Lets workers compute part after part of a job, as long as somebody waits for them.
+
+    look: called before each and meanwhile; raises CancelledError once nobody waits.
+    """
+
+    look: Callable[[], object]
+
+    def __call__(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return the result. If nobody waits any longer, the call leaves the queue of the workers."""
+        self.look()
+        future = server.current().workers.submit(function, *args, **kwargs)
+        while not wait([future], timeout=LOOK_SECONDS).done:
+            try:
+                self.look()
+            except CancelledError:
+                future.cancel()
+                raise
+        return future.result()
 
 
 def contents(view: JobView[Any]) -> Contents:

@@ -125,7 +125,7 @@ class Turns:
     """The turns that runs share: some entries compute, as many as suit the workers, and some wait in a queue.
 
     film: held while a film is drawn, which takes some seconds of the server's own core.
-    landscape: held while workers compute a landscape; others compute runs meanwhile.
+    landscape: held while workers compute a landscape, or measure a network of a class, beside runs.
     taken, refused: how many entries there have been, and how many runs the full queue has refused.
     """
 

@@ -58,6 +58,7 @@ class Comparison:
     landscape: of the loss of the race; None before the first. order: the indices of the lanes whose
         trajectories it has.
     class_table: the table that was measured last; None before the first.
+    measuring: the next table, until it is finished and drawn, or has failed; None without one.
     entered: what the user has entered for a race or a sweep, by the names of the inputs, each with what
         the input was to show otherwise.
     """
@@ -69,4 +70,5 @@ class Comparison:
     landscape: Job[Landscape] | None = None
     order: tuple[int, ...] = ()
     class_table: ClassTable | None = None
+    measuring: Job[ClassTable] | None = None
     entered: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)

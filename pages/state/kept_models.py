@@ -4,10 +4,11 @@ Nothing here is changed in place: each method returns the models as they are aft
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from pages.runs.job import Job
 from pages.runs.view import Milestone, RunView
 from pages.server.source import Choice
 from polycore import Experiment, Model, PolycoreError, Run
@@ -126,11 +127,11 @@ class ByHand:
 
     title: of the kept model.
     original: the model without the changes.
-    model: the model with them; `original` itself before the first change.
+    model: the model with them, and with the loss and accuracies of `original`; that itself before the first.
     choice: which weights of its run they are; "Best" also for a model without a run.
     step: the step of that run after which it had `original`; None without a run.
-    is_measured: whether `model` has its own loss and accuracies; without points to measure it on it has those
-        of `original`.
+    measuring: what measures `model`; None without a change, or without points to measure it on.
+    result: of that, as the page shows it; see `session.note_running`.
     """
 
     title: str
@@ -138,7 +139,13 @@ class ByHand:
     model: Model
     choice: Choice = "Best"
     step: int | None = None
-    is_measured: bool = True
+    measuring: Job[Model] | None = None
+    result: Model | None = field(default=None, compare=False)
+
+    @property
+    def measured(self) -> Model | None:
+        """The model with its own loss and accuracies; None as long as they are not known."""
+        return self.result if self.is_changed else self.original
 
     @property
     def is_changed(self) -> bool:

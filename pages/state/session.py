@@ -257,15 +257,18 @@ def compare_another(comparison: Comparison, undo: str | None) -> None:
 
 
 def note_running() -> None:
-    """Note in the view whether the run advances. Each page calls this before it uses anything of the run.
+    """Note whether the run advances, and what is measured. Each page calls this before it uses any of that.
 
-    A run may end while its page is being drawn. All parts of the page use its status from before, so that
-    they agree; the run's next frame then causes the page to be drawn again.
+    A run or a job may end while its page is being drawn. All parts of the page use how it was before, so that
+    they agree; its next frame then causes the page to be drawn again.
     """
     now = current()
     running = now.run_view is not None and now.run_view.is_active
     if running != now.view.running:
         change_view(running=running)
+    held = now.by_hand
+    if held is not None and held.measuring is not None and held.result is None:
+        update(by_hand=replace(held, result=held.measuring.view.result))
 
 
 # --- the kept models ---------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The table of a class: its networks on the same points, whatever is among its files and links."""
 
 import io
+from concurrent.futures import BrokenExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -8,12 +9,19 @@ import pytest
 
 import polycore as pc
 from pages.compare import class_table
-from pages.compare.class_table import frame_of, points_of, row_of_file, row_of_link, with_distinct_names
+from pages.compare.class_table import frame_of, row_of_file, row_of_link, with_distinct_names
 from pages.plane.referee import best_possible, best_possible_text
+from pages.runs import sentences
+from pages.runs.job import Calls
+from pages.server import server
+from pages.server.turns import Turns
 from pages.state.comparison import ClassRow
 from polycore.links import link
 from polycore.links.compact_weights import compact
-from tests.pages.browsing import labelled, opened, press, refreshed, session_of
+from polycore.workers.processes import Workers
+from tests.pages.browsing import labelled, labels, live_value, opened, press, refreshed, session_of
+from tests.pages.later import Later
+from tests.waiting import wait_until
 
 COMPARE = "pages/6_compare.py"
 SET_UP = pc.Experiment(
@@ -21,7 +29,7 @@ SET_UP = pc.Experiment(
 )
 CUBES = (pc.Polynomial(1, 0, 0, 0), pc.Polynomial(7))
 WORDS = link.to_query(SET_UP)
-POINTS = points_of(SET_UP)
+HERE = SET_UP, Calls(lambda: None)
 
 
 def trained(**changes):
@@ -60,7 +68,7 @@ def share_right(model):
 
 def test_a_file_is_measured_on_the_set_up_s_held_out_points():
     model = trained(seed=1)
-    row = row_of_file("anna.npz", file_of(model), POINTS)
+    row = row_of_file("anna.npz", file_of(model), *HERE)
     assert row.accuracy == pytest.approx(share_right(model), abs=1e-6)
     assert (row.name, row.known, row.seed, row.steps, row.hidden) == ("anna.npz", 3000, 1, 200, (8,))
     assert row.parameters == 2 * 8 + 8 + 8 * 2 + 2
@@ -70,7 +78,7 @@ def test_a_file_is_measured_on_the_set_up_s_held_out_points():
 
 def test_a_link_is_measured_with_the_weights_that_it_has_room_for():
     model = trained(seed=2, steps=50)
-    row = row_of_link("link 1", link_of(model, seed=2, steps=50), POINTS)
+    row = row_of_link("link 1", link_of(model, seed=2, steps=50), *HERE)
     assert row.accuracy == pytest.approx(share_right(model), abs=1e-3)
     assert (row.known, row.seed, row.steps) == (3000, 2, 50)
 
@@ -79,23 +87,23 @@ def test_classes_are_matched_by_their_polynomials_and_not_by_their_order():
     turned = trained(polynomials=SET_UP.polynomials[::-1])
     points, labels = SET_UP.held_out_set()
     right = np.mean(turned.predict(points) == 1 - labels)
-    assert row_of_file("turned.npz", file_of(turned), POINTS).accuracy == pytest.approx(right, abs=1e-6)
+    assert row_of_file("turned.npz", file_of(turned), *HERE).accuracy == pytest.approx(right, abs=1e-6)
 
 
 def test_a_network_of_other_polynomials_has_a_map_and_no_accuracy():
-    row = row_of_file("cubes.npz", file_of(trained(polynomials=CUBES)), POINTS)
+    row = row_of_file("cubes.npz", file_of(trained(polynomials=CUBES)), *HERE)
     assert (row.accuracy, row.loss, row.known) == (None, None, 0)
     assert row.problem == class_table.OTHER_CURVES
     assert row.map.startswith("data:image/")
 
 
 def test_what_cannot_be_read_has_a_row_with_the_reason():
-    assert len(row_of_file("broken.npz", b"no zip", POINTS).problem) > 20
-    assert row_of_link("link 1", "https://example.org/?v=1", POINTS).problem == class_table.NO_NETWORK
+    assert len(row_of_file("broken.npz", b"no zip", *HERE).problem) > 20
+    assert row_of_link("link 1", "https://example.org/?v=1", *HERE).problem == class_table.NO_NETWORK
     cut = link_of(trained())[:-40]
-    assert row_of_link("link 2", cut, POINTS).problem == class_table.UNREADABLE
+    assert row_of_link("link 2", cut, *HERE).problem == class_table.UNREADABLE
     # urlsplit raises ValueError for such a host
-    assert row_of_link("link 3", "https://[example.org/?v=1", POINTS).problem == class_table.UNREADABLE
+    assert row_of_link("link 3", "https://[example.org/?v=1", *HERE).problem == class_table.UNREADABLE
 
 
 # --- the table --------------------------------------------------------------------------------
@@ -132,12 +140,6 @@ def test_at_most_a_hundred_are_measured_and_the_rest_is_counted():
     assert class_table.notes_on(table, SET_UP) == ["2 networks more than 100 were left out."]
 
 
-def test_the_progress_is_the_share_of_networks_that_were_measured():
-    said = []
-    class_table.table_of(SET_UP, (), "a\n\n b \n", lambda *progress: said.append(progress))
-    assert said == [(0.0, "Measuring network 1 of 2"), (0.5, "Measuring network 2 of 2")]
-
-
 def test_it_is_said_how_good_a_network_can_be_and_whether_the_set_up_has_changed():
     table = class_table.table_of(SET_UP, (), link_of(trained()), at_once)
     [best] = class_table.notes_on(table, SET_UP)
@@ -148,12 +150,38 @@ def test_it_is_said_how_good_a_network_can_be_and_whether_the_set_up_has_changed
 # --- the page ---------------------------------------------------------------------------------
 
 
+def measured(app):
+    if job := session_of(app).comparison.measuring:  # it may have ended before the page was drawn
+        job.wait(20)
+    assert not app.run().exception
+    return app
+
+
+def test_the_page_can_be_left_and_what_fails_leaves_the_table_of_before(own_server):
+    app = measured(press(at_the_class(links=link_of(trained(), seed=1)), "Measure"))
+    table, later = app.dataframe[0].value, Later()
+    own_server(workers=later, turns=Turns(Workers(2)))
+    with server.current().turns.landscape:  # others measure as much as there is room for
+        press(app, "Measure")
+        app.switch_page("pages/3_train.py").run()
+        assert not later.calls
+    app.switch_page(COMPARE).run()
+    wait_until(lambda: later.calls)
+    assert (live_value(app.run(), "said"), labels(app)["Measure"]) == ("0 of 1 networks measured", False)
+    later.calls[0][0].set_exception(BrokenExecutor())
+    assert sentences.WORKERS_ENDED in [one.value for one in measured(app).text]
+    assert app.dataframe[0].value.equals(table)
+    press(app, "Measure")
+    later.answer(1)
+    assert measured(app).dataframe[0].value.equals(table)
+
+
 def test_files_and_links_are_measured_and_a_refresh_keeps_the_table_and_they_offer_their_set_up():
     one, other = trained(seed=1), trained(seed=2)
     app = press(at_the_class(), "Measure")
     assert class_table.NOTHING in [one.value for one in app.caption]
     files = [("anna.npz", file_of(one)), ("cubes.npz", file_of(trained(polynomials=CUBES)))]
-    app = press(at_the_class(files, f" {link_of(other, seed=2)}\n\n"), "Measure")
+    app = measured(press(at_the_class(files, f" {link_of(other, seed=2)}\n\n"), "Measure"))
     table = app.dataframe[0].value
     assert table["name"].tolist() == ["anna.npz", "cubes.npz", "link 1"]
     assert table["seed"].tolist() == [1, 0, 2]

@@ -17,17 +17,27 @@ from pages.state.kept_models import Kept
 from pages.state.session_value import Session
 from polycore.inspection.parameter_index import ParameterIndex
 from polycore.tutorial.untrained_model import tutorial_model, tutorial_sets
+from tests.pages.later import Later
 from tests.pages.test_inside_values import CURVES, model_of
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("in_session")
 
 BIAS = ParameterIndex(0, 0)  # of the first neuron
+KNOWN = pc.Experiment(polynomials=CURVES, samples_per_class=20, hidden=(3,))
 
 
 def keep(title, model=None, experiment=None):
     """Keep a model, which is in use then."""
     session.add(Kept(title, model_of() if model is None else model, experiment))
     return session.current().answering
+
+
+def measured():
+    """Return the changed model once a worker has measured it."""
+    session.current().by_hand.measuring.wait(20)
+    session.note_running()
+    return session.current().by_hand.measured
 
 
 def plainly_measured(model, points, true):
@@ -43,7 +53,7 @@ def test_a_changed_weight_has_the_loss_that_a_plain_computation_gives():
     experiment = pc.Experiment(polynomials=CURVES, samples_per_class=20, hidden=(3,), steps=30)
     kept = keep("a", pc.advance(pc.start(experiment), 30).best, experiment)
     edited_model.enter(kept, ParameterIndex(0, 0, 0), -3.0)
-    changed = session.current().by_hand.model
+    changed = measured()
     assert changed.weights[0][0, 0] == -3.0
     loss, accuracy = plainly_measured(changed, *experiment.training_set())
     assert changed.loss == pytest.approx(loss)
@@ -51,20 +61,38 @@ def test_a_changed_weight_has_the_loss_that_a_plain_computation_gives():
     assert session.current().answering is kept, "the kept model must stay"
 
 
+def test_the_latest_of_several_changes_is_measured_alone_and_until_then_has_no_figures(own_server):
+    own_server(workers=(later := Later()))
+    kept = keep("a", experiment=KNOWN)
+    edited_model.enter(kept, BIAS, 7.0)
+    wait_until(lambda: later.calls)
+    edited_model.enter(kept, BIAS, 8.0)
+    wait_until(later.calls[0][0].cancelled)
+    now = session.current()
+    edited_model.keep(kept)
+    assert session.current() is now, "a model was kept without its figures"
+    assert (shown_on("Inside", now).loss, inside_values.of(now).is_measured) == (None, False)
+    later.answer(1)
+    loss, _ = plainly_measured(measured(), *KNOWN.training_set())
+    assert shown_on("Inside", now).loss is None, "what is on one page must agree"
+    assert shown_on("Inside", session.current()).loss == pytest.approx(loss)
+    assert session.current() == now, "Undo of what was lost before is offered no more"
+
+
 def test_a_network_whose_points_are_not_known_is_not_measured_and_nowhere_has_a_loss():
     edited_model.enter(keep("a"), BIAS, 7.0)
     now = session.current()
-    assert not now.by_hand.is_measured
+    assert now.by_hand.measured is None
     assert shown_on("Inside", now).loss is None
     assert not inside_values.of(now).is_measured
 
 
 def test_the_tutorials_network_is_measured_on_the_tutorials_points_and_everywhere_has_that_loss():
     edited_model.enter(keep("a", tutorial_model()), BIAS, 7.0)
-    now, sets = session.current(), tutorial_sets()
-    loss, accuracy = plainly_measured(now.by_hand.model, sets.points, sets.labels)
-    assert (now.by_hand.model.loss, now.by_hand.model.accuracy) == (pytest.approx(loss), accuracy)
-    assert shown_on("Inside", now).loss == now.by_hand.model.loss
+    changed, now, sets = measured(), session.current(), tutorial_sets()
+    loss, accuracy = plainly_measured(changed, sets.points, sets.labels)
+    assert (changed.loss, changed.accuracy) == (pytest.approx(loss), accuracy)
+    assert shown_on("Inside", now).loss == changed.loss
     assert inside_values.of(now).is_measured
 
 
@@ -113,7 +141,7 @@ def test_a_changed_network_becomes_a_model_of_its_own():
     experiment = pc.Experiment(polynomials=CURVES, samples_per_class=20, hidden=(3,), steps=1)
     first = keep("a", pc.start(experiment).best, experiment)
     edited_model.enter(first, BIAS, 7.0)
-    changed = session.current().by_hand.model
+    changed = measured()
     edited_model.keep(first)
     now = session.current()
     assert now.models.kept[0].model is first.model
@@ -130,18 +158,20 @@ def test_a_number_that_no_weight_can_have_is_refused_and_the_network_stays():
 
 
 def test_the_second_of_two_quick_clicks_keeps_no_second_model():
-    kept = keep("a")
+    kept = keep("a", experiment=KNOWN)
     edited_model.enter(kept, BIAS, 7.0)
+    measured()
     edited_model.keep(kept)
     edited_model.keep(kept)
     assert session.current().models.titles == ("a", "By hand: bias of neuron 0 of layer 1 = 7 · a")
 
 
 def test_a_network_that_is_changed_by_hand_again_says_what_was_changed_last():
-    keep("a")
+    keep("a", replace(model_of(), metadata={"experiment": KNOWN.summary()}))
     for index, changed in ((BIAS, 7.0), (ParameterIndex(0, 1, 0), -0.5)):
         kept = session.current().answering
         edited_model.enter(kept, index, changed)
+        measured()
         edited_model.keep(kept)
     assert session.current().models.titles == (
         "a",

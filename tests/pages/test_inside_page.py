@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from pages.inside import edited_model, network_choice, network_picture, neuron_map, traced_point
 from pages.models import model_in_use
+from pages.server import server
 from pages.state import session
 from pages.state.kept_models import Kept
 from polycore.tutorial.untrained_model import tutorial_sets
@@ -24,6 +25,7 @@ from tests.pages.browsing import (
     trained,
     trigger,
 )
+from tests.pages.later import Later
 from tests.pages.test_inside_values import model_of
 from tests.waiting import wait_until
 
@@ -52,6 +54,11 @@ def trained_inside():
     app.switch_page(INSIDE).run()
     assert not app.exception
     return app
+
+
+def measured(app):
+    session_of(app).by_hand.measuring.wait(20)
+    return app.run()
 
 
 def words(app):
@@ -146,13 +153,21 @@ def test_classes_without_polynomials_have_numbers_but_no_map():
 # --- by hand ----------------------------------------------------------------------------------
 
 
-def test_what_is_changed_by_hand_is_seen_everywhere_until_it_is_put_back():
+def test_what_is_changed_by_hand_is_seen_everywhere_until_it_is_put_back(own_server):
     app = trained_inside()
     before = shown_number(app, "Bias").value, metrics(app)
+    later, workers = Later(), server.current().workers
+    own_server(workers=later)
     shown_number(app, "Bias").set_value(7.0).run()
+    assert set(metrics(app).values()) == {edited_model.YET_UNKNOWN}
+    assert f"Loss {edited_model.YET_UNKNOWN} nats (was {before[1]['Loss']})" in words(app)
+    assert not labels(app)[edited_model.KEEP_LABEL]
     app.switch_page(TRAIN).run()
+    later.answer(0)
+    session_of(app).by_hand.measuring.wait(20)
+    own_server(workers=workers)
     app.switch_page(INSIDE).run()
-    changed = session_of(app).by_hand.model
+    changed = session_of(app).by_hand.measured
     assert shown_number(app, "Bias").value == 7
     assert metrics(app)["Loss"] == f"{changed.loss:#.3g}" != before[1]["Loss"]
     assert f"{changed.loss!r} nats" in words(app)
@@ -172,10 +187,10 @@ def test_a_changed_network_becomes_a_model_of_its_own_and_a_number_that_none_has
     assert session_of(app).by_hand is None
     shown_number(app, "Bias").set_value(7.0).run()
     assert edited_model.REFUSED not in words(app)
-    press(app, edited_model.KEEP_LABEL)
+    press(measured(app), edited_model.KEEP_LABEL)
     assert [kept.model.biases[0][0, 0] == 7 for kept in session_of(app).models.kept] == [False, True]
     shown_number(app, "Bias").set_value(8.0).run()
-    press(app, edited_model.KEEP_LABEL)
+    press(measured(app), edited_model.KEEP_LABEL)
     assert len(session_of(app).models.kept) == 3
 
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -13,6 +14,7 @@ from pages.inside.neuron_choice import Neuron
 from pages.inside.neuron_map import ANSWER, FOLDS, NEURON
 from pages.inside.numbers_walk import exact_number, number
 from pages.plane.plane import TOO_LARGE
+from pages.runs.job import Job
 from pages.state.kept_models import ByHand, Kept, KeptModels
 from pages.state.session_value import Session
 from pages.state.view import View
@@ -41,7 +43,7 @@ def values_of(model, experiment=None, by_hand=None, **view):
     """Return what is seen of a kept model; `by_hand` is what it was changed to."""
     held = None
     if by_hand is not None:
-        held = ByHand("Upload 1", model, by_hand, is_measured=by_hand is model or experiment is not None)
+        held = ByHand("Upload 1", model, by_hand, measuring=experiment and Job("", print, "", ""))
     models = KeptModels((Kept("Upload 1", model, experiment),), "Upload 1")
     return inside_values.of(Session(models=models, by_hand=held, view=View(**view)))
 
@@ -393,7 +395,11 @@ def test_the_loss_of_a_network_that_was_changed_by_hand_is_known_only_with_its_p
     assert without.model is changed
     assert walk_of(without)["Loss"].said.endswith(numbers_walk.NO_MEAN)
     experiment = pc.Experiment(polynomials=CURVES, hidden=(3,))
-    assert values_of(model, experiment, by_hand=changed).is_measured
+    values = values_of(model, experiment, by_hand=changed)
+    assert walk_of(values)["Loss"].said.endswith(numbers_walk.CHANGED)
+    assert walk_of(values)["Accuracy"].said == numbers_walk.CHANGED
+    measured = replace(values.by_hand, result=replace(changed, loss=0.25))
+    assert "0.25 nats" in walk_of(replace(values, by_hand=measured))["Loss"].said
 
 
 def test_a_network_that_is_held_or_of_the_past_stands_still():
