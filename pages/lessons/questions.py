@@ -60,8 +60,8 @@ CROSSING = Questions(
         "The network says y = x at (0, 0), but the point came from y = \N{MINUS SIGN}x. "
         "What would have helped?",
         (
-            Answer("More training", "More steps bring the odds there only closer to even."),
-            Answer("More neurons", "More neurons bring the odds there only closer to even."),
+            Answer("More training", "More steps leave the odds there about even."),
+            Answer("More neurons", "With more neurons the odds there are about even too."),
             Answer("Nothing"),
         ),
         right="c",
@@ -74,7 +74,7 @@ SEARCH = Questions(
         (
             Answer(
                 "Fast down, then flat",
-                "A lucky change is rare from the beginning.",
+                "To the end nearly half of the changes help, each a little.",
                 _drawn(0.08 + 0.85 * np.exp(-20 * _TIME)),
             ),
             Answer(
@@ -85,7 +85,7 @@ SEARCH = Questions(
             Answer("Slowly down, never up", heights=_drawn(0.93 - 0.07 * np.floor(8 * _TIME))),
         ),
         right="c",
-        why="Most random changes do harm and are undone: the loss seldom falls, and never rises.",
+        why="A change that does harm is undone: the loss never rises. Each is tiny: it falls slowly.",
         axis="Loss over time",
     ),
     recap=Question(
@@ -135,7 +135,7 @@ DEAD = Questions(
             Answer("Most soon, and they stay dead", heights=_drawn(0.85 * (1 - np.exp(-25 * _TIME)))),
             Answer(
                 "Many at first, then they recover",
-                "A neuron that gives 0 for every point has no gradient from which to recover.",
+                "A neuron that gives 0 for every point has no gradient, so nothing changes it.",
                 _drawn(0.95 * (1 - np.exp(-25 * _TIME)) * np.exp(-3 * _TIME)),
             ),
             Answer("Hardly any", heights=_drawn(_through((0, 0), (0.3, 0.06), (1, 0.06)))),
@@ -220,7 +220,7 @@ REFEREE = Questions(
             Answer("A larger network", "The best possible holds for every network."),
         ),
         right="a",
-        why="Noise alone keeps the best possible below 100\u00a0%: without it hardly any point is in doubt.",
+        why="Noise puts points in doubt where curves come close: without it hardly any is.",
     ),
 )
 FOLDS = Questions(
@@ -228,7 +228,7 @@ FOLDS = Questions(
         f"A network with {sum(checks.FOLDED.hidden)} hidden neurons tells three curves apart. "
         "What will the borders between the colors look like?",
         (
-            Answer("Smooth, as the curves are", "It has the curves' points, and not their formulas."),
+            Answer("Smooth, as the curves are", "ReLU bends nowhere but at its fold."),
             Answer(
                 "One straight line between two colors", "That is what it could do without hidden neurons."
             ),
@@ -260,29 +260,29 @@ RAISE = Questions(
             ),
             Answer(
                 "Jump up and stay there",
-                "The steps become shorter again, and then the loss falls.",
+                "It comes down again while the steps are still as long.",
                 _from_mark_on(_SLOWLY, 0.85 - 0.33 * np.exp(-20 * _SINCE)),
             ),
             Answer(
                 "Fall faster at once",
-                "A step so long goes past the lowest point at first.",
+                "It falls, but only after a jump.",
                 _from_mark_on(_SLOWLY, 0.2 + 0.32 * np.exp(-5 * _SINCE)),
             ),
         ),
         right="a",
-        why="Long steps overshoot but get far, and the shorter ones that follow settle lower.",
+        why="Suddenly long steps throw it up. With the old, short ones too it would fall below, but less far.",
         axis="Loss over time",
         mark=MIDDLE,
     ),
     recap=Question(
         f"What if the learning rate stayed at {continuing.RAISED.learning_rate:g} instead of falling?",
         (
-            Answer("The loss would end lower", "Long steps get far, but keep overshooting."),
+            Answer("The loss would end lower", "It would come down as soon, but not settle."),
             Answer("It would make no difference"),
             Answer("The loss would keep jumping, and end higher"),
         ),
         right="c",
-        why="Steps that stay long go past the lowest point again and again: the last bit needs short ones.",
+        why="Each step has other points, and long ones go far with them. As steps get shorter, the loss settles.",
     ),
 )
 FORGET = Questions(
@@ -306,7 +306,7 @@ FORGET = Questions(
             ),
         ),
         right="b",
-        why="Training changes weights for the points it sees, and protects nothing else: half is guessing.",
+        why="Training changes weights for the points it sees. Parabolas favor neither line: half is left.",
         axis="Accuracy on the lines over time",
         mark=MIDDLE,
     ),
@@ -327,12 +327,12 @@ HEAL = Questions(
         (
             Answer(
                 "Stay high: the network is broken",
-                "The weight has a gradient as before, and so have all others.",
+                "All weights can make up for it, even if this one does not move.",
                 _from_mark_on(_SHORTLY, _through((0, 0.1), (0.5, 0.1), (0.525, 0.95), (1, 0.85))),
             ),
             Answer(
                 "Fall as slowly as at the beginning",
-                "It does not begin at random: all other weights are still good.",
+                "At the beginning every weight was random.",
                 _from_mark_on(_SHORTLY, 0.07 + 0.88 * np.exp(-4.5 * np.maximum(0, _SINCE - 0.05))),
             ),
             Answer(
@@ -348,12 +348,12 @@ HEAL = Questions(
     recap=Question(
         "Where is the spoiled weight once the loss is low again?",
         (
-            Answer("Back at its old value", "Training does not know the old value."),
+            Answer("Back at its old value", "It would be if no other value were as good."),
             Answer("Where you put it: the other weights compensate", "It is trained as all others are."),
             Answer("Usually at a third value"),
         ),
         right="c",
-        why="Training goes downhill from wherever the weights are, and changes all of them on the way.",
+        why="Many sets of weights have a low loss: training ends in the first that it comes to.",
     ),
 )
 FEATURES = Questions(
@@ -415,7 +415,7 @@ WEIGHTS = Questions(
             ),
         ),
         right="a",
-        why="Single points are learned by heart with sharp borders, which need large weights.",
+        why="With small weights it cannot be sure of single points among others, so it follows the many.",
     ),
     recap=Question(
         "Which of the two networks has the larger weights?",
@@ -425,7 +425,7 @@ WEIGHTS = Questions(
             Answer("Both have about the same"),
         ),
         right="b",
-        why="Sharp borders around single points need large weights.",
+        why="To be sure of each point its answer must change within a short way: that takes large weights.",
     ),
 )
 _WIDTH, _LEFT_OUT = sum(checks.DROPPED.hidden), f"{100 * checks.DROPPED.dropout:g}\u00a0%"
@@ -434,12 +434,12 @@ DROPOUT = Questions(
         f"The second run leaves out {_LEFT_OUT} of its {_WIDTH} neurons at each step; at the end all answer. "
         "How many new points has it right?",
         (
-            Answer("Fewer: each step trains only some", "In the end each has been trained often enough."),
+            Answer("Fewer: each step trains only some", "After 50 steps it has as many right as the first."),
             Answer("As many: in the end all were trained"),
             Answer("More than the first"),
         ),
         right="c",
-        why="A neuron that cannot count on others must be of use by itself, and at the end all of them vote.",
+        why="Each step trains another fifth of the neurons, which makes it hard to learn points by heart.",
     ),
     recap=Question(
         "Which share of its own points does the network with dropout have right?",
@@ -449,7 +449,7 @@ DROPOUT = Questions(
             Answer("Fewer than of new points"),
         ),
         right="b",
-        why="What only one neuron has learned by heart is outvoted by the others, for its own points too.",
+        why="Each step trains another fifth of the neurons: no group of them learns all points by heart.",
     ),
 )
 _RATE = f"{checks.TINY.learning_rate:g}"
@@ -480,11 +480,11 @@ _TOO_FAR = 10 * round(checks.LONG_STEPS.learning_rate / checks.FITTING_STEPS.lea
 SLOPE = Questions(
     prediction=CurveQuestion(
         "Each step goes downhill, as far as the learning rate says. "
-        f"What will the loss do with steps {_TOO_FAR} times too long?",
+        f"What will the loss do with steps {_TOO_FAR} times as long as good ones?",
         (
             Answer(
                 "Fall in a few steps, and stay low",
-                "A step this long goes past the lowest point and up the other side.",
+                "Shorter steps would.",
                 _drawn(0.1 + 0.6 * np.exp(-30 * _TIME)),
             ),
             Answer(
@@ -498,7 +498,7 @@ SLOPE = Questions(
             ),
         ),
         right="b",
-        why="Each step goes past the lowest point and up the other side, from where the next one leaps back.",
+        why="Nearly every step goes past the lowest point and up the other side; the next one leaps back.",
         axis="Loss",
     ),
     recap=Question(
@@ -532,9 +532,7 @@ PRACTICE = Questions(
         (
             Answer("As much as here: several times fewer mistakes"),
             Answer("Nothing: it is soon right everywhere"),
-            Answer(
-                "Less than nothing: it forgets the rest", "Some points stay even, so nothing is forgotten."
-            ),
+            Answer("Less than nothing: it forgets the rest", "The rest stays right, too."),
         ),
         right="b",
         why="There is nothing to practice: with even points too it ends without any mistake.",

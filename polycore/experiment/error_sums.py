@@ -14,7 +14,7 @@ BLOCK = 16  # steps with the same density
 KEPT = 0.85  # of the sums from block to block
 # what a cell is taken to have had before any point: it keeps cells with few points from mattering much
 PRIOR_ERROR, PRIOR_COUNT = 0.001, 0.1
-UNIFORM = 0.05  # the share of the points that are spread evenly, so that no cell is forgotten
+UNIFORM = 0.05  # the share of the points that are spread evenly, so that every cell gets some
 UNITS = 512  # of an error of 1 in a block: a sum of whole numbers does not depend on their order
 # The most points of a curve in a block: the largest batch, doubled as batches grow, has as many on each of
 # two curves. Twice as many errors, in units, fit int32.

@@ -4,6 +4,7 @@ import random
 import re
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -15,6 +16,8 @@ from pages.lessons import checks, continuing, lessons, questions
 from pages.lessons.guesses import LONGEST, code_of, guesses_of
 from pages.lessons.question import Answer, CurveQuestion, PointQuestion, Question, guess_at
 from pages.state.session_value import Guesses
+from polycore.experiment import error_sums
+from polycore.experiment.error_sums import ErrorSums
 from polycore.model.neurons import dead_count, dead_masks, values_by_layer
 from tests.attacks.damage import NASTY, damaged
 
@@ -612,6 +615,196 @@ def test_every_question_is_proved():
     assert set(PREDICTED) | set(POINTS) == set(RECAPPED) == set(NAMES)
 
 
+# --- what lessons call a cause: what is left without it ------------------------------------------------
+
+
+def of_curves(experiment, *formulas, **changes):
+    return replace(experiment, polynomials=tuple(map(pc.Polynomial.parse, formulas)), **changes)
+
+
+STRETCHED = of_curves(
+    checks.UNSCALED, "100x - 100", "-100x + 102", "50x - 50", "(100x - 101)^2", x_range=(1.0, 1.02)
+)
+# the run without it, its steps, and the least and the largest share of new points that are right then
+WITHOUT = {
+    "scaling: a shift": (STRETCHED, 5000, 0.3, 0.7),
+    "scaling: so high a rate": (replace(checks.UNSCALED, learning_rate=0.001), 5000, 0.2, 0.6),
+    "scaling: so low a rate": (replace(checks.UNSCALED, learning_rate=0.1), 5000, 0.2, 0.6),
+    "small: folds": (replace(checks.MORE_NEURONS, activation="identity"), 3000, 0.1, 0.3),
+    "small: this optimizer": (replace(checks.TWO_NEURONS, optimizer="soap"), 5000, 0.2, 0.5),
+    "by-heart: noise": (replace(checks.BY_HEART, noise=0.0), 3000, 0.95, 1),
+    "referee: crossings": (of_curves(checks.NOISY, "x^2", "x^2 + 2", "x^2 - 2"), 1000, 0.99, 1),
+    "features: x³": (replace(checks.STRAIGHT, features=("x", "y", "x2")), 4000, 0.6, 0.8),
+    "features: x²": (replace(checks.STRAIGHT, features=("x", "y", "x3")), 4000, 0.9, 0.97),
+    "features: only one layer": (replace(checks.STRAIGHT, hidden=(16,)), 4000, 0.99, 1),
+    "weights: noise": (replace(checks.LARGE, noise=0.0), 2000, 0.99, 1),
+    "dropout: another fifth in each step": (replace(checks.ALL, hidden=(51,)), 4000, 0.83, 0.88),
+    "dropout: noise": (replace(checks.ALL, noise=0.0), 2000, 0.99, 1),
+}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("experiment", "steps", "least", "most"), WITHOUT.values(), ids=WITHOUT)
+def test_without_a_cause_the_share_of_new_points_is_another(experiment, steps, least, most, seed):
+    assert least <= new_points_right(experiment, seed, steps) <= most
+
+
+def with_one_curve_at_the_point_the_network_is_sure_and_without_noise_the_best_is_all(seed):
+    one_curve = of_curves(checks.CROSSING, "x", "-x + 1", "x^2 + 0.5")
+    assert trained(one_curve, seed, 3000).current.predict_proba([[0.0, 0.0]])[0, 0] > 0.95
+    for one in (of_curves(checks.CROSSING, "x", "x + 1"), replace(checks.CROSSING, noise=0.0)):
+        assert pc.Referee(one.polynomials, one.x_range, one.noise).accuracy.value > 0.999
+
+
+def a_gradient_is_ahead_at_the_same_rate_too_and_many_random_changes_help_to_the_end(seed):
+    search = trained(checks.SEARCH, seed, 20_000)
+    adam = trained(replace(checks.GRADIENT, learning_rate=checks.SEARCH.learning_rate), seed, 600)
+    assert adam.loss < np.interp(600, search.history.step, search.history.loss) - 0.3
+    assert trained(replace(checks.SEARCH, learning_rate=0.005), seed, 2500).loss < adam.loss
+    run, helped = pc.start(replace(checks.SEARCH, seed=seed), weights=search), 0
+    for _ in range(100):
+        later = pc.advance(run, 1)
+        helped += later.loss < run.loss
+        run = later
+    assert 35 < helped < 60
+
+
+def with_a_gradient_dead_neurons_come_back(seed):
+    run = trained(checks.TOO_FAST, seed, 500)
+    points, _ = run.experiment.training_set()
+    [dead] = dead_masks(run.current, points)
+    with_gradient = replace(run.current, activation="leaky-relu")
+    after = continued(replace(checks.SLOWER, activation="leaky-relu"), with_gradient, seed, 3000).current
+    assert np.mean((points @ after.weights[0] + after.biases[0] <= 0).all(axis=0)[dead]) < 0.5
+
+
+def the_loss_falls_below_at_any_rate_and_settles_if_steps_get_shorter_or_have_the_same_points(seed):
+    def raised_by(data=(), every=1, **changes):
+        slow = trained(replace(continuing.SLOW, **dict(data)), seed, 5000)
+        experiment = replace(continuing.RAISED, seed=seed, **dict(data), **changes)
+        run, loss = pc.start(experiment, weights=slow), [slow.current.loss]
+        for _ in range(60):
+            run = pc.advance(run, every)
+            loss.append(run.current.loss)
+        last = pc.advance(run, 5000).history.loss[-8:]
+        return max(loss) - loss[0], np.mean(last) - loss[0], np.mean(np.abs(np.diff(last)))
+
+    stays, falls = {"schedule": "constant"}, raised_by()
+    short, long = raised_by(learning_rate=0.001, **stays), raised_by(**stays)
+    gradual = raised_by(every=20, warmup_steps=1000)
+    assert falls[1] < min(short[1], long[1]) < max(short[1], long[1]) < 0
+    assert max(short[0], gradual[0]) < falls[0] / 2
+    same_points = raised_by({"samples_per_class": 300, "batch_size": None}.items(), **stays)
+    assert max(falls[2], same_points[2]) < long[2] / 2
+
+
+def curves_that_agree_with_the_lines_do_not_let_it_forget_them(seed):
+    lines, before = replace(continuing.LINES, seed=seed), trained(continuing.LINES, seed, 4000)
+    agree, swapped = (
+        share_right(continued(of_curves(lines, *one), before, seed, 2000).current, lines)
+        for one in (("2x", "-2x"), ("-x", "x"))
+    )
+    assert (agree > 0.95, swapped < 0.05) == (True, True)
+
+
+def with_other_weights_at_random_it_heals_later_and_where_no_others_are_as_good_it_returns(seed):
+    def spoiled(model, weight=10.0, bias=None):
+        weights, biases = ([np.array(one) for one in many] for many in (model.weights, model.biases))
+        weights[0][0, 0], biases[0].flat[0] = weight, biases[0].flat[0] if bias is None else bias
+        return replace(model, weights=tuple(weights), biases=tuple(biases))
+
+    whole, run = healed(seed)
+    at_random = pc.start(replace(continuing.WHOLE, seed=seed)).current
+    later = continued(continuing.WHOLE, spoiled(at_random), seed, 400).current.loss
+    assert later > 2 * np.interp(400, run.history.step - run.history.step[0], run.history.loss)
+    assert (
+        continued(continuing.WHOLE, spoiled(whole, bias=-100.0), seed, 1000).current.loss < 0.1
+    )  # it is dead
+    one_best = replace(
+        continuing.WHOLE, hidden=(), l2=0.01, noise=0.3, samples_per_class=200, batch_size=None
+    )
+    before = trained(one_best, seed, 4000).current
+    after = continued(one_best, spoiled(before), seed, 4000).current
+    assert after.weights[0][0, 0] == pytest.approx(before.weights[0][0, 0], abs=0.01)
+
+
+def with_smaller_weights_the_same_borders_leave_it_unsure_of_single_points(seed):
+    model, scale = trained(checks.LARGE, seed, 4000).current, 0.1
+    smaller = replace(
+        model,
+        weights=tuple(scale * one for one in model.weights),
+        biases=tuple(scale**layer * one for layer, one in enumerate(model.biases, 1)),
+    )
+    points, labels = replace(checks.LARGE, seed=seed).training_set()
+    assert np.all(smaller.predict(points) == labels)
+    sure = [one.predict_proba(points).max(axis=1).mean() for one in (model, smaller)]
+    assert sure[0] > 0.99
+    assert sure[1] < 0.6
+
+
+def a_fifth_of_the_neurons_alone_is_better_than_all_of_those_that_learned_by_heart(seed):
+    model, whole = trained(checks.DROPPED, seed, 4000).current, trained(checks.ALL, seed, 4000).current
+    hidden, output = model.weights
+    kept = np.random.RandomState(seed).permutation(len(output))[:, np.newaxis] < len(output) / 5
+    fifth = replace(model, weights=(hidden, 5 * output * kept))
+    right = share_right(fifth, replace(checks.DROPPED, seed=seed))
+    assert whole.held_out_accuracy < right <= model.held_out_accuracy + 0.005
+    assert new_points_right(checks.DROPPED, seed, 50) == pytest.approx(
+        new_points_right(checks.ALL, seed, 50), abs=0.01
+    )
+
+
+def too_long_steps_turn_back_and_short_ones_get_there_in_the_end(seed):
+    run, steps = pc.start(replace(checks.LONG_STEPS, seed=seed)), []
+    for _ in range(40):
+        later = pc.advance(run, 1)
+        steps.append(later.parameters - run.parameters)
+        run = later
+    assert np.mean([now @ after < 0 for now, after in pairwise(steps)]) > 0.85
+    short, fitting = trained(checks.SHORT_STEPS, seed, 12_000), trained(checks.FITTING_STEPS, seed, 40)
+    assert short.loss == pytest.approx(fitting.loss, abs=0.001)
+
+
+def points_where_it_is_right_teach_it_little_and_without_even_ones_nothing_is_forgotten(seed):
+    def with_density(uniform, density):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(error_sums, "UNIFORM", uniform)
+            if density:
+                patch.setattr(ErrorSums, "density", density)
+            return pc.advance(pc.start(replace(checks.PRACTICED, seed=seed)), 3000).current.held_out_accuracy
+
+    plain = ErrorSums.density
+
+    def where_it_is_right(self, *, shared):
+        density = 1 / plain(self, shared=shared)
+        return density / density.mean(axis=1, keepdims=True)
+
+    even, practiced = (new_points_right(one, seed, 3000) for one in (checks.EVEN, checks.PRACTICED))
+    assert with_density(1.0, None) == pytest.approx(even, abs=0.005)
+    assert with_density(0.05, where_it_is_right) < even - 0.005
+    assert with_density(0.0, None) == pytest.approx(practiced, abs=0.002)
+
+
+CAUSES = (
+    with_one_curve_at_the_point_the_network_is_sure_and_without_noise_the_best_is_all,
+    a_gradient_is_ahead_at_the_same_rate_too_and_many_random_changes_help_to_the_end,
+    with_a_gradient_dead_neurons_come_back,
+    the_loss_falls_below_at_any_rate_and_settles_if_steps_get_shorter_or_have_the_same_points,
+    curves_that_agree_with_the_lines_do_not_let_it_forget_them,
+    with_other_weights_at_random_it_heals_later_and_where_no_others_are_as_good_it_returns,
+    with_smaller_weights_the_same_borders_leave_it_unsure_of_single_points,
+    a_fifth_of_the_neurons_alone_is_better_than_all_of_those_that_learned_by_heart,
+    too_long_steps_turn_back_and_short_ones_get_there_in_the_end,
+    points_where_it_is_right_teach_it_little_and_without_even_ones_nothing_is_forgotten,
+)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("cause", CAUSES)
+def test_without_its_cause_what_a_lesson_explains_is_gone(cause, seed):
+    cause(seed)
+
+
 # --- the questions as texts ----------------------------------------------------------------------------
 
 
@@ -643,6 +836,20 @@ def test_no_figure_of_the_outcome_is_said_before_the_guess(lesson):
     before = " ".join((lesson.title, lesson.about, lesson.do, prediction.text, *answers))
     for figure in re.findall(r"[\d.]+\s%", f"{lesson.see} {lesson.why}"):
         assert figure not in before
+
+
+@pytest.mark.parametrize("lesson", lessons.LESSONS, ids=NAMES)
+def test_nothing_is_said_twice_after_a_guess(lesson):
+    def runs_of(text):
+        words = re.findall(r"\w+", text.lower())
+        return [tuple(words[first : first + 5]) for first in range(len(words) - 4)]
+
+    for question in (lesson.questions.prediction, lesson.questions.recap):
+        guesses = question.letters if isinstance(question, Question) else (guess_at(999, 999), "")
+        for guess in guesses:
+            reason = question.reason(guess)
+            said = runs_of(f"{lesson.see} {reason}" if question is lesson.questions.prediction else reason)
+            assert len(said) == len(set(said)), reason
 
 
 def test_a_wrong_guess_is_answered_with_its_own_reason_and_why_another_is_right():
