@@ -168,8 +168,8 @@ LESSONS = (
         do="Press Start, then ask about the point x = 0, y = 0 on Predict.",
         see="There the probabilities of x and \N{MINUS SIGN}x are about equal, however long the network "
         "trains.",
-        why="Both curves pass through that point, so even odds are the right answer. Noise makes points around "
-        "it doubtful too: so the best possible accuracy is below 100\u00a0%.",
+        why="Both curves pass through that point, so even odds are the right answer. Noise makes points "
+        "around it doubtful too: so the best possible accuracy is below 100\u00a0%.",
         questions=questions.CROSSING,
         set_ups=(SetUp("The three curves", checks.CROSSING),),
         check=checks.asked_at_the_crossing,
@@ -199,8 +199,8 @@ LESSONS = (
         do='Press Start. When it has finished, press "Standardized" and start again.',
         see="About 43\u00a0% of new points end up right with the inputs as they are, 98\u00a0% with "
         "standardized ones.",
-        why="An x from 100 to 102 hardly varies compared with its size, and no learning rate makes up for that. "
-        "Standardizing shifts it to around 0, where all of it is difference.",
+        why="An x from 100 to 102 hardly varies compared with its size, and no learning rate makes up for "
+        "that. Standardizing shifts it to around 0, where all of it is difference.",
         questions=questions.SCALING,
         set_ups=(SetUp("As they are", checks.UNSCALED), SetUp("Standardized", checks.SCALED)),
         check=checks.better_by(CLEARLY),
@@ -289,9 +289,10 @@ LESSONS = (
         about="What happens if the steps become a hundred times longer in the middle of training.",
         do=f'Press Start. When it has finished, press "0.1, falling", then "{CONTINUE_CHANGED}".',
         see="The loss jumps up at the mark, then falls below where it was: from 0.15 to less than 0.11.",
-        why="Suddenly long steps throw the loss up; from a rate that rises over 1,000 steps it jumps far less. "
-        "It would have fallen below without the change, too: to 0.115 with the short steps. At a constant 0.1 "
-        "it would keep jumping around 0.116, as each step has other points; falling, the rate lets it settle.",
+        why="Suddenly long steps throw the loss up; from a rate that rises over 1,000 steps it jumps far "
+        "less. It would have fallen below without the change, too: to 0.115 with the short steps. At a "
+        "constant 0.1 it would keep jumping around 0.116, as each step has other points; falling, the rate "
+        "lets it settle.",
         questions=questions.RAISE,
         set_ups=(
             SetUp("Learning rate 0.001", continuing.SLOW),
@@ -307,8 +308,8 @@ LESSONS = (
         icon=":material/history_toggle_off:",
         about="What a network still knows of two lines after it has learned two parabolas.",
         do=f'Press Start. When it has finished, press "Parabolas", then "{CONTINUE_CHANGED}".',
-        see="Accuracy on the lines falls from about 98\u00a0% to about 50\u00a0%, as by guessing, while the map "
-        "turns to the parabolas.",
+        see="Accuracy on the lines falls from about 98\u00a0% to about 50\u00a0%, as by guessing, while the "
+        "map turns to the parabolas.",
         why="Training changes all weights for the points it sees and protects nothing else. Parabolas favor "
         "neither line, so half is left: curves that agree with the lines would leave all. This is called "
         "catastrophic forgetting. To keep both, train on the points of both.",
@@ -329,8 +330,8 @@ LESSONS = (
         do="Press Start. When it has finished, change a weight on Inside until the loss is far higher, press "
         f'"Keep this as a model" there, then "{CONTINUE_MODEL}" on Train.',
         see="The loss begins where you left it, often above 1, and within some hundred steps is below 0.1.",
-        why="Training goes downhill from wherever the weights are. Many sets of weights have a low loss, so the "
-        "healed weight seldom returns to its old value: the others compensate.",
+        why="Training goes downhill from wherever the weights are. Many sets of weights have a low loss, so "
+        "the healed weight seldom returns to its old value: the others compensate.",
         questions=questions.HEAL,
         set_ups=(SetUp("Three curves", continuing.WHOLE),),
         check=continuing.healed,
@@ -386,8 +387,8 @@ LESSONS = (
         see="About 90\u00a0% of its own points end up right instead of 100\u00a0%, and about 90\u00a0% of "
         "new points instead of 85\u00a0%, as much as the noise allows.",
         why="To be sure of single points among others a network has to change its answer within a short way, "
-        "and that takes large weights. The penalty makes them expensive: what is left is the border that most "
-        "points ask for.",
+        "and that takes large weights. The penalty makes them expensive: what is left is the border that "
+        "most points ask for.",
         questions=questions.WEIGHTS,
         set_ups=(
             SetUp("No penalty", checks.LARGE),
@@ -445,8 +446,9 @@ LESSONS = (
         "loss landscape on Inside.",
         see="With 0.001 the loss hardly falls; with 0.3 it ends at 0.57, the lowest; with 10 it jumps, "
         "and ends far above where it began.",
-        why="The slope says which way is down, but not how far. Steps of 0.001 need 12,000 for what 40 of 0.3 "
-        "do; steps that are too long go past the lowest point and up the other side, and from there back again.",
+        why="The slope says which way is down, but not how far. Steps of 0.001 need 12,000 for what 40 of "
+        "0.3 do; steps that are too long go past the lowest point and up the other side, and from there back "
+        "again.",
         questions=questions.SLOPE,
         set_ups=(
             SetUp("Learning rate 0.001", checks.SHORT_STEPS),

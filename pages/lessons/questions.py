@@ -270,7 +270,7 @@ RAISE = Questions(
             ),
         ),
         right="a",
-        why="Suddenly long steps throw it up. With the old, short ones too it would fall below, but less far.",
+        why="Suddenly long steps throw it up. With the old, short ones it would fall below too, though less.",
         axis="Loss over time",
         mark=MIDDLE,
     ),
@@ -282,7 +282,7 @@ RAISE = Questions(
             Answer("The loss would keep jumping, and end higher"),
         ),
         right="c",
-        why="Each step has other points, and long ones go far with them. As steps get shorter, the loss settles.",
+        why="Each step has other points, and long ones go far with them. Shorter ones let it settle.",
     ),
 )
 FORGET = Questions(
