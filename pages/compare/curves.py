@@ -104,8 +104,7 @@ def charts_of(kept: Sequence[Kept], over: Over, best: float | None, names: Mappi
         if history is not None:
             # of an imported run the time of its first steps is not known
             timed = history.step >= (0 if over == "Steps" else one.milestones[0].step)
-            steps = history.step[timed]
-            x = steps if over == "Steps" else seconds_at(steps, one.milestones)
+            x = history.step[timed] if over == "Steps" else seconds_at(history.step[timed], one.milestones)
             curves.append(Curves(names[one.title], x, history.loss[timed], history.held_out_accuracy[timed]))
     return Charts(curves, TITLES[over], best)
 

@@ -100,10 +100,7 @@ class Milestones:
 
     @classmethod
     def of(cls, run: Run, before: Sequence[Milestone] = ()) -> "Milestones":
-        """Return the milestones up to the start of `run`; `before` are those of the run that had its weights.
-
-        These may have been the best weights: what came after them does not count.
-        """
+        """Return those up to the start of `run`; `before` are those of the run that had its weights."""
         first = Milestone.of(run, float(seconds_at([run.step], before)[0]) if before else 0.0)
         kept = (*(one for one in before if one.step < run.step), first)
         return cls(kept, first, count=len(kept))
@@ -230,10 +227,7 @@ class RunView:
 
     @classmethod
     def of(cls, name: str, run: Run, budget: float, before: Sequence[Milestone] = ()) -> "RunView":
-        """Return the view of a run that nothing has happened to yet.
-
-        budget: see `Pace`. before: see `Milestones`.
-        """
+        """Return the view of a run that nothing has happened to yet; see `Pace` and `Milestones.of`."""
         return cls(name, run, first_state(run), Pace(budget), Milestones.of(run, before).all)
 
     @property

@@ -68,8 +68,6 @@ def run_at(path: str) -> Run:
 def check_paths(parser: Parser, written: Mapping[str, Path], read: Mapping[str, Path]) -> None:
     """End the process with a usage error unless each file can be written, and replaces none of the others.
 
-    None can be named -, which elsewhere is a standard stream.
-
     Both mappings have the paths by the names of their arguments, such as "--out".
     """
     for name, path in written.items():

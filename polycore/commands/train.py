@@ -8,6 +8,7 @@ import shlex
 import sys
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, Executor
+from contextlib import suppress
 from itertools import chain, count
 from pathlib import Path
 from time import monotonic
@@ -148,13 +149,10 @@ def _weights(parser: Parser, arguments: argparse.Namespace) -> Model | Run | Non
 
 
 def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = math.nan
-    if not 0 <= seconds < math.inf:
-        raise argparse.ArgumentTypeError(f"got {quoted(text, 20)}; expected seconds, 0 or more")
-    return seconds
+    with suppress(ValueError):
+        if 0 <= (seconds := float(text)) < math.inf:
+            return seconds
+    raise argparse.ArgumentTypeError(f"got {quoted(text, 20)}; expected seconds, 0 or more")
 
 
 def _initial_run(parser: Parser, arguments: argparse.Namespace, weights: Model | Run | None) -> Run:

@@ -263,10 +263,9 @@ class BatchesByErrors:
 
 
 def counts_for_best(steps: int) -> bool:
-    """Return whether the loss after so many steps, 1 or more, counts for the best weights in any case.
+    """Return whether the loss counts for the best in any case: after 1, 2, 4, 8, ... steps, however cut.
 
-    It does after 1, 2, 4, 8, ... steps. A network learns most in its first ones, and the history's first
-    entry may be a hundred steps away. It depends on the step alone, so that chunks cannot change the best.
+    A network learns most in its first steps, and the history's next entry may be a hundred steps away.
     """
     return steps & (steps - 1) == 0
 
