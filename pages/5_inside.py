@@ -72,6 +72,9 @@ def _draw_network(values: InsideValues, figures: DeltaGenerator) -> None:
         model_in_use.draw_figures(values.kept, followed, "" if values.is_measured else unknown)
         if not values.is_measured and not is_coming:
             st.caption("The file does not say what it was trained on.")
+    with numbers:
+        running = values.view.running and not values.is_past
+        edited_model.draw(values.unchanged, values.neuron, running=running)
     with plane_column:
         plane = values.plane(plane_view)
         if plane is None or scene is None:
@@ -82,9 +85,6 @@ def _draw_network(values: InsideValues, figures: DeltaGenerator) -> None:
             neuron_map.draw(plane, values.kept.title, scene, values.view.traced, followed, now)
             edited_model.draw_slider(of_run, values.by_hand)
             neuron_map.draw_caption(plane.caption, followed)
-    with numbers:
-        running = values.view.running and not values.is_past
-        edited_model.draw(values.unchanged, values.neuron, running=running)
     with picture:
         network_picture.draw(values.picture, model, followed)
     st.header("Follow a point through it", anchor=False)
