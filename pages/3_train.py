@@ -21,7 +21,7 @@ def draw_figures(shown: ShownRun) -> None:
     """Draw what is beside the map, all from the same weights."""
     best = best_possible(shown.experiment)
     with st.container():
-        progress.draw_figures(shown, best)
+        progress.draw_figures(shown)
     with st.container():
         if (answer := asked.answer_of_run(shown.weights, shown.selection.asked)) is not None:
             asked.draw(answer, shown.followed)

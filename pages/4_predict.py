@@ -76,7 +76,7 @@ def _draw_point(choices: PointChoices, referee: Referee | None) -> AskedPoint:
         point = choices.asked(session.current().view.point_inputs)
         with st.container():
             if referee is not None and point.curve is not None:
-                curve_walk.draw_slider(referee, choices)
+                curve_walk.draw_slider(choices, point.curve)
         asked_point.draw_tutorial_button(choices)
     return point
 

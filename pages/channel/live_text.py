@@ -98,11 +98,12 @@ def quiet_row(*metrics: str) -> str:
 def metric(label: str, name: str, text: str, description: str, comparison: str = "") -> str:
     """Return a number with its label, which may be an element of `value`, and a description behind "?".
 
-    description: "" for none. comparison: what the number is to be compared with; "" if nothing.
+    description: "" for none. comparison: what the number is to be compared with, or how far it holds, which
+    follows a run as the value of `name` with "_beside" behind it; "" if nothing.
     """
     return (
         f'<div class="metric"><div class="label">{label} {_help(description)}</div>'
-        f"{value(name, text, 'div', 'number')}{_compared(comparison)}</div>"
+        f"{value(name, text, 'div', 'number')}{_compared(name, comparison)}</div>"
     )
 
 
@@ -113,7 +114,7 @@ def large(words: str, name: str, text: str, description: str, comparison: str) -
     """
     return (
         f'<div class="large">{value(name, text, "div", "figure")}'
-        f'<div><div class="words">{words} {_help(description)}</div>{_compared(comparison)}</div></div>'
+        f'<div><div class="words">{words} {_help(description)}</div>{_compared(name, comparison)}</div></div>'
     )
 
 
@@ -124,8 +125,9 @@ def _help(description: str) -> str:
     return f'<button type="button" class="help" aria-label="{words}" data-help="{words}">?</button>'
 
 
-def _compared(comparison: str) -> str:
-    return f'<div class="compared">{escape(comparison)}</div>' if comparison else ""
+def _compared(name: str, comparison: str) -> str:
+    text = escape(comparison)
+    return f'<div data-value="{name}_beside" class="compared">{text}</div>' if comparison else ""
 
 
 def bar(name: str, share: float, label: str) -> str:

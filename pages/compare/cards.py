@@ -13,14 +13,12 @@ from pages.models import kept_actions
 from pages.models.model_in_use import (
     HELD_OUT_HELP,
     LOSS_HELP,
-    best_possible_for,
     experiment_of,
     figures,
     scene_of_kept,
 )
 from pages.models.names import name_of, names_of
 from pages.models.setting_words import phrase
-from pages.plane.referee import best_possible_text
 from pages.plane.scene import Scene
 from pages.run_view.following import follow
 from pages.run_view.legs import chain_text
@@ -114,7 +112,7 @@ def _picture(model: Model, scene: Scene, columns: int, rows: int) -> tuple[str, 
     x_range, y_range = scene.window
     x, y = np.linspace(*x_range, columns), np.linspace(*y_range, rows)
     probabilities = model.predict_proba(grid_points(x, y)).reshape(rows, columns, -1)
-    url = small_map_url(scene.curves, x_range, y_range, probabilities)
+    url = small_map_url(scene.curves, x_range, y_range, probabilities, scene.spans)
     return url, plane_map(scene.classes, x, y, probabilities)
 
 
@@ -133,10 +131,12 @@ def _draw_card(kept: Kept, name: str, followed: Followed | None, *, goes_next: b
         st.text(name, width="stretch")
         if goes_next:
             st.badge(GOES_NEXT, icon=":material/hourglass_bottom:", color="orange")
-    experiment, best = experiment_of(kept), best_possible_text(best_possible_for(kept))
+    experiment = experiment_of(kept)
     st.caption(UNKNOWN_TRAINING if experiment is None else phrase(experiment))
     metrics = live_text.row(
-        live_text.metric("New points right", "held_out", now["held_out"], HELD_OUT_HELP, best),
+        live_text.metric(
+            "New points right", "held_out", now["held_out"], HELD_OUT_HELP, now["held_out_beside"]
+        ),
         live_text.metric("Loss", "loss", now["loss"], LOSS_HELP),
     )
     effort = live_text.value("effort", now["effort"], "p", "caption")

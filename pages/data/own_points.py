@@ -298,7 +298,7 @@ def _draw_fit(data: PointSet) -> None:
         for curve in fit.curves:
             st.text(curve.sentence)
         st.caption(
-            "With these curves the referee, crossings and the walk on Predict work for your points too."
+            "Crossings, the walk on Predict and a referee, who takes these curves for true, use them."
             if fit.polynomials
             else "Without a curve for each class there is no referee, and there are no crossings."
         )

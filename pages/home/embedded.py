@@ -4,7 +4,6 @@ import streamlit as st
 
 from pages.models import asked, from_link
 from pages.plane import live, plane
-from pages.plane.referee import best_possible
 from pages.run_view import map_view, progress
 from pages.run_view.shown import ShownRun
 from pages.setup import controls
@@ -52,7 +51,7 @@ def _draw_map(shown: ShownRun | None) -> None:
         with map_column:
             map_view.draw_network(shown)
         with beside:
-            progress.draw_figures(shown, best_possible(shown.experiment))
+            progress.draw_figures(shown)
             asked.draw(asked.answer_of_run(shown.weights, shown.selection.asked), shown.followed)
     elif not from_link.draw(map_column, beside):
         with map_column:

@@ -1,5 +1,6 @@
 """Home: which polynomial is this point on? A map, one point, one button. Embedded it is the map alone."""
 
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from pages.state.setup import THREE_CURVES
 from pages.state.view import MapLayer
 from pages.wording.percent import percent
 from pages.wording.words import file_name
-from polycore import Experiment, formatting
+from polycore import Experiment
 from polycore.polynomials.classes import curves_of, written
 from polycore.polynomials.window import Point
 
@@ -265,21 +266,18 @@ def _draw_said(shown: ShownRun | None, best: float | None) -> None:
 
     best: the share of them that the best network for the run can name correctly; None if it is not known.
     """
-    kept = from_link.fitting()
+    kept, experiment = from_link.fitting(), session.current().experiment
     if shown is not None:
-        share = live_text.value("weights.held_out_text", shown.values["weights"]["held_out_text"])
-        html = _said(share, *scale(best, shown.experiment))
+        html = _said(shown.values["weights"], "held_out_text", scale(best, shown.experiment))
         live_text.draw(html, "home.figure", shown.followed)
     elif kept is not None:
-        accuracy = formatting.percent(kept.model.held_out_accuracy or 0.0)
-        share = live_text.value("weights.held_out_text", accuracy)
         brought = session.current().links.brought
         is_of_link = brought is not None and kept.model is brought.model
         origin = f"{from_link.BROUGHT}, already trained." if is_of_link else "It is the network in use."
-        notes = scale(model_in_use.best_possible_for(kept), session.current().experiment)
-        live_text.draw(_said(share, *notes, origin), "home.figure", None)
+        notes = scale(model_in_use.best_possible_for(kept), experiment)
+        live_text.draw(_said(model_in_use.figures(kept), "held_out", (*notes, origin)), "home.figure", None)
     else:
-        st.write(question(session.current().experiment))
+        st.write(question(experiment))
 
 
 def question(experiment: Experiment) -> str:
@@ -292,11 +290,14 @@ def question(experiment: Experiment) -> str:
     )
 
 
-def _said(share: str, *notes: str) -> str:
+def _said(texts: Mapping[str, str], name: str, notes: Sequence[str]) -> str:
+    """Return the accuracy of that name among `texts`, of own points how far it holds, and notes, as HTML."""
+    share = live_text.value("weights.held_out_text", texts[name])
+    beside = live_text.value("weights.held_out_text_beside", texts[f"{name}_beside"])
+    # the best possible is among the notes
+    points = f"{NEW_POINTS}: {beside}" if texts[f"{name}_beside"].startswith("±") else NEW_POINTS
     quiet = "".join(f"<p class='quiet'>{escape(note)}</p>" for note in notes if note)
-    words = (
-        f"<div class='words'>{progress.LARGE_LABEL}<p class='quiet'>{NEW_POINTS}</p></div><div>{quiet}</div>"
-    )
+    words = f"<div class='words'>{progress.LARGE_LABEL}<p class='quiet'>{points}</p></div><div>{quiet}</div>"
     return f"{SAID_STYLE}<div class='said'><div class='big'>{share}</div>{words}</div>"
 
 

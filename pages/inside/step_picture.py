@@ -327,16 +327,16 @@ def _maps(detail: StepDetail) -> list[dict[str, str]]:
 
 def _plane(detail: StepDetail) -> dict[str, Any]:
     """Return what lies on the maps: curves and points, their coordinates as shares from the top left."""
-    (left, right), (low, high) = window = detail.experiment.window
+    (left, right), (low, high) = detail.experiment.window
 
     def placed(points: Floats) -> list[list[float]]:
         across, down = (points[:, 0] - left) / (right - left), (high - points[:, 1]) / (high - low)
         rounded: list[list[float]] = np.round(np.clip(np.stack([across, down], axis=1), -1, 2), 4).tolist()
         return rounded
 
-    curves = []
-    for label, curve in enumerate(scene_of(detail.experiment).curves):
-        x = np.linspace(*window[0], CURVE_POINTS)
+    curves, scene = [], scene_of(detail.experiment)
+    for label, curve in enumerate(scene.curves):
+        x = np.linspace(*scene.span(label), CURVE_POINTS)
         try:
             y = np.asarray(curve(x), dtype=np.float64)
         except PolycoreError:

@@ -11,8 +11,8 @@ from pages.state import session
 from pages.state.inputs import Input
 from pages.state.kept_models import Kept
 from pages.state.view import View
+from pages.wording.words import as_label
 from polycore import TUTORIAL_POLYNOMIALS, Model
-from polycore.points.point_set import axes_sentence
 from polycore.polynomials.distances import nearest_to
 from polycore.tutorial.untrained_model import tutorial_sets
 
@@ -59,12 +59,9 @@ def traced(view: View, kept: Kept) -> TracedPoint:
 
 def draw(model: Model) -> None:
     """Draw the inputs of the point."""
-    with st.container():
-        if called := axes_sentence(model.axes):
-            st.text(called)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        _draw_number(0, "x", "How far right of the origin the point lies. You can also click the plane.")
-        _draw_number(1, "y", "How far above the origin the point lies. You can also click the plane.")
+        _draw_number(0, model, "How far right of the origin the point lies. You can also click the plane.")
+        _draw_number(1, model, "How far above the origin the point lies. You can also click the plane.")
         _draw_label(model)
         st.button(
             "The tutorial's first sample",
@@ -92,7 +89,7 @@ def _choose(point: tuple[float, float], label: int | None) -> None:
     session.change_view(traced=point, traced_label=label)
 
 
-def _draw_number(axis: int, name: str, text: str) -> None:
+def _draw_number(axis: int, model: Model, text: str) -> None:
     def shown() -> float:
         return session.current().view.traced[axis]
 
@@ -101,8 +98,8 @@ def _draw_number(axis: int, name: str, text: str) -> None:
         x, y = view.traced
         _choose((value, y) if axis == 0 else (x, value), view.traced_label)
 
-    number = Input(f"{PREFIX}.{name}", shown, move)
-    number.draw_number(name, STEP, format=FORMAT, width=180, help=text)
+    number = Input(f"{PREFIX}.{'xy'[axis]}", shown, move, lambda: model.axes)
+    number.draw_number(as_label(model.axes[axis]), STEP, format=FORMAT, width=180, help=text)
 
 
 def _draw_label(model: Model) -> None:

@@ -10,7 +10,7 @@ from pages.plane.referee import referee_of
 from pages.plane.scene import scene_of
 from pages.state import session
 from pages.state.shown_weights import ShownWeights
-from polycore.formatting import number_text
+from pages.wording.words import as_label
 from polycore.polynomials.classes import noun_of
 from polycore.referee.bayes_classifier import MAX_COORDINATE
 
@@ -52,7 +52,7 @@ def draw(answer: Answer | None, followed: Followed | None) -> None:
             st.caption(CLICK)
             return
         with st.container(border=True, key=f"{PREFIX}.card"):
-            _draw_point(answer.x, answer.y)
+            _draw_point(answer.place.scene.point_text(answer.x, answer.y, as_label))
             heading, sentence = answer_view.html(answer, "heading", "b"), answer_view.html(answer, "sentence")
             referee = answer_view.html(answer, "referee", "p")
             live_text.draw(f"<p>{heading}. {sentence}</p>{referee}", f"{PREFIX}.words", followed)
@@ -69,16 +69,17 @@ def present(answer: Answer | None, followed: Followed | None) -> None:
     """Draw the same for a projector: few words, and large; nothing without an answer."""
     with st.container(key=PRESENTED):
         if answer is not None:
-            _draw_point(float(f"{answer.x:.3g}"), float(f"{answer.y:.3g}"))
+            x, y = (float(f"{one:.3g}") for one in (answer.x, answer.y))
+            _draw_point(answer.place.scene.point_text(x, y, as_label))
             heading, where = answer_view.html(answer, "heading", "h3"), answer_view.html(answer, "where", "p")
             html = PRESENTED_STYLE + heading + where + answer_view.choices_html(answer)
             live_text.draw(html, f"{PREFIX}.presented.words", followed)
 
 
-def _draw_point(x: float, y: float) -> None:
+def _draw_point(point: str) -> None:
     """Draw the point, and a button that forgets it."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**x = {number_text(x, 6)}, y = {number_text(y, 6)}**", width="stretch")
+        st.markdown(f"**{point}**", width="stretch")
         st.button(
             "Close",
             key=f"{PREFIX}.close",

@@ -144,7 +144,7 @@ def of_model(kept: Kept, chosen: Sequence[MapLayer], point: Point | None) -> Ove
         mistakes = mistakes_of_model(kept.model, experiment) if "Mistakes" in chosen else None
         return Overlay.of(chosen, experiment, mistakes, point)
     scene = model_in_use.scene_of_kept(kept)
-    crossings = _diamonds(scene) if scene is not None and "Crossings" in chosen else None
+    crossings = _diamonds(scene) if scene is not None and scene.curves and "Crossings" in chosen else None
     return Overlay(crossings=crossings, point=point)
 
 
@@ -186,8 +186,9 @@ def draw_for_model(kept: Kept) -> None:
         choice = session.current().view.predict_layers
         session.change_view(predict_layers=choosing(kept, layers, choice))
 
-    shown = Input(f"{PREFIX}.predict", chosen, choose)
-    shown.choose(st.pills, LABEL, offered_of_model(kept), selection_mode="multi", help=HELP)
+    if offered := offered_of_model(kept):
+        shown = Input(f"{PREFIX}.predict", chosen, choose)
+        shown.choose(st.pills, LABEL, offered, selection_mode="multi", help=HELP)
 
 
 def offered_of_model(kept: Kept) -> list[MapLayer]:

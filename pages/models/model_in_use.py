@@ -9,7 +9,7 @@ from pages.channel import live_text
 from pages.channel.live_text import Followed
 from pages.models.names import names_of
 from pages.plane import plane, referee
-from pages.plane.referee import EXPLAINED, best_possible, best_possible_text
+from pages.plane.referee import EXPLAINED, beside, best_possible
 from pages.plane.scene import Scene, of_polynomials, scene_of
 from pages.runs.training import Training
 from pages.server.audience import ModelNow
@@ -74,13 +74,16 @@ def model_now(
 
 
 def draw_figures(kept: Kept, followed: Followed | None = None, unknown: str = "") -> None:
-    """Draw the model's accuracies and its loss, with the best possible accuracy beside the held-out one.
+    """Draw the model's accuracies and its loss, with what stands `beside` the held-out one.
 
     followed: the frames that have its `figures` from then on; None if it stands still.
     unknown: what stands in their place; "" if they are known.
     """
-    texts = {name: unknown or text for name, text in figures(kept).items()}
-    best = best_possible_text(best_possible_for(kept))
+    known = figures(kept)
+    texts = {name: unknown or text for name, text in known.items()}
+    best = (
+        "" if unknown and kept.model.classes else known["held_out_beside"]
+    )  # of own points it is measured too
     html = live_text.row(
         live_text.metric("New points right", "figures.held_out", texts["held_out"], HELD_OUT_HELP, best),
         live_text.metric("Training points", "figures.accuracy", texts["accuracy"], ACCURACY_HELP),
@@ -94,10 +97,11 @@ def draw_figures(kept: Kept, followed: Followed | None = None, unknown: str = ""
 
 
 def figures(kept: Kept) -> dict[str, str]:
-    """Return the model's accuracies and its loss as text."""
-    held_out = kept.model.held_out_accuracy
+    """Return the model's accuracies and its loss as text, with what stands `beside` the held-out one."""
+    held_out, experiment = kept.model.held_out_accuracy, known_experiment(kept)
     return {
         "held_out": "unknown" if held_out is None else percent(held_out),
+        "held_out_beside": "" if experiment is None else beside(held_out or 0.0, experiment),
         "accuracy": percent(kept.model.accuracy),
         "loss": loss_text(kept.model.loss),
     }

@@ -17,6 +17,7 @@ from polycore.polynomials.classes import Classes
 from polycore.referee.bayes_classifier import MAX_COORDINATE, probabilities_anywhere
 
 REFEREE = "The referee, who knows the curves,"
+OF_FITTED = "A referee who takes the fitted curves for the true ones"
 FORCED = "Forced to choose one,"
 
 
@@ -57,6 +58,11 @@ class Answer:
         if max(abs(x), abs(y)) <= MAX_COORDINATE:
             [best] = probabilities_anywhere(referee, point)
         return cls(place, probabilities, best, None if index is None else meetings[index])
+
+    @property
+    def is_by_fit(self) -> bool:
+        """Whether the curves are those that fit points: nobody knows the true ones."""
+        return bool(self.place.scene.spans)
 
     @property
     def classes(self) -> Classes:
@@ -124,14 +130,14 @@ class Answer:
         """Say which class the referee finds most likely; "" without a referee."""
         if self.referee is None:
             return ""
-        favorites = self._favorites(self.referee)
+        who, favorites = OF_FITTED if self.is_by_fit else REFEREE, self._favorites(self.referee)
         last, share = favorites[-1], float(self.referee[favorites[-1]])
         if len(favorites) > 1:
             names = listed(short_name(self.classes, label) for label in favorites)
-            return f"{REFEREE} cannot tell {names} apart: {percent(share)} each."
+            return f"{who} cannot tell {names} apart: {percent(share)} each."
         agrees, says = ("would agree", "would say") if self.place.is_far else ("agrees", "says")
         agrees = agrees if last == self.likeliest else f"{says} {self.full_name(last)}"
-        return f"{REFEREE} {agrees}: {percent(share)}, odds {odds(share)}."
+        return f"{who} {agrees}: {percent(share)}, odds {odds(share)}."
 
     def where(self) -> str:
         """Say in one sentence where the point lies among the curves."""

@@ -31,6 +31,7 @@ MOST_SURE = 0.995  # rounded, more would read as certain
 RIGHT, WRONG = "✓ right", "\N{MULTIPLICATION SIGN} wrong"
 NEVER_SEEN = "It saw no points here: do not trust it."
 UNDECIDED = "Near two curves: nobody can be sure."
+BY_FIT = "By the curves that fit the points, as if they were the true ones."
 # for the columns whose titles do not explain themselves
 HELP = {
     "class": "The index in the list of polynomials, from 0, and the color on the map.",
@@ -88,7 +89,7 @@ def _judged(answer: Answer) -> tuple[str, str, str]:
     """Return verdict, right answer and aside; see `in_short`."""
     if answer.place.is_far:
         return "", "", NEVER_SEEN
-    if answer.referee is None:
+    if answer.referee is None or answer.is_by_fit:
         return "", "", ""
     right = int(answer.referee.argmax())
     if answer.referee[right] < MOST_SURE:
@@ -140,7 +141,8 @@ def draw_table(answer: Answer, key: str, followed: Followed | None) -> None:
         f"<i class='swatch' data-color='answer.table.colors.{row}' style='background: {color}'></i>"
         for row, color in enumerate(_colors(answer))
     ]
-    heads = [f'<span title="{escape(HELP.get(title, ""))}">{title}</span>' for title in columns(answer)]
+    known = HELP | ({"referee": BY_FIT} if answer.is_by_fit else {})
+    heads = [f'<span title="{escape(known.get(title, ""))}">{title}</span>' for title in columns(answer)]
     cells = dict(zip(swatches, rows(answer), strict=True))
     table = live_text.table("All classes, most likely first", ["", *heads], cells, "answer.table.rows")
     live_text.draw(table, key, followed)
@@ -186,7 +188,7 @@ def draw_crossing(answer: Answer, key: str, followed: Followed | None) -> None:
     with st.container(border=True):
         # no Markdown: the names of classes may be a stranger's
         live_text.draw(f"<b>A crossing: {escape(meeting.name)}</b>", f"{key}.name", None)
-        st.write(crossings.explained(len(meeting.curves)))
+        st.write(crossings.explained(len(meeting.curves)) + (f" {BY_FIT}" if answer.is_by_fit else ""))
         curves = [escape(answer.full_name(label)) for label in meeting.curves]
         cells = dict(zip(curves, odds_where_curves_meet(answer), strict=True))
         heads = ["curve", "network", "referee"]

@@ -62,10 +62,12 @@ def table_of(polynomials: tuple[Polynomial, ...], x_range: tuple[float, float]) 
 
 @lru_cache(maxsize=64)
 def meetings_of(scene: Scene) -> tuple[Meeting, ...]:
-    """Return the points within a scene's range of x at which curves meet, each once, sorted by x and y."""
+    """Return the points at which curves meet where both are drawn, each once, sorted by x and y."""
     near = NEAR * (scene.x_range[1] - scene.x_range[0])
     meetings: list[Meeting] = []
     for pair, x, y in sorted(table_of(scene.curves, scene.x_range).rows, key=lambda row: row[1]):
+        if any(not low - near <= x <= high + near for low, high in map(scene.span, pair)):
+            continue
         curves = set(pair)
         # a pair may connect two earlier meetings
         while (same := _last_near(meetings, x - near, curves)) is not None:

@@ -1,11 +1,13 @@
 """Scene: what maps of the plane show besides a network's answers: the classes, their curves, the window."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from polycore import Experiment, PointSet, Polynomial
 from polycore.class_name import ClassName
 from polycore.figures import plane_range
+from polycore.formatting import number_text
 from polycore.points.fitting import Fit, fit_polynomials
 from polycore.points.point_set import PLAIN_AXES, Axes
 from polycore.polynomials.classes import Classes, curves_of
@@ -35,6 +37,15 @@ class Scene:
     def x_range(self) -> tuple[float, float]:
         """The range of x."""
         return self.window[0]
+
+    def span(self, label: int) -> tuple[float, float]:
+        """Return the range of x over which the curve of a class is drawn."""
+        return self.spans[label] if self.spans else self.x_range
+
+    def point_text(self, x: float, y: float, written: Callable[[str], str]) -> str:
+        """Return a point by the names of the axes; `written` escapes them, for a table may have any."""
+        across, up = map(written, self.axes)
+        return f"{across} = {number_text(x, 6)}, {up} = {number_text(y, 6)}"
 
 
 @lru_cache(maxsize=64)

@@ -13,9 +13,10 @@ from pages.plane.scene import Scene, class_name
 from pages.state import session
 from pages.state.inputs import Input
 from pages.state.view import PointInputs, Way
+from pages.wording.words import as_label
 from polycore import TUTORIAL_POLYNOMIALS
 from polycore.formatting import number_text
-from polycore.points.point_set import axes_sentence
+from polycore.points.point_set import Axes
 
 PREFIX = "point"
 STEP = 0.05
@@ -36,7 +37,7 @@ class Change(Protocol):
 
 
 def draw(choices: PointChoices) -> None:
-    """Draw the inputs for the point. If the scene has no curves the user types x and y."""
+    """Draw the inputs for the point. If the scene has no curves the user types both coordinates."""
 
     def now() -> PointInputs:
         return choices.fitted(session.current().view.point_inputs)
@@ -48,16 +49,13 @@ def draw(choices: PointChoices) -> None:
     scene, meetings, point = choices.scene, choices.meetings, now()
     if scene.curves:
         _draw_way(choices.ways, now, change)
-    with st.container():
-        if called := axes_sentence(scene.axes):
-            st.text(called)
     if point.way == ON_CURVE:
         _draw_curve(scene, now, change)
     elif point.way == AT_CROSSING:
         _draw_crossing(meetings, lambda: choices.crossing(now()), change)
-        st.caption(f"x = {number_text(point.x, 6)}, y = {number_text(point.y, 6)}")
+        st.caption(scene.point_text(point.x, point.y, as_label))
     else:
-        _draw_typed(now, change)
+        _draw_typed(scene.axes, now, change)
 
 
 def choose(x: float, y: float) -> None:
@@ -95,10 +93,10 @@ def _draw_way(ways: Sequence[Way], now: Now, change: Change) -> None:
     )
 
 
-def _draw_typed(now: Now, change: Change) -> None:
+def _draw_typed(axes: Axes, now: Now, change: Change) -> None:
     with st.container(horizontal=True):
-        _draw_x(now, change)
-        _draw_number(Input(f"{PREFIX}.y", lambda: now().y, lambda y: change(y=y)), "y")
+        _draw_x(axes, now, change)
+        _draw_number(Input(f"{PREFIX}.y", lambda: now().y, lambda y: change(y=y), lambda: axes), axes[1])
 
 
 def _draw_curve(scene: Scene, now: Now, change: Change) -> None:
@@ -108,9 +106,10 @@ def _draw_curve(scene: Scene, now: Now, change: Change) -> None:
         range(len(scene.curves)),
         format_func=partial(class_name, scene.classes),
     )
-    _draw_x(now, change)
+    _draw_x(scene.axes, now, change)
     point = now()
-    st.caption(f"y = {number_text(float(scene.curves[point.curve](point.x)), 6)}")
+    y = number_text(float(scene.curves[point.curve](point.x)), 6)
+    st.caption(f"{as_label(scene.axes[1])} = {y}")
 
 
 def _draw_crossing(meetings: Sequence[Meeting], chosen: Callable[[], int], change: Change) -> None:
@@ -122,12 +121,12 @@ def _draw_crossing(meetings: Sequence[Meeting], chosen: Callable[[], int], chang
     )
 
 
-def _draw_x(now: Now, change: Change) -> None:
-    _draw_number(Input(f"{PREFIX}.x", lambda: now().x, lambda x: change(x=x)), "x")
+def _draw_x(axes: Axes, now: Now, change: Change) -> None:
+    _draw_number(Input(f"{PREFIX}.x", lambda: now().x, lambda x: change(x=x), lambda: axes), axes[0])
 
 
 def _draw_number(number: Input[float], name: str) -> None:
-    number.draw_number(name, STEP, format=FORMAT, width=160)
+    number.draw_number(as_label(name), STEP, format=FORMAT, width=160)
 
 
 def draw_tutorial_button(choices: PointChoices) -> None:

@@ -51,11 +51,11 @@ class Walk:
 
 @lru_cache(maxsize=64)
 def along(model: Model, referee: Referee, scene: Scene, curve: int) -> Walk:
-    """Return the walk along the curve of the class `curve` over the Bayes classifier's range of x.
+    """Return the walk along the curve of the class `curve`, as far as it is drawn.
 
     Models are compared by identity.
     """
-    low, high = referee.x_range
+    low, high = scene.span(curve)
     names = [short_name(scene.classes, label) for label in range(len(scene.classes))]
     met = [
         Met(meeting.x, ", ".join(names[label] for label in meeting.curves if label != curve))
@@ -71,13 +71,13 @@ def along(model: Model, referee: Referee, scene: Scene, curve: int) -> Walk:
     return read_only(Walk(x, model.predict_proba(points), best, tuple(met)))
 
 
-def draw_slider(referee: Referee, choices: PointChoices) -> None:
-    """Draw a slider that moves the point along the curve; `choices` are those of its model."""
-    low, high = referee.x_range
+def draw_slider(choices: PointChoices, curve: int) -> None:
+    """Draw a slider that moves the point along the curve of a class; `choices` are those of its model."""
+    low, high = span = choices.scene.span(curve)
     step = (high - low) / SLIDER_STEPS
 
     def nearest() -> float:
-        return on_slider(referee, session.current().view.point_inputs.x)
+        return on_slider(span, session.current().view.point_inputs.x)
 
     # a browser may round to its own grid
     near = partial(inputs.are_near, step / 4)
@@ -91,9 +91,9 @@ def draw_slider(referee: Referee, choices: PointChoices) -> None:
     )
 
 
-def on_slider(referee: Referee, x: float) -> float:
-    """Return the x on the slider that is nearest to `x`; it runs over the referee's range."""
-    low, high = referee.x_range
+def on_slider(span: tuple[float, float], x: float) -> float:
+    """Return the x on the slider that is nearest to `x`; it runs from one end of `span` to the other."""
+    low, high = span
     step = (high - low) / SLIDER_STEPS
     x = min(max(x, low), high)  # first: what is far out may be too large to count steps to
     return float(np.clip(low + round((x - low) / step) * step, low, high))
@@ -102,7 +102,7 @@ def on_slider(referee: Referee, x: float) -> float:
 def chart(model: Model, referee: Referee, scene: Scene, curve: int, x: float) -> go.Figure:
     """Return a chart of the probabilities along the curve, with a mark at `x` if it is in the range."""
     figure = _chart_without_mark(model, referee, scene, curve)
-    low, high = referee.x_range
+    low, high = scene.span(curve)
     if not low <= x <= high:
         return figure
     [probabilities] = model.predict_proba([[x, referee.polynomials[curve](x)]])

@@ -16,7 +16,6 @@ from pages.models.point_choices import AskedPoint, scene_of_model
 from pages.plane import answer_view
 from pages.plane.answer import Answer
 from pages.plane.plane import pixels_of, shown_map
-from pages.plane.referee import best_possible_text
 from pages.plane.scene import Scene, scene_of
 from pages.predict import curve_walk
 from pages.run_view.following import follow_answering
@@ -27,7 +26,6 @@ from pages.state.session_value import Session
 from pages.state.view import MapLayer
 from pages.wording.percent import probability
 from polycore import PolycoreError, Referee
-from polycore.formatting import number_text
 from polycore.limits import MAX_CLASSES
 from polycore.pictures.class_map import PackedMap
 from polycore.pictures.palette import PALETTE
@@ -106,7 +104,7 @@ class Prediction:
             f"<p>{swatch} {_value(f'next.{index}.0', name)} <b>{_value(f'next.{index}.1', share)}</b></p>"
             for index, (swatch, (name, share)) in enumerate(zip(swatches[1:], verdict["next"], strict=True))
         )
-        at = f"At x = {number_text(answer.x, 6)}, y = {number_text(answer.y, 6)}"
+        at = f"At {self.scene.point_text(answer.x, answer.y, escape)}"
         if not answer.place.is_far:  # there the heading is not the network's
             at += " the network says"
         return (
@@ -136,10 +134,11 @@ class Prediction:
 
 
 def quality_html(kept: Kept) -> str:
-    """Return how many new points the model has right, which frames update, and the best possible."""
-    right = live_text.value("figures.held_out", model_in_use.figures(kept)["held_out"], "b")
-    best = escape(best_possible_text(model_in_use.best_possible_for(kept)))
-    return f"<p>{right} of new points right</p><p class='caption'>{best}</p>"
+    """Return how many new points the model has right, and what stands `beside` it, which frames update."""
+    figures = model_in_use.figures(kept)
+    right = live_text.value("figures.held_out", figures["held_out"], "b")
+    best = live_text.value("figures.held_out_beside", figures["held_out_beside"], "p", "caption")
+    return f"<p>{right} of new points right</p>{best}"
 
 
 def follow(kept: Kept, asked: AskedPoint) -> Followed | None:

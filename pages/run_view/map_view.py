@@ -26,7 +26,8 @@ from polycore.polynomials.classes import noun_of
 KEY = "map_view.choice"
 HELP = (
     "Network: its answer at each point. Referee: the best possible answer, given by someone who knows the "
-    "curves and the noise. Differences: where the two differ, which is what is left to learn. "
+    "curves and the noise; for your own points, by the curves that fit them. Differences: where the two "
+    "differ, which is what is left to learn. "
 ) + map_layers.HELP
 NETWORK_CAPTION = "Colors: the network's most likely {}; pale: it is unsure. {}"
 CURVES = "Lines: the true curves; far from them it has seen no points."

@@ -6,13 +6,10 @@ import streamlit as st
 
 from pages.channel import live_text
 from pages.models import asked, from_link, model_in_use
-from pages.plane.referee import best_possible, best_possible_text
 from pages.run_view import map_view, progress
 from pages.run_view.shown import ShownRun
 from pages.state import session
 from pages.state.kept_models import Kept
-from pages.wording.percent import percent
-from polycore.formatting import loss_text
 
 PREFIX = "presentation"
 KEY = "P"  # of the keyboard; Streamlit and browsers do not use it
@@ -155,16 +152,14 @@ def draw_whole() -> None:
 
 
 def _html(shown: ShownRun) -> str:
-    now, best = shown.values, best_possible(shown.experiment)
-    weights = now["weights"]
-    numbers = _numbers(weights["held_out_text"], best_possible_text(best), weights["loss_text"])
+    now, weights = shown.values, shown.values["weights"]
+    numbers = _numbers(weights["held_out_text"], weights["held_out_text_beside"], weights["loss_text"])
     return _style() + progress.status_html(now) + numbers
 
 
 def _html_of_network(kept: Kept) -> str:
-    model, best = kept.model, best_possible_text(model_in_use.best_possible_for(kept))
-    loss = "" if model.loss is None else loss_text(model.loss)
-    return _style() + _numbers(percent(model.held_out_accuracy or 0.0), best, loss)
+    figures = model_in_use.figures(kept)
+    return _style() + _numbers(figures["held_out"], figures["held_out_beside"], figures["loss"])
 
 
 def _style() -> str:

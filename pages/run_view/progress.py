@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.channel import live_text
 from pages.plane import live
-from pages.plane.referee import EXPLAINED, best_possible_text
+from pages.plane.referee import EXPLAINED
 from pages.run_view.legs import changes_of
 from pages.run_view.shown import ShownRun
 from pages.setup import controls
@@ -86,14 +86,14 @@ def draw_notes(shown: ShownRun) -> None:
     live_text.draw(NOTES_STYLE + "".join(notes), "progress.notes", shown.followed)
 
 
-def draw_figures(shown: ShownRun, best_possible: float | None) -> None:
+def draw_figures(shown: ShownRun) -> None:
     """Draw the one large figure: how many new points the weights shown answer correctly."""
     accuracy = live_text.large(
         LARGE_LABEL,
         "weights.held_out_text",
         _text(shown.values, "weights.held_out_text"),
         HELD_OUT_HELP,
-        best_possible_text(best_possible),
+        _text(shown.values, "weights.held_out_text_beside"),
     )
     live_text.draw(accuracy, "progress.figures", shown.followed)
 

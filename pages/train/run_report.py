@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.plane import live
-from pages.plane.referee import best_possible, best_possible_text
+from pages.plane.referee import beside
 from pages.plane.scene import class_name
 from pages.runs.training import Training
 from pages.state import session
@@ -94,7 +94,7 @@ def held_out_report(model: Model, experiment: Experiment) -> Report:
 
 def accuracy_sentence(experiment: Experiment, results: Report) -> str:
     """Return how many held-out points are answered correctly, and how many could be."""
-    best = best_possible_text(best_possible(experiment))
+    best = beside(results.accuracy, experiment)
     return (
         f"Of {results.confusion.sum():,} points on which no step trains, these weights answer "
         f"{percent(results.accuracy)} correctly{f' ({best})' if best else ''}. "

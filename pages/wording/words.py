@@ -25,6 +25,12 @@ def capitalized(words: str) -> str:
     return f"{words[0].upper()}{words[1:]}"
 
 
+def as_label(text: str) -> str:
+    """Return a text of a stranger's for a label, in which Markdown would see links, icons and colors."""
+    # icons are looked for once the escapes are gone: a word joiner, which is not seen, ends them
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text).replace(":", ":\u2060")
+
+
 def number_in_words(number: int) -> str:
     """Return a whole number from 2 on as in a sentence: "two" to "twelve", then digits."""
     return _NUMBERS[number - 2] if number <= len(_NUMBERS) + 1 else str(number)

@@ -15,6 +15,7 @@ from polycore.figures.progress import accuracy_axis, accuracy_bound, accuracy_he
 from polycore.figures.style import LEGEND_ABOVE, axis, escape, new_figure
 from polycore.pictures.palette import CASING, DASH, DASH_DOT, DOT, LONG_DASH, LONG_DASH_DOT, PALETTE, SOLID
 from polycore.polynomials.polynomial import Polynomial
+from polycore.polynomials.window import Window
 
 SMALL_MAP_SIZE = (160, 100)  # width and height in its own units; a page may scale it
 SMALL_MAP_POSITIONS = 48  # points on a curve
@@ -94,6 +95,7 @@ def small_map_url(
     x_range: tuple[float, float],
     y_range: tuple[float, float],
     probabilities: Floats,
+    spans: Sequence[tuple[float, float]] = (),
 ) -> str:
     """Return a map as an SVG image in a data URL, 5 to 20 KB: regions, and over them the curves, if any.
 
@@ -101,9 +103,12 @@ def small_map_url(
     ----------
     probabilities
         (ny, nx, K), on a grid that is evenly spaced from edge to edge of the ranges.
+    spans
+        Ranges of x, one for each curve, over which it is drawn.
     """
     width, height = SMALL_MAP_SIZE
-    paths = [_path(polynomial, x_range, y_range) for polynomial in polynomials]
+    drawn = spans or [x_range] * len(polynomials)
+    paths = [_path(one, span, (x_range, y_range)) for one, span in zip(polynomials, drawn, strict=False)]
     casing = f'<path d="{" ".join(paths)}" stroke="{CASING}" stroke-width="3"/>'
     curves = "".join(
         f'<path d="{path}" stroke="{PALETTE[label].color}" stroke-width="1.5" '
@@ -154,11 +159,11 @@ def _x_axis(over: str) -> dict[str, object]:
     return axis(over) | {"rangemode": "tozero"}
 
 
-def _path(polynomial: Polynomial, x_range: tuple[float, float], y_range: tuple[float, float]) -> str:
+def _path(polynomial: Polynomial, span: tuple[float, float], window: Window) -> str:
     width, height = SMALL_MAP_SIZE
-    low, high = y_range
-    y = polynomial(np.linspace(*x_range, SMALL_MAP_POSITIONS))
-    across = np.linspace(0, width, SMALL_MAP_POSITIONS)
+    (left, right), (low, high) = window
+    x = np.linspace(*span, SMALL_MAP_POSITIONS)
+    y, across = polynomial(x), width * (x - left) / (right - left)
     # beyond the picture it does not matter how far a steep curve goes
     down = height * (1 - np.clip((y - low) / (high - low), -1, 2))
     return "M" + " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(across, down, strict=True))

@@ -2,13 +2,14 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import polycore as pc
 from pages.plane import answer_view
-from pages.plane.answer import REFEREE, Answer
+from pages.plane.answer import OF_FITTED, REFEREE, Answer
 from pages.plane.place import FAR, ON_ITS_CURVE, Place
 from pages.plane.scene import Scene, of_polynomials
 from polycore.class_name import ClassName
@@ -119,6 +120,10 @@ def test_with_noise_a_point_is_far_beyond_four_times_the_noise(y, heading):
 def test_network_and_referee_agree_or_not():
     assert answer(0.5, -0.75).referee_sentence().startswith(f"{REFEREE} agrees: ")
     assert answer(0.5, 2.0).referee_sentence().startswith(f"{REFEREE} says p0 = 2x + 1: ")
+    # of points of the user's own the curves are fitted: the true ones are not known, nor what is right
+    fitted = answer(0.5, 2.0, scene=replace(SCENE, classes=NAMES, spans=((-2.0, 3.0),) * 3))
+    assert fitted.referee_sentence().startswith(f"{OF_FITTED} says left: ")
+    assert answer_view.in_short(fitted)["verdict"] == ""
     assert answer(0.5, -0.75).choices() == {
         "Network": ["p2", "62.5\u00a0%"],
         "Referee": ["p2", "100.0\u00a0%"],

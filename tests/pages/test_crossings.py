@@ -1,5 +1,7 @@
 """Points where curves meet: each is listed once, with all curves that meet there, computed by hand."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,6 +46,12 @@ def test_each_point_is_listed_once_with_all_curves_that_meet(polynomials, expect
 
 def test_only_the_range_counts():
     assert met(P(1, 0), P(1, 0, 0), x_range=(0.5, 2.0)) == [(1, 1, (0, 1))]
+
+
+@pytest.mark.parametrize(("ends", "at"), [((0.5, 0.9), []), ((0.5, 1.0), [1]), ((-1.0, 0.5), [0])])
+def test_curves_meet_only_where_both_are_drawn(ends, at):
+    scene = replace(of_polynomials((P(1, 0), P(1, 0, 0)), (-2.0, 2.0)), spans=((-2.0, 2.0), ends))
+    assert [meeting.x for meeting in meetings_of(scene)] == pytest.approx(at)
 
 
 @given(st.lists(st.lists(st.integers(-3, 3), min_size=1, max_size=4), min_size=2, max_size=6))

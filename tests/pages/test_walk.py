@@ -118,7 +118,7 @@ def test_a_point_outside_the_range_is_not_marked():
     ],
 )
 def test_the_slider_is_at_the_nearest_step_of_the_range(x, shown):
-    assert curve_walk.on_slider(referee.of(THREE, RANGE, 0.0), x) == pytest.approx(shown)
+    assert curve_walk.on_slider(RANGE, x) == pytest.approx(shown)
 
 
 # --- on the page ------------------------------------------------------------------------------
