@@ -1,11 +1,11 @@
 """Polynomials, and a neural network in NumPy that learns which of them a point lies on."""
 
 from importlib import import_module as _import_module
-from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from polycore.version import __version__ as __version__
 
-if _TYPE_CHECKING:
+TYPE_CHECKING = False  # for type checkers it is true; `typing` takes longer to import than all else here
+if TYPE_CHECKING:
     from polycore import figures as figures
     from polycore import tutorial as tutorial
     from polycore.errors import PolycoreError as PolycoreError

@@ -3,6 +3,7 @@
 import argparse
 import re
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, NoReturn
 
 from polycore.experiment.settings import SETTINGS
@@ -24,6 +25,13 @@ def with_dashes(arguments: Iterable[str]) -> list[str]:
         name, *value = argument.split("=", 1)
         dashed.append("=".join([name.replace("_", "-"), *value]) if name.startswith("--") else argument)
     return dashed
+
+
+def file_to_write(text: str) -> Path:
+    """Return a path, for argparse: - is elsewhere a standard stream, and Path("") is this folder."""
+    if text in ("", "-"):
+        raise argparse.ArgumentTypeError(f"got {text!r}; expected the name of a file")
+    return Path(text)
 
 
 class Parser(argparse.ArgumentParser):

@@ -6,7 +6,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from polycore.commands.arguments import Parser, new_command
+from polycore.commands.arguments import Parser, file_to_write, new_command
 from polycore.commands.kept_files import check_paths, run_at
 from polycore.commands.progress_bar import ProgressBar, clock_text
 from polycore.films.film import film as film_of
@@ -32,13 +32,15 @@ def add_to(commands: Any) -> None:
         commands, film, "draw what a run learned as an animated GIF", _DESCRIPTION, _EXAMPLES
     )
     parser.add_argument("run", metavar="RUN", help="a run file from train --run or the dashboard")
-    parser.add_argument("out", metavar="OUT.gif", help="the film's file, which is replaced if it exists")
+    parser.add_argument(
+        "out", metavar="OUT.gif", type=file_to_write, help="the film's file, which is replaced if it exists"
+    )
 
 
 def film(arguments: argparse.Namespace) -> int:
     """Draw and write the film. Raises PolycoreError if the run file is refused or the film not written."""
     parser: Parser = arguments.parser
-    out = Path(arguments.out)
+    out: Path = arguments.out
     check_paths(parser, {"OUT.gif": out}, {"RUN": Path(arguments.run)})
     content = _drawn(run_at(arguments.run))
     put(out, content, "film")

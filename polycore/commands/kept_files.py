@@ -70,11 +70,7 @@ def check_paths(parser: Parser, written: Mapping[str, Path], read: Mapping[str, 
 
     Both mappings have the paths by the names of their arguments, such as "--out".
     """
-    for name, path in written.items():
-        if str(path) == STANDARD_INPUT:
-            parser.error(
-                f"{name}: got -; expected the name of a file, since the report goes to standard output"
-            )
+    for path in written.values():
         if not _is_writable(path):
             parser.error(
                 f"{path} cannot be written: choose another file, in a folder that exists and is writable"

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from polycore.commands.arguments import Parser, add_weights_to, new_command
+from polycore.commands.arguments import Parser, add_weights_to, file_to_write, new_command
 from polycore.commands.kept_files import check_paths, model_at
 from polycore.formatting import listing
 from polycore.model.path_or_file import put
@@ -28,13 +28,15 @@ def add_to(commands: Any) -> None:
         commands, page, "write a network as one HTML file that answers in a browser", _DESCRIPTION, _EXAMPLES
     )
     add_weights_to(parser)
-    parser.add_argument("out", metavar="OUT.html", help="the page's file, which is replaced if it exists")
+    parser.add_argument(
+        "out", metavar="OUT.html", type=file_to_write, help="the page's file, which is replaced if it exists"
+    )
 
 
 def page(arguments: argparse.Namespace) -> int:
     """Write the page. Raises PolycoreError if the weights are refused or the page is not written."""
     parser: Parser = arguments.parser
-    out = Path(arguments.out)
+    out: Path = arguments.out
     check_paths(parser, {"OUT.html": out}, {"WEIGHTS": Path(arguments.weights)})
     content = html_page(model_at(arguments.weights)).encode()
     put(out, content, "page")

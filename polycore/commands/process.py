@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
@@ -36,11 +37,14 @@ class Interrupted(KeyboardInterrupt):  # like its parent, it is not an Exception
 def ended_by_ctrl_c() -> Iterator[None]:
     """Let Ctrl-C end the process at once, without a traceback, while modules are imported.
 
-    No exception could: an import ignores it in some places. A signal that is ignored stays so.
+    No exception could: an import ignores it in some places. A signal that is ignored stays so. A thread that
+    is not the main one gets none.
     """
     before = signal.getsignal(signal.SIGINT)
-    if before is signal.default_int_handler:
-        signal.signal(signal.SIGINT, lambda number, _: os._exit(128 + number))
+    if threading.current_thread() is not threading.main_thread() or before is not signal.default_int_handler:
+        yield
+        return
+    signal.signal(signal.SIGINT, lambda number, _: os._exit(128 + number))
     try:
         yield
     finally:

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from polycore.checks import shortened
 from polycore.commands import experiment_source
-from polycore.commands.arguments import Parser, add_several_settings_to, new_command, words_of
+from polycore.commands.arguments import (
+    Parser,
+    add_several_settings_to,
+    file_to_write,
+    new_command,
+    words_of,
+)
 from polycore.commands.kept_files import check_paths, failure_to_write
 from polycore.commands.process import Interrupted, Interruption, say
 from polycore.errors import PolycoreError
@@ -92,8 +98,15 @@ def add_to(commands: Any) -> None:
     parser.add_argument(
         "--random", metavar="N", type=_count, help="train N random combinations, chosen by the seed"
     )
-    parser.add_argument("--table", metavar="FILE", help="write a CSV table with a row for each run")
-    parser.add_argument("--best", metavar="FILE", help="write the weights with the highest held-out accuracy")
+    parser.add_argument(
+        "--table", metavar="FILE", type=file_to_write, help="write a CSV table with a row for each run"
+    )
+    parser.add_argument(
+        "--best",
+        metavar="FILE",
+        type=file_to_write,
+        help="write the weights with the highest held-out accuracy",
+    )
     executors = parser.add_mutually_exclusive_group()
     executors.add_argument(
         "--workers", metavar="N", type=_count, help="worker processes (default: one for each core)"
@@ -115,7 +128,7 @@ def sweep(arguments: argparse.Namespace) -> int:
     written = {"--table": arguments.table, "--best": arguments.best}
     check_paths(
         parser,
-        {name: Path(path) for name, path in written.items() if path is not None},
+        {name: path for name, path in written.items() if path is not None},
         experiment_source.paths_of(arguments),
     )
     try:
@@ -145,13 +158,13 @@ def _written(
     tally: Tally, sweep_table: ModuleType, arguments: argparse.Namespace, interruption: Interruption
 ) -> list[BaseException | None]:
     """Write the requested files; return for each the exception that prevented it, or None."""
-    writers: list[tuple[Callable[[Path], None], str]] = []
+    writers: list[tuple[Callable[[Path], None], Path]] = []
     if arguments.table is not None and tally.outcomes:
         table = sweep_table.table(tally.outcomes).to_csv(index=False, lineterminator="\n").encode()
         writers.append((lambda path: put(path, table, "table"), arguments.table))
     if arguments.best is not None and tally.best is not None and tally.best.model is not None:
         writers.append((tally.best.model.save, arguments.best))
-    return [failure_to_write(write, Path(path), interruption) for write, path in writers]
+    return [failure_to_write(write, path, interruption) for write, path in writers]
 
 
 def _sweep_table() -> ModuleType:

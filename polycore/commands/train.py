@@ -15,7 +15,7 @@ from time import monotonic
 from typing import Any, NamedTuple
 
 from polycore.commands import experiment_source
-from polycore.commands.arguments import Parser, add_settings_to, new_command, words_of
+from polycore.commands.arguments import Parser, add_settings_to, file_to_write, new_command, words_of
 from polycore.commands.kept_files import (
     Checkpoint,
     check_paths,
@@ -68,12 +68,14 @@ def add_to(commands: Any) -> None:
     parser.add_argument(
         "--out",
         metavar="FILE",
+        type=file_to_write,
         help="weight file for the best weights, which is replaced if it exists (default: a new file such as "
         "polycore-adam-12.npz in this folder)",
     )
     parser.add_argument(
         "--run",
         metavar="FILE",
+        type=file_to_write,
         help="new file for the run itself (default: it is saved only if it is interrupted)",
     )
     parser.add_argument(
@@ -106,7 +108,7 @@ def train(arguments: argparse.Namespace) -> int:
     weights = _weights(parser, arguments)
     run = _initial_run(parser, arguments, weights)
     kept_in = _run_path(parser, arguments)
-    out = _free_name(run.experiment, kept_in) if arguments.out is None else Path(arguments.out)
+    out = _free_name(run.experiment, kept_in) if arguments.out is None else arguments.out
     _check_paths(parser, arguments, out, weights)
     with Interruption() as interruption:
         run, stopped = _trained(run, Checkpoint(kept_in, arguments.save_every), interruption)
@@ -177,7 +179,7 @@ def _initial_run(parser: Parser, arguments: argparse.Namespace, weights: Model |
 def _run_path(parser: Parser, arguments: argparse.Namespace) -> Path | None:
     if arguments.run is None:
         return None if arguments.resume is None else Path(arguments.resume)
-    path = Path(arguments.run)
+    path: Path = arguments.run
     if os.path.exists(path):  # noqa: PTH110  # a path that no file can have is refused later
         parser.error(f"{path} exists already: continue its run with --resume {path}, or choose another file")
     return path

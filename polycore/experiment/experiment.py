@@ -112,7 +112,7 @@ class Experiment:
         random for each point; see `polycore.network.regularization`. The whole network is measured.
     warmup_steps
         The learning rate rises over so many steps, linearly, to the schedule's. A share of `steps`, such as
-        "10%", is kept as their number, which follows if `replace` changes `steps`.
+        "10%", is kept as a number of steps, which changes when `replace` changes `steps`; a number stays.
     features
         What the network gets for a point: any of "x", "y", "x2", "x3", "x4", "y2", "xy", "sin" and
         "distances", the vertical distances y - p(x) to all curves; at least one. They are standardized.
@@ -203,8 +203,8 @@ class Experiment:
         Parameters
         ----------
         steps
-            They decide the learning rate and the size of batches: those that end best. Only the default has
-            larger batches and a lower rate, since the network that one watches is then good early.
+            The learning rate and the batch size follow from it: those that end best. Only the default has
+            larger batches and a lower rate, so that the network that one watches is good early.
 
         Raises
         ------

@@ -123,7 +123,7 @@ class StepsOrShare(WholeNumber):
 
     def check(self, name: str, value: object) -> int:
         if isinstance(value, ShareOfSteps):
-            return value
+            value = value.text
         if isinstance(value, str) and (percent := percent_in(value)) is not None:
             return ShareOfSteps(percent, 1) if percent else 0  # the experiment knows of how many
         try:

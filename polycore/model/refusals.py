@@ -200,7 +200,11 @@ class ReadingError(Exception):
 
 def filled(text: str, name: str, shape: Shape, **numbers: int) -> str:
     """Return a fixed text with its fields filled in."""
-    written = {field: _number_text(number) for field, number in numbers.items()}
+    # a limit is our own, and as long as it is; a number of a file may be as long as the file
+    written = {
+        field: f"{number:,}" if field == "limit" else _number_text(number)
+        for field, number in numbers.items()
+    }
     return text.format(name=name, shape=_shape_text(shape), **written)
 
 

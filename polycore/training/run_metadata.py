@@ -24,7 +24,7 @@ from polycore.training.task import uses_full_batch
 from polycore.version import __version__
 
 KIND = "run"
-# with the weights of a model that the run continued from: for other runs, programs that know only 3 read on
+# 4 has the weights of a model that the run continued from: a program that knows only 3 still reads other runs
 FORMAT, FORMAT_WITH_GIVEN = 3, 4
 MAX_DEVIATION = 1e100
 

@@ -25,6 +25,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, ParamSpec, TypeVar, cast
 
+from polycore.checks import checked_number
+
 MAX_WORKERS = 8  # a worker holds about 50 MB
 # Bytes of address space for each worker. The largest experiments that polycore allows, one after another,
 # take a worker to 0.7 GB; the rest is a reserve.
@@ -92,10 +94,12 @@ class Workers(Executor):
         memory: bytes for each worker. A call that needs more fails alone, usually with MemoryError. macOS and
             Windows cannot limit a process.
         in_idle_time: run only while no other process needs the processor, if the system supports it (Linux).
-        patience: seconds after which a worker hangs that neither answers a call nor uses processor time. A
-            call that keeps Python's global lock for so long hangs too.
+        patience: seconds, from 0.1 to a day, without an answer to a call and without processor time, after
+            which a worker counts as hung. A call that keeps Python's global lock for so long does too.
+
+        Raises PolycoreError if `patience` is no such number.
         """
-        self.patience = patience
+        self.patience = checked_number("patience", patience, 0.1, 86_400)
         self.count = count or min(available_cores(), MAX_WORKERS)
         self._memory = memory
         self._in_idle_time = in_idle_time

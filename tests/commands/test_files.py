@@ -218,11 +218,12 @@ def test_a_run_is_kept_here_if_its_folder_is_gone_when_it_ends(folder, terminal)
         pytest.param((*SWEEP, "--best"), id="sweep's best"),
     ],
 )
-def test_no_file_is_called_like_a_standard_stream(folder, arguments):
+@pytest.mark.parametrize("name", ["-", ""], ids=["a standard stream", "nothing"])
+def test_no_file_is_called(folder, arguments, name):
     before = contents(folder)
-    done = command(*arguments, "-", folder=folder)
+    done = command(*arguments, name, folder=folder)
     assert (done.returncode, contents(folder)) == (2, before)
-    assert "got -; expected the name of a file" in one_line(done)
+    assert f"got {name!r}; expected the name of a file" in one_line(done)
 
 
 @pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write every file")

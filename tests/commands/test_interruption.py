@@ -4,11 +4,12 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 import polycore as pc
-from polycore.commands.process import Interrupted, Interruption
+from polycore.commands.process import Interrupted, Interruption, ended_by_ctrl_c
 from tests.commands.terminal import COMMAND, ENVIRONMENT
 from tests.signals import restore_signals
 from tests.waiting import wait_until
@@ -44,6 +45,11 @@ def test_ctrl_c_ends_a_command_that_still_imports_without_a_traceback(folder, st
     assert process.stdout.readline() == b"now\n"
     process.send_signal(signal.SIGINT)
     assert (process.communicate(timeout=60), process.returncode) == ((b"", b""), 130)
+
+
+def test_another_thread_than_the_main_one_may_import_commands():
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(ended_by_ctrl_c().__enter__).result()
 
 
 def test_a_signal_ends_what_is_allowed_to_end_and_nothing_after_it():

@@ -295,7 +295,6 @@ def test_a_run_that_diverges_says_so_and_keeps_the_best(folder):
             )
             for text in ("often", "nan", "-1", "inf")
         ),
-        pytest.param(["recommended", "--out", ""], "cannot be written", id="no name"),
         pytest.param(["recommended", "--out", "\x1b[2J\n/w.npz"], "\\x1b[2J", id="a path with an escape"),
         pytest.param(["recommended", "--out", "."], "cannot be written", id="a folder as a file"),
     ],

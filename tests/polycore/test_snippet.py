@@ -221,6 +221,9 @@ WITH_DISTANCES = KINDS["distances on fresh points"]
         pytest.param(loaded(parts(OWN, SECOND)), id="own points from a run file"),
         pytest.param(parts(FASTER, TINY, weights=NETWORK), id="given weights"),
         pytest.param(loaded(parts(FASTER, TINY, weights=NETWORK)), id="given weights from a run file"),
+        pytest.param(
+            loaded(parts(TINY, weights=parts(TINY, weights=NETWORK).best)), id="given weights twice"
+        ),
         pytest.param(parts(KINDS["sgd on batches"], TINY, weights=UNTRAINED), id="a network of nobody knows"),
         pytest.param(parts(SECOND, OWN, weights=NETWORK), id="given weights on own points"),
         pytest.param(

@@ -1,4 +1,5 @@
 import contextlib
+import math
 import os
 import shutil
 import signal
@@ -204,6 +205,12 @@ def test_a_worker_that_neither_answers_nor_computes_for_long_is_replaced(impatie
         with pytest.raises(HangError, match=r"for 1\.5 s"):
             call.result(3.9)
     assert (impatient.submit(os.getpid).result(10) == pid) == answers
+
+
+@pytest.mark.parametrize("patience", [0, -1.0, math.inf, math.nan, "1"])
+def test_patience_is_a_time_after_which_a_worker_can_be_replaced(patience):
+    with pytest.raises(PolycoreError, match=r"^patience: got .*; expected a number from 0\.1 to 86400\."):
+        Workers(1, patience=patience)
 
 
 def test_a_worker_stopped_between_two_calls_costs_only_time(impatient):
