@@ -12,8 +12,6 @@ from pages.lessons import asking, lessons
 from pages.setup import controls
 from tests.browser.dashboard import DESKTOP, PHONE
 
-COUNT = len(lessons.LESSONS)
-
 LONG = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2&steps=5000000&schedule=constant&hidden=16&batch=64"
 SEEN = re.compile("|".join(map(re.escape, (asking.NO_GUESS, asking.GUESSED_RIGHT))))
 COUNT = len(lessons.LESSONS)

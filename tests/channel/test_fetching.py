@@ -13,14 +13,6 @@ def fetched(client, path):
     return urllib.request.urlopen(f"http://127.0.0.1:{client.server.port}{path}", timeout=20)
 
 
-def refused(client, path):
-    """Return the status, the headers and the content of an answer that is an error."""
-    with pytest.raises(HTTPError) as caught:
-        fetched(client, path)
-    with caught.value as answer:
-        return answer.code, answer.headers, answer.read()
-
-
 def test_it_is_the_frame_that_the_socket_sends_and_never_kept_on_the_way(client_of):
     tape = Tape("run", size=400)
     tape.show(3)
@@ -43,10 +35,11 @@ def test_it_counts_as_a_look(client_of):
     assert client.viewer.is_watching
 
 
-@pytest.mark.parametrize("path", ["/live/a/{other}/run", "/live/a/{key}/another"])
-def test_there_is_none_of_an_unknown_key_or_run(client_of, path):
-    client = client_of(Tape("run"))
-    with fetched(client, path.format(key=client.key, other="0" * 32)) as response:
+@pytest.mark.parametrize("path", ["/live/a/{other}/run", "/live/a/{key}/another", "/live/a/{revoked}/run"])
+def test_there_is_none_of_an_unknown_key_or_run_or_of_a_key_that_was_revoked(client_of, path):
+    client, gone = client_of(Tape("run")), client_of(Tape("run"))
+    server.current().audience.revoke(gone.key)
+    with fetched(client, path.format(key=client.key, other="0" * 32, revoked=gone.key)) as response:
         assert (response.status, response.read()) == (204, b"")
         assert response.headers["Cache-Control"] == "no-store"
 
@@ -58,10 +51,3 @@ def test_there_is_nothing_without_a_run(client_of, path):
         fetched(client, path.format(key=client.key, other="0" * 32))
     assert refused.value.code == 404
     assert client.key.encode() not in refused.value.read()
-
-
-def test_there_is_none_of_a_key_that_was_revoked(client_of):
-    client = client_of(Tape("run"))
-    server.current().audience.revoke(client.key)
-    with fetched(client, f"{client.path}/run") as response:
-        assert (response.status, response.read()) == (204, b"")

@@ -20,6 +20,18 @@ def first(connection):
     return unpacked(connection.recv(timeout=20))
 
 
+def connected(client):
+    """Open a socket of the session and wait for its first frame."""
+    connection = client.connect()
+    first(connection)
+    return connection
+
+
+def hide(client, connection):
+    connection.send(HIDDEN)
+    wait_until(lambda: not client.viewer.is_watching)
+
+
 def test_a_frame_is_complete_with_its_run_its_sequence_and_its_blobs(client_of):
     tape = Tape("run 1", size=40)
     tape.show(7)
@@ -106,8 +118,7 @@ def test_a_client_that_stops_reading_costs_the_server_two_frames_and_then_gets_t
 
 def test_nothing_is_computed_or_sent_while_nothing_changes(client_of):
     tape = Tape()
-    connection = client_of(tape).connect()
-    first(connection)
+    connection = connected(client_of(tape))
     computed = tape.computed
     with pytest.raises(TimeoutError):
         connection.recv(timeout=10 * routes.WAIT_SECONDS)
@@ -186,8 +197,7 @@ NONSENSE = (
 def test_messages_without_sense_are_ignored(client_of):
     tape = Tape()
     client = client_of(tape)
-    connection = client.connect()
-    first(connection)
+    connection = connected(client)
     for message in NONSENSE:
         connection.send(message)
     tape.show(1)
@@ -198,8 +208,7 @@ def test_messages_without_sense_are_ignored(client_of):
 
 def test_a_press_that_halts_reaches_its_source_alone_with_the_generation_that_was_seen(client_of):
     tape, other = Tape(), Tape("other")
-    connection = client_of(tape, other).connect()
-    first(connection)
+    connection = connected(client_of(tape, other))
     connection.send('{"halt": ["tape", "pause", 7]}')
     connection.send('{"halt": ["tape", "stop", 8]}')
     wait_until(lambda: tape.halts == [("pause", 7), ("stop", 8)])
@@ -208,9 +217,7 @@ def test_a_press_that_halts_reaches_its_source_alone_with_the_generation_that_wa
 
 def test_a_choice_of_weights_reaches_its_source_alone(client_of):
     tape, other = Tape(), Tape("other")
-    client = client_of(tape, other)
-    connection = client.connect()
-    first(connection)
+    connection = connected(client_of(tape, other))
     for choice in (64, "Best", None):
         connection.send(json.dumps({"choose": ["tape", choice]}))
     wait_until(lambda: tape.choices == [64, "Best", None])
@@ -226,14 +233,11 @@ def quick_if_hidden(monkeypatch):
 def test_a_revoked_key_ends_its_sockets_and_lets_the_sources_go(client_of):
     tape = Tape()
     client = client_of(tape)
-    hidden = client.connect()
-    first(hidden)
-    hidden.send(HIDDEN)
-    wait_until(lambda: not client.viewer.is_watching)
+    hidden = connected(client)
+    hide(client, hidden)
     tape.show(1)
     first(hidden)
-    seen = client.connect()
-    first(seen)
+    seen = connected(client)
     server.current().audience.revoke(client.key)
     assert server.current().audience.looking_at(tape.name) == frozenset()
     assert close_code(seen) == 4404
@@ -255,8 +259,7 @@ def test_a_frame_that_cannot_be_computed_is_logged_without_the_key_and_ends_the_
 def test_the_source_hears_that_somebody_looks_when_a_socket_opens_and_when_its_tab_says_so(client_of):
     tape = Tape()
     client = client_of(tape)
-    connection = client.connect()
-    first(connection)
+    connection = connected(client)
     assert len(tape.looks) == 1
     connection.send(SHOWN)
     wait_until(lambda: len(tape.looks) == 2)
@@ -268,8 +271,7 @@ def test_the_source_hears_that_somebody_looks_when_a_socket_opens_and_when_its_t
 
 def test_the_source_hears_of_a_tab_that_is_there_though_nobody_sees_it(client_of):
     tape = Tape()
-    connection = client_of(tape).connect()
-    first(connection)
+    connection = connected(client_of(tape))
     for _ in range(2):
         connection.send(HIDDEN)
     wait_until(lambda: len(tape.looks) == 3)
@@ -278,8 +280,7 @@ def test_the_source_hears_of_a_tab_that_is_there_though_nobody_sees_it(client_of
 def test_a_look_may_begin_runs_and_so_keeps_no_socket_waiting(client_of):
     tape = Tape()
     client = client_of(tape)
-    connection = client.connect()
-    first(connection)
+    connection = connected(client)
     begins, may_begin = threading.Event(), threading.Event()
 
     def begin(_):
@@ -303,8 +304,7 @@ def test_a_hidden_tab_gets_headers_at_long_intervals_and_the_whole_frame_as_soon
     client = client_of(tape)
     connection = client.connect()
     assert first(connection)[1] != {}
-    connection.send(HIDDEN)
-    wait_until(lambda: not client.viewer.is_watching)
+    hide(client, connection)
     tape.show(1)  # the socket still waits for news as that of a tab that is seen
     assert first(connection)[1] == {}
     began = monotonic()
@@ -322,10 +322,8 @@ def test_a_hidden_tab_gets_headers_at_long_intervals_and_the_whole_frame_as_soon
 def test_a_tab_that_is_shown_again_waits_for_no_interval(client_of):
     tape = Tape(size=400)
     client = client_of(tape)
-    connection = client.connect()
-    first(connection)
-    connection.send(HIDDEN)
-    wait_until(lambda: not client.viewer.is_watching)
+    connection = connected(client)
+    hide(client, connection)
     tape.show(1)
     assert first(connection)[1] == {}
     began = monotonic()

@@ -172,17 +172,6 @@ def test_with_ten_pinned_another_can_be_pinned_once_one_is_unpinned():
     assert session_of(app).models.kept[11].pinned
 
 
-def test_a_deleted_run_is_gone_and_comes_back():
-    app = with_kept(kept("A"), kept("B", replace(BASE, seed=1)))
-    app.button(key=key_of("delete", "B")).click().run()
-    assert titles(app) == ["A"]
-    assert session_of(app).models.in_use == "A"
-    assert "B was deleted." in texts(app)
-    press(app, "Undo")
-    assert titles(app) == ["A", "B"]
-    assert session_of(app).models.in_use == "B"
-
-
 def test_a_run_under_way_cannot_be_deleted():
     app = press(opened(TRAIN, QUICK | {"steps": "1000000"}), "Start")
     wait_until(lambda: session_of(app).training.view.run.step)

@@ -137,42 +137,14 @@ def test_a_model_that_was_only_held_is_released_without_undo():
     assert session.current().undo is None
 
 
-def test_a_changed_network_becomes_a_model_of_its_own():
-    experiment = pc.Experiment(polynomials=CURVES, samples_per_class=20, hidden=(3,), steps=1)
-    first = keep("a", pc.start(experiment).best, experiment)
-    edited_model.enter(first, BIAS, 7.0)
-    changed = measured()
-    edited_model.keep(first)
-    now = session.current()
-    assert now.models.kept[0].model is first.model
-    assert (now.answering.model.biases[0][0, 0], now.answering.model.loss) == (7, changed.loss)
-    assert now.answering.model.metadata["changed_by_hand"] is True
-    assert now.answering.experiment is now.by_hand is None
-
-
-def test_a_number_that_no_weight_can_have_is_refused_and_the_network_stays():
-    kept = keep("a")
-    with pytest.raises(pc.PolycoreError, match="biases_l1: got a number"):
-        edited_model.enter(kept, BIAS, 2e6)
-    assert session.current().by_hand is None
-
-
-def test_the_second_of_two_quick_clicks_keeps_no_second_model():
-    kept = keep("a", experiment=KNOWN)
-    edited_model.enter(kept, BIAS, 7.0)
-    measured()
-    edited_model.keep(kept)
-    edited_model.keep(kept)
-    assert session.current().models.titles == ("a", "By hand: bias of neuron 0 of layer 1 = 7 · a")
-
-
-def test_a_network_that_is_changed_by_hand_again_says_what_was_changed_last():
+def test_each_change_is_kept_once_however_often_it_is_clicked_by_what_was_changed_last():
     keep("a", replace(model_of(), metadata={"experiment": KNOWN.summary()}))
     for index, changed in ((BIAS, 7.0), (ParameterIndex(0, 1, 0), -0.5)):
         kept = session.current().answering
         edited_model.enter(kept, index, changed)
         measured()
-        edited_model.keep(kept)
+        for _ in range(2):  # the second of two quick clicks
+            edited_model.keep(kept)
     assert session.current().models.titles == (
         "a",
         "By hand: bias of neuron 0 of layer 1 = 7 · a",

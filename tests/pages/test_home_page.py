@@ -73,10 +73,6 @@ def page_links(app):
     return [link.proto.label for link in app.main.get("page_link")]
 
 
-def html_of(app):
-    return " ".join(found.proto.body for found in app.get("html"))
-
-
 @pytest.mark.parametrize(
     ("query", "on_home", "experiment"),
     [

@@ -20,7 +20,6 @@ from tests.pages.browsing import (
     metrics,
     opened,
     press,
-    sent_to,
     session_of,
     trained,
     trigger,
@@ -30,11 +29,6 @@ from tests.pages.test_inside_values import model_of
 from tests.waiting import wait_until
 
 INSIDE, TRAIN = "pages/5_inside.py", "pages/3_train.py"
-
-
-def picture(app):
-    """Return the data of the picture."""
-    return sent_to(app, network_picture.KEY)["network"]
 
 
 def with_model(model):
@@ -114,10 +108,6 @@ def test_choosing_a_neuron_in_the_picture_chooses_it_in_the_lists():
     app = with_model(model_of((3, 4)))
     trigger(app, network_picture.KEY, "choose", {"layer": 1, "index": 3})
     assert (choice(app, "Layer").value, choice(app, "Neuron").value) == (1, 3)
-    [chosen] = [
-        neuron for column in picture(app)["columns"] for neuron in column["neurons"] if neuron.get("chosen")
-    ]
-    assert chosen["label"] == "Hidden layer 2, neuron 3"
 
 
 def test_the_plane_shows_what_is_chosen_for_it():
@@ -187,8 +177,14 @@ def test_a_changed_network_becomes_a_model_of_its_own_and_a_number_that_none_has
     assert session_of(app).by_hand is None
     shown_number(app, "Bias").set_value(7.0).run()
     assert edited_model.REFUSED not in words(app)
-    press(measured(app), edited_model.KEEP_LABEL)
-    assert [kept.model.biases[0][0, 0] == 7 for kept in session_of(app).models.kept] == [False, True]
+    original, changed = session_of(app).answering, session_of(measured(app)).by_hand.measured
+    press(app, edited_model.KEEP_LABEL)
+    first, second = session_of(app).models.kept
+    assert first.model is original.model
+    assert (second.model.biases[0][0, 0], second.model.loss) == (7, changed.loss)
+    assert second.model.metadata["changed_by_hand"] is True
+    assert session_of(app).answering is second
+    assert second.experiment is session_of(app).by_hand is None
     shown_number(app, "Bias").set_value(8.0).run()
     press(measured(app), edited_model.KEEP_LABEL)
     assert len(session_of(app).models.kept) == 3

@@ -22,7 +22,6 @@ from polycore.network.activations import ACTIVATIONS
 from polycore.tutorial.untrained_model import tutorial_model, tutorial_sets
 
 CURVES = (pc.Polynomial(1, 0), pc.Polynomial(-1, 0))  # x and -x
-WINDOW = ((-1.0, 1.0), (-1.0, 1.0))
 # of a model of two inputs, one neuron and two classes: 2x - 1 before ReLU
 ONE_FOLD = ((np.array([[2.0], [0.0]]), np.ones((1, 2))), (np.array([[-1.0]]), np.zeros((1, 2))))
 

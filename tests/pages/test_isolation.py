@@ -455,3 +455,11 @@ def test_a_run_goes_on_while_all_caches_are_cleared():
     assert training.view.status == "finished"
     undisturbed = pc.advance(pc.start(training.view.run.experiment), 3000)
     assert np.array_equal(training.view.run.parameters, undisturbed.parameters)
+
+
+def test_twenty_interleaved_sessions_never_see_each_other():
+    apps = [opened(words={"seed": str(seed), "steps": "5"}) for seed in range(20)]
+    for _ in range(2):
+        for app in apps:
+            app.run()
+    assert [session_of(app).experiment.seed for app in apps] == list(range(20))

@@ -171,11 +171,15 @@ def test_start_alone_is_offered_beside_unfolded_settings_while_a_lesson_has_no_r
 
 
 @pytest.mark.parametrize(("guess", "sign"), [("a", asking.RIGHT), ("b", asking.WRONG), (None, "")])
-def test_a_check_mark_is_for_a_guess_that_was_right(guess, sign):
+def test_a_guess_stands_beside_what_came_of_it_with_a_check_mark_if_it_was_right(guess, sign):
+    lesson = lessons.named("dead")
+    question = lesson.questions.prediction
     seen = after_a_run("dead", seen=frozenset(["dead"]), guesses={"dead": Guesses(guess)})
     said = texts(opened(TRAIN, {}, seen))
-    assert f"{sign} **{asking.headline(lessons.named('dead').questions.prediction, guess)}**".strip() in said
+    assert f"{sign} **{asking.headline(question, guess)}**".strip() in said
     assert (asking.RIGHT in said) == (guess == "a")
+    for text in (asking.quoted(question, guess) if guess else "", lesson.see, question.why):
+        assert text in said
 
 
 @pytest.mark.parametrize("steps", [2000, 500])
@@ -198,15 +202,6 @@ def test_a_guess_is_quoted_and_a_wrong_one_beside_the_right_answer():
         f"You: “{a}”  \nRight: “{b}”",
     )
     assert asking.headline(question, None) == asking.NO_GUESS
-
-
-def test_at_the_end_the_guess_stands_beside_what_came_of_it_and_why():
-    lesson = lessons.named("by-heart")
-    question = lesson.questions.prediction
-    begun = after_a_run("by-heart", seen=frozenset(["by-heart"]), guesses={"by-heart": Guesses("a")})
-    said = texts(opened(TRAIN, {}, begun))
-    for text in (asking.headline(question, "a"), asking.quoted(question, "a"), lesson.see, question.why):
-        assert text in said
 
 
 def test_the_last_question_is_answered_once_and_then_the_next_lesson_is_what_comes():

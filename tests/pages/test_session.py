@@ -19,8 +19,9 @@ from pages.state.comparison import Comparison
 from pages.state.kept_models import MOST_KEPT, Kept
 from pages.state.session_value import Drawings
 from polycore.inspection.parameter_index import ParameterIndex
-from tests.pages.browsing import opened, session_of
 from tests.waiting import wait_until
+
+pytestmark = pytest.mark.usefixtures("in_session")
 
 EXPERIMENT = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, hidden=(2,), steps=3)
 
@@ -30,7 +31,6 @@ def finished_training(seed):
     return Training(run, executor=None, advance=pc.advance)
 
 
-@pytest.mark.usefixtures("in_session")
 def test_the_oldest_goes_but_never_the_runs_own():
     session.begin(finished_training(0))
     session.collect()
@@ -44,7 +44,6 @@ def test_the_oldest_goes_but_never_the_runs_own():
     assert session.current().answering.title == titles[-1] == "Upload 15 · 2 polynomials"
 
 
-@pytest.mark.usefixtures("in_session")
 def test_a_run_of_an_experiment_that_is_kept_answers_with_the_kept_weights():
     session.begin(finished_training(0))
     session.collect()
@@ -73,7 +72,6 @@ def answering_step():
     return now.answering.model.metadata["step"], shown_on("Predict", now).name
 
 
-@pytest.mark.usefixtures("in_session")
 def test_before_a_step_is_measured_the_latest_weights_answer_and_from_then_on_the_best_that_was_measured():
     found = []
     for steps, measured in ((3, 2), (5, 4), (8, 8), (9, 8)):
@@ -84,7 +82,6 @@ def test_before_a_step_is_measured_the_latest_weights_answer_and_from_then_on_th
     assert found == [(step, f"best loss (step {step})") for step in (3, 5, 8, 8)]
 
 
-@pytest.mark.usefixtures("in_session")
 def test_latest_weights_that_are_worse_than_the_best_that_was_measured_do_not_answer():
     training = after(3, replace(BATCHES, learning_rate=5.0))
     assert training.view.current.loss > training.view.run.best_loss
@@ -92,7 +89,6 @@ def test_latest_weights_that_are_worse_than_the_best_that_was_measured_do_not_an
     assert answering_step() == (2, "best loss (step 2)")
 
 
-@pytest.mark.usefixtures("in_session")
 def test_a_reset_keeps_the_weights_from_before_a_step_was_measured():
     session.exchange_run(after(5))
     answering_step()
@@ -107,7 +103,6 @@ def test_the_moments_of_a_run_before_a_step_is_measured_end_with_the_latest_whic
     assert (view.best, view.best_step, view.best_loss) == (view.current, 3, view.current.loss)
 
 
-@pytest.mark.usefixtures("in_session")
 def test_a_run_from_before_a_lesson_goes_as_it_went_and_that_of_the_lesson_as_the_lesson_says():
     earlier, own, pacing = finished_training(0), finished_training(1), Pacing(100, 300)
     session.begin(earlier)
@@ -122,7 +117,6 @@ def show_inside(choice):
     session.update(view=session.current().view.chosen_inside(choice))
 
 
-@pytest.mark.usefixtures("in_session")
 def test_inside_shows_the_best_of_a_new_run_though_the_latest_of_the_last_one_were_chosen():
     session.begin(finished_training(0))
     session.collect()
@@ -137,7 +131,6 @@ def test_inside_shows_the_best_of_a_new_run_though_the_latest_of_the_last_one_we
     assert session.current().inside_choice == "Now"
 
 
-@pytest.mark.usefixtures("in_session")
 @pytest.mark.parametrize(
     "end",
     [
@@ -164,14 +157,6 @@ def test_the_landscape_of_a_run_that_goes_is_computed_no_further_and_its_film_st
     assert job.view.result is None
     assert session.current().drawings.landscape is None
     assert session.current().drawings.film is film
-
-
-def test_twenty_interleaved_sessions_never_see_each_other():
-    apps = [opened(words={"seed": str(seed), "steps": "5"}) for seed in range(20)]
-    for _ in range(2):
-        for app in apps:
-            app.run()
-    assert [session_of(app).experiment.seed for app in apps] == list(range(20))
 
 
 # --- names, pins and deletions ----------------------------------------------------------------
@@ -249,7 +234,6 @@ def test_a_new_name_is_also_that_of_the_model_that_is_compared(three):
     assert session.current().comparison.titles == (three[2], "first")
 
 
-@pytest.mark.usefixtures("in_session")
 def test_no_two_titles_are_alike_whatever_the_user_named_the_others():
     model = pc.start(EXPERIMENT).best
     session.add_upload(model)
@@ -266,7 +250,6 @@ def test_no_two_titles_are_alike_whatever_the_user_named_the_others():
     ]
 
 
-@pytest.mark.usefixtures("in_session")
 def test_pinned_models_never_go_and_two_slots_stay_for_others():
     model = pc.start(EXPERIMENT).best
     for _ in range(12):
@@ -287,7 +270,6 @@ def test_pinned_models_never_go_and_two_slots_stay_for_others():
     assert pinned[4] not in titles()
 
 
-@pytest.mark.usefixtures("in_session")
 def test_with_ten_pinned_the_run_keeps_its_slot_and_one_is_left_for_others():
     for _ in range(10):
         session.add_upload(pc.start(EXPERIMENT).best)
@@ -300,20 +282,18 @@ def test_with_ten_pinned_the_run_keeps_its_slot_and_one_is_left_for_others():
     assert titles()[10:] == ["Run 1 · Adam, 2 polynomials", "Upload 13 · 2 polynomials"]
 
 
-def test_what_was_deleted_is_gone_and_can_be_brought_back(three):
-    session.remove(three[1])
-    assert titles() == [three[0], three[2]]
-    assert session.current().answering.title == three[2]
-    assert session.current().undo.text == "Upload 2 · 2 polynomials was deleted."
+@pytest.mark.parametrize(("deleted", "answers"), [(1, 2), (2, 1)], ids=["another", "the one that answers"])
+def test_what_was_deleted_is_gone_the_newest_answers_and_it_can_be_brought_back(three, deleted, answers):
+    session.remove(three[deleted])
+    assert titles() == [three[0], three[answers]]
+    assert session.current().answering.title == three[answers]
+    assert session.current().undo.text == f"{three[deleted]} was deleted."
     session.bring_back()
     assert titles() == three
-
-
-def test_the_newest_answers_in_place_of_one_that_was_deleted(three):
-    session.remove(three[2])
-    assert session.current().answering.title == three[1]
-    session.bring_back()
     assert session.current().answering.title == three[2]
+
+
+def test_after_the_last_one_was_deleted_none_answers(three):
     for title in three:
         session.remove(title)
     assert session.current().answering is None
@@ -335,7 +315,6 @@ def test_undo_never_takes_back_what_was_done_since(three, change):
     assert session.current().models.kept == after
 
 
-@pytest.mark.usefixtures("in_session")
 def test_a_finished_run_that_is_deleted_is_not_kept_again_and_comes_back_whole():
     training = finished_training(0)
     session.begin(training)
@@ -349,7 +328,6 @@ def test_a_finished_run_that_is_deleted_is_not_kept_again_and_comes_back_whole()
 
 
 @pytest.mark.parametrize("action", ["start", "pause"])
-@pytest.mark.usefixtures("in_session")
 def test_a_run_under_way_cannot_be_deleted_until_it_is_stopped(action):
     class Never(Executor):
         def submit(self, *_):
@@ -370,7 +348,6 @@ def test_a_run_under_way_cannot_be_deleted_until_it_is_stopped(action):
     assert titles() == []
 
 
-@pytest.mark.usefixtures("in_session")
 def test_a_run_is_kept_with_its_marks():
     training = finished_training(0)
     session.begin(training)
@@ -392,7 +369,6 @@ def changed(title):
     return session.current().by_hand
 
 
-@pytest.mark.usefixtures("in_session")
 def test_another_model_by_the_name_of_a_deleted_one_has_none_of_its_changes():
     session.add(Kept("A", a_model(), None))
     session.add(Kept("B", a_model(1), None))
@@ -404,7 +380,6 @@ def test_another_model_by_the_name_of_a_deleted_one_has_none_of_its_changes():
     assert edited_model.shown(kept) is kept.model
 
 
-@pytest.mark.usefixtures("in_session")
 def test_a_deleted_model_comes_back_with_its_changes():
     session.add(Kept("A", a_model(), None))
     by_hand = changed("A")
@@ -413,7 +388,6 @@ def test_a_deleted_model_comes_back_with_its_changes():
     assert edited_model.shown(session.current().models.titled("A")) is by_hand.model
 
 
-@pytest.mark.usefixtures("in_session")
 def test_changes_go_with_the_model_that_makes_room():
     session.add(Kept("A", a_model(), None))
     changed("A")
@@ -422,7 +396,6 @@ def test_changes_go_with_the_model_that_makes_room():
     assert session.current().by_hand is None
 
 
-@pytest.mark.usefixtures("in_session")
 def test_changes_by_hand_are_offered_no_more_once_their_model_is_renamed():
     session.add(Kept("A", a_model(), None))
     changed("A")
@@ -433,7 +406,6 @@ def test_changes_by_hand_are_offered_no_more_once_their_model_is_renamed():
     assert session.current().undo is None
 
 
-@pytest.mark.usefixtures("in_session")
 def test_changes_by_hand_are_offered_no_more_after_others():
     session.add(Kept("A", a_model(), None))
     changed("A")
@@ -464,7 +436,6 @@ def test_a_choice_that_goes_with_what_is_undone_gives_way_to_the_one_before(thre
     assert session.current().models.in_use == before.models.in_use == three[2]
 
 
-@pytest.mark.usefixtures("in_session")
 def test_what_a_run_has_learned_since_stays_when_a_deleted_model_comes_back():
     session.add_upload(a_model())
     session.begin(finished_training(0))
@@ -478,7 +449,6 @@ def test_what_a_run_has_learned_since_stays_when_a_deleted_model_comes_back():
     assert session.current().models.titled(of_run) is better
 
 
-@pytest.mark.usefixtures("in_session")
 def test_a_run_begun_after_one_was_deleted_is_not_dropped():
     session.begin(finished_training(0))
     session.collect()
@@ -489,7 +459,6 @@ def test_a_run_begun_after_one_was_deleted_is_not_dropped():
     assert session.current().training is newer
 
 
-@pytest.mark.usefixtures("in_session")
 def test_classes_that_were_named_since_keep_their_names():
     session.add(Kept("A", a_model(), None))
     session.add(Kept("B", a_model(1, ()), None))

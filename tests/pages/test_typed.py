@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from pages.compare import sweep_inputs
 from pages.polynomials import editor
 from pages.state.inputs import as_whole
@@ -31,7 +33,8 @@ def typed(app, label, value):
     return app
 
 
-def test_a_run_has_the_settings_that_the_page_shows_as_its_button_is_pressed():
+@pytest.mark.parametrize("button", ["Start", "One step"])
+def test_a_run_has_the_settings_that_the_page_shows_as_its_button_is_pressed(button):
     app = opened(TRAIN)
     for label, value in {
         "Steps": 7,
@@ -41,17 +44,10 @@ def test_a_run_has_the_settings_that_the_page_shows_as_its_button_is_pressed():
         "Optimizer": "sgd",
     }.items():
         typed(app, label, value)
-    press(app, "Start")
+    press(app, button)
     trained = session_of(app).training.view.run.experiment
     assert (trained.steps, trained.batch_size, trained.hidden) == (7, 16, (4, 3))
     assert (trained.weight_decay, trained.optimizer) == (0.5, "sgd")
-    assert session_of(app).experiment == trained
-
-
-def test_so_has_a_run_of_one_step():
-    app = press(typed(typed(opened(TRAIN), "Steps", 7), "Hidden layers", "4, 3"), "One step")
-    trained = session_of(app).training.view.run.experiment
-    assert (trained.steps, trained.hidden) == (7, (4, 3))
     assert session_of(app).experiment == trained
 
 
@@ -110,22 +106,6 @@ def test_another_seed_leaves_what_was_typed():
     experiment = session_of(app).experiment
     assert (experiment.noise, experiment.samples_per_class) == (0.25, 33)
     assert experiment.seed != seed
-
-
-def test_a_preset_of_settings_can_be_undone_to_what_was_typed():
-    app = press(typed(opened(TRAIN), "Steps", 7), "Recommended")
-    assert session_of(app).experiment.steps == 7_000
-    app.button(key="undo.button").click().run()
-    assert session_of(app).experiment.steps == 7
-
-
-def test_a_preset_of_polynomials_can_be_undone_to_what_was_typed():
-    app = typed(opened(POLYNOMIALS), editor.TEXT_LABEL, "x^2\nx\n1")
-    press(app, "First two")
-    assert session_of(app).experiment.polynomials == INTRODUCTION_POLYNOMIALS
-    app.button(key="polynomials.undo").click().run()
-    assert session_of(app).experiment.polynomials == (Polynomial(1, 0, 0), Polynomial(1, 0), Polynomial(1))
-    assert app.text_area[0].value == "x^2\nx\n1"
 
 
 def test_text_that_arrives_after_undo_has_replaced_its_area_counts():

@@ -144,10 +144,11 @@ def test_a_run_begun_after_a_reset_is_not_dropped():
 
 
 def test_settings_that_a_preset_replaced_come_back():
-    app = opened(TRAIN, {**QUICK, "optimizer": "sgd", "learning_rate": "0.37"})
-    before = session_of(app).experiment
+    app = opened(TRAIN, {**QUICK, "optimizer": "sgd"})
+    before = replace(session_of(app).experiment, learning_rate=0.37)
+    labelled(unfold_settings(app).number_input, "Learning rate").set_value(0.37)  # still being typed
     press(app, "Recommended")
-    assert session_of(app).experiment != before
+    assert session_of(app).experiment not in (before, replace(before, learning_rate=0.01))
     assert toast(app) == settings.REPLACED
     undone(app)
     assert session_of(app).experiment == before
@@ -197,12 +198,13 @@ def test_a_preset_that_is_the_set_up_already_replaces_nothing(in_session):
 
 def test_polynomials_that_a_ready_made_set_replaced_come_back():
     app = opened(POLYNOMIALS, THREE)
-    before = session_of(app).experiment
+    app.text_area[0].set_value("x^2\nx\n1")  # still being typed
     press(app, "Parabolas")
+    assert session_of(app).experiment.polynomials == PARABOLAS
     assert toast(app) == presets.REPLACED
     undone(app)
-    assert session_of(app).experiment == before
-    assert app.text_area[0].value == "x\n-x\nx^2"
+    assert session_of(app).experiment.polynomials == tuple(map(pc.Polynomial.parse, ("x^2", "x", "1")))
+    assert app.text_area[0].value == "x^2\nx\n1"
 
 
 def test_a_ready_made_set_that_has_all_of_them_takes_none_away(three):
