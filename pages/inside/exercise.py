@@ -373,7 +373,8 @@ def _truth(detail: StepDetail, label: int) -> str:
 
 def _given_point(detail: StepDetail) -> Given:
     names = zip(detail.point.input_labels, detail.point.inputs, strict=True)
-    return Given("the point", tuple((name, number_text(float(value))) for name, value in names))
+    scaled = ", scaled to mean 0 and deviation 1" if detail.experiment.standardize else ""
+    return Given(f"the point{scaled}", tuple((name, number_text(float(value))) for name, value in names))
 
 
 def _given_weights(detail: StepDetail) -> tuple[Given, ...]:

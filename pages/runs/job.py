@@ -61,7 +61,7 @@ class Job(Generic[T]):
         said: what is said from then on, a format for the two numbers.
         left_after: seconds after which it is given up if no tab has followed it and no page waited for it.
         """
-        self.name = secrets.token_hex(8)
+        self.name = f"job-{secrets.token_hex(8)}"
         self.of = of
         self.view = JobView[T](waits)
         self._compute: Callable[[Progress], T] | None = compute

@@ -68,7 +68,8 @@ def draw(
             return _draw_number(shown, number, f"{label} (0 = {meaning})", **more)
         case StepsOrShare():
             held = shown.draw(st.text_input, f"{label} (number or %)", **more)
-            _draw_count(setting)
+            if not inputs.refused(shown.name):
+                _draw_count(setting)
             return held
         case Number() | WholeNumber() as number:
             return _draw_number(shown, number, label, **more)

@@ -129,7 +129,9 @@ class StepsOrShare(WholeNumber):
         try:
             return super().check(name, value)
         except PolycoreError as error:
-            raise PolycoreError(f"{str(error).rstrip('.')}, or a share of the steps such as 10%.") from None
+            raise PolycoreError(
+                f"{str(error).rstrip('.')}, or a share of the steps up to 100%, such as 10%."
+            ) from None
 
     def read(self, text: str) -> Any:
         return int(text) if text.isascii() and text.isdigit() and len(text) <= 20 else text

@@ -282,6 +282,7 @@ def test_each_number_follows_to_its_last_digit_from_those_that_are_seen(seed, st
     for point in range(len(first.errors)):
         detail = other_detail(first, StepChoice(point, first.weight.index))
         logit, slope, new_weight = (question_of(detail, number) for number in range(EXERCISE_QUESTIONS))
+        assert ("scaled" in logit.given[0].of) == experiment.standardize
         for question in (logit, slope, new_weight):
             known = set(seen(question.given))
             for line in question.lines:

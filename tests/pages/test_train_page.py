@@ -213,6 +213,8 @@ def test_other_steps_change_the_warm_up_alone_until_it_is_a_number():
     assert session_of(app).experiment.warmup_steps == 70
     assert setting(app, "text_input", field).value == "10%"
     assert "10% of 700 steps are 70." in [caption.value for caption in app.caption]
+    setting(app, "text_input", field).set_value("101%").run()  # refused: what it would be is not said
+    assert "10% of 700 steps are 70." not in [caption.value for caption in app.caption]
     setting(app, "text_input", field).set_value("1,750").run()
     setting(app, "number_input", "Steps").set_value(7000).run()
     assert session_of(app).experiment == replace(Experiment.recommended(), warmup_steps=1750)

@@ -307,9 +307,9 @@ def test_json_has_them_and_may_lack_them():
         ("dropout", 0.95, "from 0 to 0.9"),
         ("dropout", -0.1, "from 0 to 0.9"),
         ("warmup_steps", -1, "0 to 100,000,000"),
-        ("warmup_steps", 1.5, "0 to 100,000,000, or a share of the steps such as 10%"),
-        ("warmup_steps", "101%", "or a share of the steps such as 10%"),
-        ("warmup_steps", "700", "or a share of the steps such as 10%"),
+        ("warmup_steps", 1.5, "0 to 100,000,000, or a share of the steps up to 100%, such as 10%"),
+        ("warmup_steps", "101%", "or a share of the steps up to 100%, such as 10%"),
+        ("warmup_steps", "700", "or a share of the steps up to 100%, such as 10%"),
     ],
 )
 def test_values_out_of_range_are_refused_with_their_name(field, value, expected):
