@@ -1,5 +1,6 @@
 """A refusal as every person must get it, whatever a stranger's text holds, and what it may cost."""
 
+import re
 import time
 
 from polycore import PolycoreError
@@ -20,23 +21,24 @@ def _loop():
     return sum(number * number for number in range(100_000))
 
 
-def answer(call, most=GOAL):
-    """Return what a call gives, or None where it refuses; it may do nothing else, and does it in time."""
+def answer(call, most=GOAL, form=".*"):
+    """Return what a call gives, or None where it refuses in words of `form`; nothing else, and in time."""
     began = time.process_time()
     try:
         found = call()
     except PolycoreError as error:
-        check_text(str(error))
+        check_text(str(error), form)
         found = None
     if time.process_time() - began > most:
         assert seconds(lambda: answer(call, float("inf"))) <= most
     return found
 
 
-def check_text(text):
-    """Check that a person can be shown a text: one printable line, which quotes little."""
+def check_text(text, form=".*"):
+    """Check that a person can be shown a text: one printable line, which quotes little, in this form."""
     assert 10 <= len(text) <= LONGEST, text
     assert text.isprintable(), ascii(text)
+    assert re.fullmatch(form, text), text
 
 
 def _once(call):

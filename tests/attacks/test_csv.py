@@ -15,10 +15,11 @@ HEADERS = ("x,y", "x,y,polynomial")
 PIECES = (*',\n"0123456789.+-eE \t', "\r\n", "\r", '""', "x", "y", "polynomial", "x,y\n", "1,2\n", *NASTY)
 # Many digits, and near the least numbers: no decimal takes longer to read.
 SLOW = "-123456789012.345678901234567,1.1234567890123456e-300"
+FORM = "(line [0-9]+: got |the file is empty; |the table: got ).{,160}"
 
 
 def read(content, most=GOAL):
-    found = answer(lambda: points_from_csv(content), most)
+    found = answer(lambda: points_from_csv(content), most, FORM)
     if found is not None:
         points, labels = found
         assert points.shape == (len(points), 2)
@@ -111,8 +112,6 @@ def test_the_tables_that_take_longest_are_read_in_time(content):
     ("content", "says"),
     [
         pytest.param(filled("x,y\n", "1,2\n"), "line 20002: got one of", id="249,999 points"),
-        pytest.param("x,y\n" + "1,2\n" * (MAX_CSV_ROWS + 1), "line 20002: got one of", id="20,001 points"),
-        pytest.param(filled("x,y\n", "1") + "1", "got more than 1000000 bytes", id="a character too many"),
         pytest.param(b"x,y\n" + b"\xff" * 10**6, "got more than 1000000 bytes", id="a megabyte of no text"),
         pytest.param(filled("x", ",x"), "line 1: got", id="half a million columns named x"),
         pytest.param(filled("x,y", ",x,y"), "line 1: got", id="headers over and over"),
@@ -127,36 +126,21 @@ def test_the_tables_that_take_longest_are_read_in_time(content):
         ),
         pytest.param(filled("x,y\n0.", "1"), "at most 131,072", id="one endless number"),
         pytest.param(filled("x,y,polynomial\n1,2,", "0"), "line 2: got '1,2,000", id="one endless label"),
-        pytest.param(filled('x,y\n"', "1"), "line 2: got '\"1111", id="a quote that is never closed"),
         pytest.param(
             'x,y\n"' + "1,2\n" * 19_999, "line 2: got", id="a quote that is never closed, many lines"
         ),
         pytest.param('"' + "x,y\n" * 20_000, "line 1: got", id="a quote in the header, never closed"),
-        pytest.param(filled("x,y\n", '"'), "line 2: got", id="a million quotes"),
-        pytest.param(filled("x,y\n", "\0"), "line 2: got '\\x00", id="NULs"),
-        pytest.param("x,y\n1,2\0\n", "line 2: got '2\\x00'", id="a NUL behind a number"),
         pytest.param(filled("x,y\r", "1,2\r"), "line 1: got 'x,y\\r1", id="CR alone ends lines"),
         pytest.param("x,y\n" + "1,2\r" * 9, "line 2: got '2\\r1'", id="CR alone ends lines but the header's"),
         pytest.param("x,y\n" + "1,2\n" * 9999 + "1,2\r3", "line 10001: got '2\\r3'", id="one CR, late"),
-        pytest.param(filled("x,y\n", " "), "line 2: got", id="spaces"),
-        pytest.param(filled("", "\n"), "the file is empty", id="empty lines"),
-        pytest.param(filled("\ufeff\ufeffx,y\n", "1"), "line 1: got '\\ufeffx,y'", id="two byte order marks"),
-        pytest.param("x,y\n1,2\n".encode("utf-16"), "expected UTF-8", id="UTF-16 with its mark"),
         pytest.param("x,y\n1,2\n".encode("utf-16-be"), "line 1: got '\\x00x", id="UTF-16 without a mark"),
         pytest.param("x,y\n1,2\n".encode("utf-32"), "expected UTF-8", id="UTF-32"),
         pytest.param("x,y\n1,2\n".encode("utf-7").replace(b",", b"+ACw-"), "line 1", id="UTF-7"),
-        pytest.param("x,y\n1,2 \xe9\n".encode("latin-1"), "byte 0xe9", id="Latin-1"),
         pytest.param("x,y\n1,2\n".encode("cp037"), "line 1", id="EBCDIC"),
         pytest.param(codecs.BOM_UTF8 * 2 + b"x,y\n1,2", "line 1: got '\\ufeffx,y'", id="two UTF-8 marks"),
         pytest.param(b"x,y\n\xc0\xb1,2\n", "line 2: got 'byte 0xc0'", id="an overlong digit"),
         pytest.param(b"x,y\n\xed\xa0\x80,2\n", "line 2: got 'byte 0xed'", id="a surrogate in UTF-8"),
-        pytest.param("x,y\n1,nan\n", "line 2: got 'nan'", id="not a number"),
-        pytest.param("x,y\n1,1e999\n", "line 2: got '1e999'", id="infinity"),
-        pytest.param("x;y\n1;2\n", "line 1: got 'x;y'", id="semicolons"),
-        pytest.param("y,x\n1,2\n", "line 1: got 'y,x'", id="another order"),
-        pytest.param("x,y,polynomial,x\n1,2,3,4\n", "line 1", id="a column too many"),
         pytest.param("=cmd|' /C calc'!A0,y\n1,2\n", "line 1", id="a formula for a header"),
-        pytest.param("x,y\n=1+1,2\n", "line 2: got '=1+1'", id="a formula for a number"),
     ],
 )
 def test_a_hostile_table_is_refused_in_time(content, says):
@@ -164,6 +148,16 @@ def test_a_hostile_table_is_refused_in_time(content, says):
     with pytest.raises(PolycoreError) as refusal:
         points_from_csv(content)
     assert says in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [",", "\n", '"', '",', '"\n', "\r", "\0", " ", "1", "1,", "-", "\ufeff", "1e9", "x,y\n", "\u202e"],
+    ids=ascii,
+)
+@pytest.mark.parametrize("header", ["", "x,y\n", "x,y,polynomial\n", 'x,y\n"'], ids=ascii)
+def test_a_megabyte_of_anything_is_refused_in_time(header, piece):
+    assert read(filled(header, piece), SHARED) is None
 
 
 @pytest.mark.parametrize("most", [MAX_CSV_BYTES + 1, 20 * MAX_CSV_BYTES])

@@ -4,7 +4,6 @@ import dataclasses
 import math
 import pickle
 import re
-import time
 from fractions import Fraction
 from itertools import pairwise
 
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 from numpy.polynomial import chebyshev, polynomial
 
 from polycore.errors import PolycoreError
-from polycore.limits import MAX_COEFFICIENT, MAX_DEGREE, MAX_NESTING, MAX_TEXT
+from polycore.limits import MAX_NESTING, MAX_TEXT
 from polycore.polynomials.crossings import crossings, crossings_of_pairs
 from polycore.polynomials.polynomial import Polynomial
 
@@ -561,50 +560,6 @@ def test_a_refusal_says_the_position_what_it_got_and_what_it_expected(text, mess
 def test_what_is_not_text_is_refused(text, got):
     with pytest.raises(PolycoreError, match=f"text: got {got}; expected a str"):
         Polynomial.parse(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param("(((x+1)^12)^12)^12", id="degree 1728"),
-        pytest.param("(x+1)^999999999", id="huge exponent"),
-        pytest.param("7^" + "9" * 190, id="huge exponent of a number"),
-        pytest.param("((9^300)^300)^300", id="power of a power of a number"),
-        pytest.param("(" + "+".join(f"x/{n}^150" for n in range(79, 97)) + ")^12", id="huge denominators"),
-        pytest.param("(2^999)" * 28, id="product of large numbers"),
-        pytest.param("(x+1)^12" * 25, id="product of powers"),
-        pytest.param("-" * 200, id="200 minus signs"),
-        pytest.param("(" * 100_000 + "x" + ")" * 100_000, id="100,000 parentheses"),
-        pytest.param("x+" * 100_000 + "x", id="200,001 characters"),
-        pytest.param("9" * 200_000, id="200,000 digits"),
-    ],
-)
-def test_a_hostile_text_is_refused_at_once(text):
-    began = time.perf_counter()
-    with pytest.raises(PolycoreError):
-        Polynomial.parse(text)
-    # milliseconds here; working the powers out would take seconds to forever
-    assert time.perf_counter() - began < 0.5
-
-
-tokens = st.sampled_from(
-    ["x", "2", "0.5", "12", "99", "+", "-", "*", "/", "^", "**", "(", ")", ".", "e", "y", "=", ",", " "]
-)
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.text(max_size=20) | st.lists(tokens, max_size=20).map("".join))
-def test_any_text_is_read_within_the_limits_or_refused_in_one_printable_line(text):
-    try:
-        parsed = Polynomial.parse(text)
-    except PolycoreError as error:
-        message = str(error)
-        assert re.match(r"character [0-9]+: got ", message)
-        assert message.isprintable()
-        assert len(message) < 250
-    else:
-        assert parsed.degree <= MAX_DEGREE
-        assert max(map(abs, parsed.coefficients)) <= MAX_COEFFICIENT
 
 
 # --- crossings --------------------------------------------------------------------------------
