@@ -54,11 +54,6 @@ def test_a_file_may_have_a_name_that_looks_like_a_link(tmp_path, monkeypatch):
     assert experiment_from("steps=5") == OWN
 
 
-def test_lbfgs_takes_fixed_samples_where_a_query_does_not_say_which():
-    experiment = experiment_from("optimizer=lbfgs")
-    assert (experiment.samples_per_class, experiment.batch_size) == (100, None)
-
-
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -70,7 +65,6 @@ def test_lbfgs_takes_fixed_samples_where_a_query_does_not_say_which():
         pytest.param("seed=1&seed=2", "the part seed twice", id="a part twice"),
         pytest.param("seed=1&hidden", "expected parts of the form name=value", id="a part without words"),
         pytest.param("seed=x", "seed: got 'x'; expected a whole number", id="letters"),
-        pytest.param("v=3&seed=1", "newer polycore", id="a newer link"),
         pytest.param("samples=fresh&optimizer=lbfgs", "Give a number of samples", id="a contradiction"),
         pytest.param(
             "&".join(f"seed={one}" for one in range(200)),

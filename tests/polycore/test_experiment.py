@@ -1,6 +1,5 @@
 """An experiment says which field is wrong, survives JSON, and keeps within what a file can hold."""
 
-import contextlib
 import json
 import pickle
 from dataclasses import replace
@@ -8,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 import polycore as pc
 from polycore.experiment.json_text import nesting
@@ -131,30 +129,20 @@ def test_numpy_numbers_become_plain_ones():
     assert experiment == pc.Experiment(steps=5, noise=0.5, x_range=(-2.0, 2.0), hidden=(3,))
 
 
-def test_missing_fields_take_their_defaults():
-    assert pc.Experiment.from_json('{"steps": 5}') == pc.Experiment(steps=5)
-
-
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        pytest.param('{"lr": 0.1}', "got the unknown field 'lr'", id="unknown field"),
-        pytest.param('{"steps": 5, "steps": 6}', "twice", id="field twice"),
         pytest.param("[1]", "a list", id="a list"),
         pytest.param("null", "None", id="null"),
         pytest.param("{", "not JSON", id="not JSON"),
         pytest.param("", "not JSON", id="empty"),
-        pytest.param("[" * 50_000, "nested", id="50,000 brackets"),
+        pytest.param("[" * 1001 + "]" * 1001, "deeply nested", id="1,001 deep, whatever Python can read"),
         pytest.param(" " * 200_000, "200,000 characters", id="too long"),
-        pytest.param('{"steps": ' + "9" * 5000 + "}", "not JSON", id="5,000 digits"),
-        pytest.param('{"noise": NaN}', "nan", id="NaN"),
-        pytest.param('{"noise": Infinity}', "inf", id="Infinity"),
         pytest.param('{"polynomials": [[1], []]}', "polynomials[1]", id="no coefficients"),
         pytest.param('{"polynomials": [[1], "x"]}', "polynomials[1]", id="text for coefficients"),
         pytest.param('{"polynomials": [[1], [true]]}', "polynomials[1][0]", id="true for a coefficient"),
         pytest.param('{"polynomials": [[1], [1e999]]}', "inf", id="endless coefficient"),
         pytest.param('{"polynomials": {"a": 1}}', "polynomials", id="an object for polynomials"),
-        pytest.param('{"hidden": [[[]]]}', "hidden layer 1: got a list", id="lists in hidden"),
     ],
 )
 def test_json_that_is_no_experiment_is_refused(text, says):
@@ -176,25 +164,6 @@ def test_json_that_is_no_experiment_is_refused(text, says):
 )
 def test_brackets_in_texts_are_not_nested(text, depth):
     assert nesting(text) == depth
-
-
-def test_json_nested_a_thousand_deep_is_refused_by_every_python():
-    with pytest.raises(pc.PolycoreError, match="deeply nested"):
-        pc.Experiment.from_json("[" * 1001 + "]" * 1001)
-
-
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
-    max_leaves=6,
-)
-
-
-@given(st.sampled_from(list(pc.Experiment().to_dict())), json_values)
-def test_any_json_value_in_any_field_gives_an_experiment_or_a_refusal(field, value):
-    with contextlib.suppress(pc.PolycoreError):
-        experiment = pc.Experiment.from_dict({field: value})
-        assert pc.Experiment.from_json(experiment.to_json()) == experiment
 
 
 def test_another_optimizer_gets_points_that_it_can_use():

@@ -7,11 +7,9 @@ from urllib.parse import parse_qsl, urlsplit
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from polycore import (
     INTRODUCTION_POLYNOMIALS,
-    TUTORIAL_POLYNOMIALS,
     Experiment,
     PolycoreError,
     Polynomial,
@@ -66,45 +64,6 @@ def test_the_words_can_be_read():
         "&gradient_clipping=0"
     )
     assert whole(experiment) == dict(parse_qsl(text))
-
-
-def test_a_link_of_version_2_lacks_what_an_experiment_has_by_default():
-    # none of these may ever change: links leave them out
-    usual = Experiment(
-        polynomials=TUTORIAL_POLYNOMIALS,
-        samples_per_class=100,
-        x_range=(-1.0, 1.0),
-        noise=0.0,
-        hidden=(12,),
-        optimizer="adam",
-        learning_rate=0.01,
-        schedule="constant",
-        batch_size=None,
-        steps=2000,
-        seed=0,
-        standardize=True,
-        momentum=0.9,
-        initial_weights="he",
-        nesterov=False,
-        weight_decay=0.0,
-        target_loss=None,
-        patience=None,
-        sampling="random",
-        growing_batches=False,
-        held_out_share=0.2,
-        activation="relu",
-        l1=0.0,
-        l2=0.0,
-        dropout=0.0,
-        warmup_steps=0,
-        features=("x", "y"),
-    )
-    assert link.from_query({"v": "2"}) == link.Opened(usual, ())
-    assert link.from_query({"v": "2", "seed": "3", "utm_source": "mail"}).experiment == replace(usual, seed=3)
-    assert link.experiment_of({"v": "2", "noise": "0.5"}) == replace(usual, noise=0.5)
-    tanh = replace(usual, activation="tanh", initial_weights="glorot")
-    assert link.experiment_of({"v": "2", "activation": "tanh"}) == tanh
-    assert link.from_query({"v": "2", "activation": "tanh"}).experiment == tanh
 
 
 @pytest.mark.parametrize("experiment", [Experiment(), Experiment.recommended(), Experiment.tutorial()])
@@ -207,7 +166,6 @@ def test_a_polynomial_whose_text_is_too_long_is_written_as_its_coefficients():
         pytest.param("noise", "-1", "noise: got -1", id="negative noise"),
         pytest.param("noise", "nan", "nan", id="noise that is no number"),
         pytest.param("hidden", "12-x", "'x'", id="letters for a layer"),
-        pytest.param("hidden", "9999", "9999", id="too wide"),
         pytest.param("hidden", "512-512-512-512", "524,288", id="too many weights"),
         pytest.param("optimizer", "magic", "'magic'", id="unknown optimizer"),
         pytest.param("learning_rate", "fast", "got 'fast'; expected a number", id="words for a rate"),
@@ -281,15 +239,6 @@ def test_a_newer_version_is_told():
     assert found.experiment == Experiment(noise=0.5)
     with pytest.raises(PolycoreError, match="version is neither 1 nor 2"):
         link.experiment_of({"v": "3"})
-
-
-@given(st.dictionaries(st.sampled_from(list(whole(RECOMMENDED))), st.text(max_size=40)))
-def test_whatever_an_address_says_there_is_an_experiment(query):
-    found = link.from_query(query)
-    if not found.problems:
-        assert link.experiment_of(query) == found.experiment
-    assert link.from_query(link.to_query(found.experiment)) == link.Opened(found.experiment, ())
-    assert len(found.problems) <= len(query)
 
 
 TRAINED = "http://localhost:8501/predict?v=2&polynomials=x~-x&samples=20&hidden=none&steps=50&weights="

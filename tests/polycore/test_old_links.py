@@ -1,4 +1,4 @@
-"""Links of version 1 and queries typed by hand keep their meaning: each here with what docs/link.md says."""
+"""Links and queries typed by hand keep their meaning: each here with what docs/link.md says."""
 
 from urllib.parse import parse_qsl
 
@@ -39,6 +39,14 @@ USUAL = {
 }
 # a link of version 1 without these had them as every experiment did before they could be chosen
 VERSION_1 = USUAL | {"sampling": "random", "growing_batches": False}
+# a link of version 2 leaves out what an experiment has by default
+VERSION_2 = VERSION_1 | {
+    "samples_per_class": 100,
+    "hidden": (12,),
+    "schedule": "constant",
+    "batch_size": None,
+    "steps": 2000,
+}
 # own points, which nothing draws
 OF_POINTS = {
     "polynomials": (),
@@ -168,6 +176,13 @@ OF_VERSION_1 = {
     f"points={POINTS}&steps=7": OF_POINTS | {"steps": 7},
 }
 
+OF_VERSION_2 = {
+    "v=2": {},
+    "v=2&seed=3&utm_source=mail": {"seed": 3},
+    "v=2&noise=0.5": {"noise": 0.5},
+    "v=2&activation=tanh": {"activation": "tanh", "initial_weights": "glorot"},
+}
+
 
 def assert_means(text, usual, changes):
     query = dict(parse_qsl(text, strict_parsing=True))
@@ -184,6 +199,11 @@ def test_a_query_typed_by_hand_means_what_it_has_always_meant(text):
 @pytest.mark.parametrize("text", OF_VERSION_1)
 def test_a_link_of_version_1_means_what_it_has_always_meant(text):
     assert_means(f"v=1&{text}", VERSION_1, OF_VERSION_1[text])
+
+
+@pytest.mark.parametrize("text", OF_VERSION_2)
+def test_a_link_of_version_2_means_what_it_has_always_meant(text):
+    assert_means(text, VERSION_2, OF_VERSION_2[text])
 
 
 @pytest.mark.parametrize(

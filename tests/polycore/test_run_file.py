@@ -204,12 +204,6 @@ def test_what_cannot_be_written_is_said_and_changes_nothing(tmp_path):
         run_of("evolution").save("")
 
 
-def test_an_open_file_is_read_from_where_it_stands():
-    file = io.BytesIO(b"header" + saved(run_of("evolution")))
-    file.seek(6)
-    assert same_run(pc.Run.load(file), run_of("evolution"))
-
-
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
