@@ -25,9 +25,9 @@ def draw_figures(shown: ShownRun) -> None:
     with st.container():
         if (answer := asked.answer_of_run(shown.weights, shown.selection.asked)) is not None:
             asked.draw(answer, shown.followed)
-    earlier = lessons.earlier_run(session.current())
-    progress.draw_accuracy_chart(shown, best, earlier)
-    progress.draw_loss_chart(shown, earlier)
+    compared = lessons.compared(session.current())
+    progress.draw_accuracy_chart(shown, best, compared)
+    progress.draw_loss_chart(shown, compared)
     progress.draw_more_figures(shown)
     run_report.draw(training, running=running)
 

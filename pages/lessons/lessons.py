@@ -11,6 +11,7 @@ from pages.lessons.checks import CLEARLY, VISIBLY
 from pages.lessons.question import Questions
 from pages.lessons.situation import TRAINING, SetUp, Situation, key_of
 from pages.models.shown_network import ShownNetwork
+from pages.run_view.progress import Compared
 from pages.runs.pacing import UNPACED, Pacing
 from pages.setup.controls import CONTINUE_CHANGED, CONTINUE_MODEL
 from pages.state.page_links import COMPARE, INSIDE, PREDICT
@@ -20,7 +21,6 @@ from pages.state.view import MapLayer
 from polycore import Experiment, formatting
 from polycore.formatting import loss_text
 from polycore.model.neurons import dead_count
-from polycore.training.history import History
 
 MOST_BROKEN = 12  # networks changed by hand that are remembered
 
@@ -119,21 +119,20 @@ def noted(now: Session) -> Lessons:
     )
 
 
-def earlier_run(now: Session) -> tuple[str, History] | None:
-    """Return name and history of the kept run of another set-up of the current lesson; None without one.
+def compared(now: Session) -> Compared:
+    """Return the kept runs of the lesson's other set-ups, with which the charts compare the present run.
 
-    The charts show it beside the present run.
+    There are none to compare with a run that continued: it shows its past itself.
     """
     lesson, view = named(now.lessons.current), now.run_view
-    if lesson is None or view is None:
+    if lesson is None or view is None or view.run.earlier:
         return None
     situation = Situation(now, TRAINING)
-    names = [set_up for set_up in lesson.set_ups if situation.run(set_up.experiment) is None]
-    if len(names) == len(lesson.set_ups) or view.run.earlier:
-        return None  # a run that continued shows its past itself
-    runs = [(set_up.name, situation.kept(set_up.experiment)) for set_up in names]
-    histories = ((name, kept.whole_history) for name, kept in runs if kept)
-    return next(((name, history) for name, history in histories if history is not None), None)
+    kept = {one.name: situation.kept(one.experiment) for one in lesson.set_ups}
+    own = next((one.name for one in lesson.set_ups if situation.run(one.experiment)), None)
+    others = {name: one.whole_history for name, one in kept.items() if one and name != own}
+    histories = {name: history for name, history in others.items() if history is not None}
+    return (own, histories) if own and histories else None
 
 
 def _held_out(network: ShownNetwork) -> str:

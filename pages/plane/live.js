@@ -137,7 +137,7 @@ class Chart {
     if (bound.length === 0) return;
     if (this.frame) this.write(bound, new Values(this.frame, follow));
     for (const index of new Set(bound.flatMap(([target]) => target.match(POINT)?.[1] ?? []))) this.showPoint(Number(index));
-    this.describe(figure.layout.meta?.alt ?? "Chart");
+    this.describe(figure.layout.meta);
   }
 
   showPoint(index) {
@@ -277,7 +277,7 @@ class Chart {
     this.canvas?.remove();
     this.canvas = null;
     const meta = figure.layout.meta ?? {};
-    this.describe(meta.alt ?? "Chart");
+    this.describe(meta);
     this.root.dataset.updates = ++this.drawn;
     if (meta.step !== undefined) this.root.dataset.step = meta.step;
     this.message.textContent = "";
@@ -319,10 +319,10 @@ class Chart {
 
   // Plotly's first SVG has the data, those above it have titles and legend. The label is set on the first and not on
   // the whole chart: inside an element that is one image to a screen reader, Plotly's buttons could not be reached.
-  describe(alt) {
+  describe({ alt = "Chart", more = "" } = {}) {
     const [picture, ...over] = this.plot.querySelectorAll(".main-svg");
     picture.setAttribute("role", "img");
-    picture.setAttribute("aria-label", alt);
+    picture.setAttribute("aria-label", alt + more);
     for (const layer of over) layer.setAttribute("aria-hidden", "true");
   }
 

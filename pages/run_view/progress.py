@@ -1,5 +1,6 @@
 """The progress of a run: its bar, its figures and its charts, which follow it by themselves."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import plotly.graph_objects as go
@@ -14,9 +15,10 @@ from pages.setup import controls
 from pages.state.shown_weights import ShownWeights
 from pages.wording.words import file_name
 from polycore.arrays import Floats
-from polycore.figures import accuracy_figure, loss_figure
-from polycore.figures.progress import accuracy_heights
-from polycore.figures.style import GRAY, escape
+from polycore.figures import LINES, accuracy_figure, loss_figure
+from polycore.figures.progress import TRAINING, accuracy_heights
+from polycore.figures.style import LEGEND_ABOVE, escape
+from polycore.formatting import loss_text, percent
 from polycore.model.neurons import MOST_FOR_DEAD
 from polycore.training.history import History
 
@@ -40,8 +42,8 @@ DEAD_HELP = (
     "learning rate."
 )
 ACCURACY_CAPTION = ":small[**Accuracy** :gray[each label up: 10\N{MULTIPLICATION SIGN} fewer mistakes]]"
-# an earlier run to compare with, by its name; None without one
-Earlier = tuple[str, History] | None
+# the name of the run that is shown, and what was measured in others, by their names; None without others
+Compared = tuple[str, Mapping[str, History]] | None
 # each keeps its distance itself: without notes there is none to keep
 NOTES_STYLE = "<style>.polycore-text p:not([hidden]) { margin-bottom: 1rem; }</style>"
 NOTES = {
@@ -114,8 +116,8 @@ def draw_more_figures(shown: ShownRun) -> None:
     )
 
 
-def loss_chart(weights: ShownWeights, earlier: Earlier = None) -> go.Figure:
-    """Return the loss over the steps, with a mark at the weights shown, and the loss of an earlier run."""
+def loss_chart(weights: ShownWeights, compared: Compared = None) -> go.Figure:
+    """Return the loss over the steps, with a mark at the weights shown, and that of the runs `compared`."""
     run, history = weights.run, weights.history
     figure = loss_figure(
         history.step,
@@ -125,13 +127,15 @@ def loss_chart(weights: ShownWeights, earlier: Earlier = None) -> go.Figure:
         mark=weights.mark,
         changes=changes_of(run.earlier, run.experiment),
     )
-    if earlier is not None:
-        figure.add_trace(_earlier_curve(earlier, earlier[1].loss))
+    if compared is not None:
+        _add_others(figure, *compared, lambda one: one.loss, lambda one: loss_text(one.loss[-1]))
     return figure
 
 
-def accuracy_chart(weights: ShownWeights, best_possible: float | None, earlier: Earlier = None) -> go.Figure:
-    """Return the accuracies over the steps, with a mark at the weights shown, and an earlier run's curve."""
+def accuracy_chart(
+    weights: ShownWeights, best_possible: float | None, compared: Compared = None
+) -> go.Figure:
+    """Return the accuracies over the steps, with a mark at the weights shown, and the runs `compared`."""
     run, history = weights.run, weights.history
     figure = accuracy_figure(
         history.step,
@@ -143,15 +147,20 @@ def accuracy_chart(weights: ShownWeights, best_possible: float | None, earlier: 
         mark=weights.mark,
         changes=changes_of(run.earlier, run.experiment),
     )
-    if earlier is not None:
-        figure.add_trace(_earlier_curve(earlier, accuracy_heights(earlier[1].held_out_accuracy)))
+    if compared is not None:
+        _add_others(
+            figure,
+            *compared,
+            lambda one: accuracy_heights(one.held_out_accuracy),
+            lambda one: percent(one.held_out_accuracy[-1]),
+        )
     return figure
 
 
-def draw_accuracy_chart(shown: ShownRun, best_possible: float | None, earlier: Earlier = None) -> None:
+def draw_accuracy_chart(shown: ShownRun, best_possible: float | None, compared: Compared = None) -> None:
     """Draw `accuracy_chart`, which follows the run, below its caption."""
     st.markdown(ACCURACY_CAPTION)
-    figure = accuracy_chart(shown.weights, best_possible, earlier)
+    figure = accuracy_chart(shown.weights, best_possible, compared)
     figure.layout.xaxis.title.text = None  # the loss below it is over the same steps
     _draw_chart(
         figure,
@@ -163,18 +172,19 @@ def draw_accuracy_chart(shown: ShownRun, best_possible: float | None, earlier: E
         ("data.2.y.0", "heights.weights.held_out"),
         ("data.2.customdata.0", "weights.held_out"),
         ("data.2.name", "weights.accuracy_mark"),
-        *_name_at_end("data.3", "accuracy", 0),
-        *_name_at_end("data.4", "held_out", 1),
+        # with others to compare, the names are in a legend
+        *(() if compared else _name_at_end("data.3", "accuracy", 0)),
+        *(() if compared else _name_at_end("data.4", "held_out", 1)),
     )
 
 
-def draw_loss_chart(shown: ShownRun, earlier: Earlier = None) -> None:
+def draw_loss_chart(shown: ShownRun, compared: Compared = None) -> None:
     """Draw `loss_chart`, which follows the run, below its caption."""
     loss = f"in nats, {shown.weights.mark} {_value(shown.values, 'weights.loss_text')}"
     caption = f"<p class='nowrap'><b>Loss</b> <span class='caption'>{loss}</span></p>"
     live_text.draw(caption, "progress.loss_caption", shown.followed)
     _draw_chart(
-        loss_chart(shown.weights, earlier),
+        loss_chart(shown.weights, compared),
         "loss",
         shown,
         ("data.0.x", "history.step"),
@@ -203,19 +213,32 @@ def _name_at_end(trace: str, column: str, name: int) -> list[tuple[str, str]]:
     ]
 
 
-def _earlier_curve(earlier: tuple[str, History], values: Floats) -> go.Scatter:
-    name, history = f"before: {escape(earlier[0])}", earlier[1]
-    return go.Scatter(
-        x=history.step,
-        y=values,
-        mode="lines+text",
-        name=name,
-        text=[*[""] * (len(values) - 1), name],
-        textposition="top left",
-        cliponaxis=False,
-        line={"color": GRAY, "dash": "dash", "width": 2},
-        hoverinfo="name",
-    )
+def _add_others(
+    figure: go.Figure,
+    own: str,
+    others: Mapping[str, History],
+    heights: Callable[[History], Floats],
+    last: Callable[[History], str],
+) -> None:
+    """Add the curves of the other runs, and a legend: a name at the end of a curve would lie on others.
+
+    own: the name of the run that is shown. heights: returns how high the values of another are drawn.
+    last: returns the last of them, in words.
+    """
+    figure.data = [trace for trace in figure.data if trace.mode != "text"]
+    for trace in figure.data:
+        trace.showlegend = trace.mode == "lines"
+        if trace.name == TRAINING:
+            trace.update(name=f"{escape(own)}, {TRAINING}", legendrank=1001)  # the last
+        elif trace.showlegend:
+            trace.name = escape(own)
+    for style, (name, history) in zip(LINES[1:], others.items(), strict=False):
+        line = {"color": style.color, "dash": style.dash, "width": 2}
+        curve = {"x": history.step, "y": heights(history), "mode": "lines", "line": line}
+        figure.add_trace(go.Scatter(curve, name=escape(name), hoverinfo="name"))
+    said = "; ".join(f"{name}, at its end {last(history)}" for name, history in others.items())
+    meta = figure.layout.meta | {"more": f" Beside it: {said}."}
+    figure.update_layout(showlegend=True, legend=LEGEND_ABOVE | {"font": {"size": 11}}, meta=meta)
 
 
 def _draw_chart(figure: go.Figure, name: str, shown: ShownRun, *bindings: tuple[str, str]) -> None:

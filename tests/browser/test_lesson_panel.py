@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from itertools import combinations
 from urllib.parse import urlencode
 
 from playwright.sync_api import expect
@@ -121,6 +122,30 @@ def press_start(visit, ends="Finished"):
     start_button(visit).click()
     visit.wait_for_status(ends)
     visit.rest()
+
+
+def test_the_charts_of_a_lesson_name_all_its_runs_and_no_name_lies_on_another_or_on_a_line(visitor):
+    visit = visitor(SCREEN).open("train?look=slope")
+    for other in (None, "0.3", "10"):
+        if other:
+            panel(visit).get_by_role("button", name=other).click()
+        start_button(visit).click()
+        visit.wait_for_status("Running")
+        visit.wait_for_status("Finished")
+    others = ["Learning rate 0.001", "0.3"]
+    for screen in (SCREEN, PHONE):
+        visit.page.set_viewport_size(screen)
+        visit.rest()
+        for chart, named in (("loss", ["10", *others]), ("accuracy", ["10", *others, "10, training points"])):
+            figure = visit.page.locator(f".st-key-progress-{chart}")
+            names = figure.locator(".legendtext")
+            expect(names).to_have_text(named)
+            expect(figure.get_by_role("img").first).to_have_attribute(
+                "aria-label", re.compile("0.3, at its ")
+            )
+            boxes = [box(name) for name in (*names.all(), figure.locator(".nsewdrag"))]
+            for (top, bottom, left, right), one in combinations(boxes, 2):
+                assert bottom <= one[0] or one[1] <= top or right <= one[2] or one[3] <= left, named
 
 
 def test_on_a_phone_text_and_map_are_in_view_together_and_the_panel_folds(visitor):

@@ -16,12 +16,14 @@ from pages.models.shown_network import ShownNetwork
 from pages.patches import rerun_requests
 from pages.plane.referee import best_possible
 from pages.predict import asked_point
+from pages.run_view import progress
 from pages.runs.job import Job
 from pages.runs.training import Training
 from pages.server import server
 from pages.state.kept_models import ByHand, Kept, KeptModels
 from pages.state.session_value import Drawings, Lessons, Session
 from pages.state.setup import Setup
+from pages.state.shown_weights import ShownWeights
 from pages.state.view import EXERCISE_QUESTIONS, Exercise, Learning, PointInputs, View
 from polycore.formatting import loss_text, percent
 from polycore.inspection.step_detail import StepChoice, step_detail
@@ -702,16 +704,26 @@ def test_a_set_up_of_the_lesson_is_one_click_away_and_stays_as_the_lesson_is_end
     assert panel(app) == []
 
 
-def test_the_run_of_the_other_set_up_stays_in_the_charts():
-    search, adam = run_to_end(checks.SEARCH, 50), run_to_end(checks.GRADIENT, 50)
-    now = replace(holding(search, adam), lessons=Lessons(current="search"))
-    name, history = lessons.earlier_run(now)
-    assert (name, history) == ("Random search", search.history)
-    assert lessons.earlier_run(replace(now, lessons=Lessons())) is None
-    assert lessons.earlier_run(replace(holding(search), lessons=Lessons(current="search"))) is None
-    assert (
-        lessons.earlier_run(replace(now, lessons=Lessons(current="scaling"))) is None
-    )  # a run of something else
+def test_the_runs_of_all_other_set_ups_stay_in_the_charts_each_with_its_name():
+    slope = lessons.named("slope")
+    runs = [run_to_end(one.experiment, 40) for one in slope.set_ups]
+    now = replace(holding(*runs), lessons=Lessons(current="slope"))
+    compared = lessons.compared(now)
+    others = {"Learning rate 0.001": runs[0].history, "0.3": runs[1].history}
+    assert compared == ("10", others)
+    assert lessons.compared(replace(now, lessons=Lessons())) is None
+    assert lessons.compared(replace(holding(runs[0]), lessons=Lessons(current="slope"))) is None
+    assert lessons.compared(replace(now, lessons=Lessons(current="scaling"))) is None  # of something else
+    shown = ShownWeights.of(now.run_view, "Now")
+    loss, accuracy = progress.loss_chart(shown, compared), progress.accuracy_chart(shown, None, compared)
+    for chart, own in ((loss, ["10"]), (accuracy, ["10, training points", "10"])):
+        lines = [trace for trace in chart.data if trace.mode == "lines"]
+        assert [line.name for line in lines] == [*own, *others]
+        assert [trace for trace in chart.data if trace.showlegend is not False] == lines
+        assert len({(line.line.color, line.line.dash) for line in lines}) == len(lines)
+        assert not any(trace.mode == "text" for trace in chart.data)  # it would lie on the other lines
+    assert loss.data[-1].y.tolist() == runs[1].history.loss.tolist()
+    assert 1 - 10.0 ** -accuracy.data[-1].y == pytest.approx(runs[1].history.held_out_accuracy)
 
 
 @pytest.mark.parametrize("lesson", lessons.LESSONS, ids=NAMES)
