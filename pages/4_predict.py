@@ -10,7 +10,7 @@ from pages.channel import live_text
 from pages.channel.live_text import Followed
 from pages.frame import frame
 from pages.lessons import lesson_panel
-from pages.models import asked, export, kept_actions, map_layers, model_in_use
+from pages.models import asked, export, kept_actions, map_layers, model_in_use, shown_network
 from pages.models.point_choices import AskedPoint, PointChoices
 from pages.plane import answer_view, live, plane
 from pages.plane.answer import Answer
@@ -117,11 +117,10 @@ def _draw_map(shown: Prediction, meetings: Sequence[Meeting], followed: Followed
         if kept.model.polynomials:
             st.caption(plane.TOO_LARGE)
         return
-    now = session.current()
     if followed is None:
         picture = plane.pixels_of(kept.model, scene.window, sharp=True)
     else:
-        picture = prediction.picture_of(kept, scene, now.run_view if kept is now.own else None)
+        picture = prediction.picture_of(kept, scene, session.current().run_view)
     figure = go.Figure(shown.overlay(layers).on(plane.network_map(picture, scene)))
     figure.layout.uirevision = kept.title  # zoom is not kept for another model's map
     bound = None
@@ -145,7 +144,7 @@ def _draw_map(shown: Prediction, meetings: Sequence[Meeting], followed: Followed
 
 def _draw_files(kept: Kept) -> None:
     """Draw the model as a file; what is uploaded is folded until there is something of it to see."""
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         model_in_use.draw_download(kept)
         model_in_use.draw_setup_button(kept)
     with st.expander("Upload a model", expanded=weight_upload.is_filled(), key="predict.upload"):
@@ -154,15 +153,15 @@ def _draw_files(kept: Kept) -> None:
 
 
 frame.draw("Predict")
-answering = session.current().answering
-if answering is None:
+answering, shown = session.current().answering, shown_network.in_use(session.current())
+if answering is None or shown is None:
     st.write(model_in_use.NONE_YET)
     page_links.draw(page_links.TRAIN, model_in_use.TRAIN_LABEL, ":material/model_training:")
     weight_upload.draw()
 else:
     st.html(STYLE)
     with st.container():
-        _draw_question(answering)
+        _draw_question(shown)
     _draw_files(answering)
     export.draw_kept(answering)
     lesson_panel.look_again("Predict")

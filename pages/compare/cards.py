@@ -19,6 +19,7 @@ from pages.models.model_in_use import (
 )
 from pages.models.names import name_of, names_of
 from pages.models.setting_words import phrase
+from pages.models.shown_network import as_shown
 from pages.plane.scene import Scene
 from pages.run_view.following import follow
 from pages.run_view.legs import chain_text
@@ -75,7 +76,7 @@ def draw() -> None:
 
 def contents(now: Session) -> Contents:
     """Return what a frame has of the card of the run's model."""
-    return Contents({} if now.own is None else values(now.own, is_under_way=True))
+    return Contents({} if now.own is None else values(as_shown(now.own, now), is_under_way=True))
 
 
 def values(kept: Kept, *, is_under_way: bool) -> dict[str, Any]:
@@ -87,10 +88,9 @@ def values(kept: Kept, *, is_under_way: bool) -> dict[str, Any]:
     if kept.history is None:
         effort = "Changed by hand" if kept.model.metadata.get("changed_by_hand") else "Not trained here"
     else:
-        # the best step too: map and figures show the best weights
         effort = (
-            f"{counted(kept.last_step, 'step')}{' so far' if is_under_way else ''}, best loss at step "
-            f"{kept.model.metadata['step']:,} · {kept.seconds:.1f} s of computing{since(kept.milestones)}"
+            f"{counted(kept.last_step, 'step')}{' so far' if is_under_way else ''} · "
+            f"{kept.seconds:.1f} s of computing{since(kept.milestones)}"
         )
     return {**figures(kept), "effort": effort, **({} if picture is None else {"map": picture})}
 
@@ -118,7 +118,7 @@ def _picture(model: Model, scene: Scene, columns: int, rows: int) -> tuple[str, 
 
 def _draw_card(kept: Kept, name: str, followed: Followed | None, *, goes_next: bool) -> None:
     is_under_way = session.is_under_way(kept)
-    now = values(kept, is_under_way=is_under_way)
+    now = values(as_shown(kept, session.current()), is_under_way=is_under_way)
     if "map" in now:
         # safe HTML: the text of polynomials is made from numbers
         image = (

@@ -24,9 +24,9 @@ NUMBER_HELP = "The setting's number, and its color in the figure above."
 SETTING_HELP = "What varies or is not as in the set-up. All have the same number of steps."
 HELD_OUT_HELP = (
     "Held-out accuracy: the share of new points, never trained on (3,000 on polynomials), that are named "
-    "correctly."
+    "correctly, by the weights with the lowest loss."
 )
-LOSS_HELP = "On the training set."
+LOSS_HELP = "The lowest on the training set."
 SECONDS_HELP = "Seconds of computing for a run."
 # the heads of the columns, each with its help
 COLUMNS: Mapping[Rows, Mapping[str, str]] = {

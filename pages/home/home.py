@@ -295,9 +295,10 @@ def _said(texts: Mapping[str, str], name: str, notes: Sequence[str]) -> str:
     share = live_text.value("weights.held_out_text", texts[name])
     beside = live_text.value("weights.held_out_text_beside", texts[f"{name}_beside"])
     # the best possible is among the notes
-    points = f"{NEW_POINTS}: {beside}" if texts[f"{name}_beside"].startswith("±") else NEW_POINTS
+    points = f"{NEW_POINTS}: {beside}" if "% on " in texts[f"{name}_beside"] else NEW_POINTS
     quiet = "".join(f"<p class='quiet'>{escape(note)}</p>" for note in notes if note)
-    words = f"<div class='words'>{progress.LARGE_LABEL}<p class='quiet'>{points}</p></div><div>{quiet}</div>"
+    label = ", ".join(filter(None, (progress.LARGE_LABEL, texts["which"])))
+    words = f"<div class='words'>{label}<p class='quiet'>{points}</p></div><div>{quiet}</div>"
     return f"{SAID_STYLE}<div class='said'><div class='big'>{share}</div>{words}</div>"
 
 

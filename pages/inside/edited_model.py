@@ -19,6 +19,7 @@ from pages.state import inputs, refusal, session
 from pages.state.inputs import Input
 from pages.state.kept_models import ByHand, Kept
 from pages.state.session_value import Session
+from pages.state.shown_weights import LABELS
 from pages.wording.percent import percent
 from polycore import Experiment, Model
 from polycore.arrays import read_only
@@ -30,7 +31,7 @@ from polycore.model.neurons import strongest
 from polycore.tutorial.untrained_model import is_tutorial, tutorial_sets
 
 SLIDER_KEY = "inside.time"
-OF_THE_PAST = "You see the network of step {:,}. Press Best loss to see the one in use again."
+OF_THE_PAST = "You see the network of step {:,}. Press {} to see the one in use again."
 HELD = "You see the network of step {:,}. It stays at this step until you press Put it back."
 OF_NOW = "You see the network of the latest step. Press Best loss to see the one in use again."
 
@@ -128,7 +129,7 @@ def keep(kept: Kept) -> None:
         return  # the button was pressed before it was disabled: the page says that it is not measured
     # the change comes first, since lists cut names; if the model was changed before, only the latest is named
     title = kept.title.partition(" · ")[2] if kept.title.startswith(BY_HAND) else kept.title
-    at = f", at step {held.step:,}" if held.choice != "Best" else ""
+    at = "" if held.choice in ("Best", session.current().usual_weights) else f", at step {held.step:,}"
     what = _what_differs(held.original, held.model)
     metadata = dict(measured.metadata) | {"changed_by_hand": True}
     session.update(by_hand=None)
@@ -205,14 +206,14 @@ def note_on_step(now: Session, held: ByHand | None) -> str:
 
     held: the model that is shown in place of the slider's choice; None without one.
     """
-    view, choice = now.answering_view, now.inside_choice
+    view, choice, usual = now.answering_view, now.inside_choice, now.usual_weights
     if view is None:
         return ""
-    if held is not None and held.step is not None and (view.is_active or choice != "Best"):
+    if held is not None and held.step is not None and (view.is_active or choice != usual):
         return HELD.format(held.step)
-    if choice == "Best":
+    if choice == usual:
         return ""
-    return OF_NOW if choice == "Now" else OF_THE_PAST.format(choice)
+    return OF_NOW if choice == "Now" else OF_THE_PAST.format(step_inside(now), LABELS[usual])
 
 
 # --- the inputs of a neuron's weights ----------------------------------------------------------

@@ -50,7 +50,10 @@ class InsideValues:
     def kept(self) -> Kept:
         """The network with the changes by hand, and with its own figures once they are known."""
         held = self.by_hand
-        return self.unchanged if held is None else replace(self.unchanged, model=held.measured or held.model)
+        if held is None:
+            return self.unchanged
+        history = None if held.is_changed else self.unchanged.history  # its run has not had changed weights
+        return replace(self.unchanged, model=held.measured or held.model, history=history)
 
     @property
     def model(self) -> Model:

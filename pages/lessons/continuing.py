@@ -94,9 +94,10 @@ def healed(situation: Situation, curves: SetUp) -> str:
     first = float(run.history.loss[0])
     if not any(math.isclose(first, loss, rel_tol=0.1) for loss in changed):
         return f"{ANOTHER_RUN} {_unbroken(situation, curves)}"
-    if first > BROKEN * run.best_loss:
+    now = float(run.history.loss[-1])
+    if first > BROKEN * now:
         return ""
-    losses = f"The loss was {loss_text(first)} and is {loss_text(run.best_loss)}"
+    losses = f"The loss was {loss_text(first)} and is {loss_text(now)}"
     return f"{losses}: it must fall to less than half.{_resume(situation)}"
 
 

@@ -64,10 +64,13 @@ class Situation:
         """
         kept = [
             LessonRun(
-                max(0, one.last_step), one.model.loss, one.model.accuracy, one.model.held_out_accuracy or 0.0
+                one.last_step, *(float(column[-1]) for column in (h.loss, h.accuracy, h.held_out_accuracy))
             )
             for one in reversed(self.session.models.kept)
-            if one.experiment is not None and not one.earlier and alike(one.experiment, experiment)
+            if (h := one.history) is not None
+            and one.experiment is not None
+            and not one.earlier
+            and alike(one.experiment, experiment)
         ]
         remembered = self.session.lessons.runs.get(key_of(experiment), LessonRun())
         return max((*kept, remembered), key=lambda run: run.steps)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.channel import live_text
 from pages.channel.live_text import Followed
+from pages.models import shown_network
 from pages.models.names import names_of
 from pages.plane import plane, referee
 from pages.plane.referee import EXPLAINED, beside, best_possible
@@ -54,14 +55,14 @@ def draw_choice() -> None:
         models.titles[::-1],
         format_func=lambda title: names.get(title, title),
         help="Every run and every upload is kept, newest first; of a run, the weights with the best training "
-        "loss. The one you choose answers on all pages.",
+        "loss. The one you choose answers on all pages; in a lesson, its run's latest weights.",
     )
 
 
 def model_now(
     kept: Kept,
     followed: Followed | None,
-    shown_in: Callable[[Session], Kept | None] = lambda now: now.answering,
+    shown_in: Callable[[Session], Kept | None] = shown_network.in_use,
 ) -> ModelNow:
     """Return a function that returns the current model: the run that is followed may have improved it.
 
@@ -97,11 +98,13 @@ def draw_figures(kept: Kept, followed: Followed | None = None, unknown: str = ""
 
 
 def figures(kept: Kept) -> dict[str, str]:
-    """Return the model's accuracies and its loss as text, with what stands `beside` the held-out one."""
+    """Return the model's figures as text and, below the held-out one, whose they are and what to compare."""
     held_out, experiment = kept.model.held_out_accuracy, known_experiment(kept)
+    compared = "" if experiment is None else beside(held_out or 0.0, experiment)
     return {
+        "which": kept.weights,
         "held_out": "unknown" if held_out is None else percent(held_out),
-        "held_out_beside": "" if experiment is None else beside(held_out or 0.0, experiment),
+        "held_out_beside": " · ".join(filter(None, (kept.weights, compared))),
         "accuracy": percent(kept.model.accuracy),
         "loss": loss_text(kept.model.loss),
     }
@@ -120,6 +123,8 @@ def draw_download(kept: Kept, key: str = f"{PREFIX}.download") -> None:
         on_click="ignore",
         help="A weight file (.npz). numpy.load reads it, and so does the Predict page, here or elsewhere.",
     )
+    if shown_network.as_shown(kept, session.current()) is not kept:
+        st.caption("The file has the weights of the best loss, not now's.", width="content")
 
 
 def newest(kept: Kept, training: Training | None) -> Model:

@@ -34,13 +34,26 @@ def shown_on(page: str, now: Session) -> ShownNetwork | None:
     It is the run's, with the weights that the user has chosen, unless the page shows the model in use.
     """
     if page == INSIDE or page in OF_THE_MODEL_IN_USE:
-        kept = shown_inside(now) if page == INSIDE else now.answering
+        kept = shown_inside(now) if page == INSIDE else in_use(now)
         return None if kept is None else _of_kept(kept, page, now)
     view = now.run_view
     if view is None:
         return None
     shown = ShownWeights.of(view, now.view.choice)
     return ShownNetwork(shown.name, shown.model, shown.loss, shown.run.experiment)
+
+
+def in_use(now: Session) -> Kept | None:
+    """Return the model in use with the weights that pages show of its run; None if none is in use."""
+    return None if now.answering is None else as_shown(now.answering, now)
+
+
+def as_shown(kept: Kept, now: Session) -> Kept:
+    """Return a kept model as pages show it: in a lesson that of the run with the latest weights."""
+    view = now.run_view
+    if view is None or kept is not now.own or now.usual_weights == "Best":
+        return kept
+    return replace(kept, model=view.current, choice="Now")
 
 
 def shown_inside(now: Session) -> Kept | None:
@@ -51,7 +64,7 @@ def shown_inside(now: Session) -> Kept | None:
     kept, shown = now.answering, _moment(now)
     if kept is None or shown is None or shown.choice == "Best":
         return kept
-    return replace(kept, model=shown.model)
+    return replace(kept, model=shown.model, choice=shown.choice)
 
 
 def step_inside(now: Session) -> int | None:
@@ -87,8 +100,5 @@ def _of_kept(kept: Kept, page: str, now: Session) -> ShownNetwork:
         loss = None if measured is None else measured.loss
         return ShownNetwork(CHANGED, measured or by_hand.model, loss, experiment)
     model = kept.model if by_hand is None else by_hand.model
-    view = now.answering_view
-    if view is None:
-        return ShownNetwork(kept.title, model, model.loss, experiment)
-    shown = ShownWeights.of(view, now.inside_choice if page == INSIDE else "Best")
-    return ShownNetwork(shown.name, model, model.loss, experiment)
+    name = kept.title if now.answering_view is None else kept.weights
+    return ShownNetwork(name, model, model.loss, experiment)

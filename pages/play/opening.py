@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.game.challenge import Challenge
 from pages.game.game import POINTS, Game
-from pages.models import kept_actions
+from pages.models import kept_actions, shown_network
 from pages.models.names import name_of
 from pages.play import questions
 from pages.setup import controls
@@ -101,7 +101,7 @@ CURVES: Input[str] = Input(f"{PREFIX}.with", _usual_curves, of=lambda: session.c
 
 def opponent_in(experiment: Experiment) -> Kept | None:
     """Return the model in use if it is for the polynomials of `experiment`, else None."""
-    kept = session.current().answering
+    kept = shown_network.in_use(session.current())
     return kept if kept is not None and kept.model.polynomials == experiment.polynomials else None
 
 
@@ -144,7 +144,8 @@ def _draw_opponent(opponent: Kept | None, experiment: Experiment) -> None:
         accuracy, learned = opponent.model.held_out_accuracy, opponent.experiment
         if accuracy is not None:
             # not the number first: Markdown would turn ">99.9 %" into a quote
-            said = f"It has {percent(accuracy)} of new points right."
+            weights = f", {opponent.weights}" if opponent.weights else ""
+            said = f"It has {percent(accuracy)} of new points right{weights}."
             if learned and (learned.x_range, learned.noise) != (experiment.x_range, experiment.noise):
                 said += " It was trained with another range or noise."
             st.caption(said)

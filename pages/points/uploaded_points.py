@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from pages.models import shown_network
 from pages.models.names import name_of
 from pages.points import score
 from pages.points.score import Score
@@ -119,14 +120,14 @@ def notes_on_labels(points: UploadedPoints, polynomials: Classes) -> list[str]:
 def draw_score(points: UploadedPoints) -> None:
     """Show how well the model in use does on the points."""
     now = session.current()
-    answering, view = now.answering, now.run_view
+    answering, view = shown_network.in_use(now), now.run_view
     if answering is None:
         st.info(UNMEASURED)
         page_links.draw(page_links.TRAIN, "Train", ":material/model_training:")
         return
     model = answering.model
     scored = score.measure(model, points)
-    st.text(MEASURED.format(name_of(answering)))
+    st.text(MEASURED.format(", ".join(filter(None, (name_of(answering), answering.weights)))))
     note = note_on_classes(model, points)
     if note:
         st.caption(note)

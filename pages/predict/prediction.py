@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from pages.channel import live_text
 from pages.channel.live_text import Followed
-from pages.models import map_layers, model_in_use
+from pages.models import map_layers, model_in_use, shown_network
 from pages.models.map_layers import Overlay
 from pages.models.point_choices import AskedPoint, scene_of_model
 from pages.plane import answer_view
@@ -149,7 +149,7 @@ def follow(kept: Kept, asked: AskedPoint) -> Followed | None:
 
 def contents(asked: AskedPoint, now: Session) -> Contents:
     """Return what a frame has of the session `now` about a point."""
-    kept, view = now.own, now.run_view
+    kept, view = shown_network.in_use(now), now.run_view
     if kept is None or kept.experiment is None:
         return Contents({})
     prediction = Prediction(kept, asked)
@@ -175,9 +175,10 @@ def picture_of(kept: Kept, scene: Scene, view: RunView | None) -> PackedMap:
 
     view: of that run; None if it is not known.
     """
-    best = None if view is None or view.pictured is None else view.pictured[1].best
-    if best is not None and best.map is not None and best.model.loss == kept.model.loss:
-        return best.map
+    picture = None if view is None or view.pictured is None else view.pictured[1]
+    for portrait in () if picture is None else (picture.now, picture.best):
+        if portrait is not None and portrait.map is not None and portrait.model.loss == kept.model.loss:
+            return portrait.map
     return pixels_of(kept.model, scene.window)
 
 

@@ -91,7 +91,7 @@ def draw_notes(shown: ShownRun) -> None:
 def draw_figures(shown: ShownRun) -> None:
     """Draw the one large figure: how many new points the weights shown answer correctly."""
     accuracy = live_text.large(
-        LARGE_LABEL,
+        f"{LARGE_LABEL}, {_value(shown.values, 'weights.which')}",
         "weights.held_out_text",
         _text(shown.values, "weights.held_out_text"),
         HELD_OUT_HELP,

@@ -254,6 +254,7 @@ def _weights(shown: ShownWeights, dead: int) -> dict[str, Any]:
     norm, no_norm = shown.gradient_norm, "none" if run.gradient is None else "unknown"
     return {
         "name": shown.name,
+        "which": shown.name.partition(" (")[0],
         "step": shown.step,
         "loss": loss if math.isfinite(loss) else None,
         "loss_text": loss_text(loss),

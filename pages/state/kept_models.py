@@ -5,12 +5,14 @@ Nothing here is changed in place: each method returns the models as they are aft
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 import numpy as np
 
 from pages.runs.job import Job
 from pages.runs.view import Milestone, RunView
 from pages.server.source import Choice
+from pages.state.shown_weights import name_of
 from polycore import Experiment, Model, PolycoreError, Run
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.polynomials.classes import counted_classes
@@ -35,6 +37,7 @@ class Kept:
     earlier: what was trained before, if its run continued from given weights.
     about: the part of the title that says what was trained; a name says in its place what differs.
     named: whether the user has typed the title.
+    choice: which weights of its run `model` has; those that are kept are the best.
     """
 
     title: str
@@ -47,6 +50,7 @@ class Kept:
     earlier: tuple[Leg, ...] = ()
     about: str = ""
     named: bool = False
+    choice: Choice = "Best"
 
     @classmethod
     def of_run(cls, view: RunView, number: int) -> "Kept":
@@ -106,6 +110,11 @@ class Kept:
     def past(self) -> tuple[Leg, ...]:
         """What was trained before, also what the file of a model says of that."""
         return self.earlier or legs_in(self.model.metadata.get("earlier"))
+
+    @property
+    def weights(self) -> str:
+        """The name of its weights, such as "best loss (step 800)"; "" for a model without a history."""
+        return "" if self.history is None else name_of(self.choice, cast(int, self.model.metadata["step"]))
 
     @property
     def whole_history(self) -> History | None:

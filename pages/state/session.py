@@ -153,6 +153,9 @@ def begin_lesson(
     now = current()
     view = replace(
         now.view,
+        weights=View().weights,
+        past=None,
+        inside=None,
         neuron=View().neuron,
         asked=None,
         map_view=View().map_view,
@@ -171,6 +174,8 @@ def end_lesson(view: View) -> None:
     The pace that it has replaced still comes back with the set-up that it has replaced.
     """
     now = current()
+    if now.by_hand is not None:  # what was changed by hand stays where it is shown
+        view = view.chosen_inside(now.inside_choice)
     lessons, offered = replace(now.lessons, current=None), now.offered_undo
     ended = replace(now, lessons=lessons, view=view)
     if offered is not None and "pacing" in offered.before:
@@ -219,7 +224,7 @@ def exchange_run(training: Training) -> None:
     begun = replace(
         now,
         training=training,
-        view=replace(now.view, past=None, inside="Best"),
+        view=replace(now.view, past=None, inside=None),
         drawings=now.drawings.without_run,
     )
     kept = begun.own

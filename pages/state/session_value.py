@@ -11,7 +11,7 @@ from pages.runs.job import Job
 from pages.runs.pacing import UNPACED
 from pages.runs.training import Training
 from pages.runs.view import RunView
-from pages.server.source import Choice
+from pages.server.source import Choice, Weights
 from pages.state.comparison import Comparison
 from pages.state.holdings import Holdings
 from pages.state.kept_models import ByHand, Kept, KeptModels
@@ -30,7 +30,7 @@ MOST_UNDOS = 50
 class LessonRun:
     """What lessons remember of a run from initial weights, also when its network is no longer kept.
 
-    steps: how many it took. loss, accuracy, held_out_accuracy: of its best weights.
+    steps: how many it took. loss, accuracy, held_out_accuracy: after the last of them.
     """
 
     steps: int = 0
@@ -164,16 +164,26 @@ class Session:
         """What there is to see of the run if the model that answers is its best; None if that is another one.
 
         A run that repeats a longer one finds its model kept already, from a step that is still ahead of it.
+        In a lesson the run is shown all the same.
         """
         view, own = self.run_view, self.own
         if own is None or view is None or own is not self.answering:
             return None
-        return view if own.last_step <= view.run.step else None
+        return view if own.last_step <= view.run.step or self.usual_weights == "Now" else None
+
+    @property
+    def usual_weights(self) -> Weights:
+        """The weights of the run that pages show unless the user has chosen others.
+
+        They are the best; in a lesson the latest, since it shows what comes of training, for better or worse.
+        """
+        return "Now" if self.lessons.current is not None and self.has_run_of_lesson else "Best"
 
     @property
     def inside_choice(self) -> Choice:
         """The weights that the Inside page shows: of the run that answers, if one does."""
-        return self.moment_of(self.view.inside if self.view.past is None else self.view.past)
+        chosen = self.view.inside or self.usual_weights
+        return self.moment_of(chosen if self.view.past is None else self.view.past)
 
     def moment_of(self, choice: Choice) -> Choice:
         """Return what is shown for a choice of weights of the run that answers; "Best" if none does."""
@@ -182,7 +192,7 @@ class Session:
             return "Best"
         choice = view.available(choice)
         rests_at_best = not view.is_active and view.latest_is_best
-        return "Best" if choice == "Now" and rests_at_best else choice
+        return self.usual_weights if rests_at_best and not isinstance(choice, int) else choice
 
     @property
     def holdings(self) -> Holdings:

@@ -14,6 +14,11 @@ from polycore.training.history import History
 LABELS: Mapping[Weights, str] = {"Now": "Now", "Best": "Best loss"}
 
 
+def name_of(choice: Choice, step: int) -> str:
+    """Return the name of the weights that a run had after `step`: "now (step 1,200)"."""
+    return f"{'then' if isinstance(choice, int) else LABELS[choice].lower()} (step {step:,})"
+
+
 @dataclass(frozen=True, eq=False)
 class ShownWeights:
     """The weights of a run that a page shows at one moment, the same in everything that is drawn.
@@ -47,8 +52,7 @@ class ShownWeights:
     @property
     def name(self) -> str:
         """Their name on a page: "now (step 1,200)", "best loss (step 800)" or "then (step 64)"."""
-        name = self.mark if isinstance(self.choice, int) else LABELS[self.choice].lower()
-        return f"{name} (step {self.step:,})"
+        return name_of(self.choice, self.step)
 
     @property
     def mark(self) -> MarkedWeights:

@@ -100,7 +100,7 @@ class View:
 
     weights: which weights of a run its map and the figures beside it show, unless `past` is a step.
     past: the step of a run's past whose weights they show; None for `weights`.
-    inside: which weights of a run the Inside page shows, unless `past` is a step.
+    inside: which weights of a run the Inside page shows, unless `past` is a step; None for the usual ones.
     map_view: what the map of the Train page shows.
     map_layers, predict_layers: what lies on a run's map, and on the map of the Predict page.
     asked: the point that is asked about on a run's map; None if there is none.
@@ -123,7 +123,7 @@ class View:
 
     weights: Weights = "Now"
     past: int | None = None
-    inside: Weights = "Best"
+    inside: Weights | None = None
     map_view: MapView = "Network"
     map_layers: LayerChoice = LayerChoice()
     predict_layers: LayerChoice = LayerChoice(("Crossings",), ("Samples", "Crossings"))

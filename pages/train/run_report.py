@@ -1,4 +1,4 @@
-"""How good a run's best network is on points it never saw: tables and figures behind the one number."""
+"""How good a run's network is on points it never saw: tables and figures behind the one number."""
 
 from functools import lru_cache
 from itertools import pairwise
@@ -24,7 +24,7 @@ PREFIX = "report"
 OPEN_KEY = f"{PREFIX}.open"
 HELP = "On points it never saw: accuracy by class, what it mixes up, and whether its confidence is fair."
 TITLE, ICON = "How good is it, honestly?", ":material/fact_check:"
-RUNNING = "Measured when the run pauses or ends, with the weights of its best loss so far."
+RUNNING = "Measured when the run pauses or ends."
 NO_MISTAKES = "It makes no mistakes on these points."
 MISTAKES_TITLE = "Where it goes wrong"
 NEAR = 2  # bands, where most mistakes of a trained network lie: up to 0.03 for a range of x of width 2
@@ -50,10 +50,10 @@ _BAND_COLUMNS = {
 
 
 def draw(training: Training | None, *, running: bool) -> None:
-    """Draw a button that opens a report about the run's best network on the held-out points.
+    """Draw a button that opens a report about the run's network on the held-out points.
 
     Draws nothing before the first step. `running`: whether the page shows the run as running. Nothing is
-    measured meanwhile: it would have to be measured again whenever the best weights change.
+    measured meanwhile: it would have to be measured again whenever the weights change.
     """
     if training is None or training.view.status == "ready":
         return
@@ -81,7 +81,7 @@ def _show(training: Training, *, running: bool) -> None:
     if running:
         st.caption(RUNNING)
     else:
-        _draw_report(ShownWeights.of(training.view, "Best"))
+        _draw_report(ShownWeights.of(training.view, session.current().usual_weights))
 
 
 @lru_cache(maxsize=8)
@@ -159,12 +159,10 @@ def _percentages(shares: tuple[float | None, ...]) -> list[float | None]:
     return [None if share is None else 100 * share for share in shares]
 
 
-def _draw_report(best: ShownWeights) -> None:
-    experiment = best.run.experiment
-    results = held_out_report(best.model, experiment)
-    st.caption(
-        f"All of this is about the run's weights with the best training loss so far, of step {best.step:,}."
-    )
+def _draw_report(shown: ShownWeights) -> None:
+    experiment = shown.run.experiment
+    results = held_out_report(shown.model, experiment)
+    st.caption(f"All of this is about these weights of the run: {shown.name}.")
     _draw_classes(experiment, results)
     _draw_reliability(results)
     if results.bands is not None and results.meetings is not None:

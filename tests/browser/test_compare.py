@@ -54,9 +54,7 @@ def test_a_run_is_seen_to_go_on_and_to_end_without_a_click(visitor):
         before = effort.inner_text(), loss.get_attribute("aria-label")
     expect(effort).not_to_have_text(before[0])
     expect(loss).not_to_have_attribute("aria-label", before[1])
-    expect(page.get_by_text(re.compile(r"^60,000 steps, best loss at step [\d,]+ · "))).to_be_visible(
-        timeout=120_000
-    )
+    expect(page.get_by_text(re.compile("^60,000 steps · "))).to_be_visible(timeout=120_000)
 
 
 def test_a_refresh_keeps_the_view(visitor):

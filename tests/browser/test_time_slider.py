@@ -68,7 +68,7 @@ def assert_inside_shows_the_past(visit):
     for size in (DESKTOP, PHONE):
         visit.page.set_viewport_size(size)
         slider(visit).press("Home")
-        expect(visit.page.get_by_text(edited_model.OF_THE_PAST.format(0))).to_be_visible()
+        expect(visit.page.get_by_text(edited_model.OF_THE_PAST.format(0, "Best loss"))).to_be_visible()
         expect(figures).not_to_have_text(before)
         if size is DESKTOP:  # picture, plane and slider are seen without scrolling
             for key in ("inside-picture", "inside-map", "inside-time"):

@@ -123,12 +123,11 @@ def test_a_finished_run_appears_by_itself():
     assert not app.exception
     training = session_of(app).training
     assert "Run 1 · Adam, 2 polynomials" in texts(app)
-    best = training.view.run.best_step
-    effort = f"300 steps, best loss at step {best} · {training.view.seconds:.1f} s of computing"
+    effort = f"300 steps · {training.view.seconds:.1f} s of computing"
     assert live_value(app, "effort") == effort
     assert metrics(app)["Loss"] == f"{training.view.best.loss:#.3g}"
     # the two curves meet outside of the range: no point is ambiguous
-    assert compared(app)["New points right"] == "best possible 100.0\u00a0%"
+    assert compared(app)["New points right"] == "best loss (step 300) · best possible 100.0\u00a0%"
 
 
 def test_a_card_says_what_is_not_known_of_a_file():
@@ -614,10 +613,8 @@ def test_a_race_and_a_run_go_on_at_once():
 
 def test_one_step_is_no_plural():
     one = kept("A", steps=1, seconds=1.0)
-    best = int(one.history.loss[1] < one.history.loss[0])
-    effort = f"1 step, best loss at step {best} · 1.0 s of computing"
-    assert cards.values(one, is_under_way=False)["effort"] == effort
-    assert cards.values(one, is_under_way=True)["effort"] == effort.replace(",", " so far,")
+    assert cards.values(one, is_under_way=False)["effort"] == "1 step · 1.0 s of computing"
+    assert cards.values(one, is_under_way=True)["effort"] == "1 step so far · 1.0 s of computing"
 
 
 # --- what makes room ---------------------------------------------------------------------------

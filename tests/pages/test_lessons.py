@@ -8,14 +8,17 @@ import pytest
 
 import polycore as pc
 from pages.channel import session_key
-from pages.inside import edited_model, exercise
+from pages.compare import cards
+from pages.inside import edited_model, exercise, inside_values, neuron_map
 from pages.lessons import asking, checks, continuing, lesson_panel, lessons
 from pages.lessons.continuing import AGAIN
 from pages.lessons.situation import LOAD, START, Situation
+from pages.models import model_in_use, shown_network
+from pages.models.point_choices import AskedPoint
 from pages.models.shown_network import ShownNetwork
 from pages.patches import rerun_requests
 from pages.plane.referee import best_possible
-from pages.predict import asked_point
+from pages.predict import asked_point, prediction
 from pages.run_view import progress
 from pages.runs.job import Job
 from pages.runs.training import Training
@@ -202,12 +205,13 @@ def test_steps_of_one_length_get_down_the_slope_and_shorter_or_longer_ones_do_no
     assert not seen("slope", replace(holding(*runs[1:]), drawings=drawn.drawings))
 
 
-def test_a_run_that_got_lower_with_other_steps_is_named():
-    now = holding(*(run_to_end(one.experiment, 40) for one in lessons.named("slope").set_ups))
-    short, *others = now.models.kept
-    lower = replace(short, model=replace(short.model, loss=0.4))
-    now = replace(now, models=replace(now.models, kept=(lower, *others)))
-    assert missing("slope", now).startswith('"0.3" is at 0.570, the others at 0.400 and ')
+def test_runs_are_compared_as_they_ended_and_one_that_got_lower_with_other_steps_is_named():
+    short, fitting, long = (run_to_end(one.experiment, 40) for one in lessons.named("slope").set_ups)
+    losses = short.history.loss
+    lower = replace(short, history=replace(short.history, loss=0.4 * losses / losses[-1]))
+    # the long steps have never been as low as before the first, at 0.885
+    words = '"0.3" is at 0.570, the others at 0.400 and 1.72: it must be lowest.'
+    assert missing("slope", holding(lower, fitting, long)) == words
 
 
 def test_at_a_crossing_the_odds_are_even():
@@ -724,6 +728,28 @@ def test_the_runs_of_all_other_set_ups_stay_in_the_charts_each_with_its_name():
         assert not any(trace.mode == "text" for trace in chart.data)  # it would lie on the other lines
     assert loss.data[-1].y.tolist() == runs[1].history.loss.tolist()
     assert 1 - 10.0 ** -accuracy.data[-1].y == pytest.approx(runs[1].history.held_out_accuracy)
+
+
+def test_in_a_lesson_all_pages_show_the_weights_of_now_and_else_those_of_the_best_loss():
+    run = run_to_end(checks.LONG_STEPS, 40)
+    in_lesson = replace(holding(run), lessons=Lessons(current="slope"))
+    from_before = Lessons("slope", before=in_lesson.training.name)
+    for now, name, loss in (
+        (in_lesson, "now (step 40)", "1.72"),
+        (replace(in_lesson, lessons=Lessons()), "best loss (step 0)", "0.885"),
+        (replace(in_lesson, lessons=from_before), "best loss (step 0)", "0.885"),
+    ):
+        for page in ("Predict", "Inside", "Compare", "Play"):
+            shown = shown_network.shown_on(page, now)
+            assert (shown.name, loss_text(shown.loss)) == (name, loss), page
+        for figures in (
+            inside_values.contents(neuron_map.ANSWER, now).values["figures"],
+            prediction.contents(AskedPoint(0.5, 0.75), now).values["figures"],
+            cards.contents(now).values,
+        ):
+            assert (figures["loss"], figures["which"]) == (loss, name)
+            assert figures["held_out_beside"].startswith(f"{name} · best possible ")
+        assert loss_text(model_in_use.newest(now.own, now.training).loss) == "0.885"  # what is downloaded
 
 
 @pytest.mark.parametrize("lesson", lessons.LESSONS, ids=NAMES)

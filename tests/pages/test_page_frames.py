@@ -103,5 +103,6 @@ def test_compare_has_curves_and_the_card(run):
     assert values["loss_alt"].count("another") == 1
     card = cards.contents(now).values
     assert card["loss"] == f"{run.best.loss:#.3g}"
-    assert card["effort"].startswith(f"60 steps so far, best loss at step {run.best_step}")
+    assert card["effort"].startswith("60 steps so far ·")
+    assert card["held_out_beside"].startswith(f"best loss (step {run.best_step}) · ")
     assert card["map"]["source"].startswith("data:image/")

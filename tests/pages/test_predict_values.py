@@ -254,6 +254,7 @@ def test_uploaded_points_on_no_curve_are_counted():
 
 def test_the_figures_of_a_model_are_those_of_its_file():
     figures = {"held_out": "62.5 %", "held_out_beside": "", "accuracy": "75.0 %", "loss": "0.375"}
+    figures["which"] = ""  # it has no others
     assert model_in_use.figures(kept_of()) == figures | {"held_out_beside": "best possible 100.0\u00a0%"}
     assert model_in_use.figures(kept_of(NAMELESS)) == figures | {"held_out": "unknown"}
 

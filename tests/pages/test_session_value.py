@@ -32,6 +32,7 @@ FULL = Session(
     models=KeptModels((A, B), "B", runs=1, uploads=1),
     by_hand=ByHand("A", MODEL, B.model),
     points=POINTS,
+    view=View(inside="Best"),
     lessons=Lessons(current="dead"),
     play=Play(GAME),
 )

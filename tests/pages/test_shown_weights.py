@@ -17,9 +17,10 @@ from pages.run_view.shown import Selection, ShownRun, values
 from pages.runs.training import Training
 from pages.runs.view import RunView
 from pages.state import session
-from pages.state.session_value import Session
+from pages.state.session_value import Lessons, Session
 from pages.state.shown_weights import ShownWeights
 from pages.state.view import View
+from polycore.formatting import loss_text
 from polycore.links import link
 from tests.hand import Hand
 from tests.pages.browsing import QUICK, drawn, live_value, page_text, report, sent_to, session_of, trained
@@ -187,6 +188,15 @@ def test_the_choice_stays_while_other_pages_are_visited_and_every_drawing_says_a
         app.run()
     of_best = map_view.figure_of(best)
     assert drawn(app, "progress.map").layout.images[0].source == of_best.layout.images[0].source
+
+
+@pytest.mark.parametrize("page", ["4_predict", "5_inside", "6_compare"])
+def test_in_a_lesson_each_page_draws_the_weights_of_now(page):
+    app = past_its_best()
+    app.session_state[session.KEY] = replace(session_of(app), lessons=Lessons(current="slope"))
+    app.switch_page(f"pages/{page}.py").run()
+    assert loss_text(session_of(app).training.view.current.loss) in page_text(app)
+    assert "now (step 60) · best possible" in page_text(app)
 
 
 def test_dead_neurons_are_seen_if_they_are_those_that_are_shown():

@@ -205,7 +205,7 @@ def test_inside_shows_what_the_slider_rests_at():
     there = pc.advance(pc.start(kept.experiment), step).current
     assert labelled(app.number_input, "Bias, exactly").value == pytest.approx(there.biases[0][0, 0], rel=1e-5)
     assert metrics(app)["Loss"] == loss_text(there.loss)
-    assert edited_model.OF_THE_PAST.format(step) in [caption.value for caption in app.caption]
+    assert edited_model.OF_THE_PAST.format(step, "Best loss") in [caption.value for caption in app.caption]
     assert session_of(app).answering.model is kept.model
 
 
@@ -214,7 +214,11 @@ def test_inside_shows_the_weights_of_a_moment_and_says_which(run):
     step = run.snapshots.step[3]
     for choice, there, note in (
         ("Best", kept.model, ""),
-        (step, pc.advance(pc.start(run.experiment), step).current, edited_model.OF_THE_PAST.format(step)),
+        (
+            step,
+            pc.advance(pc.start(run.experiment), step).current,
+            edited_model.OF_THE_PAST.format(step, "Best loss"),
+        ),
         ("Now", run.current, edited_model.OF_NOW),
     ):
         assert rest_inside_at(choice) == choice
@@ -280,7 +284,7 @@ def test_a_change_whose_snapshot_is_gone_is_shown_and_named_by_its_own_step(run)
     assert bias_inside() == changed
     assert note_inside() == edited_model.HELD.format(step)
     edited_model.put_back()
-    assert note_inside() == edited_model.OF_THE_PAST.format(following)
+    assert note_inside() == edited_model.OF_THE_PAST.format(following, "Best loss")
 
 
 def test_undo_shows_the_step_whose_changes_it_brings_back(run):
