@@ -30,8 +30,9 @@ _PLACE = """
 .st-key-lesson-panel [data-testid="stExpanderDetails"] { padding: 0; border: 0; }
 .st-key-lesson-panel [data-testid="stExpanderDetails"] [data-testid="stVerticalBlock"] { gap: 0.5rem; }
 .st-key-lesson-footer { margin-top: 0.5rem; }
-/* as wide whether it is filled or not */
+/* as large whether it is filled or not, and a link as a button */
 .st-key-lesson-next button { padding: 0 0.75rem; border: 1px solid transparent; }
+.st-key-lesson-footer [data-testid="stPageLink-NavLink"] { min-height: 2.5rem; padding: 0 0.75rem; }
 .st-key-lesson-answers :is(.stElementContainer, .stRadio, [role="radiogroup"] > *) { width: 100%; }
 .st-key-lesson-answers [role="radiogroup"] { width: 100%; gap: 0.5rem; }
 .st-key-lesson-answers label[data-rac] {
@@ -48,7 +49,9 @@ _PLACE = """
   mask-position: center; mask-repeat: no-repeat; mask-size: contain;
 }
 [class*="st-key-lesson-recap-"] [role="radiogroup"] { gap: 0; padding: 0 0 0.25rem; }
-[class*="st-key-lesson-recap-"] label[data-rac] { min-height: 2rem; align-items: center; }
+[class*="st-key-lesson-recap-"] label[data-rac] {
+  min-height: 2rem; padding-block: 0.25rem; align-items: center; /* one of two lines is apart from the next */
+}
 .st-key-lesson-tools .stButton button { min-height: 2.25rem; padding: 0 0.6rem; }
 .st-key-lesson-tools [data-testid="stIconMaterial"] { font-size: 1.1rem; }
 @media (min-width: 1000px) {

@@ -217,6 +217,17 @@ def test_a_finger_hits_every_button(visitor):
     assert [name for name, answers in found if not answers] == []
 
 
+def test_the_tools_of_a_touched_plot_leave_the_caption_above_it_free(visitor):
+    visit = visitor(PHONE)
+    with touch_screen(visit.page) as finger:
+        visit.open()
+        finger.tap_on(visit.page.locator(".polycore-live .nsewdrag"))
+        tools = visit.page.locator(".polycore-live .modebar")
+        tools.wait_for()
+        caption = visit.page.locator(".polycore-live-caption").bounding_box()
+        assert tools.bounding_box()["y"] >= caption["y"] + caption["height"]
+
+
 def test_the_tools_of_a_table_leave_what_is_above_it_to_a_finger(visitor):
     visit = visitor(PHONE)
     with touch_screen(visit.page) as finger:

@@ -112,6 +112,14 @@ def test_the_offer_to_bring_back_a_set_up_leaves_what_ends_a_lesson_in_reach(vis
         visit.wait_until(lambda button=button: box(button)[1] <= box(offer)[0], state=lambda: box(offer))
 
 
+def test_next_lesson_is_as_high_on_predict_as_on_train(visitor):
+    visit = visitor(SCREEN).open(address(lessons.named("crossing")))
+    button = box(panel(visit).get_by_role("button", name="Next lesson"))
+    visit.go_to("Predict")
+    link_there = box(panel(visit).get_by_role("link", name="Next lesson").first)
+    assert link_there[1] - link_there[0] == button[1] - button[0]
+
+
 def start_button(visit):
     return visit.page.get_by_role(
         "button", name=re.compile("Start( again| the new set-up)?( Shortcut|$)")
