@@ -229,7 +229,7 @@ def _add_others(
     for trace in figure.data:
         trace.showlegend = trace.mode == "lines"
         if trace.name == TRAINING:
-            trace.update(name=f"{escape(own)}, {TRAINING}", legendrank=1001)  # the last
+            trace.legendrank = 1001  # the last; a name of its own would take a row
         elif trace.showlegend:
             trace.name = escape(own)
     for style, (name, history) in zip(LINES[1:], others.items(), strict=False):

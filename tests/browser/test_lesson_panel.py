@@ -144,7 +144,7 @@ def test_the_charts_of_a_lesson_name_all_its_runs_and_no_name_lies_on_another_or
     for screen in (SCREEN, PHONE):
         visit.page.set_viewport_size(screen)
         visit.rest()
-        for chart, named in (("loss", ["10", *others]), ("accuracy", ["10", *others, "10, training points"])):
+        for chart, named in (("loss", ["10", *others]), ("accuracy", ["10", *others, "training points"])):
             figure = visit.page.locator(f".st-key-progress-{chart}")
             names = figure.locator(".legendtext")
             expect(names).to_have_text(named)

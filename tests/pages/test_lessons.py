@@ -720,7 +720,7 @@ def test_the_runs_of_all_other_set_ups_stay_in_the_charts_each_with_its_name():
     assert lessons.compared(replace(now, lessons=Lessons(current="scaling"))) is None  # of something else
     shown = ShownWeights.of(now.run_view, "Now")
     loss, accuracy = progress.loss_chart(shown, compared), progress.accuracy_chart(shown, None, compared)
-    for chart, own in ((loss, ["10"]), (accuracy, ["10, training points", "10"])):
+    for chart, own in ((loss, ["10"]), (accuracy, ["training points", "10"])):
         lines = [trace for trace in chart.data if trace.mode == "lines"]
         assert [line.name for line in lines] == [*own, *others]
         assert [trace for trace in chart.data if trace.showlegend is not False] == lines
