@@ -183,7 +183,7 @@ def _draw_learning(experiment: Experiment) -> None:
     with right:
         _draw("learning_rate", experiment)
     optimizer_input.draw_note()
-    left, right = st.columns(2, gap="small", vertical_alignment="bottom")
+    left, right = st.columns([3, 2], gap="small", vertical_alignment="bottom")
     with left:
         if not OPTIMIZERS[experiment.optimizer].needs_full_batch:
             optimizer_input.draw_batch_size()

@@ -39,7 +39,7 @@ STYLE = """<style>
   .st-key-progress-accuracy { flex-basis: clamp(10rem, (100vh - 28rem) * 0.6, 26rem) !important; }
   .st-key-progress-loss { flex-basis: clamp(7rem, (100vh - 28rem) * 0.4, 17rem) !important; }
   .st-key-train-map .stButtonGroup button { padding: 0 0.6rem; }
-  .st-key-train-settings .stButtonGroup button { padding: 0 0.4rem; } /* four schedules in a row */
+  .st-key-train-settings .stButtonGroup button { padding: 0 0.3rem; } /* four schedules in a row */
   .st-key-train-settings .stSelectbox input { padding-right: 0; } /* "Random search" just fits */
   .st-key-train-settings :is([data-testid="stVerticalBlock"], .stHorizontalBlock) { gap: 0.5rem; }
   .st-key-train-settings { border-left: 1px solid light-dark(#e3e5ee, #2c3140); padding-left: 1.5rem; }
@@ -80,7 +80,9 @@ def beside() -> DeltaGenerator:
 def columns() -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator | None]:
     """Return the columns of the map, of the figures, and of the settings; None while these are folded."""
     if session.current().view.settings:
-        map_column, figures, settings = st.columns([18, 13, 11], gap="medium")
+        # beside a lesson's panel the labels of the settings need a larger share for one line each
+        shares = [18, 13, 11] if session.current().lessons.current is None else [5, 4, 4]
+        map_column, figures, settings = st.columns(shares, gap="medium")
         with settings:
             settings = st.container(key="train.settings", gap="xsmall")
     else:

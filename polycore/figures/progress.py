@@ -1,6 +1,7 @@
 """Figures of a run's progress: loss and accuracy over the steps."""
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ from polycore.figures.style import ACCENT_COLOR, BEST_COLOR, GRAY, ZERO_LINE, ax
 from polycore.formatting import loss_text, number_text, percent
 from polycore.pictures.palette import LIGHT_PAGE
 
-NAME_ROWS = 3  # in which the names of changes lie one below the other
+NAME_ROWS, NAME_WIDTH = 3, 36  # changes that are named, and characters in a line
 STEP_HOVER = "step %{x}: %{y:.3~g}"
 ACCURACY_HOVER = "step %{x}: %{customdata:.4~g} %"
 FEWEST_MISTAKES = 1e-4  # the share at which accuracies are drawn that make fewer, or none
@@ -92,7 +93,7 @@ def loss_figure(
         The name of the marked point: "best", "now" if `best_step` and `best_loss` belong to the latest
         weights, "then" if they are earlier ones.
     changes
-        A line at each says what changed.
+        A line is at each; what changed at the latest ones is named.
     """
     traces = [
         _progress(steps, losses, "loss", ACCENT_COLOR, 2),
@@ -109,7 +110,8 @@ def loss_figure(
         xaxis=axis("step"),
         yaxis=axis("loss (nats)") | scale,
         showlegend=False,
-        **_shapes([_change(one, row, named=True) for row, one in enumerate(changes)]),
+        **_shapes([*map(_change, changes)]),
+        **({"annotations": [_names(changes)]} if changes else {}),
     )
 
 
@@ -194,9 +196,9 @@ def _shapes(shapes: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {"shapes": list(shapes)} if shapes else {}
 
 
-def _change(change: Change, row: int = 0, *, named: bool = False) -> dict[str, Any]:
-    """Return a line at the step of a change, with what changed beside it if `named`, in the next rows."""
-    line = {
+def _change(change: Change) -> dict[str, Any]:
+    """Return a line at the step of a change."""
+    return {
         "type": "line",
         "yref": "paper",
         "x0": change.step,
@@ -205,11 +207,16 @@ def _change(change: Change, row: int = 0, *, named: bool = False) -> dict[str, A
         "y1": 1,
         "line": {"color": ZERO_LINE, "dash": "dot", "width": 1.5},
     }
-    if not named:
-        return line
-    text = "<br>" * (row % NAME_ROWS) + escape(change.text)
-    look = {"textposition": "end", "textangle": 0, "xanchor": "left", "yanchor": "top", "padding": 4}
-    return line | {"label": {"text": text, "font": {"size": 11}} | look}
+
+
+def _names(changes: Sequence[Change]) -> dict[str, Any]:
+    """Return what changed, in the corner: beside its line a name is cut off while that is near the edge."""
+    latest = changes[-NAME_ROWS:]
+    texts = [f"step {one.step:,}: {one.text}" for one in latest] if changes[1:] else [changes[0].text]
+    lines = (escape(line) for text in texts for line in wrap(text, NAME_WIDTH))
+    place = {"xref": "paper", "x": 1, "xanchor": "right", "yref": "paper", "y": 1, "yanchor": "top"}
+    look = {"align": "right", "showarrow": False, "borderpad": 0, "font": {"size": 11}}
+    return {"text": "<br>".join(lines)} | place | look
 
 
 def loss_mark(mark: MarkedWeights, loss: float) -> str:

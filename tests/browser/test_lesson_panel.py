@@ -120,6 +120,19 @@ def test_next_lesson_is_as_high_on_predict_as_on_train(visitor):
     assert link_there[1] - link_there[0] == button[1] - button[0]
 
 
+LABEL_HEIGHTS = """() => [...document.querySelectorAll(
+  ".st-key-train-settings [data-testid=stWidgetLabel]"
+)].map((label) => label.offsetHeight)"""
+
+
+def test_beside_the_panel_each_label_of_the_settings_has_one_line(visitor):
+    visit = visitor(SCREEN).open(address(lessons.named("raise")))
+    visit.page.get_by_text("Settings", exact=True).first.click()
+    visit.wait_until(lambda: len(visit.page.evaluate(LABEL_HEIGHTS)) > 5)
+    visit.rest()
+    assert max(visit.page.evaluate(LABEL_HEIGHTS)) < 30
+
+
 def start_button(visit):
     return visit.page.get_by_role(
         "button", name=re.compile("Start( again| the new set-up)?( Shortcut|$)")

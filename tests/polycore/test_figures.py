@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from polycore import figures
 from polycore.class_name import ClassName
 from polycore.figures import style
-from polycore.figures.progress import accuracy_heights
+from polycore.figures.progress import Change, accuracy_heights
 from polycore.figures.report import CORRECT_COLOR, FEWEST_COLOR, MOST_COLOR
 from polycore.figures.walk import Met
 from polycore.pictures.painter import differences
@@ -921,3 +921,11 @@ def test_no_mistakes_leave_the_crossings():
     nothing = np.array([], dtype=int)
     figure = figures.errors_figure(np.array([]), nothing, nothing, CROSSINGS, [LINE, CUBIC], (-1, 1))
     assert [len(trace.x) for trace in figure.data] == [9, 0, 0]
+
+
+def test_what_changed_at_the_edge_of_a_loss_is_named_in_whole():
+    change = Change(9, "learning rate 0.001 → 0.1, schedule constant → cosine")
+    figure = figures.loss_figure(np.array([0, 9]), np.array([2.0, 1.0]), 9, 1.0, changes=[change])
+    [names] = figure.layout.annotations
+    assert (names.xref, names.x, names.xanchor) == ("paper", 1, "right")
+    assert names.text == "learning rate 0.001 → 0.1, schedule<br>constant → cosine"
