@@ -115,7 +115,7 @@ class Crowd:
             try:
                 pressed = await visitor.press("Stop")
                 times.append((await visitor.until_status("Stopped")).seconds - pressed)
-                await visitor.press("Start again")
+                await visitor.press("Start new")
                 await visitor.until_status(*UNDER_WAY)
             except FAILURES as error:
                 self.failures.append(str(error))

@@ -152,7 +152,7 @@ def page() -> Callable[[float], dict[str, Any]]:
         during = _used(server, tab, seconds)
         stops = [_stopped(tab)]
         while len(stops) < STOPS:
-            _pressed(tab, "Start again", "person.isUnderWay")
+            _pressed(tab, "Start new", "person.isUnderWay")
             sleep(STEADY_SECONDS)
             stops.append(_stopped(tab))
         _rest(tab)

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from pages.lessons.situation import SOME_STEPS, SetUp, Situation, alike
 from pages.models.shown_network import ShownNetwork
-from pages.setup.controls import CONTINUE_CHANGED, CONTINUE_MODEL
+from pages.setup.controls import CONTINUE, START_NEW
 from pages.wording.percent import percent
 from polycore import Experiment, Polynomial, formatting
 from polycore.arrays import Floats, Integers, read_only
@@ -15,15 +15,13 @@ from polycore.network.plain import accuracy
 
 LEARNED, FORGOTTEN = 0.9, 0.7  # accuracies; guesses among two lines are right half of the time
 BROKEN = 2.0  # times the loss after healing
-AGAIN = f'Start "{{}}" again; when it has finished, press "{{}}", then "{CONTINUE_CHANGED}".'
+AGAIN = f'Press "{{}}", then "{START_NEW}"; when it has finished, press "{{}}", then "{CONTINUE}".'
 ANOTHER_RUN = "This run continued from a network that was not changed by hand."
 BREAK_IT = 'Change a weight on Inside until the loss is far higher, then "Keep this as a model".'
 BREAK_IT_MORE = "Change a weight on Inside until it is far higher."
 KEEP_IT = 'Now press "Keep this as a model" on Inside.'
-CONTINUE = f'Press "{CONTINUE_MODEL}" on Train, not Start.'
-CHOOSE_IT = (
-    f'Choose the network that you changed as the model on Inside, then press "{CONTINUE_MODEL}" on Train.'
-)
+CONTINUE_IT = f'On Train press the "{CONTINUE}" that names the network that you changed.'
+CHOOSE_IT = f"Choose the network that you changed as the model on Inside. {CONTINUE_IT}"
 
 SLOW = Experiment(
     polynomials=(Polynomial.parse("x^2"), Polynomial.parse("-x^2 + 1"), Polynomial.parse("x - 1")),
@@ -116,7 +114,7 @@ def _unbroken(situation: Situation, curves: SetUp) -> str:
     if not broken:
         return BREAK_IT
     if in_use is not None and in_use.model.metadata.get("changed_by_hand") and in_use.model.loss in broken:
-        return CONTINUE
+        return CONTINUE_IT
     return CHOOSE_IT
 
 
@@ -148,10 +146,10 @@ def _discontinuous(situation: Situation, first: SetUp, second: SetUp) -> str:
         load = f'press "{second.name}", then '
         if alike(situation.session.experiment, second.experiment):
             load = ""
-        return f'When it has finished, {load}press "{CONTINUE_CHANGED}", not Start.'
+        return f'When it has finished, {load}press "{CONTINUE}", not "{START_NEW}".'
     again = AGAIN.format(first.name, second.name)
     if not run.earlier:
-        return f'"{second.name}" started again, from step 0. {again}'
+        return f'"{second.name}" started from step 0. {again}'
     leg = run.earlier[-1]
     if leg.experiment is None or not alike(leg.experiment, first.experiment):
         return f'"{second.name}" continued from other weights. {again}'

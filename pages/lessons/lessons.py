@@ -13,7 +13,7 @@ from pages.lessons.situation import TRAINING, SetUp, Situation, key_of
 from pages.models.shown_network import ShownNetwork
 from pages.run_view.progress import Compared
 from pages.runs.pacing import UNPACED, Pacing
-from pages.setup.controls import CONTINUE_CHANGED, CONTINUE_MODEL
+from pages.setup.controls import CONTINUE, START_NEW
 from pages.state.page_links import COMPARE, INSIDE, PREDICT
 from pages.state.session_value import Lessons, Session
 from pages.state.setup import READY_MADE
@@ -180,7 +180,7 @@ LESSONS = (
         title="Random search vs. gradient descent",
         icon=":material/trending_down:",
         about="Two ways to train: random changes, and steps along a gradient.",
-        do='Press Start for random search. When it has finished, press "Adam" and start again.',
+        do=f'Press Start for random search. When it has finished, press "Adam", then "{START_NEW}".',
         see="After a few hundred steps, Adam has a lower loss than random search.",
         why="Random search learns from a step only whether it helped. The gradient says for every weight "
         "in which direction the loss falls, and how steeply.",
@@ -195,7 +195,7 @@ LESSONS = (
         title="Scaling the inputs",
         icon=":material/straighten:",
         about="What it matters to a network how large its inputs are.",
-        do='Press Start. When it has finished, press "Standardized" and start again.',
+        do=f'Press Start. When it has finished, press "Standardized", then "{START_NEW}".',
         see="About 43\u00a0% of new points end up right with the inputs as they are, 98\u00a0% with "
         "standardized ones.",
         why="An x from 100 to 102 hardly varies compared with its size, and no learning rate makes up for "
@@ -225,7 +225,7 @@ LESSONS = (
         title="When a network is too small",
         icon=":material/compress:",
         about="What two hidden neurons can do about twelve curves.",
-        do='Press Start. When it has finished, press "32 neurons" and start again.',
+        do=f'Press Start. When it has finished, press "32 neurons", then "{START_NEW}".',
         see="With two neurons the map has few straight pieces and the accuracy is near 40\u00a0%; 32 reach "
         "about 90\u00a0%.",
         why="Each neuron adds one fold to the map. Two folds cannot follow twelve curves, with any "
@@ -286,7 +286,7 @@ LESSONS = (
         title="A learning rate raised midway",
         icon=":material/speed:",
         about="What happens if the steps become a hundred times longer in the middle of training.",
-        do=f'Press Start. When it has finished, press "0.1, falling", then "{CONTINUE_CHANGED}".',
+        do=f'Press Start. When it has finished, press "0.1, falling", then "{CONTINUE}".',
         see="The loss jumps up at the mark, then falls below where it was: from 0.15 to less than 0.11.",
         why="Suddenly long steps throw the loss up; from a rate that rises over 1,000 steps it jumps far "
         "less. It would have fallen below without the change, too: to 0.115 with the short steps. At a "
@@ -306,7 +306,7 @@ LESSONS = (
         title="First lines, then parabolas",
         icon=":material/history_toggle_off:",
         about="What a network still knows of two lines after it has learned two parabolas.",
-        do=f'Press Start. When it has finished, press "Parabolas", then "{CONTINUE_CHANGED}".',
+        do=f'Press Start. When it has finished, press "Parabolas", then "{CONTINUE}".',
         see="Accuracy on the lines falls from about 98\u00a0% to about 50\u00a0%, as by guessing, while the "
         "map turns to the parabolas.",
         why="Training changes all weights for the points it sees and protects nothing else. Parabolas favor "
@@ -327,7 +327,7 @@ LESSONS = (
         icon=":material/healing:",
         about="What training does about a weight that somebody has spoiled.",
         do="Press Start. When it has finished, change a weight on Inside until the loss is far higher, press "
-        f'"Keep this as a model" there, then "{CONTINUE_MODEL}" on Train.',
+        f'"Keep this as a model" there, then the "{CONTINUE}" that names it, on Train.',
         see="The loss begins where you left it, often above 1, and within some hundred steps is below 0.1.",
         why="Training goes downhill from wherever the weights are. Many sets of weights have a low loss, so "
         "the healed weight seldom returns to its old value: the others compensate.",
@@ -347,7 +347,7 @@ LESSONS = (
         title="The right features make it linear",
         icon=":material/functions:",
         about="What a network without any hidden layer can do about cubic curves.",
-        do='Press Start. When it has finished, press "With x² and x³" and start again.',
+        do=f'Press Start. When it has finished, press "With x² and x³", then "{START_NEW}".',
         see="With x and y the borders are straight lines and the accuracy stays near 73\u00a0%; with x² and "
         "x³ it ends near 100\u00a0%.",
         why="Without hidden layers every border is where a weighted sum of the inputs is 0. Of x and y that "
@@ -367,7 +367,7 @@ LESSONS = (
         title="Smooth or folded",
         icon=":material/waves:",
         about="What the borders of a network look like with tanh in place of ReLU.",
-        do='Press Start. When it has finished, press "tanh" and start again.',
+        do=f'Press Start. When it has finished, press "tanh", then "{START_NEW}".',
         see="With ReLU the borders are straight pieces that meet in corners; with tanh they are smooth "
         "curves.",
         why="A ReLU neuron is linear on both sides of its fold. A tanh neuron bends everywhere, and most "
@@ -382,7 +382,7 @@ LESSONS = (
         title="Small weights",
         icon=":material/balance:",
         about="What a penalty on large weights does to a network that learns 100 noisy points.",
-        do='Press Start. When it has finished, press "L2 penalty 0.01" and start again.',
+        do=f'Press Start. When it has finished, press "L2 penalty 0.01", then "{START_NEW}".',
         see="About 90\u00a0% of its own points end up right instead of 100\u00a0%, and about 90\u00a0% of "
         "new points instead of 85\u00a0%, as much as the noise allows.",
         why="To be sure of single points among others a network has to change its answer within a short way, "
@@ -403,7 +403,7 @@ LESSONS = (
         title="Dropping neurons",
         icon=":material/blur_on:",
         about="What leaving out most neurons in every step does to a wide network.",
-        do='Press Start. When it has finished, press "Dropout 0.8" and start again.',
+        do=f'Press Start. When it has finished, press "Dropout 0.8", then "{START_NEW}".',
         see="About 84\u00a0% of new points end up right with all of them, 88\u00a0% if each step leaves out "
         "four of five.",
         why="Each step trains another fifth of the neurons, which makes it hard to learn points by heart. "
@@ -441,8 +441,8 @@ LESSONS = (
         title="Down the slope",
         icon=":material/downhill_skiing:",
         about="How far one should go along a slope in one step.",
-        do='Press Start. When it has finished, press "0.3" and start again, then "10". At the end draw the '
-        "loss landscape on Inside.",
+        do=f'Press Start. When it has finished, press "0.3", then "{START_NEW}"; the same with "10". At the '
+        "end draw the loss landscape on Inside.",
         see="With 0.001 the loss hardly falls; with 0.3 it ends at 0.57, the lowest; with 10 it jumps, "
         "and ends far above where it began.",
         why="The slope says which way is down, but not how far. Steps of 0.001 need 12,000 for what 40 of "
@@ -464,7 +464,7 @@ LESSONS = (
         title="Practice what you get wrong",
         icon=":material/fitness_center:",
         about="How a network learns if more of its points are drawn where it was wrong.",
-        do='Press Start. When it has finished, press "Where it errs" and start again.',
+        do=f'Press Start. When it has finished, press "Where it errs", then "{START_NEW}".',
         see="About 98.8\u00a0% of new points end up right with even points, 99.8\u00a0% with points where it "
         "errs; the dots, where its next points are drawn, gather at the crossings.",
         why="Soon the network is right on most of each curve, and points there teach it little: drawn mostly "

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pages.models.shown_network import ShownNetwork, shown_on
+from pages.setup import controls
 from pages.state import page_links
 from pages.state.kept_models import Kept
 from pages.state.session_value import LessonRun, Session
@@ -13,8 +14,8 @@ TRAINING, PREDICTING, INSPECTING = (  # titles of pages
     page_links.LABELS[page] for page in (page_links.TRAIN, page_links.PREDICT, page_links.INSIDE)
 )
 SOME_STEPS = 1000  # after which a run shows what it will become
-START = 'Press Start{where} to train "{name}" from step 0.'
-LOAD = 'Press "{name}" below, then press Start{where}.'
+START = 'Press "{start}"{where} to train "{name}" from step 0.'
+LOAD = 'Press "{name}" below, then "{start}"{where}.'
 
 
 @dataclass(frozen=True)
@@ -99,14 +100,21 @@ class Situation:
         if run is not None and view is not None and view.status == "paused":
             return "Press Resume."  # how far it is stands beside that, and was measured less often
         if loaded.steps < least and alike(loaded, set_up.experiment):
-            return f"{done} Set Steps to {least:,} or more and press Start.".lstrip()
+            return f'{done} Set Steps to {least:,} or more and press "{self.start_label}".'.lstrip()
         return f"{done} {self.to_start(set_up)}".lstrip()
 
     def to_start(self, set_up: SetUp) -> str:
         """Return what to press for a run of `set_up` from initial weights."""
         where = "" if self.page == TRAINING else " on Train"
         is_loaded = alike(self.session.experiment, set_up.experiment)
-        return (START if is_loaded else LOAD).format(name=set_up.name, where=where)
+        words = START if is_loaded else LOAD
+        return words.format(name=set_up.name, where=where, start=self.start_label)
+
+    @property
+    def start_label(self) -> str:
+        """What the button says on Train now that trains from step 0."""
+        is_of_before = self.session.has_run_from_before_the_lesson
+        return controls.start_label(None if is_of_before else self.session.run_view)
 
 
 def alike(one: Experiment, other: Experiment) -> bool:

@@ -17,6 +17,7 @@ from pages.server.source import Halt
 from pages.setup import setting_input
 from pages.state import inputs, refusal, session
 from pages.state.session_value import Session
+from pages.wording.words import as_label
 from polycore import Experiment, Model, Run, advance, start
 from polycore.experiment.settings import SETTINGS
 from polycore.formatting import counted
@@ -25,9 +26,9 @@ PREFIX = "controls"
 RESTING = ("ready", "finished", "stopped")  # starting another run loses nothing of such a run
 HALTS: Mapping[str, Halt] = {f"{PREFIX}.Pause": "pause", f"{PREFIX}.Stop": "stop"}  # by the buttons' keys
 
-PLAY, PAUSE = ":material/play_arrow:", ":material/pause:"
-CONTINUE = ":material/resume:"
-CONTINUE_CHANGED, CONTINUE_MODEL = "Continue with these settings", "Keep training this network"
+PLAY, PAUSE, FURTHER = ":material/play_arrow:", ":material/pause:", ":material/resume:"
+START, CONTINUE, START_NEW = "Start", "Continue", "Start new"
+START_HELP = "Trains a network on the set-up, from step 0."
 STEP_HELP = "Changes the weights once, so that you see what a single update does."
 STOP_HELP = "Ends the run for good, before its last step. The weights of the best loss so far are kept."
 RESET_HELP = "Goes back to step 0 and the same initial weights. The weights of the best loss so far are kept."
@@ -67,9 +68,7 @@ STYLE = """<style>
 }
 @media (min-width: 641px) {
   .st-key-controls > :first-child button { min-width: 12rem; }
-  :is(.st-key-controls-ahead, .st-key-controls-more, .st-key-controls-model) {
-    min-height: 2.5rem; max-height: 2.8rem;
-  }
+  :is(.st-key-controls-ahead, .st-key-controls-more) { min-height: 2.5rem; max-height: 2.8rem; }
   .st-key-controls-ahead { flex-wrap: nowrap; }
 }
 </style>"""
@@ -89,12 +88,12 @@ class Button:
     def draw(self) -> None:
         """Draw it."""
         # One key for each label: the second of two quick clicks on Start must not become a click on Pause.
-        # But "Start again" and "Start" share a key: a value just typed turns one into the other during the
-        # press. A disabled button has a key of its own: Streamlit ignores a press on a button that is
-        # disabled by the time the press arrives, even if the user could still press it.
+        # But "Start new" and "Start" share a key: what comes just before the press, such as the next lesson,
+        # may turn one into the other. A disabled button has a key of its own: Streamlit ignores a press on a
+        # button that is disabled by the time the press arrives, even if the user could still press it.
         st.button(
             self.label,
-            key=f"{PREFIX}.{self.label.removesuffix(' again')}{'.disabled' if self.action is None else ''}",
+            key=f"{PREFIX}.{self.label.removesuffix(' new')}{'.disabled' if self.action is None else ''}",
             icon=self.icon,
             type=self.kind,
             on_click=self._press,
@@ -158,10 +157,8 @@ def row_of(training: Training | None, view: RunView | None, *, changed: bool) ->
     stop: Callable[[], object] | None = None
     reset: Callable[[], object] | None = None
     reset_help = RESET_HELP
-    if training is None or view is None or (changed and view.status in RESTING):
-        main = Button("Start", PLAY, "Trains a network on the current set-up.", begin, MAIN_KEY, "primary")
-    else:
-        main = main_button(training, view)
+    main = main_button(training, view)
+    if training is not None and view is not None and not (changed and view.status in RESTING):
         at_rest = view.status in ("paused", "failed")  # and may continue
         if view.status != "ready":
             # a step that has to wait for its turn must not disable the button that asks for another one
@@ -179,50 +176,48 @@ def row_of(training: Training | None, view: RunView | None, *, changed: bool) ->
     }
 
 
-def main_button(training: Training, view: RunView) -> Button:
-    """Return the button that starts, pauses, resumes or repeats a run."""
+def main_button(training: Training | None, view: RunView | None) -> Button:
+    """Return the button that starts, pauses or resumes a run."""
     main = partial(Button, shortcut=MAIN_KEY, kind="primary")
-    match view.status:
-        case "ready":
-            return main("Start", PLAY, "Trains from the initial weights.", begin)
-        case "running":
-            return main("Pause", PAUSE, "Stays at this step. Resume continues from it.", training.pause)
-        case "waiting":
-            return main(
-                "Pause", PAUSE, "Leaves the queue. Resume joins the queue at its end.", training.pause
-            )
-        case "paused" | "failed":
-            return main("Resume", PLAY, "Continues from this step.", training.resume)
-        case _ if view.run.earlier:
-            return main("Start", PLAY, "Trains a new network on the set-up, from step 0.", begin)
-        case _:
-            return main("Start again", ":material/replay:", "Repeats the same run from step 0.", begin)
+    if training is None or view is None or view.status in RESTING:
+        return main(start_label(view), PLAY, START_HELP, begin)
+    if view.status in ("paused", "failed"):
+        return main("Resume", PLAY, "Continues from this step.", training.resume)
+    if view.status == "waiting":
+        return main("Pause", PAUSE, "Leaves the queue. Resume joins the queue at its end.", training.pause)
+    return main("Pause", PAUSE, "Stays at this step. Resume continues from it.", training.pause)
+
+
+def start_label(view: RunView | None) -> str:
+    """Return what the button says that trains from step 0: Start as long as nothing has been trained."""
+    return START if view is None or view.run.step == 0 else START_NEW
+
+
+def further(view: RunView | None, set_up: Experiment) -> Button | None:
+    """Return the button that trains the run's network further with the set-up; None if it cannot now."""
+    if view is None or view.run.step == 0 or not can_continue(view.run.experiment, set_up):
+        return None
+    if view.run.experiment == set_up and view.status not in RESTING:
+        return None  # Resume does that
+    more = f"Trains this network for {set_up.steps:,} more steps, with the settings as they are then."
+    return Button(CONTINUE, FURTHER, more, partial(_continue_from, view.run))
+
+
+def is_to_continue() -> bool:
+    """Return whether the set-up's steps are more steps of the run: whether `further` has a button."""
+    return further(_standing()[1], session.current().experiment) is not None
 
 
 def _draw_beside(training: Training | None, view: RunView | None, *, changed: bool) -> None:
     """Draw what else can be done about the run, or nothing as high."""
-    from_model = Button(
-        CONTINUE_MODEL,
-        CONTINUE,
-        "Trains the network in use further, with the settings of the set-up.",
-        _continue_from_model,
-    )
     if view is not None and changed:
         return  # see `draw_changes`
-    if view is not None and view.status in ("finished", "stopped"):
+    now = session.current()
+    model = of_model(now) if view is None or view.status in RESTING else None
+    if buttons := [button for button in (further(view, now.experiment), model) if button is not None]:
         with _line("more"):
-            Button(
-                "Continue",
-                CONTINUE,
-                f"Trains these weights for {view.run.experiment.steps:,} more steps. If you change settings "
-                "first, it continues with those.",
-                partial(_continue_from, view.run),
-            ).draw()
-            if fitting_model(session.current()) is not None:
-                from_model.draw()
-    elif (view is None or view.status == "ready") and fitting_model(session.current()) is not None:
-        with _line("model"):
-            from_model.draw()
+            for button in buttons:
+                button.draw()
     elif training is not None and training.computed_ahead().seconds > SHORT_SECONDS:
         with _line("ahead"):
             said = live_text.value("replay", replay_text(training), "p", "caption")
@@ -247,23 +242,17 @@ def draw_changes() -> None:
     with st.container(key=f"{PREFIX}.changes", gap="xsmall"):
         st.caption(changes_text(view.run.experiment, set_up))
         with st.container(horizontal=True, gap="xsmall"):
-            for button in buttons_for_changes(view.run, set_up):
+            for button in buttons_for_changes(view, set_up):
                 button.draw()
 
 
-def buttons_for_changes(run: Run, set_up: Experiment) -> list[Button]:
+def buttons_for_changes(view: RunView, set_up: Experiment) -> list[Button]:
     """Return the buttons for a set-up that is another one than the run's."""
     # no shortcut: that of the main button does what the main button says, whatever is changed here
-    anew = Button("Start anew", PLAY, "Trains a new network. This one stays in Compare.", begin)
-    if run.step == 0 or not can_continue(run.experiment, set_up):
-        return [anew]
-    further = Button(
-        CONTINUE_CHANGED,
-        CONTINUE,
-        "Trains these weights further. The charts continue, with a mark that says what changed.",
-        partial(_continue_from, run),
-    )
-    return [further, anew]
+    new = Button(START_NEW, PLAY, f"{START_HELP} This one stays in Compare.", begin)
+    # at rest the main button is that one
+    buttons = further(view, set_up), None if view.status in RESTING else new
+    return [button for button in buttons if button is not None]
 
 
 def changes_text(before: Experiment, after: Experiment) -> str:
@@ -352,12 +341,6 @@ def _milestones_of(weights: Run | Model, now: Session) -> Sequence[Milestone]:
     return now.answering.milestones if now.answering is not None and now.answering.model is weights else ()
 
 
-def _continue_from_model() -> None:
-    model = fitting_model(session.current())
-    if model is not None:
-        _continue_from(model)
-
-
 def _continue_from(weights: Run | Model) -> None:
     """Train these weights further, with the set-up."""
     with refusal.later(PREFIX):
@@ -372,12 +355,14 @@ def _continue_from(weights: Run | Model) -> None:
         continued.start()
 
 
-def fitting_model(now: Session) -> Model | None:
-    """Return the model in use if it is not the run's and can be trained further with the set-up."""
+def of_model(now: Session) -> Button | None:
+    """Return the button that trains the model in use further; None if that is the run's or does not fit."""
     kept = now.answering
     if kept is None or kept is now.own or not can_continue(kept.model, now.experiment):
         return None
-    return kept.model
+    name = as_label(kept.title.partition(" · ")[0])  # the run may have a Continue of its own
+    about = f"Trains the network in use, {as_label(kept.title)}, for {now.experiment.steps:,} more steps."
+    return Button(f'{CONTINUE} "{name}"', FURTHER, about, partial(_continue_from, kept.model))
 
 
 def can_continue(network: Experiment | Model, set_up: Experiment) -> bool:

@@ -187,8 +187,10 @@ def _draw_learning(experiment: Experiment) -> None:
     with left:
         if not OPTIMIZERS[experiment.optimizer].needs_full_batch:
             optimizer_input.draw_batch_size()
-    with right:
+    with right, st.container(key=f"{PREFIX}steps"):
         _draw("steps", experiment)
+        if controls.is_to_continue():
+            st.caption(f"{experiment.steps:,} more", width="content")
     for field in ("schedule", "momentum", "nesterov"):
         _draw(field, experiment)
 

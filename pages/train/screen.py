@@ -21,6 +21,8 @@ STYLE = """<style>
 }
 [class*="st-key-settings-fold-"] button p { font-size: 0.875rem; }
 :is(.st-key-settings-Network, .st-key-settings-Learning) button { padding: 0; min-height: 1.5rem; }
+.st-key-settings-steps { position: relative; }
+.st-key-settings-steps > :nth-child(2) { position: absolute; top: 0; right: 0; } /* beside the label */
 .st-key-controls-changes {
   padding: 0.5rem; border-radius: 0.5rem; background: light-dark(#edeefb, #1d2136);
 }

@@ -104,7 +104,7 @@ class Run(RunState):
                 return (
                     f"The run diverged at step {self.step + 1:,}: a weight left the range in which the loss "
                     "is finite and a file can store it. The best weights are kept. "
-                    f"Lower the learning rate ({self.experiment.learning_rate:g}) and start again."
+                    f"Lower the learning rate ({self.experiment.learning_rate:g}) and start a new run."
                 )
             case "target":
                 target = self.experiment.target_loss

@@ -187,7 +187,7 @@ def test_presses_that_streamlit_brings_late_change_nothing_more(running):
     running.visit.press("Stop")
     running.becomes("Stopped", generation + 2)
     running.streamlits.deliver()
-    running.offers("Start again")
+    running.offers("Start new")
     running.stays("Stopped", generation + 2)
 
 

@@ -111,7 +111,7 @@ def test_a_run_continues_and_its_end_is_shown_although_every_socket_is_cut_again
         cut = cut_until_the_end(visit, proxy)
         assert any("/_stcore/stream" in path for path in cut)
         assert any("/live/" in path for path in cut) is (manner == "lets through")
-        expect(visit.page.get_by_role("button", name="Start again")).to_be_enabled()
+        expect(visit.page.get_by_role("button", name="Start new")).to_be_enabled()
         visit.page.wait_for_url(re.compile("&weights=d"))
         visit.wait_for_words(steps="150", seed="5", speed="10")
         visit.page.locator(CONNECTED).wait_for()

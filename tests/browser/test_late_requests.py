@@ -75,7 +75,7 @@ def test_an_end_during_a_switch_of_pages_neither_returns_to_the_page_nor_is_lost
     visit.wait_for_status("Finished")
     wire.server.send(end)
     visit.go_to("Compare").page.get_by_role("button", name=re.compile("Delete")).wait_for()
-    visit.go_to("Train").page.get_by_role("button", name=re.compile("Start again")).wait_for()
+    visit.go_to("Train").page.get_by_role("button", name=re.compile("Start new")).wait_for()
 
 
 def presses(message: bytes, button: str) -> bool:
@@ -89,7 +89,7 @@ def test_a_press_that_halts_is_answered_before_streamlit_has_it_and_the_page_is_
     visit.open(f"train{LONG}")
     for begin, button, status, then in (
         ("Start", "Pause", "Paused", "Resume"),
-        ("Resume", "Stop", "Stopped", "Start again"),
+        ("Resume", "Stop", "Stopped", "Start new"),
     ):
         visit.press(begin)
         visit.wait_for_status("Running", after_step=20)

@@ -134,9 +134,7 @@ def test_beside_the_panel_each_label_of_the_settings_has_one_line(visitor):
 
 
 def start_button(visit):
-    return visit.page.get_by_role(
-        "button", name=re.compile("Start( again| the new set-up)?( Shortcut|$)")
-    ).first
+    return visit.page.get_by_role("button", name=re.compile("Start( new)?( Shortcut|$)")).first
 
 
 def press_start(visit, ends="Finished"):

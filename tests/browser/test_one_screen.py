@@ -43,7 +43,7 @@ def test_training_is_seen_without_scrolling(visitor):
     visit.wait_for_status("Finished")
     visit.rest()
     page = visit.page
-    page.get_by_role("button", name="Start again").wait_for()  # the page is drawn once more as the run ends
+    page.get_by_role("button", name="Start new").wait_for()  # the page is drawn once more as the run ends
     for size in (WIDE, DESKTOP):  # the larger first: a layout left from the smaller one would fit it too
         page.set_viewport_size(size)
         controls = page.locator(".st-key-controls").get_by_role("button").all()
@@ -197,7 +197,7 @@ def assert_on_a_phone_the_controls_stay_in_reach(visit):
     visit.page.set_viewport_size(PHONE)
     chart(visit, "accuracy").scroll_into_view_if_needed()
     visit.page.evaluate("document.querySelector('.stMain').scrollBy(0, 200)")
-    again = visit.page.get_by_role("button", name="Start again")
+    again = visit.page.get_by_role("button", name="Start new")
     dock = again.bounding_box()  # above the navigation
     assert PHONE["height"] - 130 < dock["y"] < PHONE["height"] - 56 - dock["height"]
     again.click(timeout=2000)  # nothing covers it

@@ -104,7 +104,7 @@ def see_the_lesson(visit):
     visit.page.locator(START).click()
     expect(panel).to_contain_text(SEEN)
     visit.wait_for_status("Finished")
-    visit.page.get_by_role("button", name="Start again").wait_for()
+    visit.page.get_by_role("button", name="Start new").wait_for()
     visit.rest()
 
 

@@ -236,7 +236,7 @@ def test_short_runs_one_after_another_leave_a_page_that_answers(visitor):
         visit.wait_for_words(steps=str(steps))
         visit.press("Start")
         visit.wait_for_status("Finished", after_step=steps - 1)
-        visit.page.get_by_role("button", name=re.compile("Start again")).wait_for()
+        visit.page.get_by_role("button", name=re.compile("Start new")).wait_for()
 
 
 def test_another_person_with_the_same_link_and_a_tab_opened_from_another_have_sessions_of_their_own(visitor):

@@ -36,11 +36,13 @@ def resting(run):
 
 
 def test_a_run_is_continued_as_it_was_and_then_with_other_settings_which_compare_says():
-    app = wait_for(press(trained(), "Continue"), "finished")
+    app = trained()
+    assert "300 more" in [caption.value for caption in app.caption]
+    app = wait_for(press(app, "Continue"), "finished")
     run = session_of(app).training.view.run
     assert (run.began_at, run.step, len(run.earlier)) == (300, 600, 1)
     labelled(app.number_input, "Learning rate").set_value(0.05).run()
-    app = wait_for(press(app, controls.CONTINUE_CHANGED), "finished")
+    app = wait_for(press(app, controls.CONTINUE), "finished")
     run = session_of(app).training.view.run
     assert (run.began_at, run.step, run.experiment.learning_rate) == (600, 900, 0.05)
     app.switch_page(COMPARE).run()
@@ -52,7 +54,7 @@ def test_the_network_in_use_is_trained_further():
     experiment = session_of(opened(TRAIN)).experiment
     model = pc.advance(pc.start(replace(experiment, seed=5)), 40).current
     now = Session(setup=Setup(experiment)).keeping(Kept("from a file", model, None))
-    app = press(opened(TRAIN, begun=now), controls.CONTINUE_MODEL)
+    app = press(opened(TRAIN, begun=now), 'Continue "from a file"')
     app = wait_for(app, "finished")
     run = session_of(app).training.view.run
     assert (run.began_at, run.step) == (40, 340)
@@ -75,28 +77,34 @@ def test_the_network_in_use_is_trained_further():
 def test_a_network_of_another_kind_cannot_be_continued(other):
     for network in (ENDED.experiment, ENDED.best):
         assert not controls.can_continue(network, other)
-    assert [button.label for button in controls.buttons_for_changes(ENDED, other)] == ["Start anew"]
+    assert offered(ENDED, "paused", other) == ["Start new"]
     with pytest.raises(pc.PolycoreError):  # so it would have been refused
         pc.start(other, weights=ENDED)
 
 
-def test_other_settings_can_continue_a_run_that_has_taken_a_step():
+def offered(run, state, set_up):
+    """Return the labels of the buttons beside the main one."""
+    view = replace(RunView.of("a run", run, math.inf), state=state)
+    return [button.label for button in controls.buttons_for_changes(view, set_up)]
+
+
+# at rest the main button is the one that starts a new run
+@pytest.mark.parametrize(("state", "new"), [("running", ["Start new"]), ("stopped", [])])
+def test_other_settings_can_continue_a_run_that_has_taken_a_step(state, new):
     other = replace(TINY, learning_rate=0.05, optimizer="sgd", noise=0.1, seed=9)
-    further, anew = controls.buttons_for_changes(ENDED, other)
-    assert (further.label, anew.label) == (controls.CONTINUE_CHANGED, "Start anew")
-    [only] = controls.buttons_for_changes(pc.start(TINY), other)
-    assert only.label == "Start anew"
+    assert offered(ENDED, state, other) == ["Continue", *new]
+    assert offered(pc.start(TINY), state, other) == new
 
 
 def test_the_network_in_use_fits_unless_it_is_the_runs_own_or_of_another_kind():
     model = pc.advance(pc.start(replace(TINY, seed=7)), 40).current
     now = Session(setup=Setup(TINY)).keeping(Kept("from a file", model, None))
-    assert controls.fitting_model(now) is model
-    assert controls.fitting_model(replace(now, setup=Setup(replace(TINY, hidden=(9,))))) is None
+    assert controls.of_model(now).label == 'Continue "from a file"'
+    assert controls.of_model(replace(now, setup=Setup(replace(TINY, hidden=(9,))))) is None
     own = Session(setup=Setup(TINY), training=resting(ENDED)).collected()
     assert own.answering is not None
-    assert controls.fitting_model(own) is None
-    assert controls.fitting_model(Session(setup=Setup(TINY))) is None
+    assert controls.of_model(own) is None
+    assert controls.of_model(Session(setup=Setup(TINY))) is None
 
 
 # --- what a press does -------------------------------------------------------------------------
@@ -108,9 +116,9 @@ def test_a_run_is_continued_in_its_middle_from_where_it_is_unless_that_is_refuse
     in_session(Session(setup=Setup(replace(long, learning_rate=0.001)), training=before))
     before.start()
     wait_until(lambda: before.view.run.step)
-    drawn = before.view.run
+    drawn = before.view
     further, _ = controls.buttons_for_changes(drawn, session.current().experiment)
-    wait_until(lambda: before.view.run.step > drawn.step)
+    wait_until(lambda: before.view.run.step > drawn.run.step)
     own_server(limits=Limits(max_width=1))
     further.action()
     assert session.current().refused
@@ -119,7 +127,7 @@ def test_a_run_is_continued_in_its_middle_from_where_it_is_unless_that_is_refuse
     further.action()
     after = session.current().training
     assert before.view.status == "stopped"
-    assert after.view.run.began_at == before.view.run.step > drawn.step
+    assert after.view.run.began_at == before.view.run.step > drawn.run.step
     assert [leg.end for leg in after.view.run.earlier] == [after.view.run.began_at]
     wait_until(lambda: after.view.run.step > after.view.run.began_at)
     view = after.view
@@ -139,7 +147,7 @@ def test_a_press_on_start_after_a_continued_run_begins_at_step_0(in_session):
     training = resting(CONTINUED)
     in_session(Session(setup=Setup(TINY), training=training))
     start = controls.row_of(training, training.view, changed=False)["main"]
-    assert start.label == "Start"
+    assert start.label == "Start new"
     start.action()
     run = session.current().training.view.run
     assert (run.began_at, run.earlier) == (0, ())

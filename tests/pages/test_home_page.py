@@ -421,7 +421,7 @@ def test_a_run_that_ends_while_its_page_is_drawn_is_shown_as_ended_in_every_part
     monkeypatch.setattr(room, name, drawn_before_the_end)
     app = press(opened(page), "Train the network" if page == HOME else "Start")
     session_now = session_of(app)
-    assert labels(app)["Watch again" if page == HOME else "Start again"]
+    assert labels(app)["Watch again" if page == HOME else "Start new"]
     assert session_now.answering.model.loss == session_now.training.view.run.best.loss
 
 

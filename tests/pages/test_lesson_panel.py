@@ -156,7 +156,7 @@ def test_a_run_that_still_advances_as_a_lesson_begins_is_named_and_not_shown():
     session_of(app).training.stop()
     assert lesson_panel.STILL_RUNNING in said
     assert buttons["Start"]
-    assert not {"Start anew", "Pause"} & buttons.keys()
+    assert not {"Start new", "Pause"} & buttons.keys()
     assert len(curves) >= len(first.polynomials)
     assert session_of(app).training.view.run.experiment == first
     assert before.view.status == "stopped"
@@ -167,7 +167,7 @@ def test_start_alone_is_offered_beside_unfolded_settings_while_a_lesson_has_no_r
     come_to(app.switch_page(HOME).run(), TRAIN, {"look": "dead"})
     unfold_settings(app)
     assert labels(app)["Start"]
-    assert "Start anew" not in labels(app)
+    assert "Start new" not in labels(app)
 
 
 @pytest.mark.parametrize(("guess", "sign"), [("a", asking.RIGHT), ("b", asking.WRONG), (None, "")])

@@ -442,12 +442,12 @@ def loaded(experiment, *runs, **view):
     return replace(holding(*runs), setup=Setup(experiment), view=View(**view))
 
 
-def to_load(name):
-    return LOAD.format(name=name, where="")
+def to_load(name, start="Start new"):
+    return LOAD.format(name=name, where="", start=start)
 
 
-def to_start(name, where=""):
-    return START.format(name=name, where=where)
+def to_start(name, where="", start="Start new"):
+    return START.format(name=name, where=where, start=start)
 
 
 # what a user has done instead of what the lesson asks for, and what the panel then says
@@ -468,11 +468,11 @@ WRONG = {
     "folds": ("started", checks.OPEN_INSIDE),
     "raise": (
         "second first",
-        f'"0.1, falling" started again, from step 0. {AGAIN.format("Learning rate 0.001", "0.1, falling")}',
+        f'"0.1, falling" started from step 0. {AGAIN.format("Learning rate 0.001", "0.1, falling")}',
     ),
     "forget": (
         "second first",
-        f'"Parabolas" started again, from step 0. {AGAIN.format("Lines", "Parabolas")}',
+        f'"Parabolas" started from step 0. {AGAIN.format("Lines", "Parabolas")}',
     ),
     "heal": ("continued", continuing.BREAK_IT),
     "features": ("second first", to_load("x and y")),
@@ -518,11 +518,11 @@ def test_after_a_wrong_press_the_panel_says_what_is_missing(name):
 @pytest.mark.parametrize("lesson", lessons.LESSONS, ids=NAMES)
 def test_before_anything_is_trained_the_panel_says_which_set_up_to_start(lesson):
     first, *others = lesson.set_ups
-    assert missing(lesson.name, loaded(first.experiment)) == to_start(first.name)
-    elsewhere = to_start(first.name, " on Train")
+    assert missing(lesson.name, loaded(first.experiment)) == to_start(first.name, start="Start")
+    elsewhere = to_start(first.name, " on Train", "Start")
     assert missing(lesson.name, loaded(first.experiment), "Inside") == elsewhere
     for other in others:
-        assert missing(lesson.name, loaded(other.experiment)) == to_load(first.name)
+        assert missing(lesson.name, loaded(other.experiment)) == to_load(first.name, "Start")
 
 
 def test_inside_the_network_of_the_lesson_is_asked_for():
@@ -541,7 +541,7 @@ def test_a_lesson_about_a_broken_weight_says_each_next_step():
     for model, words in ((harmless, continuing.BREAK_IT_MORE), (broken, continuing.KEEP_IT)):
         assert missing("heal", replace(now, by_hand=replace(held, result=model))).endswith(words)
     in_use = by_hand(now, broken)
-    assert missing("heal", in_use) == continuing.CONTINUE
+    assert missing("heal", in_use) == continuing.CONTINUE_IT
     assert missing("heal", in_use.using("Run 1")) == continuing.CHOOSE_IT
 
 

@@ -79,7 +79,7 @@ def test_the_choice_stays_as_a_run_begins_and_ends_and_on_other_pages():
         [index] = labelled(app.button_group, "Map").proto.default
         assert labelled(app.button_group, "Map").options[index] == DIFFERENCES
         app.run()
-    press(app, "Start again")
+    press(app, "Start new")
     session_of(app).training.stop()
     assert labelled(app.run().button_group, "Map").value == DIFFERENCES
 

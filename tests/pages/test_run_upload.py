@@ -56,7 +56,7 @@ def test_an_uploaded_run_is_paused_has_its_set_up_and_continues_to_the_same_bits
     assert same_run(now.training.view.run, run)
     assert labels(app)["Resume"]
     assert now.answering.model.loss == run.best.loss
-    assert "Start anew" not in labels(app)
+    assert "Start new" not in labels(app)
     wait_for(press(app, "Resume"), "finished")
     assert same_run(session_of(app).training.view.run, pc.advance(run, 60))
 

@@ -95,7 +95,7 @@ def test_start_pause_resume_and_stop():
     press(app, "Stop")
     assert training.view.status == "stopped"
     assert training.view.run.step >= paused_at
-    assert labels(app)["Start again"]
+    assert labels(app)["Start new"]
     assert not labels(app)["Stop"]
 
 
@@ -169,7 +169,7 @@ def test_a_new_seed_is_another_experiment_and_the_old_model_stays():
     assert after.answering == before.answering
     assert setting(app, "number_input", "Seed").value == after.experiment.seed
     assert any(caption.value == "**1 change** · seed" for caption in app.caption)
-    wait_for(press(app, "Start"), "finished")
+    wait_for(press(app, "Start new"), "finished")
     assert len(session_of(app).models.kept) == 2
     assert session_of(app).answering.experiment == after.experiment
 
@@ -322,7 +322,7 @@ def test_a_run_of_another_set_up_keeps_its_own_buttons():
     app = press(opened(TRAIN, LONG), "Start")
     training = session_of(app).training
     press(app, "New seed")
-    assert labels(app)["Start anew"]
+    assert labels(app)["Start new"]
     press(app, "Pause")
     assert (training.view.status, session_of(app).training) == ("paused", training)
     step = training.view.run.step
@@ -368,7 +368,7 @@ def test_a_reset_of_a_run_of_another_set_up_counts_though_the_run_has_ended_mean
 
 def test_a_start_of_a_new_set_up_counts_though_the_run_before_it_has_ended_meanwhile():
     app = press(press(opened(TRAIN, LONG), "Start"), "New seed")
-    pressed_as_it_ended(app, "Start anew")
+    pressed_as_it_ended(app, "Start new")
     training = session_of(app).training
     assert training.view.run.experiment == session_of(app).experiment
     assert training.view.is_active
@@ -382,7 +382,7 @@ def test_a_start_of_a_new_set_up_counts_though_the_run_before_it_has_ended_meanw
         pytest.param((), "Start", {"One step"}, id="ready"),
         pytest.param(("start",), "Pause", {"Stop", "Reset"}, id="running"),
         pytest.param(("start", "pause"), "Resume", {"One step", "Stop", "Reset"}, id="paused"),
-        pytest.param(("start", "stop"), "Start again", {"Reset"}, id="stopped"),
+        pytest.param(("start", "stop"), "Start", {"Reset"}, id="stopped at step 0"),
     ],
 )
 def test_the_buttons_of_each_state_have_the_same_keys_whatever_is_changed(events, label, others, changed):
@@ -390,7 +390,7 @@ def test_the_buttons_of_each_state_have_the_same_keys_whatever_is_changed(events
     for event in events:
         getattr(training, event)()
     if changed and training.view.status in controls.RESTING:
-        label, others = "Start", {"One step"}
+        others = {"One step"}
     row = controls.row_of(training, training.view, changed=changed)
     main = row.pop("main")
     assert (main.label, main.shortcut) == (label, controls.MAIN_KEY)
@@ -545,7 +545,7 @@ def test_a_lesson_is_ready_to_start_whatever_the_run_before_it_was_at(press_afte
     app = come_to(app.switch_page(HOME).run(), TRAIN, {"look": "dead"})
     assert run_status(app) == "Ready · 2,000 steps"
     assert labels(app)["Start"]
-    assert not {"Resume", "Start anew"} & labels(app).keys()
+    assert not {"Resume", "Start new"} & labels(app).keys()
     press(app, "Start")
     training = session_of(app).training
     training.stop()

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Error
 
 from tests.browser.dashboard import HEADINGS
-from tests.soak.presses import PATIENCE_SECONDS, POLL_SECONDS, SHORT, LostPressError
+from tests.soak.presses import LABELS, PATIENCE_SECONDS, POLL_SECONDS, SHORT, LostPressError
 from tests.soak.tab import Sight, Tab
 
 PAGES = ("Home", "Polynomials", "Data", "Predict", "Inside", "Compare", "Play")
@@ -70,8 +70,9 @@ class Ends:
         self._runs += 1
 
     def _press(self, label: str, answered: Callable[[Sight], bool]) -> None:
-        self._until(lambda sight: label in sight.enabled and sight.rests, f"no button {label}")
-        self.tab.press((label,))
+        labels = LABELS.get(label, (label,))
+        self._until(lambda sight: {*labels} & {*sight.enabled} and sight.rests, f"no button {label}")
+        self.tab.press(labels)
         self._until(answered, f"{label} is not answered")
 
     def _one_during_a_switch(self) -> None:
@@ -84,7 +85,7 @@ class Ends:
         self._until(lambda sight: sight.status in (None, "Finished"), f"no end on {name}")
         self._open_page("Train")
         self._until(lambda sight: sight.status == sight.shown == "Finished", "no end on Train")
-        self._until(lambda sight: "Start again" in sight.enabled, "the end is not drawn on Train")
+        self._until(lambda sight: "Start new" in sight.enabled, "the end is not drawn on Train")
         self.count += 1
 
     def _wait_for_a_moment(self) -> None:

@@ -24,7 +24,7 @@ Kind = Literal[
 KINDS: tuple[Kind, ...] = Kind.__args__
 
 LABELS: dict[Kind, tuple[str, ...]] = {
-    "Start": ("Start", "Start again", "Start anew"),
+    "Start": ("Start", "Start new"),
     "preset": ("Recommended", "The tutorial's", "L-BFGS"),
 }
 LEADS_TO: dict[Kind, tuple[Kind, ...]] = {
@@ -269,9 +269,6 @@ class Walk:
             return f"the page shows {sight.shown}, the frame {sight.status}"
         controls = _controls(sight, self._is_changed(sight))
         enabled = {label for label in sight.enabled if label in _ALL_CONTROLS}
-        if sight.is_of_before:  # then Start does the same
-            controls.discard("Start anew")
-            enabled.discard("Start anew")
         return "" if enabled == controls else f"buttons: {sorted(enabled)}, not {sorted(controls)}"
 
     def _fault(self, kind: Kind, before: Sight, after: Sight, changed: bool) -> str:
@@ -330,9 +327,7 @@ class Walk:
                 raise LostPressError(f"{name} became {got} by itself, from {before}; {self._history[-12:]}")
 
 
-_ALL_CONTROLS = {
-    *LABELS["Start"], "Pause", "Resume", "Stop", "One step", "Reset",
-}  # fmt: skip
+_ALL_CONTROLS = {*LABELS["Start"], "Pause", "Resume", "Stop", "One step", "Reset"}
 
 
 def _labels(kind: Kind, sight: Sight) -> list[str]:
@@ -353,18 +348,16 @@ def _begins(kind: Kind, before: Sight, changed: bool) -> bool:
 
 def _controls(sight: Sight, changed: bool) -> set[str]:
     """Return the buttons that a page has for such a run."""
-    if sight.status is None:
-        return {"Start", "One step"}
-    if changed and (sight.status in RESTING or sight.is_of_before):
-        return {"Start", "One step", "Start anew"}
+    start = "Start new" if sight.step and not sight.is_of_before else "Start"
+    if sight.is_of_before or sight.status is None or (changed and sight.status in RESTING):
+        return {start, "One step"}
     own = {
-        "Ready": {"Start", "One step"},
         "Paused": {"Resume", "One step", "Stop", "Reset"},
         "Failed": {"Resume", "One step", "Stop", "Reset"},
-        "Finished": {"Start again", "Reset"},
-        "Stopped": {"Start again", "Reset"},
+        "Finished": {start, "Reset"},
+        "Stopped": {start, "Reset"},
     }.get(sight.status, {"Pause", "Stop", "Reset"})
-    return own | ({"Start anew"} if changed else set())
+    return own | ({"Start new"} if changed else set())
 
 
 def _set_up(sight: Sight) -> tuple[tuple[str, str], ...]:

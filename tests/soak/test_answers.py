@@ -140,7 +140,7 @@ def test_an_answer_counts_if_there_is_exactly_one(walk, kind, before, after, onc
 def test_a_reset_run_has_the_set_up_of_the_run_before_it_though_the_page_has_another(walk):
     changed = replace(PAUSED, addresses=(A, B))
     after = {"run": "b", "generation": 0, "step": 0, "status": "Ready", "shown": "Ready"}
-    reset = replace(changed, **after, enabled=("Start", "One step", "Start anew"))
+    reset = replace(changed, **after, enabled=("Start", "One step"))
     walk._set_ups["a"] = PAUSED.words
     walk.tab = SimpleNamespace(sight=lambda: reset, let_draw=lambda: None)
     assert walk._take_answer("Reset", changed) == reset
