@@ -4,6 +4,7 @@ import importlib.util
 import json
 import pickle
 import re
+import shlex
 import subprocess
 import sys
 import textwrap
@@ -17,6 +18,7 @@ import pytest
 import polycore as pc
 from pages.inside import exercise_view
 from pages.lessons import lessons
+from polycore.__main__ import main
 from polycore.links import link
 from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import NAMES
@@ -186,10 +188,21 @@ def test_the_docs_command_says_where_the_pages_are(run, monkeypatch, capsys, cod
     assert capsys.readouterr().out.strip() == (ROOT / folder / "index.html").as_uri()
 
 
-def test_the_readmes_program_runs(tmp_path):
-    [program] = blocks(README, "python")
-    run_alone(program, tmp_path)
-    assert pc.Model.load(tmp_path / "weights.npz").accuracy > 0.9
+def test_the_readmes_program_and_command_train_one_network_and_print_its_figures(
+    tmp_path, monkeypatch, capsys
+):
+    [program], [commands] = blocks(README, "python"), blocks(README, "console")
+    printed = run_alone(program, tmp_path).splitlines()[0]
+    of_program = (tmp_path / "weights.npz").read_bytes()
+    monkeypatch.chdir(tmp_path)
+    assert main(shlex.split(commands.splitlines()[0])[4:]) == 0
+    assert (tmp_path / "weights.npz").read_bytes() == of_program
+    loss, accuracy = re.findall(r"\d+\.\d+", printed)
+    figures = capsys.readouterr().out
+    assert f"{accuracy} %\n" in figures
+    assert f"{loss} nats\n" in figures
+    assert f"\n# {printed}\n" in program
+    assert f"prints a held-out accuracy of {accuracy} % and a loss of {loss}." in " ".join(README.split())
 
 
 def test_the_reference_s_program_on_a_step_runs(tmp_path):
