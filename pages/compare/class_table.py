@@ -29,6 +29,7 @@ from polycore.formatting import counted
 from polycore.links import link
 from polycore.model.weight_file import MAX_BYTES
 from polycore.network.plain import accuracy, cross_entropy
+from polycore.polynomials.classes import counted_classes
 from polycore.quoting import visible
 
 PREFIX = "compare.class"
@@ -39,9 +40,12 @@ FILES_KEY = f"{PREFIX}.files"
 LINKS = Input(f"{PREFIX}.links", lambda: "")
 
 NOTHING = "Nothing to measure yet: upload weight files, or paste links."
-OTHER_CURVES = "It knows none of the curves of this set-up."
+OTHER_CLASSES = "It learned none of this set-up's curves or classes."
+NO_LINK = "This is no link: expected an address as “Copy link” gives it."
 UNREADABLE = "This link cannot be read: copy it again."
 NO_NETWORK = "The link has no trained network: copy it when a run has ended."
+UNKNOWN = "\N{EN DASH}"
+WHY_UNKNOWN = f"“{UNKNOWN}” is not known: the last column says why, or else the network does not say it."
 EARLIER = "This table was measured on the points of an earlier set-up. Measure again for this one."
 
 _COLUMNS = {
@@ -69,7 +73,7 @@ def draw() -> None:
     """Draw the inputs and the table."""
     st.caption(
         f"Upload weight files or paste links, up to {MOST}: all are measured on the same new points, those "
-        "of the set-up in the address."
+        f"of your set-up with {counted_classes(session.current().experiment.shown_classes)}."
     )
     files, links = st.columns(2, gap="medium")
     with files:
@@ -137,6 +141,8 @@ def row_of_link(name: str, address: str, set_up: Experiment, calls: Calls) -> Cl
         query = dict(parse_qsl(urlsplit(address).query))
     except ValueError:  # its host is not one, as in https://[
         return ClassRow(name, problem=UNREADABLE)
+    if not link.says_anything(query):
+        return ClassRow(name, problem=NO_LINK)
     opened = link.from_query(query)
     if opened.model is None:
         return ClassRow(name, problem=UNREADABLE if opened.problems else NO_NETWORK)
@@ -167,8 +173,8 @@ def frame_of(rows: Iterable[ClassRow]) -> pd.DataFrame:
                 "map": row.map,
                 "accuracy (%)": None if row.accuracy is None else round(100 * row.accuracy, 4),
                 "loss on new points": row.loss,
-                "points": row.known,
-                "hidden layers": "-".join(map(str, row.hidden)) or ("none" if row.parameters else ""),
+                "points": row.known if row.parameters else None,
+                "hidden layers": "-".join(map(str, row.hidden)) or ("none" if row.parameters else None),
                 "weights": row.parameters,
                 "steps": row.steps,
                 "seed": row.seed,
@@ -177,7 +183,9 @@ def frame_of(rows: Iterable[ClassRow]) -> pd.DataFrame:
             for row in rows
         ]
     )
-    return frame.astype(dict.fromkeys(("weights", "steps", "seed"), "Int64"))  # with what is not known
+    return frame.astype(
+        dict.fromkeys(("points", "weights", "steps", "seed"), "Int64")
+    )  # with what is not known
 
 
 def _row_of(name: str, model: Model, set_up: Experiment, calls: Calls) -> ClassRow:
@@ -200,7 +208,7 @@ def _row_of(name: str, model: Model, set_up: Experiment, calls: Calls) -> ClassR
         steps=None if trained is None else trained.steps,
         seed=None if trained is None else trained.seed,
         map=small_map_url(scene.curves, *scene.window, of_grid.reshape(rows, columns, -1)) if scene else None,
-        problem="" if len(known) else OTHER_CURVES,
+        problem="" if len(known) else OTHER_CLASSES,
         experiment=trained,
     )
 
@@ -253,6 +261,8 @@ def notes_on(table: ClassTable, set_up: Experiment) -> list[str]:
         best = best_possible_text(best_possible(table.experiment))
         if best:
             notes.append(f"On these points: {best}.")
+    if any(None in (row.accuracy, row.steps) for row in table.rows):
+        notes.append(WHY_UNKNOWN)
     return notes
 
 
@@ -263,7 +273,8 @@ def _draw_table(measured: ClassTable) -> None:
     if others:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(
-                f"{counted(len(others), 'network')} learned other curves. To compare them, use their set-up."
+                f"{counted(len(others), 'network')} learned other curves. To compare them, use their set-up.",
+                width="content",  # beside the button, which the table's toolbar would cover
             )
             st.button(
                 "Use their set-up",
@@ -277,6 +288,7 @@ def _draw_table(measured: ClassTable) -> None:
         key=f"{PREFIX}.rows",
         column_config=_COLUMNS,
         hide_index=True,
+        placeholder=UNKNOWN,
         row_height=56,
         height=min(700, 40 + 56 * len(frame)),
         alt="For each network of the class its map, its accuracy and loss, its size, steps and seed.",

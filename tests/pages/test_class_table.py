@@ -93,7 +93,7 @@ def test_classes_are_matched_by_their_polynomials_and_not_by_their_order():
 def test_a_network_of_other_polynomials_has_a_map_and_no_accuracy():
     row = row_of_file("cubes.npz", file_of(trained(polynomials=CUBES)), *HERE)
     assert (row.accuracy, row.loss, row.known) == (None, None, 0)
-    assert row.problem == class_table.OTHER_CURVES
+    assert row.problem == class_table.OTHER_CLASSES
     assert row.map.startswith("data:image/")
 
 
@@ -102,8 +102,10 @@ def test_what_cannot_be_read_has_a_row_with_the_reason():
     assert row_of_link("link 1", "https://example.org/?v=1", *HERE).problem == class_table.NO_NETWORK
     cut = link_of(trained())[:-40]
     assert row_of_link("link 2", cut, *HERE).problem == class_table.UNREADABLE
+    for text in ("hello", "https://example.org/", "https://example.org/?q=link"):
+        assert row_of_link("link 3", text, *HERE).problem == class_table.NO_LINK
     # urlsplit raises ValueError for such a host
-    assert row_of_link("link 3", "https://[example.org/?v=1", *HERE).problem == class_table.UNREADABLE
+    assert row_of_link("link 4", "https://[example.org/?v=1", *HERE).problem == class_table.UNREADABLE
 
 
 # --- the table --------------------------------------------------------------------------------
@@ -120,7 +122,8 @@ def test_accuracies_are_in_percent_and_what_is_not_known_is_empty():
     assert frame["accuracy (%)"].tolist()[0] == 98.7654
     assert frame["accuracy (%)"].isna().tolist() == [False, True, True]
     assert frame["seed"].isna().tolist() == [False, True, True]
-    assert frame["hidden layers"].tolist() == ["32-8", "none", ""]
+    assert frame["hidden layers"].fillna("not known").tolist() == ["32-8", "none", "not known"]
+    assert frame["points"].isna().tolist() == [False, False, True]
     assert frame["problem"].tolist() == ["", "", "It is empty."]
 
 
@@ -137,7 +140,8 @@ def test_at_most_a_hundred_are_measured_and_the_rest_is_counted():
     links = "https://example.org/?v=1\n" * (class_table.MOST + 2)
     table = class_table.table_of(SET_UP, (), links, at_once)
     assert (len(table.rows), table.left_out) == (class_table.MOST, 2) == (100, 2)
-    assert class_table.notes_on(table, SET_UP) == ["2 networks more than 100 were left out."]
+    left_out = "2 networks more than 100 were left out."
+    assert class_table.notes_on(table, SET_UP) == [left_out, class_table.WHY_UNKNOWN]
 
 
 def test_it_is_said_how_good_a_network_can_be_and_whether_the_set_up_has_changed():
@@ -179,12 +183,14 @@ def test_the_page_can_be_left_and_what_fails_leaves_the_table_of_before(own_serv
 def test_files_and_links_are_measured_and_a_refresh_keeps_the_table_and_they_offer_their_set_up():
     one, other = trained(seed=1), trained(seed=2)
     app = press(at_the_class(), "Measure")
+    assert "points, those of your set-up with 2 polynomials." in app.caption[0].value
     assert class_table.NOTHING in [one.value for one in app.caption]
     files = [("anna.npz", file_of(one)), ("cubes.npz", file_of(trained(polynomials=CUBES)))]
     app = measured(press(at_the_class(files, f" {link_of(other, seed=2)}\n\n"), "Measure"))
     table = app.dataframe[0].value
     assert table["name"].tolist() == ["anna.npz", "cubes.npz", "link 1"]
     assert table["seed"].tolist() == [1, 0, 2]
+    assert app.dataframe[0].proto.placeholder == class_table.UNKNOWN
     again = refreshed(app, COMPARE, WORDS)
     assert again.dataframe[0].value.equals(table)
     press(app, "Use their set-up")
