@@ -43,11 +43,10 @@ LEARNING = "Learning: each step aims at fewer mistakes."
 TRAIN_HELP = "Changes the weights of the network step by step, until it names the curves."
 POINTS, COLORS = "The network learns from these {}points.", "Color: the right answer."
 ANSWERS, UNSURE = "Color: the network's answer at each place.", "Pale: unsure. Far from all {}: a wild guess."
-SCATTERED = "Points scatter around their curves. Where curves are close, their points mix."
-AT_CROSSING = "Points lie exactly on their curves: only crossings leave doubt."
-OF_TWO = "Some points could be of two curves."
+SCATTERED = "because points scatter, and mix where curves are close."
+AT_CROSSING = "because only crossings leave doubt."
+OF_TWO = "because some points could be of two curves."
 OF_PREVIOUS = "The network of the previous set-up."
-NEW_POINTS = "points it has not learned from"
 CERTAIN = 0.9995  # from this share on, what is possible at best is all, or almost all
 OFFERED = 4  # lessons, in a line
 # The title is beside the map, and on a phone above it, as is the figure. All of the map with its caption is
@@ -86,7 +85,7 @@ STYLE = """<style>
   [data-testid="stLayoutWrapper"]:has(> .st-key-home-said) { order: -1; }
   /* beside Copy link, More links and Present */
   .st-key-home-title h1 { padding: 0 9.5rem 0.75rem 0; font-size: 1.375rem; line-height: 1.25; }
-  .st-key-home-said { min-height: 6.5rem; }
+  .st-key-home-said { min-height: 5.5rem; }
   .st-key-home-side .st-key-progress-bar { min-height: 2.35rem; }
   .st-key-home-plane .polycore-live-caption { min-height: 2.6rem; font-size: 0.9375rem; }
   .st-key-home-plane .polycore-live-caption > span { display: block; }
@@ -295,15 +294,15 @@ def _said(texts: Mapping[str, str], name: str, notes: Sequence[str]) -> str:
     share = live_text.value("weights.held_out_text", texts[name])
     beside = live_text.value("weights.held_out_text_beside", texts[f"{name}_beside"])
     # the best possible is among the notes
-    points = f"{NEW_POINTS}: {beside}" if "% on " in texts[f"{name}_beside"] else NEW_POINTS
-    quiet = "".join(f"<p class='quiet'>{escape(note)}</p>" for note in notes if note)
+    said = [beside] if "% on " in texts[f"{name}_beside"] else []
+    first, *others = (f"<p class='quiet'>{line}</p>" for line in (*said, *map(escape, filter(None, notes))))
     label = ", ".join(filter(None, (progress.LARGE_LABEL, texts["which"])))
-    words = f"<div class='words'>{label}<p class='quiet'>{points}</p></div><div>{quiet}</div>"
+    words = f"<div class='words'>{label}{first}</div><div>{''.join(others)}</div>"
     return f"{SAID_STYLE}<div class='said'><div class='big'>{share}</div>{words}</div>"
 
 
 def scale(best: float | None, experiment: Experiment) -> tuple[str, str]:
-    """Return what share of new points guessing has right, and what is possible at best; and why not all.
+    """Return what share of new points guessing has right; and what is possible at best, and why not all.
 
     best: the share of them that the best network can name correctly; None if it is not known.
     """
@@ -311,10 +310,11 @@ def scale(best: float | None, experiment: Experiment) -> tuple[str, str]:
     if best is None:
         return guessing, ""
     if best < CERTAIN:
-        return f"{guessing} Best possible: {percent(best)}.", SCATTERED if experiment.noise else OF_TWO
+        why = SCATTERED if experiment.noise else OF_TWO
+        return guessing, f"Best possible: {percent(best)}, {why}"
     if not meetings_of(scene_of(experiment)):
-        return f"{guessing} Best possible: {'almost ' if experiment.noise else ''}100\u00a0%.", ""
-    return f"{guessing} Best possible: almost 100\u00a0%.", AT_CROSSING
+        return guessing, f"Best possible: {'almost ' if experiment.noise else ''}100\u00a0%."
+    return guessing, f"Best possible: almost 100\u00a0%, {AT_CROSSING}"
 
 
 def _draw_main(training: Training | None) -> None:

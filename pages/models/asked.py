@@ -1,9 +1,12 @@
 """The point on a network's map that the user asks about, and the answers of network and referee."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from pages.channel import live_text
 from pages.channel.live_text import Followed
+from pages.models.point_choices import ANY
 from pages.plane import answer_view
 from pages.plane.answer import Answer
 from pages.plane.referee import referee_of
@@ -29,9 +32,11 @@ CLICK = "Press the map to ask about a point."
 
 
 def choose(x: float, y: float) -> None:
-    """Ask about the point (x, y). For a click."""
+    """Ask about the point (x, y), on Predict too, with fewer digits: it is a pixel's. For a click."""
     if max(abs(x), abs(y)) <= MAX_COORDINATE:
-        session.change_view(asked=(x, y))
+        now = session.current().view.point_inputs
+        inputs = replace(now, way=ANY, x=float(f"{x:.6g}"), y=float(f"{y:.6g}"))
+        session.change_view(asked=(x, y), point_inputs=inputs)
 
 
 def answer_of_run(shown: ShownWeights, point: tuple[float, float] | None) -> Answer | None:

@@ -38,7 +38,6 @@ HELP = {
     "probability": "How likely the network considers the class.",
     "referee": "The probability for anyone who knows the curves and the noise: no method can do better.",
     "odds": "For this class against all others: 3 to 1 is a probability of 75\u00a0%.",
-    "value at x": "The y of the polynomial at the point's x.",
     "distance": "The vertical distance from the point to the curve.",
 }
 
@@ -141,8 +140,12 @@ def draw_table(answer: Answer, key: str, followed: Followed | None) -> None:
         f"<i class='swatch' data-color='answer.table.colors.{row}' style='background: {color}'></i>"
         for row, color in enumerate(_colors(answer))
     ]
-    known = HELP | ({"referee": BY_FIT} if answer.is_by_fit else {})
-    heads = [f'<span title="{escape(known.get(title, ""))}">{title}</span>' for title in columns(answer)]
+    across, up = answer.place.scene.axes  # a table may have any names
+    known = HELP | {f"value at {across}": f"The {up} of the polynomial at the point's {across}."}
+    known |= {"referee": BY_FIT} if answer.is_by_fit else {}
+    heads = [
+        f'<span title="{escape(known.get(title, ""))}">{escape(title)}</span>' for title in columns(answer)
+    ]
     cells = dict(zip(swatches, rows(answer), strict=True))
     table = live_text.table("All classes, most likely first", ["", *heads], cells, "answer.table.rows")
     live_text.draw(table, key, followed)
@@ -172,7 +175,7 @@ def columns(answer: Answer) -> dict[str, list[str]]:
         found["referee"] = [f"{100 * share:.2f} %" for share in answer.referee]
     found["odds"] = [odds(float(share)) for share in answer.probabilities]
     if answer.values:
-        found["value at x"] = [number_text(value) for value in answer.values]
+        found[f"value at {answer.place.scene.axes[0]}"] = [number_text(value) for value in answer.values]
         found["distance"] = [number_text(distance) for distance in answer.distances]
     return found
 

@@ -52,7 +52,7 @@ def draw(choices: PointChoices) -> None:
     if point.way == ON_CURVE:
         _draw_curve(scene, now, change)
     elif point.way == AT_CROSSING:
-        _draw_crossing(meetings, lambda: choices.crossing(now()), change)
+        _draw_crossing(scene.axes[0], meetings, lambda: choices.crossing(now()), change)
         st.caption(scene.point_text(point.x, point.y, as_label))
     else:
         _draw_typed(scene.axes, now, change)
@@ -112,12 +112,14 @@ def _draw_curve(scene: Scene, now: Now, change: Change) -> None:
     st.caption(f"{as_label(scene.axes[1])} = {y}")
 
 
-def _draw_crossing(meetings: Sequence[Meeting], chosen: Callable[[], int], change: Change) -> None:
+def _draw_crossing(
+    across: str, meetings: Sequence[Meeting], chosen: Callable[[], int], change: Change
+) -> None:
     Input(f"{PREFIX}.crossing", chosen, lambda crossing: change(crossing=crossing)).choose(
         st.selectbox,
         "Crossing",
         range(len(meetings)),
-        format_func=lambda index: f"x = {number_text(meetings[index].x)}: {meetings[index].name}",
+        format_func=lambda index: f"{across} = {number_text(meetings[index].x)}: {meetings[index].name}",
     )
 
 

@@ -30,7 +30,7 @@ LONGEST_PART = 12_000  # characters; 24 polynomials with every digit of their co
 WEIGHTS, POINTS = "weights", "points"
 # what else the pages read from an address, and what Streamlit reads or services add that links pass through
 _OTHERS = ("v", WEIGHTS, "look", "guesses", "inside", "compare", "speed", "pause", "game", "score", "seconds")
-_FOREIGN = re.compile(r"(embed|utm_|mc_|_g).*|authuser|usp|.*clid", re.DOTALL)
+_FOREIGN = re.compile(r"(embed|utm_|mc_|_g).*|authuser|usp|.*clk?id", re.DOTALL)
 _NEWER = f"neither {FIRST_VERSION} nor {VERSION}: it may come from a newer polycore"
 IN_A_FILE = "in-a-file"
 

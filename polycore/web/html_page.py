@@ -120,6 +120,7 @@ def _network(model: Model) -> str:
         "polycore": __version__,
         "activation": model.activation,
         "classes": model.class_names,
+        "axes": model.axes,
         **curves_as_json(model),
         "loss": model.loss,
         "accuracy": model.accuracy,

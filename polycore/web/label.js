@@ -47,8 +47,9 @@ function likeliestOf(shares) {
 }
 
 // Where a point is, in words.
-function pointText({ x, y }) {
-  return `x ${x.toPrecision(3)}, y ${y.toPrecision(3)}`.replaceAll("-", "−");
+function pointText({ x, y }, [across, up] = ["x", "y"]) {
+  const [right, above] = [x, y].map((one) => one.toPrecision(3).replaceAll("-", "−"));
+  return `${across} ${right}, ${up} ${above}`;
 }
 
 // As in polycore/formatting.py. Of a network never 0 or 100 %.

@@ -56,7 +56,7 @@ const map = {
     const [right, down] = position.map((share) => `${100 * share}%`);
     Object.assign(part("ring").style, { left: right, top: down });
     const point = this.point(position);
-    const place = pointText(point);
+    const place = pointText(point, kept.axes);
     const likeliest = likeliestAt(point);
     part("place").textContent = place;
     const far = curves.warning(point.x, point.y);
@@ -100,7 +100,7 @@ const label = {
     const rows = likeliestAt(point).map(([k, share]) => element("p", ...named(k), element("b", percent(share))));
     const far = curves.warning(point.x, point.y);
     if (far) rows.unshift(element("p", far));
-    this.element.replaceChildren(...rows, element("p", pointText(point)));
+    this.element.replaceChildren(...rows, element("p", pointText(point, kept.axes)));
     putBeside(this.element, event, map.element);
   },
 

@@ -36,8 +36,8 @@ def plain(cells):
 
 
 def test_the_table_has_everything_about_each_class_the_likeliest_first():
-    found = answer(0.5, 2.0)
-    titles = ["class", "polynomial", "probability", "referee", "odds", "value at x", "distance"]
+    found = answer(0.5, 2.0, scene=replace(SCENE, axes=("<i>width", "height")))
+    titles = ["class", "polynomial", "probability", "referee", "odds", "value at <i>width", "distance"]
     assert list(answer_view.columns(found)) == titles
     # without noise the referee is certain of the nearest, which is 2x + 1 itself
     assert answer_view.rows(found) == [

@@ -21,7 +21,7 @@ from pages.state.shown_weights import ShownWeights
 from pages.state.view import View
 from polycore.links import link
 from polycore.referee.bayes_classifier import MAX_COORDINATE
-from tests.pages.browsing import HOME, QUICK, click, live_rows, open_it, opened, press, trained
+from tests.pages.browsing import HOME, QUICK, click, labelled, live_rows, open_it, opened, press, trained
 from tests.pages.test_export import TRAINED
 from tests.pages.test_predict_page import words
 
@@ -56,6 +56,9 @@ def test_a_click_on_a_crossing_explains_it_and_another_one_asks_about_another_po
     click(app, "progress.map", *POINT)
     assert "**x = 0.5, y = −0.25**" in words(app)
     assert "A crossing" not in words(app)
+    app.switch_page("pages/4_predict.py").run()
+    assert [labelled(app.number_input, name).value for name in "xy"] == [*POINT]
+    app.switch_page(TRAIN).run()
     press(app, "Close")
     assert asked.CLICK in words(app)
 

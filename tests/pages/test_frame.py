@@ -27,7 +27,7 @@ def test_pandas_is_imported_before_a_page_is_drawn():
 
 def test_a_link_says_what_of_it_nothing_reads_but_for_what_services_add():
     read = "v weights look guesses inside compare speed pause game score seconds seed points"
-    added = "embed_options utm_source mc_eid _gl authuser usp fbclid"
+    added = "embed_options utm_source mc_eid _gl authuser usp fbclid msclkid"
     names = f"{read} {added} rate {'x' * 41} Seed clide my_usp x y".split()
     said = f"Unknown, and ignored: 'rate', '{'x' * 37}...', 'Seed', 'clide', 'my_usp', 2 more."
     assert frame.new_session(dict.fromkeys(names, "1"), on_home=False).links.problems[-1] == said

@@ -127,8 +127,9 @@ def test_the_percentages_of_a_label_never_round_to_certainty(is_exact, shares, t
 
 
 def test_a_label_has_true_minus_signs():
-    point = value_after(scripts("polycore/web/label.js"), "pointText({ x: -0.5, y: 2 })")
-    assert point == "x −0.500, y 2.00"
+    for axes, said in (("", "x −0.500, y 2.00"), (', ["a-b", "c"]', "a-b −0.500, c 2.00")):
+        point = value_after(scripts("polycore/web/label.js"), f"pointText({{ x: -0.5, y: 2 }}{axes})")
+        assert point == said
 
 
 SURE = pc.Model((np.zeros((2, 2)),), (np.array([[0.0, np.log(3.0)]]),), 1.0, 0.5, LINES)  # 1 to 3

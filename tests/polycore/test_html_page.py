@@ -118,6 +118,7 @@ def test_the_axes_are_named_as_the_columns_were_and_as_text():
     named = pc.PointSet(OWN.data.points, OWN.data.labels, OWN.data.names, axes=("width", "<b>height"))
     page = pc.html_page(pc.start(replace(OWN, data=named)).best)
     assert "Far from its points it has seen nothing. x is width, y is &lt;b&gt;height." in page
+    assert network_of(page)["axes"] == ["width", "<b>height"]
     assert " y is " not in pc.html_page(OF_POINTS)
 
 
