@@ -132,8 +132,8 @@ def figure(
     `model_now`: for a map, returns the network or referee that it shows; called in other threads. The browser
     then shows the answer at the point under the pointer.
 
-    `lens`: a point whose surroundings a round lens shows four times as large. It follows the pointer, and a
-    finger that is held on the figure.
+    `lens`: a point whose surroundings a round lens shows up to four times as large, if a curve is near enough
+    to be in it. It follows the pointer, and a finger that is held on the figure.
     """
     settings: dict[str, Any] = {
         "library": component.PLOTLYS_ADDRESS,

@@ -15,6 +15,7 @@ from pages.plane.referee import referee_of_curves
 from pages.play import opening
 from pages.state import page_links, session
 from pages.wording.percent import odds
+from pages.wording.words import capitalized, listed
 from polycore import PolycoreError, crossings
 from polycore.arrays import grid_points
 from polycore.figures import close_up_figure, plane_range
@@ -83,11 +84,17 @@ def draw(game: Game) -> None:
 
 
 def verdict(game: Game) -> str:
-    """Return who won: the user against the network, or against the referee if no network plays."""
-    other, score = ("network", game.network_score) if game.network else ("referee", game.referee_score)
-    if score is None or game.score == score:
-        return f"You and the {other} are even"
-    return f"You beat the {other}" if game.score > score else f"The {other} won"
+    """Return who won, who tied and, of three, who came second."""
+    scores = {"you": game.score, "the network": game.network_score, "the referee": game.referee_score}
+    ranks = sorted({score for score in scores.values() if score is not None}, reverse=True)
+    first, *others = [[name for name in scores if scores[name] == rank] for rank in ranks]
+    tied = "tied for first place" if others else "tied"
+    words = f"{listed(first)} {tied}" if len(first) > 1 else f"{first[0]} won"
+    if others and len(others[0]) > 1:
+        words += f"; {listed(others[0])} tied"
+    elif len(others) > 1:
+        words += f"; {others[0][0]} came second"
+    return capitalized(words)
 
 
 def comparison(received: Challenge, game: Game) -> str:
@@ -100,7 +107,7 @@ def comparison(received: Challenge, game: Game) -> str:
     if received.is_beaten_by(game):
         return f"You beat the challenge: {both}"
     if received.is_equaled_by(game):
-        return f"You are even with the challenge: {both}"
+        return f"You tied with the challenge: {both}"
     return f"The challenge stands: {both}"
 
 

@@ -48,7 +48,7 @@ LEGEND_BELOW = {
 }
 MAP_COLUMNS, MAP_ROWS = 120, 90
 LEFT_OUT = "left_out"  # in the figure's meta: what it says is outside its axes
-MOST_NAMED = 3  # curves, on a line of a phone
+MOST_NAMED = 2  # curves, on a line of a phone
 MARGIN_ABOVE, NOTE_HEIGHT, NOTE_SIZE = 8, 16, 12  # pixels
 
 
@@ -61,7 +61,7 @@ def curves_figure(
     """Return the curves over `x_range`, each through `positions` points, with axes through the origin.
 
     `y_range` is the lowest and the highest y of the figure; by default, `plane_range`. A line above the axes
-    says which curves are cut off there.
+    says which curves are partly out of view.
     """
     if y_range is None:
         y_range = plane_range(polynomials, x_range)
@@ -347,9 +347,9 @@ def _saying(figure: go.Figure, left_out: str | None) -> go.Figure:
 
 
 def _cut_off(curves: Sequence[Floats], y_range: tuple[float, float]) -> str | None:
-    """Say which curves, given by their y, leave the range, and how far they go; None if none does."""
+    """Say which curves, given by their y, leave the range, and how far; None if none does, or all do."""
     cut = cut_off(curves, y_range)
-    if not cut:
+    if len(cut) in (0, len(curves)):  # all leave a close-up
         return None
     names = [f"p{index}" for index in cut[:MOST_NAMED]]
     if len(cut) > MOST_NAMED:
@@ -359,7 +359,7 @@ def _cut_off(curves: Sequence[Floats], y_range: tuple[float, float]) -> str | No
         number_text(float(end), 3)
         for end in (min(curves[index].min() for index in cut), max(curves[index].max() for index in cut))
     )
-    return f"cut off: {listed} (y from {lowest} to {highest})"
+    return f"partly out of view: {listed} (y from {lowest} to {highest})"
 
 
 def _outside(points: Floats, x_range: Sequence[float] | None, y_range: Sequence[float] | None) -> str | None:

@@ -87,7 +87,7 @@ def test_a_whole_game_by_the_keyboard_on_a_desk_challenges_a_friend_to_the_same_
     by_keys(visit)
     reached = score(visit)
     assert 0 <= reached <= 10
-    expect(visit.page.get_by_role("heading", name=re.compile("won|beat|even"))).to_be_visible()
+    expect(visit.page.get_by_role("heading", name=re.compile("won|tied"))).to_be_visible()
     expect(visit.page.get_by_role("row")).to_have_count(11)
     visit.press("Challenge a friend")
     address = visit.page.locator("code").last.inner_text().strip()
@@ -99,7 +99,7 @@ def test_a_whole_game_by_the_keyboard_on_a_desk_challenges_a_friend_to_the_same_
 
 
 def test_a_lens_shows_the_point_and_then_what_is_under_the_pointer(visitor):
-    visit = visitor(DESKTOP).open(f"{QUICK}&noise=0.1")
+    visit = visitor(DESKTOP).open(f"{QUICK}&noise=0.1{CHALLENGE}")
     visit.press(opening.START_ALONE)
     ask(visit, 1)
     lens = visit.page.locator(".polycore-live-lens")

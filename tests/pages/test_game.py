@@ -372,7 +372,7 @@ def test_a_challenge_is_beaten_by_the_score_and_then_by_the_time(score, seconds,
     assert against.is_played_in(over)
     assert against.is_beaten_by(over) is beaten
     assert against.is_equaled_by(over) is equaled
-    outcome = "You beat the challenge" if beaten else "You are even" if equaled else "The challenge stands"
+    outcome = "You beat the challenge" if beaten else "You tied" if equaled else "The challenge stands"
     assert result.comparison(against, over).startswith(outcome)
     both = f"you have 7 of 10 in 30 s, somebody had {score} of 10 in {seconds} s."
     assert result.comparison(against, over).endswith(both)

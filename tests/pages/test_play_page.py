@@ -158,10 +158,10 @@ def test_the_last_points_of_a_game_against_the_network_and_its_result():
 @pytest.mark.parametrize(
     ("right", "network", "verdict"),
     [
-        (10, False, "You and the referee are even"),
+        (10, False, "You and the referee tied"),
         (9, False, "The referee won"),
-        (9, True, "The network won"),
-        (10, True, "You and the network are even"),
+        (9, True, "The network and the referee tied for first place"),
+        (10, True, "You, the network and the referee tied"),
     ],
 )
 def test_the_result_says_who_won(right, network, verdict):
@@ -172,10 +172,25 @@ def test_the_result_says_who_won(right, network, verdict):
     assert scores == {label: expected[label] for label in expected if network or label != "Network"}
 
 
-def test_a_network_that_is_wrong_is_beaten():
-    game = begun(played=10, network=True).play.game
-    game = replace(game, network=tuple(MostLikely(1 - label, 0.9) for label in game.labels))
-    assert result.verdict(game) == "You beat the network"
+@pytest.mark.parametrize(
+    ("you", "network", "referee", "verdict"),
+    [
+        (10, 0, 0, "You won; the network and the referee tied"),
+        (6, 6, 4, "You and the network tied for first place"),
+        (6, 4, 6, "You and the referee tied for first place"),
+        (4, 6, 6, "The network and the referee tied for first place"),
+        (6, 10, 6, "The network won; you and the referee tied"),
+        (6, 6, 10, "The referee won; you and the network tied"),
+        (8, 7, 9, "The referee won; you came second"),
+    ],
+)
+def test_the_result_calls_a_tie_a_tie_for_each_pair(you, network, referee, verdict):
+    game = begun(played=10, right=you).play.game
+
+    def having(right):
+        return tuple(MostLikely(one if i < right else 1 - one, 0.9) for i, one in enumerate(game.labels))
+
+    assert result.verdict(replace(game, network=having(network), referee=having(referee))) == verdict
 
 
 def test_the_outcome_comes_with_the_answer_and_not_before_it():

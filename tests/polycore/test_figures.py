@@ -261,15 +261,17 @@ def annotations_of(figure):
 @pytest.mark.parametrize(
     ("polynomials", "note"),
     [
-        pytest.param([LINE, Polynomial(1000, *[0] * 9)], "Cut off: p1 (y from −1000 to 1000)", id="steep"),
+        pytest.param(
+            [LINE, Polynomial(1000, *[0] * 9)], "Partly out of view: p1 (y from −1000 to 1000)", id="steep"
+        ),
         pytest.param(
             [LINE, Polynomial(1, 0, 0), Polynomial(40, 0), Polynomial(-50, 0, 0), PARABOLA],
-            "Cut off: p2 and p3 (y from −50 to 40)",
+            "Partly out of view: p2 and p3 (y from −50 to 40)",
             id="two of five",
         ),
         pytest.param(
             [LINE] * 5 + [Polynomial(k, 0) for k in (10, 20, 30, 40)],
-            "Cut off: p5, p6, p7 and 1 more (y from −40 to 40)",
+            "Partly out of view: p5, p6 and 2 more (y from −40 to 40)",
             id="more than can be named",
         ),
     ],
@@ -306,8 +308,8 @@ def test_a_figure_that_shows_all_says_nothing_of_what_it_leaves_out():
     whole = figures.showing_all(cut)
     assert (whole.layout.xaxis.autorange, whole.layout.yaxis.autorange) == (True, True)
     assert annotations_of(whole) == []
-    assert "cut off" in cut.layout.meta["alt"]
-    assert "cut off" not in json.dumps(whole.layout.meta)
+    assert "partly out of view" in cut.layout.meta["alt"]
+    assert "partly out of view" not in json.dumps(whole.layout.meta)
     assert whole.layout.margin.t == figures.curves_figure([LINE], (-1, 1)).layout.margin.t
 
 
@@ -323,9 +325,11 @@ def test_samples_outside_the_axes_are_counted():
     assert annotations_of(figures.samples_figure(steep, labels, [LINE, CUBIC])) == ["Outside: 2 of 5 samples"]
 
 
-def test_a_map_says_which_curves_it_cuts_off_but_not_of_fitted_ones():
-    # x and x³ − 2 from 0 to 2, at most 6, over y from 10 to 20
-    assert annotations_of(a_map()) == ["Cut off: p0 and p1 (y from −2 to 6)"]
+def test_a_map_says_which_curves_it_cuts_off_but_not_of_fitted_ones_nor_if_it_is_a_close_up():
+    # x and x³ − 2 from 0 to 2, at most 6
+    low = figures.map_figure([LINE, CUBIC], MAP_X, np.array([-1.0, 3.0]), GRID)
+    assert annotations_of(low) == ["Partly out of view: p1 (y from −2 to 6)"]
+    assert annotations_of(a_map()) == []  # y from 10 to 20: none of them is in it
     names = [ClassName("a"), ClassName("b")]
     assert annotations_of(figures.map_figure(names, MAP_X, MAP_Y, GRID, [LINE, CUBIC])) == []
 
