@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from polycore.arrays import Floats
-from polycore.figures.plane import curves_figure, map_figure
+from polycore.figures.plane import curves_figure, map_figure, without_left_out
 from polycore.figures.style import TRANSPARENT, extended
 from polycore.pictures.palette import DARK_PAGE, LIGHT_PAGE
 from polycore.polynomials.polynomial import Polynomial
@@ -60,8 +60,8 @@ def answer_figure(
 def close_up_figure(
     polynomials: Sequence[Polynomial], x: Floats, y: Floats, probabilities: Floats, point: tuple[float, float]
 ) -> go.Figure:
-    """Return a `map_figure` of a part of the plane with `point` marked."""
-    return _with_target(map_figure(polynomials, x, y, probabilities), point)
+    """Return a `map_figure` of a part of the plane with `point` marked; that curves go on needs no words."""
+    return _with_target(without_left_out(map_figure(polynomials, x, y, probabilities)), point)
 
 
 def _with_target(figure: go.Figure, point: tuple[float, float]) -> go.Figure:

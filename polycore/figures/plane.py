@@ -207,12 +207,18 @@ def with_unlabelled_points(figure: go.Figure, points: Floats) -> go.Figure:
 
 def showing_all(figure: go.Figure) -> go.Figure:
     """Return a copy of a figure of the plane whose axes show all that is drawn, wherever it lies."""
+    copy = without_left_out(figure)
+    return copy.update_xaxes(range=None, autorange=True).update_yaxes(range=None, autorange=True)
+
+
+def without_left_out(figure: go.Figure) -> go.Figure:
+    """Return a copy of a figure of the plane that does not say what lies outside its axes."""
     meta = dict(figure.layout.meta)
     for clause in meta.pop(LEFT_OUT, ()):
         meta["alt"] = meta["alt"].replace(f"; {clause}", "")
     copy = go.Figure(figure)
     copy.layout.annotations, copy.layout.meta, copy.layout.margin.t = (), meta, MARGIN_ABOVE
-    return copy.update_xaxes(range=None, autorange=True).update_yaxes(range=None, autorange=True)
+    return copy
 
 
 def point_layer(x: float, y: float) -> DrawnLayer:
@@ -347,9 +353,9 @@ def _saying(figure: go.Figure, left_out: str | None) -> go.Figure:
 
 
 def _cut_off(curves: Sequence[Floats], y_range: tuple[float, float]) -> str | None:
-    """Say which curves, given by their y, leave the range, and how far; None if none does, or all do."""
+    """Say which curves, given by their y, leave the range, and how far they go; None if none does."""
     cut = cut_off(curves, y_range)
-    if len(cut) in (0, len(curves)):  # all leave a close-up
+    if not cut:
         return None
     names = [f"p{index}" for index in cut[:MOST_NAMED]]
     if len(cut) > MOST_NAMED:

@@ -325,11 +325,12 @@ def test_samples_outside_the_axes_are_counted():
     assert annotations_of(figures.samples_figure(steep, labels, [LINE, CUBIC])) == ["Outside: 2 of 5 samples"]
 
 
-def test_a_map_says_which_curves_it_cuts_off_but_not_of_fitted_ones_nor_if_it_is_a_close_up():
-    # x and x³ − 2 from 0 to 2, at most 6
-    low = figures.map_figure([LINE, CUBIC], MAP_X, np.array([-1.0, 3.0]), GRID)
-    assert annotations_of(low) == ["Partly out of view: p1 (y from −2 to 6)"]
-    assert annotations_of(a_map()) == []  # y from 10 to 20: none of them is in it
+def test_a_map_says_which_curves_it_cuts_off_but_neither_of_fitted_ones_nor_in_a_close_up():
+    # x and x³ − 2 from 0 to 2, at most 6, over y from 10 to 20
+    assert annotations_of(a_map()) == ["Partly out of view: p0 and p1 (y from −2 to 6)"]
+    close_up = figures.close_up_figure([LINE, CUBIC], MAP_X, MAP_Y, GRID, (1.0, 15.0))
+    assert annotations_of(close_up) == []
+    assert "out of view" not in close_up.layout.meta["alt"]
     names = [ClassName("a"), ClassName("b")]
     assert annotations_of(figures.map_figure(names, MAP_X, MAP_Y, GRID, [LINE, CUBIC])) == []
 
