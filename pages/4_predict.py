@@ -70,7 +70,7 @@ def _draw_question(kept: Kept) -> None:
 
 def _draw_point(choices: PointChoices, referee: Referee | None) -> AskedPoint:
     """Draw the inputs for the point, and return it."""
-    with st.container(gap="small"):
+    with st.container(gap="small", key=asked_point.PREFIX):
         st.write("**Ask about**")
         asked_point.draw(choices)
         point = choices.asked(session.current().view.point_inputs)

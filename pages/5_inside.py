@@ -21,6 +21,7 @@ from pages.inside import (
     traced_point,
 )
 from pages.inside.inside_values import InsideValues
+from pages.lessons import lesson_panel
 from pages.models import kept_actions, model_in_use, shown_network
 from pages.state import refusal, session
 from pages.state.inputs import Input
@@ -141,3 +142,4 @@ with st.container():
         network_choice.draw()
     else:
         _draw_what_it_computes()
+lesson_panel.look_again("Inside")  # a landscape may have been drawn meanwhile

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from pathlib import Path
 
 import streamlit as st
 
-from pages.channel import component, live_text
+from pages.channel import live_text
 from pages.frame import frame, recent
 from pages.home import asked_point, embedded
-from pages.lessons import lesson_panel, lessons
+from pages.lessons import into_view, lesson_panel, lessons
 from pages.models import asked, from_link, kept_actions, model_in_use
 from pages.models.map_layers import Overlay
 from pages.plane import answer_view, live, plane
@@ -30,8 +29,6 @@ from pages.wording.words import file_name
 from polycore import Experiment
 from polycore.polynomials.classes import curves_of, written
 from polycore.polynomials.window import Point
-
-_into_view = component.Component("polycore_into_view", (Path(__file__).with_name("into_view.js"),))
 
 MAIN_KEY, LESSONS_KEY = "home.main", "home.lessons"
 PREVIOUS = "The network of the previous set-up stays in Compare."
@@ -472,7 +469,7 @@ def _draw_lessons() -> None:
     if now.view.lesson_cards:
         lesson_panel.draw_cards()
         part = f".st-key-{LESSONS_KEY.replace('.', '-')}" if is_pressed else ""
-        _into_view.draw(key="home.into_view", data={"part": part})
+        into_view.draw("home.into_view", part, part, block="start")
 
 
 def _switch_cards() -> None:

@@ -225,7 +225,7 @@ def draw(kept: Kept, neuron: Neuron, *, running: bool) -> None:
     While the run is under way (`running`) the numbers change by themselves, so the model must be held first.
     """
     held = by_hand(kept)
-    with st.container(border=True, gap="xsmall"):
+    with st.container(border=True, gap="xsmall", key=PREFIX):
         if held is not None and held.is_changed:
             st.badge(CHANGED, icon=":material/back_hand:", color="orange")
             job = held.measuring if held.measured is None else None

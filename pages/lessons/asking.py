@@ -17,7 +17,8 @@ from pages.state.session_value import Guesses, Session
 from polycore.formatting import number_text
 
 PREFIX = "lesson"
-ANSWERS = f"{PREFIX}.answers"  # the key of the container of the answers before Start, which are cards
+# the keys of the answers before Start, which are cards, and, in its beginning, of those at the end
+ANSWERS, RECAP = f"{PREFIX}.answers", f"{PREFIX}.recap."
 CHOOSE_POINT = "Press the map there, or move on it with the arrow keys and press Enter."
 ONLY_ON_TRAIN = "The map is on Train."
 GUESSED_RIGHT, GUESSED_WRONG = "You guessed right.", "It turned out differently."
@@ -66,8 +67,8 @@ def skip(lesson: Lesson) -> None:
     session.update(lessons=replace(now, closed=now.closed | {lesson.name}))
 
 
-def draw_prediction(lesson: Lesson, *, has_map: bool) -> Guess | None:
-    """Draw the question before Start, and its answers; return the guess, None without one.
+def draw_prediction(lesson: Lesson, *, has_map: bool) -> None:
+    """Draw the question before Start, its answers and, until one is chosen, the way around it.
 
     has_map: whether the page has the map on which a point is chosen.
     """
@@ -76,18 +77,26 @@ def draw_prediction(lesson: Lesson, *, has_map: bool) -> Guess | None:
     guess = session.current().lessons.guesses_in(lesson.name).prediction
     if isinstance(question, PointQuestion):
         st.caption(point_text(guess) if guess else CHOOSE_POINT if has_map else ONLY_ON_TRAIN)
-        return guess
-    if isinstance(question, CurveQuestion):
+    elif isinstance(question, CurveQuestion):
         marked = "" if question.mark is None else f" {MARKED}"
         st.caption(f"{question.axis}.{marked}")
-    with st.container(key=ANSWERS):
-        _choose(
-            f"{PREFIX}.prediction.{lesson.name}",
-            question,
-            lambda: _letter(session.current().lessons.guesses_in(lesson.name).prediction),
-            partial(_predict, lesson),
+    if isinstance(question, Question):
+        with st.container(key=ANSWERS):
+            _choose(
+                f"{PREFIX}.prediction.{lesson.name}",
+                question,
+                lambda: _letter(session.current().lessons.guesses_in(lesson.name).prediction),
+                partial(_predict, lesson),
+            )
+    if guess is None:
+        st.button(
+            "Skip the question",
+            key=f"{PREFIX}.skip",
+            type="tertiary",
+            on_click=skip,
+            args=(lesson,),
+            help="Continue without a guess.",
         )
-    return guess
 
 
 def draw_outcome(lesson: Lesson) -> None:
@@ -103,21 +112,20 @@ def draw_outcome(lesson: Lesson) -> None:
         st.caption(question.why if guess is None else question.reason(guess))
 
 
-def draw_recap(lesson: Lesson) -> bool:
-    """Draw the question at the lesson's end or, once answered, how that came out; return whether it is."""
+def draw_recap(lesson: Lesson) -> None:
+    """Draw the question at the lesson's end or, once answered, how that came out."""
     question, guess = lesson.questions.recap, session.current().lessons.guesses_in(lesson.name).recap
     st.markdown(f"**{question.text}**")
     if guess is not None:
         st.markdown(verdict(question, guess))
         st.caption(question.reason(guess))
-        return True
+        return
     _choose(
-        f"{PREFIX}.recap.{lesson.name}",
+        f"{RECAP}{lesson.name}",
         question,
         lambda: session.current().lessons.guesses_in(lesson.name).recap,
         partial(_recap, lesson),
     )
-    return False
 
 
 def headline(question: Question | PointQuestion, guess: Guess | None) -> str:

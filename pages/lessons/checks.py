@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
-from pages.lessons.situation import INSPECTING, PREDICTING, SetUp, Situation
+from pages.lessons.situation import INSPECTING, PREDICTING, SetUp, Situation, Task
 from pages.models import run_landscape
 from pages.plane.referee import best_possible
 from pages.state.view import View
@@ -21,7 +21,8 @@ REFEREE_MARGIN = 0.02  # within which the network is as good as the referee
 OPEN_INSIDE = "Open Inside, and choose neuron after neuron."
 CHOOSE_NEURON = "Choose a neuron other than the first: press it in the picture."
 OPEN_LEARNING = 'Open "How it learns" on Inside, and press "You compute it".'
-COMPUTE_THREE = 'Press "You compute it", and answer its three questions.'
+COMPUTE = 'Press "You compute it".'
+ANSWER_THREE = "Answer its three questions."
 COMPUTE_AGAIN = 'The new weight came out wrong. Press "Another point", and try again.'
 DRAW_LANDSCAPE = f'Open Inside, and press "{run_landscape.DRAW}".'
 CHOOSE_REFEREE = 'Choose "Referee" or "Differences" for the map on Train.'
@@ -139,126 +140,134 @@ EVEN = Experiment(
 PRACTICED = replace(EVEN, sampling="errors")
 
 
-def asked_at_the_crossing(situation: Situation, curves: SetUp) -> str:
+def asked_at_the_crossing(situation: Situation, curves: SetUp) -> Task | None:
     """Return what is missing until a trained network is asked about the point at which two curves cross."""
-    if words := situation.to_train(curves):
-        return words
+    if task := situation.to_train(curves):
+        return task
     if not situation.shows(curves.experiment):
         if situation.page == PREDICTING:
-            return f'Another model is in use. Choose the model of "{curves.name}".'
+            return situation.to_choose(f'Another model is in use. Choose the model of "{curves.name}".')
         return situation.to_start(curves)
     if situation.asked is None:
-        return "Ask about the point x = 0, y = 0 on Predict, or press it on the map."
+        text = "Ask about the point x = 0, y = 0 on Predict, or press it on the map."
+        return situation.once_finished(Task(text, PREDICTING, "point"))
     if math.hypot(*situation.asked) <= NEAR:
-        return ""
+        return None
     x, y = (number_text(value, 3) for value in situation.asked)
-    return f"The point is x = {x}, y = {y}. Ask about x = 0, y = 0."
+    return Task(f"The point is x = {x}, y = {y}. Ask about x = 0, y = 0.", PREDICTING, "point")
 
 
-def gradient_is_ahead(situation: Situation, search: SetUp, adam: SetUp) -> str:
+def gradient_is_ahead(situation: Situation, search: SetUp, adam: SetUp) -> Task | None:
     """Return what is missing until Adam has a lower loss than many steps of random search."""
-    if words := situation.to_train(search, MANY_STEPS) or situation.to_train(adam, 1):
-        return words
+    if task := situation.to_train(search, MANY_STEPS) or situation.to_train(adam, 1):
+        return task
     before, now = (situation.longest_run(one.experiment).loss for one in (search, adam))
     if now < before:
-        return ""
-    return f"Adam's loss is {loss_text(now)}, random search's is {loss_text(before)}: let Adam train further."
+        return None
+    losses = f"Adam's loss is {loss_text(now)}, random search's is {loss_text(before)}"
+    return situation.further(f"{losses}: let Adam train further.")
 
 
-def most_are_dead(situation: Situation, fast: SetUp, *_: SetUp) -> str:
+def most_are_dead(situation: Situation, fast: SetUp, *_: SetUp) -> Task | None:
     """Return what is missing until the page shows a network more than half of whose neurons are dead."""
     run = situation.run(fast.experiment)
     if run is None or run.step == 0:
         return situation.to_start(fast)
     network, neurons = situation.network, sum(fast.experiment.hidden)
     if network is None or network.experiment is None or not situation.shows(fast.experiment):
-        return f'This page shows another network. Choose the network of "{fast.name}".'
+        return situation.to_choose(f'This page shows another network. Choose the network of "{fast.name}".')
     dead = dead_count(network.model, network.experiment)
     if dead > neurons / 2:
-        return ""
-    return (
+        return None
+    return situation.further(
         f"Dead neurons in the network that is shown, {network.name}: {dead} of {neurons}. "
         "More than half must be dead."
     )
 
 
-def learned_by_heart(situation: Situation, few: SetUp, *_: SetUp) -> str:
+def learned_by_heart(situation: Situation, few: SetUp, *_: SetUp) -> Task | None:
     """Return what is missing until the best possible accuracy is between the two of a network."""
-    if words := situation.to_train(few):
-        return words
+    if task := situation.to_train(few):
+        return task
     run, best = situation.longest_run(few.experiment), best_possible(few.experiment) or 0.0
     if run.accuracy > best > run.held_out_accuracy:
-        return ""
-    return (
+        return None
+    return situation.further(
         f"Of its own points {percent(run.accuracy)} are right, of new ones "
         f"{percent(run.held_out_accuracy)}: {percent(best)}, the best possible, must be between them."
     )
 
 
-def as_good_as_the_referee(situation: Situation, curves: SetUp) -> str:
+def as_good_as_the_referee(situation: Situation, curves: SetUp) -> Task | None:
     """Return what is missing until the map shows the referee beside a network that is as good."""
     if situation.run(curves.experiment) is None:
         return situation.to_start(curves)
+    if task := situation.to_train(curves):
+        return task
     if situation.session.view.map_view == "Network":
-        return CHOOSE_REFEREE
+        return situation.once_finished(Task(CHOOSE_REFEREE, key="map_view.choice."))
     best = best_possible(curves.experiment) or 0.0
     held_out = situation.longest_run(curves.experiment).held_out_accuracy
     if best - held_out < REFEREE_MARGIN:
-        return ""
-    return (
+        return None
+    return situation.further(
         f"{percent(held_out)} of new points are right: it must come within two percentage points of "
         f"{percent(best)}, the best possible."
     )
 
 
-def folds_are_shown(situation: Situation, six: SetUp) -> str:
+def folds_are_shown(situation: Situation, six: SetUp) -> Task | None:
     """Return what is missing until another neuron than the first is chosen on Inside."""
-    if words := situation.to_train(six):
-        return words
+    if task := situation.to_train(six):
+        return task
     if situation.page != INSPECTING:
-        return OPEN_INSIDE
+        return situation.once_finished(Task(OPEN_INSIDE, INSPECTING, "inside.picture"))
     if not situation.shows(six.experiment):
-        return f'Inside shows another network. Choose the network of "{six.name}" as the model.'
+        return situation.to_choose(f'Inside shows another network. Choose the network of "{six.name}".')
     if situation.session.view.neuron == View().neuron:
-        return CHOOSE_NEURON
-    return ""
+        return Task(CHOOSE_NEURON, INSPECTING, "inside.picture")
+    return None
 
 
-def slope_is_descended(situation: Situation, short: SetUp, fitting: SetUp, long: SetUp) -> str:
+def slope_is_descended(situation: Situation, short: SetUp, fitting: SetUp, long: SetUp) -> Task | None:
     """Return what is missing until steps of one length got lowest, and the landscape of a run is drawn."""
     for set_up in (short, fitting, long):
-        if words := situation.to_train(set_up, FITTING_STEPS.steps):
-            return words
+        if task := situation.to_train(set_up, FITTING_STEPS.steps):
+            return task
     losses = [situation.longest_run(one.experiment).loss for one in (short, fitting, long)]
     if losses[1] > min(losses):
         others = " and ".join(loss_text(loss) for loss in (losses[0], losses[2]))
-        return f'"{fitting.name}" is at {loss_text(losses[1])}, the others at {others}: it must be lowest.'
+        low = loss_text(losses[1])
+        return situation.further(f'"{fitting.name}" is at {low}, the others at {others}: it must be lowest.')
     landscape = situation.session.drawings.landscape
-    return DRAW_LANDSCAPE if landscape is None or landscape.view.result is None else ""
+    if landscape is not None and landscape.view.result is not None:
+        return None
+    return situation.once_finished(Task(DRAW_LANDSCAPE, INSPECTING, "inside.landscape.draw"))
 
 
-def all_are_good(situation: Situation, *set_ups: SetUp) -> str:
+def all_are_good(situation: Situation, *set_ups: SetUp) -> Task | None:
     """Return what is missing until networks of all set-ups know the curves."""
     for set_up in set_ups:
-        if words := situation.to_train(set_up):
-            return words
+        if task := situation.to_train(set_up):
+            return task
     for set_up in set_ups:
         held_out = situation.longest_run(set_up.experiment).held_out_accuracy
         if held_out <= GOOD:
-            return f'"{set_up.name}" is at {percent(held_out)}: more than {percent(GOOD)} is needed.'
-    return ""
+            is_at = f'"{set_up.name}" is at {percent(held_out)}'
+            return situation.further(f"{is_at}: more than {percent(GOOD)} is needed.")
+    return None
 
 
-def better_by(difference: float) -> Callable[[Situation, SetUp, SetUp], str]:
+def better_by(difference: float) -> Callable[[Situation, SetUp, SetUp], Task | None]:
     """Return the check of a lesson whose second set-up has a held-out accuracy higher by that difference."""
 
-    def missing(situation: Situation, first: SetUp, second: SetUp) -> str:
-        if words := situation.to_train(first) or situation.to_train(second):
-            return words
+    def missing(situation: Situation, first: SetUp, second: SetUp) -> Task | None:
+        if task := situation.to_train(first) or situation.to_train(second):
+            return task
         worse, better = (situation.longest_run(one.experiment).held_out_accuracy for one in (first, second))
         if better - worse > difference:
-            return ""
-        return (
+            return None
+        return situation.further(
             f'"{first.name}" is at {percent(worse)}, "{second.name}" at {percent(better)}: it must be better '
             f"by more than {100 * difference:g} percentage points. Let both train to their ends."
         )
@@ -266,29 +275,34 @@ def better_by(difference: float) -> Callable[[Situation, SetUp, SetUp], str]:
     return missing
 
 
-def new_weight_is_computed(situation: Situation, tiny: SetUp) -> str:
+def new_weight_is_computed(situation: Situation, tiny: SetUp) -> Task | None:
     """Return what is missing until the user has computed a new weight of a network that has learned a bit."""
-    if words := situation.to_train(tiny, 1):
-        return words
-    view = situation.session.view
+    if task := situation.to_train(tiny, 1):
+        return task
+    view, run = situation.session.view, situation.session.run_view
+    if run is not None and run.is_active:  # it pauses soon
+        return Task(OPEN_LEARNING)
     if situation.page != INSPECTING or view.inside_view != "How it learns":
-        return OPEN_LEARNING
+        return Task(OPEN_LEARNING, INSPECTING, "inside.what.")
     if not situation.shows(tiny.experiment):
-        return f'Inside shows another network. Choose the network of "{tiny.name}" as the model.'
+        return situation.to_choose(f'Inside shows another network. Choose the network of "{tiny.name}".')
     exercise = view.learning.exercise
-    if exercise is None or not exercise.is_over:
-        return COMPUTE_THREE
-    return "" if exercise.right[-1] else COMPUTE_AGAIN
+    if exercise is None:
+        return Task(COMPUTE, INSPECTING, "inside.learning.compute")
+    if exercise.is_over and exercise.right[-1]:
+        return None
+    text = COMPUTE_AGAIN if exercise.is_over else ANSWER_THREE
+    return Task(text, INSPECTING, "inside.learning.text")
 
 
-def mistakes_are_halved(situation: Situation, even: SetUp, practiced: SetUp) -> str:
+def mistakes_are_halved(situation: Situation, even: SetUp, practiced: SetUp) -> Task | None:
     """Return what is missing until the second set-up has less than half of the first one's mistakes."""
-    if words := situation.to_train(even) or situation.to_train(practiced):
-        return words
+    if task := situation.to_train(even) or situation.to_train(practiced):
+        return task
     many, few = (1 - situation.longest_run(one.experiment).held_out_accuracy for one in (even, practiced))
     if few < many / 2:
-        return ""
-    return (
+        return None
+    return situation.further(
         f'"{even.name}" has {percent(many)} of new points wrong, "{practiced.name}" {percent(few)}: these '
         "must be less than half as many. Let both train to their ends."
     )

@@ -4,8 +4,9 @@ import math
 from dataclasses import replace
 from functools import lru_cache
 
-from pages.lessons.situation import SOME_STEPS, SetUp, Situation, alike
+from pages.lessons.situation import INSPECTING, SOME_STEPS, SetUp, Situation, Task, alike
 from pages.models.shown_network import ShownNetwork
+from pages.setup import controls
 from pages.setup.controls import CONTINUE, START_NEW
 from pages.wording.percent import percent
 from polycore import Experiment, Polynomial, formatting
@@ -46,44 +47,48 @@ PARABOLAS = replace(LINES, polynomials=(Polynomial.parse("x^2"), Polynomial.pars
 WHOLE = replace(SLOW, noise=0.0, hidden=(16,), learning_rate=0.01, batch_size=128, seed=0)
 
 
-def raised(situation: Situation, slow: SetUp, fast: SetUp) -> str:
+def raised(situation: Situation, slow: SetUp, fast: SetUp) -> Task | None:
     """Return what is missing until the loss is below where it was when the learning rate was raised."""
     run = situation.run(fast.experiment)
-    words = _discontinuous(situation, slow, fast)
-    if words or run is None:
-        return words
+    task = _discontinuous(situation, slow, fast)
+    if task or run is None:
+        return task
     since, before, now = run.step - run.began_at, run.history.loss[0], run.history.loss[-1]
     if since < SOME_STEPS:
-        return f"{since:,} of {SOME_STEPS:,} steps since the change.{_resume(situation)}"
+        return situation.further(f"{since:,} of {SOME_STEPS:,} steps since the change.")
     if now < before:
-        return ""
-    return f"The loss is {loss_text(now)}, and was {loss_text(before)} at the change: it must fall below."
+        return None
+    losses = f"The loss is {loss_text(now)}, and was {loss_text(before)} at the change"
+    return situation.further(f"{losses}: it must fall below.")
 
 
-def forgotten(situation: Situation, lines: SetUp, parabolas: SetUp) -> str:
+def forgotten(situation: Situation, lines: SetUp, parabolas: SetUp) -> Task | None:
     """Return what is missing until a network that knew the lines knows the parabolas instead."""
     run, network = situation.run(parabolas.experiment), situation.network
-    words = _discontinuous(situation, lines, parabolas)
-    if words or run is None:
-        return words
+    task = _discontinuous(situation, lines, parabolas)
+    if task or run is None:
+        return task
     if network is None or not situation.shows(parabolas.experiment):
-        return f'This page shows another network. Choose the network of "{parabolas.name}".'
+        words = f'This page shows another network. Choose the network of "{parabolas.name}".'
+        return situation.to_choose(words)
     history = run.earlier[-1].history
     if history is None:  # it continued from a model that was kept
         before = situation.longest_run(lines.experiment).held_out_accuracy
     else:
         before = float(history.held_out_accuracy[-1])
     if before <= LEARNED:
-        return f"It was at {percent(before)} on the lines before. {AGAIN.format(lines.name, parabolas.name)}"
+        words = f"It was at {percent(before)} on the lines before."
+        return _again(situation, lines, parabolas).after(words)
     now, of_lines = network.model.held_out_accuracy or 0.0, accuracy_on_lines(network)
     if now <= LEARNED:
-        return f"Accuracy on the parabolas is {percent(now)}: more than {percent(LEARNED)} is needed."
+        is_at = f"Accuracy on the parabolas is {percent(now)}"
+        return situation.further(f"{is_at}: more than {percent(LEARNED)} is needed.")
     if of_lines >= FORGOTTEN:
-        return f"Accuracy on the lines is still {percent(of_lines)}.{_resume(situation)}"
-    return ""
+        return situation.further(f"Accuracy on the lines is still {percent(of_lines)}.")
+    return None
 
 
-def healed(situation: Situation, curves: SetUp) -> str:
+def healed(situation: Situation, curves: SetUp) -> Task | None:
     """Return what is missing until a network that was changed by hand for the worse has recovered."""
     run = situation.run(curves.experiment)
     changed = (*situation.session.lessons.broken, *situation.changed_by_hand(curves.experiment))
@@ -91,15 +96,15 @@ def healed(situation: Situation, curves: SetUp) -> str:
         return _unbroken(situation, curves)
     first = float(run.history.loss[0])
     if not any(math.isclose(first, loss, rel_tol=0.1) for loss in changed):
-        return f"{ANOTHER_RUN} {_unbroken(situation, curves)}"
+        return _unbroken(situation, curves).after(ANOTHER_RUN)
     now = float(run.history.loss[-1])
     if first > BROKEN * now:
-        return ""
+        return None
     losses = f"The loss was {loss_text(first)} and is {loss_text(now)}"
-    return f"{losses}: it must fall to less than half.{_resume(situation)}"
+    return situation.further(f"{losses}: it must fall to less than half.")
 
 
-def _unbroken(situation: Situation, curves: SetUp) -> str:
+def _unbroken(situation: Situation, curves: SetUp) -> Task:
     """Return what to do until a broken network is trained further."""
     now, trained = situation.session, situation.longest_run(curves.experiment)
     in_use, by_hand = now.answering, now.by_hand
@@ -109,13 +114,17 @@ def _unbroken(situation: Situation, curves: SetUp) -> str:
     if by_hand is not None and changed is not None:
         loss, before = changed.loss, by_hand.original.loss
         losses = f"The loss is {loss_text(loss)}, and was {loss_text(before)}."
-        return f"{losses} {KEEP_IT if loss > BROKEN * before else BREAK_IT_MORE}"
+        if loss > BROKEN * before:
+            return Task(KEEP_IT, INSPECTING, "inside.numbers.keep").after(losses)
+        return Task(BREAK_IT_MORE, INSPECTING, "inside.numbers").after(losses)
     broken = [loss for loss in situation.changed_by_hand(curves.experiment) if loss > BROKEN * trained.loss]
     if not broken:
-        return BREAK_IT
-    if in_use is not None and in_use.model.metadata.get("changed_by_hand") and in_use.model.loss in broken:
-        return CONTINUE_IT
-    return CHOOSE_IT
+        return situation.once_finished(Task(BREAK_IT, INSPECTING, "inside.numbers"))
+    button = controls.of_model(now)
+    is_broken = in_use is not None and in_use.model.loss in broken
+    if button is not None and is_broken:
+        return Task(CONTINUE_IT, key=button.key)
+    return Task(CHOOSE_IT, INSPECTING, "model_in_use.choice.")
 
 
 def accuracy_on_lines_text(network: ShownNetwork) -> str:
@@ -137,27 +146,27 @@ def _held_out(seed: int) -> tuple[Floats, Integers]:
     return read_only(replace(LINES, seed=seed).held_out_set())
 
 
-def _discontinuous(situation: Situation, first: SetUp, second: SetUp) -> str:
+def _again(situation: Situation, first: SetUp, second: SetUp) -> Task:
+    """Return the task to train both set-ups once more, beginning with the first."""
+    return replace(situation.to_start(first), text=AGAIN.format(first.name, second.name))
+
+
+def _discontinuous(situation: Situation, first: SetUp, second: SetUp) -> Task | None:
     """Return what to do until the session's run is one of `second` that continued from one of `first`."""
     run, before = situation.run(second.experiment), situation.run(first.experiment)
     if run is None and (before is None or before.step == 0):
         return situation.to_start(first)
     if run is None:
-        load = f'press "{second.name}", then '
-        if alike(situation.session.experiment, second.experiment):
-            load = ""
-        return f'When it has finished, {load}press "{CONTINUE}", not "{START_NEW}".'
-    again = AGAIN.format(first.name, second.name)
+        if not alike(situation.session.experiment, second.experiment):
+            return situation.to_start(second)
+        text = f'Press "{CONTINUE}", not "{START_NEW}".'
+        return situation.once_finished(Task(text, key=f"{controls.PREFIX}.{CONTINUE}"))
+    again = _again(situation, first, second)
     if not run.earlier:
-        return f'"{second.name}" started from step 0. {again}'
+        return again.after(f'"{second.name}" started from step 0.')
     leg = run.earlier[-1]
     if leg.experiment is None or not alike(leg.experiment, first.experiment):
-        return f'"{second.name}" continued from other weights. {again}'
+        return again.after(f'"{second.name}" continued from other weights.')
     if leg.end - leg.began_at < SOME_STEPS:
-        return f'"{first.name}" had trained for only {leg.end - leg.began_at:,} steps. {again}'
-    return ""
-
-
-def _resume(situation: Situation) -> str:
-    view = situation.session.run_view
-    return " Press Resume." if view is not None and view.status == "paused" else ""
+        return again.after(f'"{first.name}" had trained for only {leg.end - leg.began_at:,} steps.')
+    return None

@@ -7,10 +7,12 @@ from typing import Any
 import streamlit as st
 
 from pages.channel import live_text
-from pages.lessons import asking, card, lessons, panel_style
+from pages.channel.live_text import Followed
+from pages.lessons import asking, card, into_view, lessons, panel_style
 from pages.lessons.asking import Phase, phase_of
 from pages.lessons.lessons import Lesson
-from pages.lessons.situation import PREDICTING, TRAINING, Situation, alike
+from pages.lessons.question import PointQuestion
+from pages.lessons.situation import PREDICTING, RESUME, TRAINING, Situation, Task, alike
 from pages.models.point_choices import PointChoices
 from pages.run_view import following
 from pages.runs import pacing
@@ -27,10 +29,10 @@ PREFIX = "lesson"
 WORD = "look"  # in the address
 CARDS_A_ROW = 4
 REPLACED = "The lesson has replaced your set-up."
-GUESSES_LABEL, BACK_LABEL = "Your guesses, and how they came out", "Back to the lesson"
-PRESS_START = "**Then press Start.** Watch what comes of it."
+GUESSES_LABEL, BACK_LABEL = "Your guesses, and how they came out", "Back to Train"
+ANSWER, ANSWER_LAST = "What do you expect? Choose an answer.", "One question is left."
 PAUSES = "The run pauses at step {:,}, for a look. Resume continues."
-PAUSED, RESUME = "**Paused at step {:,}, for a look.**", "Press Resume for the other {:,} steps."
+PAUSED = "**Paused at step {:,}, for a look.**"
 OF_BEFORE = (
     "Your run from before is paused at step {:,}. End the lesson to resume it; Start ends it, and Compare "
     "keeps it."
@@ -75,27 +77,76 @@ def draw_panel(page: str) -> None:
     """Draw the panel of the current lesson, if there is one, beside the page with that title.
 
     It says one thing at a time: the question, what to do, what came of it. On pages that have nothing to do
-    with the lesson it is one line.
+    with the lesson it is one line. On every page it says what to do next; the button for that is filled.
     """
     lesson = lessons.named(session.current().lessons.current)
     if lesson is None:
         st.html(panel_style.NO_STYLE)
         return
     _note_seen(lesson, page)
-    if page != TRAINING and not panel_style.figure_on(lesson, page):
-        st.html(panel_style.ROW_STYLE)
-        _draw_row(lesson)
+    has_panel = page == TRAINING or panel_style.figure_on(lesson, page) != ""
+    phase, task = phase_of(lesson, session.current()), task_of(lesson, page, has_panel=has_panel)
+    followed = None
+    if phase != "guess":
+        followed = following.follow("lesson", lambda later: Contents(values(lesson, page, later, task)))
+    until = "moved" if phase == "watch" else ""
+    if has_panel:
+        with st.container(key=f"{PREFIX}.panel"):
+            # a style is no part of the page: it is in the same place whatever it says
+            with st.expander(_title(lesson), expanded=True):
+                _draw_phase(lesson, page, phase, followed)
+            with st.container(key=f"{PREFIX}.task"):
+                _draw_task(lesson, page, task, "", followed, until)
+            with st.container():
+                if phase == "watch":
+                    _draw_tools(lesson, page, task)
+            _draw_footer(lesson, page)
+    else:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{PREFIX}.row"):
+            number = f"<b>Lesson {lessons.number(lesson)} of {len(lessons.LESSONS)}</b> "
+            _draw_task(lesson, page, task, number, followed, until)
+            _draw_end()
+    st.html(panel_style.style(lesson, page, phase, task))
+    part = panel_style.part_of(task, page) or panel_style.selector(lessons.MAP)
+    into_view.draw(
+        f"{PREFIX}.into_view",
+        f"{lesson.name} {phase} {task.key} {task.page}",
+        part if PREFIX not in part else "",
+        folds=phase == "watch" and task.page == page and not task.key.startswith(("lesson.", "controls.")),
+    )
+
+
+def task_of(lesson: Lesson, page: str, *, has_panel: bool) -> Task:
+    """Return what the lesson asks for next on the page of that title, which may have its panel."""
+    now, here = session.current(), page if has_panel else TRAINING
+    guesses = now.lessons.guesses_in(lesson.name)
+    match phase_of(lesson, now):
+        case "guess" if guesses.prediction is None:
+            if isinstance(lesson.questions.prediction, PointQuestion):
+                return Task(ANSWER, key=lessons.UNTRAINED_MAP)
+            return Task(ANSWER, here, asking.ANSWERS)
+        case "see" if guesses.recap is None:
+            return Task(ANSWER_LAST, here, asking.RECAP)
+        case "see":
+            forth = "forward" if lessons.number(lesson) < len(lessons.LESSONS) else "end"
+            return Task(ending(lesson, now.lessons.seen), here, f"{PREFIX}.{forth}")
+    return lesson.task(situation_on(page, now)) or Task("")
+
+
+def _draw_task(
+    lesson: Lesson, page: str, task: Task, before: str, followed: Followed | None, until: str
+) -> None:
+    """Draw what to do next, until that is something else, and the way to its page; before: HTML before it."""
+    text = f'<p class="task">{before}{live_text.value("task", task.text)}</p>'
+    live_text.draw(text, f"{PREFIX}.standing", followed if until else None, until=until)
+    if task.page == page:
         return
-    phase = phase_of(lesson, session.current())
-    with st.container(key=f"{PREFIX}.panel"):
-        # a style is no part of the page: it is in the same place whatever it says
-        with st.expander(_title(lesson), expanded=True):
-            _draw_phase(lesson, page, phase)
-        with st.container():
-            if phase == "watch":
-                _draw_tools(lesson, page)
-        _draw_footer(lesson, page, phase)
-    st.html(panel_style.style(lesson, page, phase))
+    with st.container(key=f"{PREFIX}.way", width="content"):
+        for one in lesson.links:
+            if page_links.LABELS[one.page] == task.page:
+                page_links.draw(one.page, one.label, one.icon, one.view)
+        if task.page == TRAINING:
+            page_links.draw(page_links.TRAIN, BACK_LABEL, ":material/model_training:")
 
 
 def look_again(page: str) -> None:
@@ -141,45 +192,27 @@ def _title(lesson: Lesson) -> str:
     return f"*Lesson {lessons.number(lesson)} of {len(lessons.LESSONS)}* {lesson.title}"
 
 
-def _draw_row(lesson: Lesson) -> None:
-    """Draw which lesson is under way, and the way back to it."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{PREFIX}.row"):
-        st.markdown(_title(lesson), width="stretch")
-        page_links.draw(page_links.TRAIN, BACK_LABEL, ":material/arrow_back:")
-        _draw_end()
-
-
-def _draw_phase(lesson: Lesson, page: str, phase: Phase) -> None:
+def _draw_phase(lesson: Lesson, page: str, phase: Phase, followed: Followed | None) -> None:
     match phase:
         case "guess":
-            guess = asking.draw_prediction(lesson, has_map=page == TRAINING)
-            if guess is not None:
-                st.markdown(PRESS_START)
-            else:
-                st.button(
-                    "Skip the question",
-                    key=f"{PREFIX}.skip",
-                    type="tertiary",
-                    on_click=asking.skip,
-                    args=(lesson,),
-                    help="Continue without a guess.",
-                )
+            asking.draw_prediction(lesson, has_map=page == TRAINING)
         case "watch":
-            paused = paused_text(session.current(), lesson.at_pause)
-            st.markdown(paused or f"{lesson.do} {_pause_text()}")
-            _draw_figure(lesson, page, is_seen=False)
+            now = session.current()
+            # once there is a run, what to do next is said below
+            do = "" if now.has_run_of_lesson else f"{lesson.do} "
+            st.markdown(paused_text(now, lesson.at_pause) or f"{do}{_pause_text()}")
+            _draw_figure(lesson, page, followed, is_seen=False)
         case "see":
             asking.draw_outcome(lesson)
             if lesson.watched.figure == lessons.PANEL:
-                _draw_figure(lesson, page, is_seen=True)
-            if not lesson.at_pause and (paused := paused_text(session.current())):
+                _draw_figure(lesson, page, followed, is_seen=True)
+            if not lesson.at_pause and (paused := paused_text(session.current(), RESUME)):
                 st.caption(paused)
             if not session.current().has_run_of_lesson:
                 st.markdown(f"**Again**: {lesson.do}")
-            if asking.draw_recap(lesson):
-                st.caption(ending(lesson, session.current().lessons.seen))
+            asking.draw_recap(lesson)
             # here and not in a place of their own: the last question needs that room
-            _draw_tools(lesson, page)
+            _draw_tools(lesson, page, None)
             with st.popover("In more words", type="tertiary"):
                 st.markdown(lesson.why)
                 page_links.draw(page_links.GLOSSARY, "Glossary", ":material/dictionary:")
@@ -198,18 +231,15 @@ def _pause_text() -> str:
     return "" if has_passed else PAUSES.format(at)
 
 
-def paused_text(now: Session, before: str = "") -> str:
-    """Return how the lesson's run continues if it has paused by itself; "" if it has not.
-
-    before: what to do before it does; "" for nothing.
-    """
+def paused_text(now: Session, then: str) -> str:
+    """Return that the lesson's run has paused by itself, and `then` with the steps left; "" if it has not."""
     view = now.run_view
     if view is None or not now.has_run_of_lesson or view.status != "paused":
         return ""
     step = view.run.step
     if step != view.pacing.pause_at:
         return ""
-    return f"{PAUSED.format(step)} {before or RESUME.format(view.run.last_step - step)}"
+    return f"{PAUSED.format(step)} {then.format(view.run.last_step - step)}"
 
 
 def run_before_text(now: Session) -> str:
@@ -223,14 +253,9 @@ def run_before_text(now: Session) -> str:
     return OF_BEFORE.format(view.run.step) if view.status == "paused" and not is_of_lesson else ""
 
 
-def _draw_figure(lesson: Lesson, page: str, *, is_seen: bool) -> None:
-    """Draw the figure to watch and, until the lesson has been seen, what is missing; both follow the run."""
-    followed = following.follow("lesson", lambda later: Contents(values(lesson, page, later)))
-    now = values(lesson, page, session.current())
-    if not is_seen:
-        missing = live_text.value("missing", now["missing"])
-        standing = f'<p class="caption">\N{WHITE CIRCLE} Not seen yet. {missing}</p>'
-        live_text.draw(standing, f"{PREFIX}.standing", followed)
+def _draw_figure(lesson: Lesson, page: str, followed: Followed | None, *, is_seen: bool) -> None:
+    """Draw the figure to watch, which follows the run."""
+    now = values(lesson, page, session.current(), Task(""))
     figure = (
         f'<div class="metric wide"><div class="label">{lesson.watched.label}</div>'
         f"{live_text.value('watched', now['watched'], 'div', 'number')}"
@@ -238,11 +263,12 @@ def _draw_figure(lesson: Lesson, page: str, *, is_seen: bool) -> None:
     )
     if is_seen:  # in one line
         figure = f'<div class="quiet">{figure}</div>'
-    live_text.draw(figure, f"{PREFIX}.watch", followed, until="" if is_seen else "seen")
+    live_text.draw(figure, f"{PREFIX}.watch", followed)
 
 
-def _draw_tools(lesson: Lesson, page: str) -> None:
-    """Draw the lesson's set-ups, and the pages on which it continues."""
+def _draw_tools(lesson: Lesson, page: str, task: Task | None) -> None:
+    """Draw the lesson's set-ups, and the pages on which it continues, but for that of the task."""
+    ways = (page, page if task is None else task.page)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{PREFIX}.tools"):
         for set_up in lesson.set_ups:
             present = set_up.experiment == session.current().experiment
@@ -254,14 +280,14 @@ def _draw_tools(lesson: Lesson, page: str) -> None:
                 args=(set_up.experiment,),
                 help="Load this set-up: its polynomials, data and settings. Training begins on Train.",
             )
-        if page != TRAINING:
+        if TRAINING not in ways:
             page_links.draw(page_links.TRAIN, "Train", ":material/model_training:")
         for one in lesson.links:
-            if page_links.LABELS[one.page] != page:
+            if page_links.LABELS[one.page] not in ways:
                 page_links.draw(one.page, one.label, one.icon, one.view)
 
 
-def _draw_footer(lesson: Lesson, page: str, phase: Phase) -> None:
+def _draw_footer(lesson: Lesson, page: str) -> None:
     # the same places in every lesson: a second quick press on "Next lesson" hits nothing else
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", wrap=False, key=f"{PREFIX}.footer"
@@ -269,7 +295,8 @@ def _draw_footer(lesson: Lesson, page: str, phase: Phase) -> None:
         _draw_end()
         st.space("stretch")
         if lessons.number(lesson) < len(lessons.LESSONS):
-            _next(lessons.LESSONS[lessons.number(lesson)], page, phase)
+            with st.container(key=f"{PREFIX}.forward", width="content"):
+                _next(lessons.LESSONS[lessons.number(lesson)], page)
 
 
 def _draw_end() -> None:
@@ -282,7 +309,7 @@ def _draw_end() -> None:
     )
 
 
-def _next(lesson: Lesson, page: str, phase: Phase) -> None:
+def _next(lesson: Lesson, page: str) -> None:
     icon = ":material/arrow_forward:"
     if page != TRAINING:
         _link(lesson, "Next lesson", icon)
@@ -292,7 +319,7 @@ def _next(lesson: Lesson, page: str, phase: Phase) -> None:
         "Next lesson",
         key=f"{PREFIX}.next",
         icon=icon,
-        type="primary" if phase == "see" else "tertiary",
+        type="tertiary",
         on_click=_begin_next,
         args=(lesson,),
         help=f"{lesson.title}: loads its own set-up. The latest {MOST_KEPT} trained models are kept.",
@@ -311,7 +338,7 @@ def _note_seen(lesson: Lesson, page: str) -> None:
 
 def _is_newly_seen(lesson: Lesson, page: str) -> bool:
     now = session.current()
-    return lesson.name not in now.lessons.seen and not lesson.missing(situation_on(page, now))
+    return lesson.name not in now.lessons.seen and lesson.task(situation_on(page, now)) is None
 
 
 def ending(lesson: Lesson, seen: Set[str]) -> str:
@@ -324,13 +351,16 @@ def ending(lesson: Lesson, seen: Set[str]) -> str:
     return f"You have finished all {count} lessons. Now choose polynomials of your own."
 
 
-def values(lesson: Lesson, page: str, now: Session) -> dict[str, Any]:
-    """Return what the panel shows of a session: what is missing, and the figure to watch."""
+def values(lesson: Lesson, page: str, now: Session, drawn: Task) -> dict[str, Any]:
+    """Return what the panel shows of a session: what to do next, and the figure to watch.
+
+    drawn: what the page asks for, which is drawn again if that has moved.
+    """
     situation = situation_on(page, now)
-    missing, network = lesson.missing(situation), situation.network if now.has_run_of_lesson else None
+    task, network = lesson.task(situation), situation.network if now.has_run_of_lesson else None
     return {
-        "seen": not missing,
-        "missing": missing,
+        "moved": task is None or (task.page, task.key) != (drawn.page, drawn.key),
+        "task": "" if task is None else task.text,
         "watched": NOT_STARTED if network is None else lesson.watched.text(network) or UNKNOWN,
         "network": NO_NETWORK if network is None else network.name,
     }

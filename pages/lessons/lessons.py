@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from pages.lessons import checks, continuing, questions
 from pages.lessons.checks import CLEARLY, VISIBLY
 from pages.lessons.question import Questions
-from pages.lessons.situation import TRAINING, SetUp, Situation, key_of
+from pages.lessons.situation import INSPECTING, TRAINING, SetUp, Situation, Task, key_of
 from pages.models.shown_network import ShownNetwork
 from pages.run_view.progress import Compared
 from pages.runs.pacing import UNPACED, Pacing
 from pages.setup.controls import CONTINUE, START_NEW
-from pages.state.page_links import COMPARE, INSIDE, PREDICT
+from pages.state.page_links import COMPARE, INSIDE, PREDICT, VIEWS
 from pages.state.session_value import Lessons, Session
 from pages.state.setup import READY_MADE
 from pages.state.view import MapLayer
@@ -62,7 +62,7 @@ class Lesson:
     do: what to do, in one sentence or two. Neither this nor title and about say what comes of it.
     see, why: what comes of it, in one sentence, and the explanation. They are to be read after a guess.
     questions: what it asks before Start, and at its end.
-    check: takes a situation and the set-ups, and returns what is missing in a sentence or two, or "".
+    check: takes a situation and the set-ups, and returns what to do next, or None.
     watched: the figure to watch.
     layers: what lies on the map as it begins.
     pacing: how its runs go unless the user chooses otherwise.
@@ -78,16 +78,22 @@ class Lesson:
     why: str
     questions: Questions
     set_ups: tuple[SetUp, ...]
-    check: Callable[..., str]
+    check: Callable[..., Task | None]
     watched: Watched
     links: tuple[PageLink, ...] = ()
     layers: tuple[MapLayer, ...] = ()
     pacing: Pacing = UNPACED
     at_pause: str = ""
 
-    def missing(self, situation: Situation) -> str:
-        """Return what the user has not done yet in that situation; "" once the lesson has been seen."""
-        return self.check(situation, *self.set_ups)
+    def task(self, situation: Situation) -> Task | None:
+        """Return what the user does next in that situation; None once the lesson has been seen."""
+        task: Task | None = self.check(situation, *self.set_ups)
+        if task is None or not task.page == situation.page == INSPECTING:
+            return task
+        view = next(VIEWS[INSIDE][one.view] for one in self.links if one.page == INSIDE and one.view)
+        if view == situation.session.view.inside_view:
+            return task
+        return Task(f'Choose "{view}".', INSPECTING, "inside.what.")
 
 
 def named(name: str | None) -> Lesson | None:
@@ -153,6 +159,7 @@ def _both(network: ShownNetwork) -> str:
 
 
 MAP, ACCURACY, LOSSES, PANEL = "progress.map", "progress.accuracy", "progress.loss", "lesson.watch"
+UNTRAINED_MAP = "untrained.map"
 HELD_OUT = Watched("New points right", _held_out, ACCURACY)
 ON_MAP = replace(HELD_OUT, figure=MAP)
 LOSS = Watched("Loss", lambda network: "" if network.loss is None else loss_text(network.loss), LOSSES)
@@ -456,7 +463,9 @@ LESSONS = (
         ),
         check=checks.slope_is_descended,
         watched=LOSS,
-        links=(PageLink(INSIDE, "See the landscape", ":material/landscape:", view="computes"),),
+        links=(
+            PageLink(INSIDE, "See the landscape", ":material/landscape:", "inside.landscape.map", "computes"),
+        ),
         pacing=Pacing(10),
     ),
     Lesson(

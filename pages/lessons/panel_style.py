@@ -1,7 +1,10 @@
 """The place of a lesson's panel: beside the page or, on a narrow screen, at its top, where it folds."""
 
+import re
+
 from pages.lessons.asking import Phase, pictures
 from pages.lessons.lessons import PANEL, Lesson
+from pages.lessons.situation import Task
 from pages.state.page_links import LABELS, TRAIN
 
 STEPS: tuple[Phase, ...] = ("guess", "watch", "see")  # each has a segment of the line below the title
@@ -23,13 +26,15 @@ _PLACE = """
   display: block; font-size: 0.875rem; font-weight: 400; font-style: normal; color: var(--quiet);
 }
 .st-key-lesson-panel summary {
-  position: sticky; z-index: 1; top: 0; margin-bottom: 0.75rem; padding: 0 0 0.9rem; border-radius: 0;
+  position: sticky; z-index: 2; top: 0; margin-bottom: 0.75rem; padding: 0 0 0.9rem; border-radius: 0;
   background: var(--steps), light-dark(#f4f5fa, #1a1e29);
 }
 .st-key-lesson-panel :is(p, label) { line-height: 1.4; }
 .st-key-lesson-panel [data-testid="stExpanderDetails"] { padding: 0; border: 0; }
 .st-key-lesson-panel [data-testid="stExpanderDetails"] [data-testid="stVerticalBlock"] { gap: 0.5rem; }
 .st-key-lesson-footer { margin-top: 0.5rem; }
+.st-key-lesson-task { min-height: 2.75rem; margin-block: 0.5rem; gap: 0.5rem; }
+.st-key-lesson-way [data-testid="stPageLink-NavLink"] { padding: 0.4rem 0.75rem; border-radius: 0.5rem; }
 /* as large whether it is filled or not, and a link as a button */
 .st-key-lesson-next button { padding: 0 0.75rem; border: 1px solid transparent; }
 .st-key-lesson-footer [data-testid="stPageLink-NavLink"] { min-height: 2.5rem; padding: 0 0.75rem; }
@@ -68,7 +73,9 @@ _PLACE = """
     height: calc(100vh - var(--around) - var(--undo, 0px)); min-height: 20rem;
     padding: 1rem 1.25rem; border-radius: 0.75rem; flex-wrap: nowrap;
   }
-  .st-key-lesson-panel > :nth-child(1) { flex: 1 1 auto; overflow-y: auto; min-height: 6rem; }
+  .st-key-lesson-panel > * { flex: none; }
+  .st-key-lesson-panel > :nth-child(1) { flex: 0 1 auto; overflow-y: auto; min-height: 6rem; }
+  .st-key-lesson-panel > :last-of-type { margin-top: auto; }
   .st-key-lesson-panel summary { pointer-events: none; }
   .st-key-lesson-panel summary > span > span { display: none; } /* the arrow */
 }
@@ -85,18 +92,20 @@ _PLACE = """
   .st-key-lesson-panel > * { flex: none; }
   .st-key-lesson-panel summary { top: -0.75rem; padding-top: 0.5rem; margin-bottom: 0.6rem; }
   .st-key-lesson-panel > :has(> .st-key-lesson-footer) { /* where it is, whatever is above it */
-    position: sticky; z-index: 1; bottom: 0; margin-top: auto;
+    position: sticky; z-index: 2; bottom: 0; margin-top: auto;
     background: light-dark(#f4f5fa, #1a1e29);
   }
   .st-key-lesson-footer { margin: 0; }
   .st-key-lesson-panel:has(details:not([open])) { height: auto; min-height: 4.25rem; overflow: hidden; }
   .st-key-lesson-panel:has(details:not([open])) summary { margin-bottom: 0; }
-  .stApp:has(.st-key-lesson-panel) { --lesson-panel: 4.25rem; } /* what covers the top of the page */
+  .stApp:has(.st-key-lesson-panel) { --lesson-panel: 6.5rem; } /* what covers the top of the page */
   .stApp:has(.st-key-lesson-panel details[open]) { --lesson-panel: min(21rem, 48vh); }
   /* between it and the answer about a point, that point is to be seen */
   .stApp:has(.st-key-lesson-panel details[open]):has(.st-key-asked-card) { --lesson-panel: 30vh; }
   .st-key-lesson-panel:has(details[open]) { height: var(--lesson-panel); }
-  .st-key-lesson-panel:has(details:not([open])) > :not(:first-child) { display: none; }
+  .st-key-lesson-panel:has(details:not([open])) > :not(:first-child, :has(> .st-key-lesson-task)),
+  .st-key-lesson-panel:has(details:not([open])) .st-key-lesson-way { display: none; }
+  .stMain { scroll-padding: calc(var(--lesson-panel, 0px) + 0.5rem) 0 calc(var(--bottom-bar, 0px) + 0.5rem); }
   .st-key-lesson-panel :is(p, label) { line-height: 1.35; }
   .st-key-lesson-answers [role="radiogroup"] { gap: 0.375rem; }
   .st-key-lesson-answers label[data-rac] { min-height: 2.25rem; padding-block: 0.2rem; }
@@ -106,13 +115,29 @@ _PLACE = """
   .st-key-lesson-footer :is(button, [data-testid="stPageLink-NavLink"]) { min-height: 2.25rem; }
 }
 """
-# Only one button on a screen is filled: what to do next. At a lesson's end that is the next lesson.
-_NEXT_IS_FILLED = """
-.stApp .st-key-controls button[kind="primary"] {
+# Only one button on a screen is filled: what to do next, which is %(part)s. What is no button is marked.
+_UNFILLED = """
+.stApp :is(button[kind="primary"], .st-key-home-main [data-testid="stPageLink-NavLink"]) {
   background: light-dark(#ffffff, #0e1117); border-color: light-dark(#d8dae4, #3a4050); color: inherit;
 }
-.st-key-lesson-footer [data-testid="stPageLink-NavLink"] { background: light-dark(#5159c4, #5d6be0); }
-.st-key-lesson-footer [data-testid="stPageLink-NavLink"] :is(p, span) { color: #ffffff; }
+.stApp .st-key-home-main [data-testid="stPageLink-NavLink"] :is(p, span) { color: inherit; }
+"""
+_NEXT = """
+.stApp :is(%(part)s:has(> .stButton), %(part)s > .stElementContainer) > :is(.stButton, .stPageLink)
+  :is(button:enabled, [data-testid="stPageLink-NavLink"]), .stApp %(part)s button[kind="primary"] {
+  background: light-dark(#5159c4, #5d6be0); border-color: transparent; color: #ffffff !important;
+}
+.stApp %(part)s [data-testid="stPageLink-NavLink"] :is(p, span) { color: #ffffff; }
+%(part)s:not(:has(> .stButton), :has(> .stElementContainer > :is(.stButton, .stPageLink))) {
+  position: relative; overflow: visible; border-radius: 0.5rem;
+  outline: 2px solid light-dark(#5159c4, #8a94f0); outline-offset: 0.25rem; scroll-margin-block: 2rem;
+}
+:is(.st-key-lesson-answers, [class*="st-key-lesson-recap-"]) { margin-top: 0.75rem; outline: 0 !important; }
+%(part)s:not(:has(> .stButton), :has(> .stElementContainer > :is(.stButton, .stPageLink)))::after {
+  content: "Your turn"; position: absolute; z-index: 1; inset: -0.9rem 0.5rem auto auto; pointer-events: none;
+  padding: 0 0.5rem; border-radius: 0.4rem; font-size: 0.75rem; font-weight: 600; line-height: 1.6;
+  background: light-dark(#5159c4, #5d6be0); color: #ffffff;
+}
 """
 # New text is read from its first line: a panel that is empty for a moment scrolls back to its top. Another
 # name restarts the animation. Beside the page the text alone is emptied: what is below it would move.
@@ -140,19 +165,29 @@ _WATCHED = """
 """
 _ABOVE, _IN_PANEL = "auto 0 calc(100% - 0.25rem) auto", "0 0 auto auto"
 NO_STYLE = "<style></style>"  # in place of one: see pages/frame/style.py
-ROW_STYLE = """<style>
+# a line, and as the panel it stays in sight
+_ROW = """
 .st-key-lesson-row {
   padding: 0.25rem 0.75rem; border-radius: 0.5rem; background: light-dark(#f4f5fa, #1a1e29);
 }
-.st-key-lesson-row em { font-style: normal; color: light-dark(#5a6072, #a4abbd); }
-</style>"""
+[data-testid="stLayoutWrapper"]:has(> .st-key-lesson-place) { position: sticky; z-index: 98; top: 0.25rem; }
+.stApp:has(.st-key-lesson-row) { --lesson-panel: 4rem; }
+"""
 # Where it begins, from its place in the page, and what is above and below it: navigation and, on Train, the
 # run bar.
 _BELOW_NAVIGATION, _BELOW_RUN_BAR = ("0rem", "5.5rem"), ("4rem", "9.5rem")
 
 
-def style(lesson: Lesson, page: str, phase: Phase) -> str:
-    """Return the style of the panel on the page of that title, which marks the figure to watch there."""
+def style(lesson: Lesson, page: str, phase: Phase, task: Task) -> str:
+    """Return the style of the panel, or of its line, on the page of that title.
+
+    It marks the figure to watch there, and what the task names.
+    """
+    asked = _UNFILLED
+    if part := part_of(task, page):
+        asked += _NEXT % {"part": part}
+    if page != LABELS[TRAIN] and not figure_on(lesson, page):
+        return f"<style>{_ROW}{asked}</style>"
     top, around = _BELOW_RUN_BAR if page == LABELS[TRAIN] else _BELOW_NAVIGATION
     reached = STEPS.index(phase)
     colors = ("--accent" if step <= reached else "--line" for step in range(len(STEPS)))
@@ -166,11 +201,23 @@ def style(lesson: Lesson, page: str, phase: Phase) -> str:
         _FROM_THE_TOP % ((begins,) * 3),
         _PAGE_FROM_THE_TOP % ((f"lesson-{lesson.name}",) * 2),
         f".st-key-lesson-panel {{ --top: {top}; --around: {around}; --steps: {steps}; }}",
-        _mark(figure_on(lesson, page), phase),
-        _NEXT_IS_FILLED if phase == "see" else "",
+        "" if task.key == figure_on(lesson, page) else _mark(figure_on(lesson, page), phase),
+        asked,
         pictures(lesson.questions.prediction),
     )
     return f"<style>{''.join(parts)}</style>"
+
+
+def part_of(task: Task, page: str) -> str:
+    """Return the selector of what the task names on the page of that title, or leads to; "" for nothing."""
+    key = task.key if task.page == page else "lesson.way"
+    return key and selector(key)
+
+
+def selector(key: str) -> str:
+    """Return the selector of what Streamlit draws with that key, or whose key begins with it and a dot."""
+    name = f"st-key-{re.sub('[^a-zA-Z0-9_-]', '-', key)}"
+    return f'[class*="{name}"]' if key.endswith(".") else f".{name}"
 
 
 def figure_on(lesson: Lesson, page: str) -> str:

@@ -14,8 +14,29 @@ TRAINING, PREDICTING, INSPECTING = (  # titles of pages
     page_links.LABELS[page] for page in (page_links.TRAIN, page_links.PREDICT, page_links.INSIDE)
 )
 SOME_STEPS = 1000  # after which a run shows what it will become
-START = 'Press "{start}"{where} to train "{name}" from step 0.'
-LOAD = 'Press "{name}" below, then "{start}"{where}.'
+START = 'Press "{start}"{where} to train "{name}".'
+LOAD = 'Press "{name}"{where}.'
+START_KEY, RESUME_KEY = "controls.Start", "controls.Resume"
+RESUME = "Press Resume for the other {:,} steps."
+
+
+@dataclass(frozen=True)
+class Task:
+    """What the user does next in a lesson.
+
+    text: what, in a sentence or two.
+    page: the title of the page on which it is done.
+    key: of the button or the part of that page that is used for it, of inputs the part before their versions,
+        with its dot; "" while there is nothing to do but to watch.
+    """
+
+    text: str
+    page: str = TRAINING
+    key: str = ""
+
+    def after(self, words: str) -> "Task":
+        """Return it with these words before its own."""
+        return replace(self, text=f"{words} {self.text}".lstrip())
 
 
 @dataclass(frozen=True)
@@ -86,29 +107,55 @@ class Situation:
             and alike(one.model.experiment, experiment)
         )
 
-    def to_train(self, set_up: SetUp, least: int = SOME_STEPS) -> str:
-        """Return what to do until a run from initial weights has taken `least` steps; "" if one has."""
+    def to_train(self, set_up: SetUp, least: int = SOME_STEPS) -> Task | None:
+        """Return what to do until a run from initial weights has taken `least` steps; None if one has."""
         steps = self.longest_run(set_up.experiment).steps
         if steps >= least:
-            return ""
+            return None
         run, view, loaded = self.run(set_up.experiment), self.session.run_view, self.session.experiment
         if run is not None and run.earlier:
-            return f'"{set_up.name}" has continued from other weights. {self.to_start(set_up)}'
+            return self.to_start(set_up).after(f'"{set_up.name}" has continued from other weights.')
         done = f'"{set_up.name}" has trained for {steps:,} of {least:,} steps.' if steps else ""
         if run is not None and view is not None and view.is_active:
-            return done or f'"{set_up.name}" is starting to train.'
+            return Task(done or f'"{set_up.name}" is starting to train.')
         if run is not None and view is not None and view.status == "paused":
-            return "Press Resume."  # how far it is stands beside that, and was measured less often
+            return self.further("")  # how far it is stands beside that, and was measured less often
         if loaded.steps < least and alike(loaded, set_up.experiment):
-            return f'{done} Set Steps to {least:,} or more and press "{self.start_label}".'.lstrip()
-        return f"{done} {self.to_start(set_up)}".lstrip()
+            more = f'Set Steps to {least:,} or more and press "{self.start_label}".'
+            return Task(more, key="train.fold").after(done)
+        return self.to_start(set_up).after(done)
 
-    def to_start(self, set_up: SetUp) -> str:
-        """Return what to press for a run of `set_up` from initial weights."""
+    def to_start(self, set_up: SetUp) -> Task:
+        """Return what to press next for a run of `set_up` from initial weights."""
         where = "" if self.page == TRAINING else " on Train"
         is_loaded = alike(self.session.experiment, set_up.experiment)
-        words = START if is_loaded else LOAD
-        return words.format(name=set_up.name, where=where, start=self.start_label)
+        text = (START if is_loaded else LOAD).format(name=set_up.name, where=where, start=self.start_label)
+        key = START_KEY if is_loaded else f"lesson.set_up.{set_up.name}"
+        return self.once_finished(Task(text, key=key))
+
+    def once_finished(self, task: Task) -> Task:
+        """Return the task or, while a run of the lesson is under way, that this is to be watched first."""
+        view = self.session.run_view
+        if view is None or not self.session.has_run_of_lesson:
+            return task
+        if view.status == "paused":
+            return self.further("")
+        if not view.is_active:
+            return task
+        return Task(f"When it has finished, {task.text[0].lower()}{task.text[1:]}")
+
+    def further(self, text: str) -> Task:
+        """Return the task to let the run train further; `text` says what for."""
+        view = self.session.run_view
+        if view is not None and view.is_active:
+            return Task(text)
+        if view is not None and view.status == "paused":
+            return Task(RESUME.format(view.run.last_step - view.run.step), key=RESUME_KEY).after(text)
+        return Task(text, key=START_KEY)
+
+    def to_choose(self, text: str) -> Task:
+        """Return the task to choose another network on the page; `text` says which."""
+        return Task(text, self.page, "model_in_use.choice.")
 
     @property
     def start_label(self) -> str:

@@ -85,15 +85,20 @@ class Button:
     shortcut: str | None = None
     kind: Literal["primary", "secondary"] = "secondary"
 
-    def draw(self) -> None:
-        """Draw it."""
+    @property
+    def key(self) -> str:
+        """Its key on the page."""
         # One key for each label: the second of two quick clicks on Start must not become a click on Pause.
         # But "Start new" and "Start" share a key: what comes just before the press, such as the next lesson,
         # may turn one into the other. A disabled button has a key of its own: Streamlit ignores a press on a
         # button that is disabled by the time the press arrives, even if the user could still press it.
+        return f"{PREFIX}.{self.label.removesuffix(' new')}{'.disabled' if self.action is None else ''}"
+
+    def draw(self) -> None:
+        """Draw it."""
         st.button(
             self.label,
-            key=f"{PREFIX}.{self.label.removesuffix(' new')}{'.disabled' if self.action is None else ''}",
+            key=self.key,
             icon=self.icon,
             type=self.kind,
             on_click=self._press,

@@ -33,6 +33,7 @@ STYLE = """<style>
 @media (min-width: 641px) {
   .st-key-train-fold { min-width: 7.0625rem; } /* as it becomes: nothing before it moves */
   .st-key-train-beside .st-key-controls-beside { flex-wrap: wrap; }
+  .st-key-train-beside .st-key-controls-more { max-height: none; } /* one on each line */
   .st-key-train-beside .st-key-controls-changes { padding-block: 0.25rem; gap: 0; }
   .st-key-train-beside .st-key-controls-changes button { min-height: 2rem; }
   :is(.st-key-progress-map, .st-key-untrained-map, .st-key-from_link-map) {

@@ -8,6 +8,7 @@ import polycore as pc
 from pages.lessons import asking, card, checks, lesson_panel, lessons, panel_style
 from pages.lessons.guesses import code_of
 from pages.lessons.question import CurveQuestion, PointQuestion, Question
+from pages.lessons.situation import RESUME, START, Task
 from pages.runs.pacing import UNPACED
 from pages.runs.training import Training
 from pages.state import page_links, session
@@ -21,6 +22,7 @@ from tests.pages.browsing import (
     come_to,
     drawn,
     labels,
+    live_text,
     opened,
     press,
     session_of,
@@ -76,7 +78,7 @@ def test_a_lesson_asks_before_it_says_what_to_do(kind):
 
 def test_a_guess_may_change_until_start_and_not_after_it():
     app = choose(opened(TRAIN, {"look": "dead"}), "b")
-    assert lesson_panel.PRESS_START in texts(app)
+    assert START.format(start="Start", where="", name="Learning rate 1") in live_text(app)
     assert "Skip the question" not in labels(app)
     choose(app, "a")
     assert guesses_of(app, "dead") == Guesses("a")
@@ -117,12 +119,12 @@ def test_at_its_pause_the_panel_says_how_the_run_continues(name, step, left):
         view=View(pacing=lesson.pacing),
     )
     app = opened(TRAIN, {}, begun)
-    assert f"{lesson_panel.PAUSED.format(step)} {lesson_panel.RESUME.format(left)}" in texts(app)
+    assert f"{lesson_panel.PAUSED.format(step)} {RESUME.format(left)}" in texts(app)
     assert labels(app)["Resume"]
     elsewhere = paused_at(first, step - 1, lesson.pacing)
-    assert lesson_panel.paused_text(replace(begun, training=elsewhere)) == ""
+    assert lesson_panel.paused_text(replace(begun, training=elsewhere), "") == ""
     before = replace(begun.lessons, before=training.name)
-    assert lesson_panel.paused_text(replace(begun, lessons=before)) == ""
+    assert lesson_panel.paused_text(replace(begun, lessons=before), "") == ""
 
 
 def test_a_run_that_was_paused_before_a_lesson_is_there_after_it_and_kept_if_another_begins():
@@ -213,7 +215,7 @@ def test_the_last_question_is_answered_once_and_then_the_next_lesson_is_what_com
     assert guesses_of(app, "by-heart") == Guesses(None, "a")
     assert len(app.radio) == 0
     assert "Right: “More points to learn from”" in texts(app)
-    assert lesson_panel.ending(lesson, frozenset()) in texts(app)
+    assert lesson_panel.ending(lesson, frozenset()) in live_text(app)
     press(app, "Next lesson")
     assert session_of(app).lessons.current == "referee"
 
@@ -239,12 +241,25 @@ def test_a_click_on_the_map_guesses_nothing_if_the_question_has_answers_to_choos
     assert session.current().lessons.guesses == {}
 
 
-def test_one_button_is_filled_at_the_end_of_a_lesson():
-    begun = after_a_run("by-heart")
-    for seen, kind in ((frozenset(), "tertiary"), (frozenset(["by-heart"]), "primary")):
-        app = opened(TRAIN, {}, replace(begun, lessons=replace(begun.lessons, seen=seen)))
-        [following] = [button for button in app.button if button.label == "Next lesson"]
-        assert following.proto.type == kind
+@pytest.mark.parametrize(
+    ("fields", "page", "part"),
+    [
+        ({}, "Train", ".st-key-controls-Start"),
+        ({}, "Glossary", ".st-key-lesson-way"),
+        ({"seen": frozenset(["by-heart"])}, "Train", '[class*="st-key-lesson-recap-"]'),
+        ({"seen": frozenset(["by-heart"])}, "Glossary", ".st-key-lesson-way"),
+        (
+            {"seen": frozenset(["by-heart"]), "guesses": {"by-heart": Guesses("a", "c")}},
+            "Train",
+            ".st-key-lesson-forward",
+        ),
+    ],
+)
+def test_on_every_page_what_comes_next_in_a_lesson_is_filled_or_marked(fields, page, part, in_session):
+    noted = Lessons("by-heart", **{"closed": frozenset(["by-heart"]), **fields})
+    in_session(Session(setup=Setup(checks.BY_HEART), lessons=noted))
+    task = lesson_panel.task_of(lessons.named("by-heart"), page, has_panel=page == "Train")
+    assert panel_style.part_of(task, page) == part
 
 
 @pytest.mark.parametrize("lesson", lessons.LESSONS, ids=NAMES)
@@ -275,7 +290,7 @@ def test_the_highest_point_of_a_curve_is_at_the_top_of_its_picture():
 def test_the_figure_that_a_lesson_is_about_is_marked(name, page, figure):
     lesson = lessons.named(name)
     assert panel_style.figure_on(lesson, page) == figure
-    style = panel_style.style(lesson, page, "watch")
+    style = panel_style.style(lesson, page, "watch", Task(""))
     assert ("Watch this" in style) == (figure != "")
 
 
@@ -295,7 +310,7 @@ def test_settings_fold_as_a_lesson_begins_and_unfold_as_it_ends():
 
 def test_elsewhere_a_line_names_the_lesson_and_leads_back():
     app = opened(GLOSSARY, {"look": "scaling"})
-    assert f"*Lesson 3 of {len(lessons.LESSONS)}* Scaling the inputs" in texts(app)
+    assert f"Lesson 3 of {len(lessons.LESSONS)} {lesson_panel.ANSWER}" in live_text(app)
     assert [link.proto.label for link in app.main.get("page_link")].count(lesson_panel.BACK_LABEL) == 1
     assert len(app.radio) == 0
     press(app, "End the lesson")

@@ -12,7 +12,7 @@ from pages.compare import cards
 from pages.inside import edited_model, exercise, inside_values, neuron_map
 from pages.lessons import asking, checks, continuing, lesson_panel, lessons
 from pages.lessons.continuing import AGAIN
-from pages.lessons.situation import LOAD, START, Situation
+from pages.lessons.situation import LOAD, START, Situation, Task
 from pages.models import model_in_use, shown_network
 from pages.models.point_choices import AskedPoint
 from pages.models.shown_network import ShownNetwork
@@ -86,7 +86,8 @@ def seen(name, now, page="Train", asked=None):
 
 
 def missing(name, now, page="Train", asked=None):
-    return lessons.named(name).missing(Situation(now, page, asked))
+    task = lessons.named(name).task(Situation(now, page, asked))
+    return "" if task is None else task.text
 
 
 def panel(app):
@@ -296,9 +297,9 @@ def test_a_new_weight_that_was_computed_by_hand_is_seen_on_inside_alone():
 
     assert after((False, False, True)) == ""
     assert after((True, True, False)) == checks.COMPUTE_AGAIN
-    assert after((True, True)) == after(None) == checks.COMPUTE_THREE
+    assert (after(None), after((True, True))) == (checks.COMPUTE, checks.ANSWER_THREE)
     assert after((True, True, True), "Train") == checks.OPEN_LEARNING
-    assert after((True, True, True), view="What it computes") == checks.OPEN_LEARNING
+    assert after((True, True, True), view="What it computes") == 'Choose "How it learns".'
 
 
 def test_where_the_lesson_on_how_it_learns_pauses_a_new_weight_differs_more_than_rounding_does():
@@ -500,11 +501,11 @@ def after(done, first, second):
             return loaded(second, run_to_end(second, 1200))
         case "continued":
             before = run_to_end(first, 1200)
-            return loaded(second, before, continued(second, before, 1200))
+            now = loaded(second, before, continued(second, before, 1200))
         case _:
             now = loaded(first, run_to_end(first, 1200), run_to_end(second, 400))
-            now.training.stop()
-            return now
+    now.training.stop()
+    return now
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -528,7 +529,7 @@ def test_before_anything_is_trained_the_panel_says_which_set_up_to_start(lesson)
 def test_inside_the_network_of_the_lesson_is_asked_for():
     folded, other = run_to_end(checks.FOLDED, 1200), run_to_end(pc.Experiment(hidden=(4,)), 10)
     assert missing("folds", holding(folded), "Inside") == checks.CHOOSE_NEURON
-    another = 'Inside shows another network. Choose the network of "Six neurons" as the model.'
+    another = 'Inside shows another network. Choose the network of "Six neurons".'
     assert missing("folds", replace(holding(folded, other), view=View(neuron=(0, 3))), "Inside") == another
 
 
@@ -564,7 +565,7 @@ def test_there_is_no_lesson_of_an_unknown_name(name):
 
 def test_a_point_that_predict_itself_chooses_is_seen_at_once():
     app = opened(PREDICT, {}, during("crossing", holding(run_to_end(checks.CROSSING, 8000))))
-    assert says(app, "Not seen yet")
+    assert says(app, "Ask about x = 0, y = 0.")
     labelled(app.segmented_control, "Point").set_value(asked_point.AT_CROSSING).run()
     assert "crossing" in session_of(app).lessons.seen
     assert says(app, asking.NO_GUESS)
@@ -597,7 +598,7 @@ def past_its_best(now):
 )
 def test_the_figure_to_watch_is_of_the_network_that_the_page_shows_and_says_which(page, view, step, network):
     now = past_its_best(Session(view=view)).collected()
-    values = lesson_panel.values(lessons.named("heal"), page, now)
+    values = lesson_panel.values(lessons.named("heal"), page, now, Task(""))
     loss = run_to_end(continuing.WHOLE, step).history.loss[-1]
     assert (values["watched"], values["network"]) == (loss_text(loss), network)
 
@@ -774,20 +775,20 @@ def test_the_end_of_the_last_lesson_says_whether_all_are_seen():
 
 def test_while_a_run_is_under_way_its_frames_say_when_the_lesson_is_seen(monkeypatch):
     seen = []  # by hand: a run may have shown it before the page is drawn
-    waiting = replace(lessons.named("dead"), check=lambda *_: "" if seen else "Wait.")
+    waiting = replace(lessons.named("dead"), check=lambda *_: None if seen else Task("Wait."))
     others = (lesson for lesson in lessons.LESSONS if lesson.name != "dead")
     monkeypatch.setattr(lessons, "LESSONS", (waiting, *others))
     app = press(
         opened(TRAIN, {"look": "dead", **link.to_query(replace(checks.TOO_FAST, steps=10**6))}), "Start"
     )
     training = session_of(app).training
-    component = sent_to(app, "lesson.watch")
-    assert (component["until"], component["follow"]["run"]) == ("seen", f"{training.name}-lesson")
+    component = sent_to(app, "lesson.standing")
+    assert (component["until"], component["follow"]["run"]) == ("moved", f"{training.name}-lesson")
     held = server.current().audience.viewer(app.session_state[session_key.KEY].key)
     source = held.source(f"{training.name}-lesson")
-    assert source.frame().header["seen"] is False
+    assert source.frame().header["moved"] is False
     seen.append(True)
-    wait_until(lambda: source.frame().header["seen"])
+    wait_until(lambda: source.frame().header["moved"])
     app.run()
     training.stop()
     assert session_of(app).lessons.seen == {"dead"}

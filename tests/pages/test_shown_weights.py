@@ -206,8 +206,8 @@ def test_dead_neurons_are_seen_if_they_are_those_that_are_shown():
     run = replace(pc.advance(first, 400), best_step=0, best_parameters=first.parameters)
     assert [measured(layers_of(model), experiment)[2] > 16 for model in (run.current, run.best)] == [1, 0]
     training = Training(run, executor=None, advance=pc.advance)
-    assert not dead.missing(Situation(Session(training=training), "Train"))
-    assert dead.missing(Situation(Session(view=View(weights="Best"), training=training), "Train"))
+    assert not dead.task(Situation(Session(training=training), "Train"))
+    assert dead.task(Situation(Session(view=View(weights="Best"), training=training), "Train"))
 
 
 @pytest.mark.parametrize("choice", ["Now", "Best"])
