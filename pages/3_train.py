@@ -10,7 +10,7 @@ from pages.run_view import map_view, presentation, progress, run_bar
 from pages.run_view.shown import ShownRun, shown_run
 from pages.setup import controls, settings
 from pages.state import session
-from pages.train import run_report, run_upload, screen, untrained
+from pages.train import run_report, run_upload, same_but_one, screen, untrained
 
 frame.begin(frame.TRAIN_TITLE)
 running = session.current().view.running
@@ -29,7 +29,9 @@ def draw_figures(shown: ShownRun) -> None:
     progress.draw_accuracy_chart(shown, best, compared)
     progress.draw_loss_chart(shown, compared)
     progress.draw_more_figures(shown)
-    run_report.draw(training, running=running)
+    with st.container(horizontal=True):
+        run_report.draw(training, running=running)
+        same_but_one.draw(shown.view.run.experiment)
 
 
 def draw_fold() -> None:

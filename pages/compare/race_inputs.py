@@ -1,7 +1,6 @@
 """The inputs of a race, its rules, and the buttons that start, stop and keep it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import get_args
 
@@ -9,7 +8,7 @@ import streamlit as st
 
 from pages.compare import keeping
 from pages.compare.charts import Name
-from pages.compare.recalled_input import recalled_input
+from pages.lessons import asking
 from pages.runs.race import (
     BUDGETS,
     DEFAULT,
@@ -26,7 +25,8 @@ from pages.server import presence, server
 from pages.state import refusal, session
 from pages.state.inputs import Input
 from pages.state.kept_models import Kept
-from pages.wording.words import layers_of_neurons
+from pages.state.recalled_input import recalled_input
+from pages.wording.words import layers_of_neurons, listed
 from polycore import Experiment
 from polycore.experiment.settings import ADVICE_ON_OPTIMIZERS, SETTINGS
 from polycore.network.activations import ACTIVATIONS, RELU
@@ -72,6 +72,8 @@ NOT_SHARED = (
     "weights that suit its activation."
 )
 OF_SET_UP = "What is from your set-up"
+QUESTION = "What is the same in both, and what is not? Choose all that is the same."
+ANSWER_HELP = "Then come the figures and the curves of both."
 SAME_TIME = "Not the same number of steps: some need more time for each step than others."
 WHY_REPLACED: Mapping[Kind, str] = {
     "Optimizers": "So all minimize the same loss, on samples that every optimizer can use, and only the time "
@@ -109,7 +111,8 @@ def draw_form() -> None:
 
 def draw_change(race: RaceView) -> None:
     """Draw in one line what raced, and the inputs for the next race behind a button."""
-    st.caption(f"{len(race.lanes)} {race.kind.lower()} · {race.budget:g} s each", width="content")
+    raced = f"{len(race.lanes)} {race.kind.lower()} · {race.budget:g} s each"
+    st.caption(raced if race.setting is None else f"Same but one · {race.setting.name}", width="content")
     with st.popover("Change", type="tertiary", icon=":material/tune:", help=CHANGE_HELP):
         draw_form()
         draw_rules(session.current().experiment, KIND.value, NAMES[KIND.value].value)
@@ -156,22 +159,42 @@ def summary(set_up: Experiment, kind: Kind) -> str:
     return ", ".join([*words, f"seed {set_up.seed}"])
 
 
+def draw_question(race: Race) -> None:
+    """Ask what is the same in both lanes of a pair, and what is not."""
+    chosen = recalled_input(race.name, list[str])
+    chosen.choose(st.pills, QUESTION, list(race.view.same), selection_mode="multi")
+
+    def answer() -> None:
+        race.answer = frozenset(chosen.value)
+
+    st.button("Answer", key=f"{PREFIX}.answer", type="primary", on_click=answer, help=ANSWER_HELP)
+
+
+def answered(same: Mapping[str, bool], answer: Collection[str]) -> str:
+    """Return what is the same in a pair and what is not, and where the answer was wrong; Markdown."""
+    wrong = [what for what, is_same in same.items() if is_same != (what in answer)]
+    verdict = f"{asking.WRONG} Look again at {listed(wrong)}." if wrong else f"{asking.RIGHT} Right."
+    shared, others = (listed(what for what in same if same[what] is one) for one in (True, False))
+    return f"{verdict}\n\n**The same**: {shared}, and all other settings.\n\n**Not the same**: {others}."
+
+
 def draw_buttons(race: Race | None, *, running: bool) -> None:
     """Draw the buttons that start and stop a race.
 
     race: the latest; None before the first. running: whether the page shows it as under way.
     """
+    is_pair = race is not None and race.setting is not None
     st.button(
-        "Start the race" if race is None else "Race again",
+        "Start the race" if race is None or is_pair else "Race again",
         key=f"{PREFIX}.start",
-        type="primary",
+        type="secondary" if is_pair else "primary",
         icon=":material/flag:",
         on_click=_begin,
         disabled=running or not _is_possible(NAMES[KIND.value].value),
         help=START_HELP,
     )
     st.button(
-        "Stop the race",
+        "Stop both" if is_pair else "Stop the race",
         key=f"{PREFIX}.stop",
         icon=":material/stop:",
         on_click=_stop,
@@ -202,12 +225,7 @@ def _begin() -> None:
     with refusal.later(PREFIX):
         workers, owner = server.current().workers, presence.session_name()
         race = Race.of(session.current().experiment, names, budget, workers, owner=owner, kind=kind)
-        race.start()
-        _stop()  # not before: if the new race is refused, the last one goes on
-        before = session.current().comparison
-        is_loss = before.race is not None and before.race.view.has_begun
-        another = replace(before, race=race, landscape=None)
-        session.compare_another(another, REPLACED if is_loss else None)
+        session.begin_race(race, REPLACED)
 
 
 def _stop() -> None:

@@ -112,7 +112,7 @@ def order_of(race: RaceView, by: Name) -> list[int]:
     At the end the first comes first. Until then no map leaves its position, since nobody could follow it.
     """
     indices = list(range(len(race.lanes)))
-    if race.is_running:
+    if race.is_running or race.setting is not None:  # of a pair the user's run stays first
         return indices
     places = places_by(by, [_Shown.of(lane, "Now") for lane in race.lanes])
     return sorted(indices, key=places.__getitem__)
@@ -122,13 +122,19 @@ def charts_of(race: RaceView) -> Charts:
     """Return the charts of each lane's lowest loss so far and its held-out accuracy."""
     curves = []
     for lane in race.lanes:
-        seconds, _, losses, accuracies = np.array(lane.view.milestones).T
-        curves.append(Curves(lane.name, seconds, losses, accuracies))
-    return Charts(curves, OVER, best_possible(race.set_up))
+        x, _, losses, accuracies = np.array(lane.view.milestones).T
+        if lane.in_pair:  # a whole run, which may have few milestones
+            history = lane.view.run.history
+            x, accuracies = history.step, history.held_out_accuracy
+            losses = np.minimum.accumulate(history.loss)
+        curves.append(Curves(lane.name, x, losses, accuracies))
+    return Charts(curves, OVER if race.setting is None else "step", best_possible(race.set_up))
 
 
 def moments(race: RaceView) -> list[tuple[int, Choice]]:
     """Return computing times in microseconds, evenly spaced, each with its choice; the last one is "Now"."""
+    if race.setting is not None:
+        return [(0, "Now")]  # what is equal in a pair is the steps
     end = max(_microseconds(lane.view.seconds) for lane in race.lanes)
     times = (round(stop * _microseconds(race.budget) / STOPS) for stop in range(STOPS + 1))
     return [*((time, time) for time in times if time < end), (end, "Now")]
@@ -206,9 +212,11 @@ def _status(race: RaceView) -> Status:
 
 def _progress(race: RaceView) -> str:
     """Return how much computing time the lanes have used, in words."""
+    used = _used(race)
+    if race.setting is not None:
+        return f"{race.set_up.steps if used is None else used:,} of {race.set_up.steps:,} steps each"
     if _status(race) == "Stopped":
         return STOPPED
-    used = _used(race)
     so_far = "" if used is None else f"{used:.1f} of "
     return f"{so_far}{race.budget:g} s of computing each"
 
@@ -216,16 +224,18 @@ def _progress(race: RaceView) -> str:
 def _share(race: RaceView) -> float:
     """Return how far the race is, in percent: the same as `_progress` says."""
     used = _used(race)
-    return 100.0 if used is None else 100 * min(1.0, used / race.budget)
+    whole = race.budget if race.setting is None else race.set_up.steps
+    return 100.0 if used is None else 100 * min(1.0, used / whole)
 
 
 def _used(race: RaceView) -> float | None:
-    """Return the least computing time, in seconds, of the lanes that have not ended; None if all have.
+    """Return the least computing time in seconds, or steps of a pair, of the lanes under way; None without.
 
     A lane that has diverged, or is stuck, ended early: it says nothing about how far the others are.
     """
     ended = "finished", "failed", "paused"  # paused by a worker that hung; one that sleeps is not
-    return min((lane.view.seconds for lane in race.lanes if lane.view.state not in ended), default=None)
+    lanes = (lane for lane in race.lanes if lane.view.state not in ended)
+    return min((lane.view.run.step if lane.in_pair else lane.view.seconds for lane in lanes), default=None)
 
 
 def _standing(race: RaceView, moment: Choice) -> str:
@@ -273,6 +283,8 @@ def _ends(lane: Lane) -> dict[str, str]:
     """Return why a lane has ended before the others, if it has."""
     view = lane.view
     ended = view.run.ended_because
+    if ended is None and lane.in_pair and view.has_spent_budget:
+        ended = f"It used its {view.pace.budget:g} s of computing."
     return {"ended": "" if ended is None else f"Ended early. {ended}", "error": view.error or ""}
 
 

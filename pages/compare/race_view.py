@@ -45,8 +45,8 @@ from polycore.pictures.palette import class_colors
 MAP_HEIGHT, CHART_HEIGHT = 220, 240
 # how to read the chart, and what the figure below a map is
 CAPTIONS: Mapping[Name, str] = {
-    "accuracy": "**Accuracy on new points**, after the same computing time",
-    "loss": "**Lowest loss so far**, in nats, after the same computing time",
+    "accuracy": "**Accuracy on new points**, after the same {}",
+    "loss": "**Lowest loss so far**, in nats, after the same {}",
 }
 UNITS: Mapping[Name, str] = {"accuracy": LARGE_LABEL, "loss": "nats, the lowest so far"}
 LABELS: Mapping[Name, str] = {"accuracy": "Accuracy", "loss": "Loss"}
@@ -108,6 +108,12 @@ p, .figure span { color: light-dark(#5a6072, #a4abbd); }
   .polycore-text .head img { display: none; }
   .figure b { font-size: 1.25rem; }
 }
+</style>"""
+# until the user has answered what is asked of a pair
+NOT_YET = """<style>
+[data-value*="place"] { display: none; }
+.figure b { visibility: hidden; position: relative; }
+.figure b::after { content: "?"; visibility: visible; position: absolute; left: 0; }
 </style>"""
 BAR_STYLE = """<style>
 .line { font-size: 0.875rem; line-height: 1.25rem; font-variant-numeric: tabular-nums; }
@@ -174,9 +180,14 @@ def _draw_race(race: Race, bar: DeltaGenerator, dock: DeltaGenerator, *, running
     with dock:
         live_text.draw(_status_html(now), f"{PREFIX}.status", followed, reports=True)
     with bar:
-        time_slider.draw_for_race(f"{PREFIX}.time", followed, now["moments"], moment, source.choose)
+        if view.setting is None:
+            time_slider.draw_for_race(f"{PREFIX}.time", followed, now["moments"], moment, source.choose)
     _draw_lanes(race, view, moment, by, now["lanes"], followed)
     chart, rules = st.columns([5, 2], gap="large")
+    if view.setting is not None and race.answer is None:
+        with chart:
+            race_inputs.draw_question(race)
+        return
     with rules:
         race_inputs.BY.choose(
             st.segmented_control,
@@ -188,14 +199,18 @@ def _draw_race(race: Race, bar: DeltaGenerator, dock: DeltaGenerator, *, running
         standing = live_text.value(f"standing.{by}", now["standing"][by], "p")
         waits = live_text.value("waits", now["waits"], "p", "caption")
         live_text.draw(standing + waits, f"{PREFIX}.standing", followed)
-        if not view.is_of(session.current().experiment):
-            st.caption(EARLIER.format(race_inputs.summary(view.set_up, view.kind)))
-        race_inputs.draw_rules(view.set_up, view.kind, [lane.name for lane in view.lanes])
+        if race.answer is not None:
+            st.caption(race_inputs.answered(view.same, race.answer))
+        else:
+            if not view.is_of(session.current().experiment):
+                st.caption(EARLIER.format(race_inputs.summary(view.set_up, view.kind)))
+            race_inputs.draw_rules(view.set_up, view.kind, [lane.name for lane in view.lanes])
     with chart:
-        st.markdown(CAPTIONS[by])
+        st.markdown(CAPTIONS[by].format("computing time" if view.setting is None else "number of steps"))
         _draw_chart(view, by, now["then"], followed)
     with st.container():
-        if not running and view.kind == "Optimizers":  # networks of other activations have other landscapes
+        # networks of other activations, layers or points have other landscapes
+        if not running and view.kind == "Optimizers" and view.setting is None:
             _draw_landscape(race)
 
 
@@ -227,6 +242,8 @@ def _draw_lanes(
             )
             with column:
                 head, figure = _lane_html(index, lane.name, by, now[str(index)])
+                if race.setting is not None and race.answer is None:
+                    head, figure = NOT_YET + head, NOT_YET + figure
                 live_text.draw(head, f"{PREFIX}.head.{index}", followed)
                 live.figure(
                     maps[index],

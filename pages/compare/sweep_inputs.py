@@ -8,7 +8,6 @@ from typing import Any, cast
 
 import streamlit as st
 
-from pages.compare.recalled_input import recalled_input
 from pages.runs.varied import (
     FEATURES_EXAMPLE,
     MOST_SEEDS,
@@ -25,6 +24,7 @@ from pages.runs.varied import (
     written_network,
 )
 from pages.state.inputs import Input, as_whole
+from pages.state.recalled_input import recalled_input
 from pages.wording.words import layers_of_neurons
 from polycore import Experiment, PolycoreError
 from polycore.experiment.kinds import WholeNumber

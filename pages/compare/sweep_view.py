@@ -13,7 +13,6 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.channel import live_text
 from pages.compare import keeping, sweep_inputs, sweep_tables
-from pages.compare.recalled_input import recalled_input
 from pages.compare.sweep_inputs import PREFIX
 from pages.compare.sweep_tables import Rows
 from pages.models.setting_words import phrase
@@ -29,6 +28,7 @@ from pages.server import presence, server
 from pages.state import refusal, session
 from pages.state.inputs import Input
 from pages.state.kept_models import Kept
+from pages.state.recalled_input import recalled_input
 from pages.wording.percent import percent
 from polycore import Experiment, PolycoreError
 from polycore.figures import Group, sweep_figure

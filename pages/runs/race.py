@@ -1,4 +1,4 @@
-"""A race: several optimizers, or several activations, with the same seconds of computing."""
+"""A race: optimizers or activations, with the same seconds; a pair: two runs that differ in a setting."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
@@ -13,7 +13,7 @@ from pages.runs.view import RunView
 from pages.server import server
 from pages.server.source import Choice
 from polycore import Experiment, Model, PolycoreError
-from polycore.experiment.settings import SETTINGS
+from polycore.experiment.settings import SETTINGS, Setting
 from polycore.formatting import counted, loss_text
 from polycore.limits import MAX_STEPS
 from polycore.network.activations import ACTIVATIONS
@@ -96,16 +96,17 @@ GRADIENT = (
 
 @dataclass(frozen=True, eq=False)
 class Lane:
-    """One entrant of a race: its name, and what there is to see of its run."""
+    """One entrant of a race, or one of a pair: its name, and what there is to see of its run."""
 
     name: str
     view: RunView
+    in_pair: bool = False
 
     @property
     def experiment(self) -> Experiment:
         """The experiment that gives the same run without a budget: with the steps taken, at least 1."""
         run = self.view.run
-        return replace(run.experiment, steps=max(1, run.step))
+        return run.experiment if self.in_pair else replace(run.experiment, steps=max(1, run.step))
 
     @property
     def model(self) -> Model:
@@ -122,6 +123,18 @@ class RaceView:
     budget: float
     lanes: tuple[Lane, ...]
     kind: Kind
+    setting: Setting | None = None
+
+    @property
+    def same(self) -> dict[str, bool]:
+        """What may be the same in both lanes of a pair, and whether it is."""
+        if self.setting is None:
+            return {}
+        runs = [lane.view.run.experiment for lane in self.lanes]
+        weights = {(run.seed, run.widths, run.initial_weights) for run in runs}
+        same = dict.fromkeys(("Optimizer", "Seed", "Steps"), True)
+        same |= {"Initial weights": len(weights) == 1, "New points": runs[0].seed == runs[1].seed}
+        return dict(sorted({**same, self.setting.label: False}.items()))  # it stands anywhere among them
 
     @property
     def is_running(self) -> bool:
@@ -166,6 +179,9 @@ class RaceView:
 
     def verdict(self) -> str:
         """Return a sentence on which lane leads: why it is, or is not, a surprise, or what may change it."""
+        if self.setting is not None:
+            luck = "this" if self.setting.field == "seed" else "another seed shows how"
+            return f"Nothing else was set differently: {luck} much is luck."
         if self.kind == "Activations":
             return "Other layers, another learning rate or another seed may change the order."
         leader = self.leader
@@ -188,8 +204,9 @@ class Race:
 
     set_up: the user's experiment, of which `common_experiment` has what all lanes share.
     names, trainings: of its lanes.
-    kind: what the lanes differ in.
+    kind: what the lanes of a race differ in. setting: what those of a pair do; None of a race.
     moment: which of their weights are shown: those after so many microseconds of computing, or the latest.
+    answer: what the user takes for the same in a pair, whose figures come after that; None before.
     """
 
     set_up: Experiment
@@ -198,6 +215,8 @@ class Race:
     trainings: tuple[Training, ...]
     kind: Kind = "Optimizers"
     moment: Choice = "Now"
+    setting: Setting | None = None
+    answer: frozenset[str] | None = None
 
     @classmethod
     def of(
@@ -238,8 +257,9 @@ class Race:
     @property
     def view(self) -> RaceView:
         """What there is to see of it now."""
-        lanes = (Lane(name, one.view) for name, one in zip(self.names, self.trainings, strict=True))
-        return RaceView(self.set_up, self.budget, tuple(lanes), self.kind)
+        in_pair = self.setting is not None
+        lanes = (Lane(name, one.view, in_pair) for name, one in zip(self.names, self.trainings, strict=True))
+        return RaceView(self.set_up, self.budget, tuple(lanes), self.kind, self.setting)
 
     def start(self) -> None:
         """Start all lanes. Raises PolycoreError, and starts none, if this server has no room for all."""

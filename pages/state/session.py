@@ -11,6 +11,7 @@ from typing import Any, TypedDict, Unpack, cast
 import streamlit as st
 
 from pages.runs.pacing import UNPACED, Pacing
+from pages.runs.race import Race
 from pages.runs.training import Training
 from pages.server import presence
 from pages.state import inputs, recall
@@ -253,6 +254,19 @@ def is_under_way(kept: Kept) -> bool:
     if view is None or kept is not now.own:
         return False
     return view.is_active or view.status in ("paused", "failed")
+
+
+def begin_race(race: Race, undo: str) -> None:
+    """Start a race and show it on Compare; the last one stops, and `undo` is a sentence that says so.
+
+    Raises PolycoreError, and the last one goes on, if this server has no room for all lanes.
+    """
+    race.start()
+    before = current().comparison
+    if before.race is not None:
+        before.race.stop()
+    is_loss = before.race is not None and before.race.view.has_begun
+    compare_another(replace(before, view="Race", race=race, landscape=None), undo if is_loss else None)
 
 
 def compare_another(comparison: Comparison, undo: str | None) -> None:

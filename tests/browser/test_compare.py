@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from pages.compare import cards, keeping, race_inputs
@@ -149,6 +150,40 @@ def test_a_race_is_watched_left_and_found_again_and_kept(visitor):
     page.get_by_role("radio", name="Kept runs", exact=True).click()
     expect(page.get_by_role("button", name=re.compile("Delete"))).to_have_count(2)
     expect(page.get_by_role("img", name=re.compile("^Loss of 2 runs over step"))).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [SCREEN, PHONE], ids=["desktop", "phone"])
+def test_a_pair_is_trained_from_train_and_asked_about_before_its_figures(visitor, size):
+    visit = visitor(size).open(f"train{QUICK}")
+    page = visit.page
+    visit.press("Start")
+    visit.wait_for_status("Finished")
+    visit.rest()
+    map_at_first = page.locator(".st-key-progress-map").bounding_box()
+    visit.press("Same but one")
+    other = page.get_by_role("combobox", name=re.compile("The other value"))
+    other.fill("0.3")
+    other.press("Enter")
+    expect(page.get_by_role("button", name="Train both")).to_be_visible()
+    visit.rest()
+    page.get_by_role("button", name="Train both").press("Enter")
+    page.get_by_role("link", name="See both").press("Enter")
+    expect(page.locator(".st-key-race-head-1")).to_contain_text("Learning rate 0.3")
+    expect(page.get_by_role("img", name=re.compile("^Map of the most likely of"))).to_have_count(2)
+    expect(page.locator(".st-key-race-lane-1 b")).to_be_hidden()
+    expect(page.locator(".st-key-race-status").get_by_text("Finished")).to_be_visible()
+    for what in ("Initial weights", "New points", "Optimizer", "Seed", "Steps"):
+        page.get_by_role("button", name=what, exact=True).click()
+        expect(page.get_by_role("button", name=what, exact=True)).to_have_attribute("aria-pressed", "true")
+    page.reload()
+    expect(page.get_by_role("button", name="Seed", exact=True)).to_have_attribute("aria-pressed", "true")
+    visit.press("Answer")
+    expect(page.get_by_text("Not the same: Learning rate.")).to_be_visible()
+    expect(page.locator(".st-key-race-lane-1 b")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    visit.go_to("Train")
+    visit.rest()
+    assert page.locator(".st-key-progress-map").bounding_box() == map_at_first
 
 
 def test_the_maps_of_a_race_are_in_the_first_screen_while_its_form_is_folded(visitor):

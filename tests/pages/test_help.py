@@ -50,7 +50,16 @@ EVERYDAY = {
     "Settings",
 }
 EVERYDAY |= {"Compare by", "Computing time", "Point", "Positions", "Side by side", "The plane shows", "View"}
-EVERYDAY |= {"Training points", "What varies", "x", "x from", "x to", "y"}
+EVERYDAY |= {
+    "The one setting",
+    "The other value",
+    "Training points",
+    "What varies",
+    "x",
+    "x from",
+    "x to",
+    "y",
+}
 LONGEST = 900  # characters: lists of choices, a line for each
 
 

@@ -249,7 +249,7 @@ def test_the_page_explains_the_race_and_names_the_set_up_of_an_earlier_one(make)
     ]
     written = [text.value for text in page.markdown]
     assert all(common in written and of_set_up in captions for common, of_set_up in rules)
-    assert CAPTIONS["loss"] in written
+    assert CAPTIONS["loss"].format("computing time") in written
     assert [chart for chart in page.get("bidi_component") if "race.loss" in chart.proto.id]
 
 
