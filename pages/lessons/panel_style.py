@@ -26,7 +26,7 @@ _PLACE = """
   display: block; font-size: 0.875rem; font-weight: 400; font-style: normal; color: var(--quiet);
 }
 .st-key-lesson-panel summary {
-  position: sticky; z-index: 2; top: 0; margin-bottom: 0.75rem; padding: 0 0 0.9rem; border-radius: 0;
+  position: sticky; z-index: 2; top: 0; margin-bottom: 0.5rem; padding: 0 0 0.9rem; border-radius: 0;
   background: var(--steps), light-dark(#f4f5fa, #1a1e29);
 }
 .st-key-lesson-panel :is(p, label) { line-height: 1.4; }
@@ -34,6 +34,9 @@ _PLACE = """
 .st-key-lesson-panel [data-testid="stExpanderDetails"] [data-testid="stVerticalBlock"] { gap: 0.5rem; }
 .st-key-lesson-footer { margin-top: 0.5rem; }
 .st-key-lesson-task { min-height: 2.75rem; margin-block: 0.5rem; gap: 0.5rem; }
+/* answers say it themselves, and are to be seen at once */
+.st-key-lesson-panel:has(details[open]):has(.st-key-lesson-skip, [class*="st-key-lesson-recap-"])
+  .st-key-lesson-task { display: none; }
 .st-key-lesson-way [data-testid="stPageLink-NavLink"] { padding: 0.4rem 0.75rem; border-radius: 0.5rem; }
 /* as large whether it is filled or not, and a link as a button */
 .st-key-lesson-next button { padding: 0 0.75rem; border: 1px solid transparent; }
@@ -90,7 +93,7 @@ _PLACE = """
   .st-key-lesson-panel summary p { font-size: 1.0625rem; }
   .st-key-lesson-panel summary p em { display: inline; margin-right: 0.5rem; }
   .st-key-lesson-panel > * { flex: none; }
-  .st-key-lesson-panel summary { top: -0.75rem; padding-top: 0.5rem; margin-bottom: 0.6rem; }
+  .st-key-lesson-panel summary { top: -0.75rem; padding-top: 0.5rem; margin-bottom: 0.3rem; }
   .st-key-lesson-panel > :has(> .st-key-lesson-footer) { /* where it is, whatever is above it */
     position: sticky; z-index: 2; bottom: 0; margin-top: auto;
     background: light-dark(#f4f5fa, #1a1e29);
@@ -132,11 +135,15 @@ _NEXT = """
   position: relative; overflow: visible; border-radius: 0.5rem;
   outline: 2px solid light-dark(#5159c4, #8a94f0); outline-offset: 0.25rem; scroll-margin-block: 2rem;
 }
-:is(.st-key-lesson-answers, [class*="st-key-lesson-recap-"]) { margin-top: 0.75rem; outline: 0 !important; }
+:is(.st-key-lesson-answers, [class*="st-key-lesson-recap-"]) { margin-top: 0.5rem; outline: 0 !important; }
+[class*="st-key-lesson-recap-"] { width: 100%%; }
 %(part)s:not(:has(> .stButton), :has(> .stElementContainer > :is(.stButton, .stPageLink)))::after {
   content: "Your turn"; position: absolute; z-index: 1; inset: -0.9rem 0.5rem auto auto; pointer-events: none;
   padding: 0 0.5rem; border-radius: 0.4rem; font-size: 0.75rem; font-weight: 600; line-height: 1.6;
   background: light-dark(#5159c4, #5d6be0); color: #ffffff;
+}
+@media (max-width: 999px) {
+  :is(.st-key-lesson-answers, [class*="st-key-lesson-recap-"]) { margin-top: 0.25rem; }
 }
 """
 # New text is read from its first line: a panel that is empty for a moment scrolls back to its top. Another

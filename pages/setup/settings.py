@@ -183,7 +183,9 @@ def _draw_learning(experiment: Experiment) -> None:
     with right:
         _draw("learning_rate", experiment)
     optimizer_input.draw_note()
-    left, right = st.columns([3, 2], gap="small", vertical_alignment="bottom")
+    # beside a lesson's panel no input is wide enough for buttons beside its number, and this label is longest
+    widths = 2 if session.current().lessons.current is None else [3, 2]
+    left, right = st.columns(widths, gap="small", vertical_alignment="bottom")
     with left:
         if not OPTIMIZERS[experiment.optimizer].needs_full_batch:
             optimizer_input.draw_batch_size()

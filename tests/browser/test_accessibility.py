@@ -321,7 +321,7 @@ def test_a_lesson_and_the_card_of_guesses_have_no_serious_finding(visitor):
     panel = visit.open("train?look=dead").page.locator(".st-key-lesson-panel")
     panel.get_by_role("radio").first.focus()
     visit.page.keyboard.press("Space")
-    panel.get_by_text("Then press Start.").wait_for()
+    panel.get_by_text('Press "Start" to train').wait_for()
     found |= findings_on(visit, "a lesson that asks", ("dark", "light"))
     visit.press("Start")
     panel.get_by_text("You guessed right.").wait_for()

@@ -196,8 +196,8 @@ def test_the_name_of_a_run_is_words_alone_wherever_it_is_shown(watched):
     page.keyboard.press("Escape")
     page.get_by_text(many_points.TITLE).click()
     upload(visit, "points.csv", b"x,y\n0,1\n", uploader=1)
-    expect(text_of(visit, MEASURED.format(in_use))).to_be_visible()
-    check_words(visit, MEASURED.format(in_use), places=["stText"])
+    expect(text_of(visit, MEASURED.format(f"{in_use}, best loss (step 3)"))).to_be_visible()
+    check_words(visit, MEASURED.format(f"{in_use}, best loss (step 3)"), places=["stText"])
 
     visit.go_to("Play")
     expect(text_of(visit, in_use)).to_be_visible()

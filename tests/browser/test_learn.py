@@ -34,7 +34,7 @@ def test_a_lesson_from_its_card_to_seen_and_on(visitor):
     visit.wait_for_words(look="dead", learning_rate="1")
     expect(panel(visit)).to_contain_text(f"Lesson 4 of {COUNT}")
     panel(visit).get_by_text(lessons.named("dead").questions.prediction.answer("a").text).click()
-    expect(panel(visit)).to_contain_text("Then press Start.")
+    expect(panel(visit)).to_contain_text('Press "Start" to train')
     visit.page.get_by_role("button", name="Start", exact=False).first.click()
     expect(panel(visit)).to_contain_text(asking.GUESSED_RIGHT)  # while the run goes on, or as it ends
     visit.page.reload()

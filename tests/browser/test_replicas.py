@@ -248,13 +248,19 @@ def opened_and_trained(house, opening):
     return tab
 
 
+def first_frame_of(run, channel):
+    """Return the run as soon as one of ten frames shows it; others are of the jobs of that tab."""
+    shown = (unpacked(channel.recv(timeout=20))[0]["run"] for _ in range(10))
+    return next((one for one in shown if one == run), None)
+
+
 def test_a_hundred_tabs_of_one_address_have_their_sessions_and_channels_and_none_is_refused(house):
     with ExitStack() as opening:
         with ThreadPoolExecutor(8) as callers:
             visits = list(callers.map(lambda _: opened_and_trained(house, opening), range(100)))
             channels = [opening.enter_context(connected(house, tab.channel)) for tab in visits]
-            frames = list(callers.map(lambda channel: unpacked(channel.recv(timeout=20))[0], channels))
-        assert [frame["run"] for frame in frames] == [tab.run for tab in visits]
+            runs = list(callers.map(lambda channel, tab: first_frame_of(tab.run, channel), channels, visits))
+        assert runs == [tab.run for tab in visits]
         assert len({tab.channel for tab in visits}) == 100
         assert house.proxy.connections() >= 200  # two of each tab
 

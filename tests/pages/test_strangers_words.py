@@ -25,6 +25,7 @@ from pages.state.session_value import Session
 from pages.state.setup import Setup
 from pages.state.uploads import UploadedPoints
 from pages.state.view import LayerChoice, PointInputs, View
+from pages.wording.words import as_label
 from polycore.quoting import visible
 from tests.hand import Hand
 from tests.pages.browsing import ROOT, messages, opened, session_of, strings
@@ -151,7 +152,8 @@ def test_a_strangers_words_are_only_where_they_are_shown_as_they_are(in_use):
     for page in PAGES:
         app.switch_page(page).run()
         assert not app.exception
-        found = strangers(app)
+        escaped = as_label(TITLE)
+        found = [one for one in strangers(app) if one[0] != "Button" or escaped not in str(one[2])]
         assert ("Text", "body", f"{TITLE} was deleted.") in found
         assert {place[:2] for place in found} <= AS_IT_IS, page
         met |= {place[:2] for place in found}
