@@ -31,6 +31,7 @@ class Channel {
     else setTimeout(() => this.check(follower), SILENT_MS);
     return () => {
       this.followers.delete(follower);
+      clearTimeout(this.leaving); // of another that has left: after a refusal all find nobody left
       if (this.followers.size === 0) this.leaving = setTimeout(() => this.move(null), LEFT_MS);
     };
   }

@@ -112,6 +112,13 @@ def test_a_tab_that_the_server_refuses_is_told_so_once_and_asks_for_nothing_more
     ]
 
 
+def test_a_page_that_follows_anew_after_a_refusal_stays_although_all_that_was_refused_left_before():
+    refused = "const other = draws(0); sockets[0].close(4404); leave(); await wait(10); other();"
+    renewed = "channel().follow({ address: 'live/a/new', run: 'b' }, () => {});"
+    events = f"{refused} {renewed} sockets[1].open(); await wait(3000); const at = channel().address;"
+    assert after(events, "at") == "live/a/new"
+
+
 @pytest.mark.parametrize("hidden", ["false", "true"])
 def test_a_tab_says_every_half_minute_that_it_is_there_whether_it_is_seen_or_not(hidden):
     events = f"sockets[0].bring(0); document.hidden = {hidden}; sockets[0].sent = []; await wait(95000);"
