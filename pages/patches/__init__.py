@@ -10,6 +10,7 @@ from pages.patches import (
     request_order,
     rerun_requests,
     shutdown_time,
+    state_reads,
     switch_interval,
     tcp_nodelay,
 )
@@ -27,3 +28,4 @@ def apply() -> None:
     shutdown_time.apply()
     tcp_nodelay.apply()
     switch_interval.apply()
+    state_reads.apply()
