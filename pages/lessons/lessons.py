@@ -115,7 +115,9 @@ def noted(now: Session) -> Lessons:
     if name is not None and view is not None and now.has_run_of_lesson and (view.is_active or view.run.step):
         closed = closed | {name}
     situation = Situation(now, page="")
-    runs = {key: situation.longest_run(key) for key in map(key_of, EXPERIMENTS)}
+    # of all others nothing is known
+    known = {key_of(one.experiment) for one in now.models.kept if one.experiment} | set(now.lessons.runs)
+    runs = {key: situation.longest_run(key) for key in map(key_of, EXPERIMENTS) if key in known}
     broken = dict.fromkeys((*now.lessons.broken, *situation.changed_by_hand(continuing.WHOLE)))
     return replace(
         now.lessons,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -9,6 +10,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.patches.rerun_requests import ARRIVED_AT
 from pages.state import session
+from polycore import Experiment
 from polycore.links import link
 
 HOME = "streamlit_app.py"
@@ -48,10 +50,15 @@ def draw(page: str, label: str, icon: str | None = None, view: str | None = None
 
     view: that the page shows, by its value in the address; None for the one that it has shown last.
     """
-    query = link.query_of_page(session.current().experiment)
+    query = _query(session.current().experiment)
     if view is not None:
         query = {**query, VIEW_WORDS[page]: view}
     st.page_link(page, label=label, icon=icon, query_params=query)
+
+
+@lru_cache(maxsize=1)  # a page draws eight of them, and more
+def _query(experiment: Experiment) -> Mapping[str, str]:
+    return link.query_of_page(experiment)
 
 
 def here() -> str:

@@ -29,7 +29,10 @@ SHARED = ("polynomials", "data", "x_range", "noise", "held_out_share", "steps", 
 
 def draw(run: Experiment) -> None:
     """Draw the button that offers it for a run of that experiment."""
-    with st.popover(LABEL, type="tertiary", icon=":material/compare:", key=PREFIX):
+    popover = st.popover(LABEL, type="tertiary", icon=":material/compare:", key=PREFIX, on_change="rerun")
+    if not popover.open:  # what it offers takes as long as all charts
+        return
+    with popover:
         names = [name for name, one in SETTINGS.items() if name not in SHARED and one.is_used(run)]
         one, _, _ = _chosen(run)
         one.choose(st.selectbox, "The one setting", names, format_func=refusal.LABELS.get, help=ONE_HELP)

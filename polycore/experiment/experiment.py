@@ -230,7 +230,9 @@ class Experiment:
 
     def __eq__(self, other: object) -> bool:
         """Whether the other is an experiment that differs in no field."""
-        return not self.differing(other) if isinstance(other, Experiment) else NotImplemented
+        if not isinstance(other, Experiment):
+            return NotImplemented
+        return self is other or all(_exact(self, name) == _exact(other, name) for name in SETTINGS)
 
     def differing(self, other: "Experiment") -> list[str]:
         """Return the fields in which another experiment differs.

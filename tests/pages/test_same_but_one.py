@@ -9,12 +9,13 @@ from pages.compare import race_inputs
 from pages.compare.race_values import order_of
 from pages.lessons.asking import RIGHT, WRONG
 from pages.server.limits import Limits
-from pages.train.same_but_one import EQUAL, SHARED, offered
+from pages.train.same_but_one import EQUAL, PREFIX, SHARED, offered
 from polycore.experiment.settings import SETTINGS
 from tests.pages.browsing import (
     drawn,
     labelled,
     live_value,
+    open_it,
     page_text,
     press,
     refreshed,
@@ -32,7 +33,7 @@ POINT_RUN = pc.Experiment().on_points(POINTS)
 
 def paired(field, value, **words):
     """Return Train after a run, once a pair of it was asked for."""
-    app = trained(**words)
+    app = open_it(trained(**words), PREFIX)
     labelled(app.selectbox, "The one setting").set_value(field).run()
     other = labelled(app.selectbox, "The other value")
     if field != "optimizer":
@@ -100,7 +101,7 @@ def test_what_is_the_same_is_what_the_runs_began_with(field, value, same):
 
 
 def test_a_setting_that_the_next_run_does_not_use_is_chosen_no_longer():
-    app = trained(optimizer="sgd")
+    app = open_it(trained(optimizer="sgd"), PREFIX)
     labelled(app.selectbox, "The one setting").set_value("momentum").run()
     labelled(app.selectbox, "Optimizer").set_value("adam").run()
     assert labelled(app.selectbox, "The one setting").value == "optimizer"  # it has changed since the run
