@@ -2,7 +2,7 @@
 
     python -m benchmarks                     all of docs/benchmarks.md, over an hour on a quiet machine
     python -m benchmarks adam growth         only these; the other results stay unchanged
-    python -m benchmarks dashboard load leaks
+    python -m benchmarks dashboard load leaks pages
                                              those of docs/hosting.md, about a quarter of an hour, on Linux
     python -m benchmarks cluster             that with Dask, about five minutes
     python -m benchmarks small               that on one core with 1 GB, a quarter of an hour, as root

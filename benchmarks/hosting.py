@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks import cluster, dashboard, leaks, load, small
+from benchmarks import cluster, dashboard, leaks, load, pages, small
 from benchmarks.result import Benchmark, goal_table, machines, read
 
 BENCHMARKS: dict[str, Benchmark] = {
@@ -12,6 +12,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "small": small,
     "cluster": cluster,
     "leaks": leaks,
+    "pages": pages,
 }
 PACKAGES: Mapping[str, str] = {"Streamlit": "streamlit"}
 PAGE = "hosting.md"
@@ -25,7 +26,9 @@ def write(results: Path, docs: Path) -> None:
     text = file.read_text(encoding="utf-8") if file.exists() else "# Hosting\n"
     for name, result in read(results, BENCHMARKS).items():
         lines = [HEAD.format(name=name), "", *machines({name: result}), ""]
-        lines += [*goal_table({name: result}, BENCHMARKS), "", *BENCHMARKS[name].section(result)]
+        if BENCHMARKS[name].goals(result):
+            lines += [*goal_table({name: result}, BENCHMARKS), ""]
+        lines += BENCHMARKS[name].section(result)
         text = _with_section(text, BENCHMARKS[name].TITLE, "\n".join(lines))
     file.write_text(text, encoding="utf-8")
 
