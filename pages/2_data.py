@@ -32,8 +32,8 @@ if setup.own_points is None:
     with numbers:
         samples.draw_table(experiment, points, labels)
     with uploaded:
-        st.subheader("Your own points", anchor=False)
         uploaded_points.draw(experiment.polynomials)
+        own_points.draw_pointer()
 else:
     own_points.draw(setup)
     controls.show_limits()

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from polycore.model.model import Model as Model
     from polycore.points.fitting import fit_polynomials as fit_polynomials
     from polycore.points.point_set import PointSet as PointSet
+    from polycore.points.points_csv import points_from_csv as points_from_csv
+    from polycore.points.points_csv import points_to_csv as points_to_csv
     from polycore.polynomials.crossings import crossings as crossings
-    from polycore.polynomials.points_csv import points_from_csv as points_from_csv
-    from polycore.polynomials.points_csv import points_to_csv as points_to_csv
     from polycore.polynomials.polynomial import Polynomial as Polynomial
     from polycore.polynomials.presets import INTRODUCTION_POLYNOMIALS as INTRODUCTION_POLYNOMIALS
     from polycore.polynomials.presets import TUTORIAL_POLYNOMIALS as TUTORIAL_POLYNOMIALS
@@ -42,8 +42,8 @@ _NAMES = {
     "model.model": "Model",
     "points.fitting": "fit_polynomials",
     "points.point_set": "PointSet",
+    "points.points_csv": "points_from_csv points_to_csv",
     "polynomials.crossings": "crossings",
-    "polynomials.points_csv": "points_from_csv points_to_csv",
     "polynomials.polynomial": "Polynomial",
     "polynomials.presets": "INTRODUCTION_POLYNOMIALS TUTORIAL_POLYNOMIALS",
     "polynomials.sampling": "sample",

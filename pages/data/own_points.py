@@ -1,6 +1,7 @@
 """Points of the user's own on the Data page: drawn, uploaded, or taken from samples."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -21,6 +22,8 @@ from pages.data.setup_on_points import (
     with_suited_network,
 )
 from pages.plane.scene import fit_of
+from pages.points import uploaded_points
+from pages.points.uploaded_points import MAX_MEGABYTES, TABLE_HELP, TEST_TITLE, TRAIN_TITLE, TYPES
 from pages.state import refusal, session
 from pages.state.inputs import Input
 from pages.state.setup import Setup
@@ -52,13 +55,8 @@ SAME_CLASSES = "The classes have not changed."
 NO_TABLE = "This table cannot be read."
 FIT_TITLE = "Which polynomials are these?"
 UPLOAD = "points_upload"  # prefix of the keys of the uploader and its inputs
-MAX_MEGABYTES = 4
 SHOWN_ROWS = 5
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
-UPLOAD_HELP = (
-    "A row for each point: x, y and a label, with commas, semicolons or tabs between them; other columns may "
-    f"be there too. At most {MAX_POINTS:,} points and {MAX_MEGABYTES} MB."
-)
 
 _drawing = component.Component(
     "polycore_draw_points", (file_of("ticks.js"), Path(__file__).with_name("draw_points.js"))
@@ -79,6 +77,19 @@ def draw_source() -> None:
         "Learn from",
         (POLYNOMIALS, OWN),
         required=True,
+    )
+
+
+def draw_pointer() -> None:
+    """Draw the way from a table to test on to one to train on."""
+    st.button(
+        TRAIN_TITLE,
+        key=f"{PREFIX}.table",
+        icon=":material/upload_file:",
+        type="tertiary",
+        on_click=_choose_source,
+        args=(OWN,),
+        help="The network then learns from points of your own; the polynomials stay for later.",
     )
 
 
@@ -133,6 +144,7 @@ def draw(setup: Setup) -> None:
             if setup.experiment.data is not None:
                 _draw_network(setup)
         _draw_upload()
+        uploaded_points.draw(setup.experiment.shown_classes)
     with plane:
         _drawing.draw(
             key=DRAWING_KEY,
@@ -229,12 +241,14 @@ def _use_network() -> None:
 
 def _draw_upload() -> None:
     """Draw the uploader and, once there is a table, its columns and a button that uses its points."""
+    st.subheader(TRAIN_TITLE, anchor=False)
+    st.caption(f"The network learns from these points. “{TEST_TITLE}”, below, measures it on others.")
     file = st.file_uploader(
-        "Upload a table",
-        type=["csv", "tsv", "txt"],
+        f"Upload {TRAIN_TITLE.lower()}",
+        type=TYPES,
         key=f"{UPLOAD}.file.{session.current().emptied_uploaders}",
         max_upload_size=MAX_MEGABYTES,
-        help=UPLOAD_HELP,
+        help=TABLE_HELP,
     )
     if file is None:
         return
@@ -266,7 +280,7 @@ def _use(data: PointSet) -> None:
 
 
 def _draw_columns(table: Table, file: str) -> Columns:
-    guess = table.guess or Columns(0, 1, 2)
+    guess = table.guess or Columns(0, 1, None)
     shown = pd.DataFrame(table.rows[:SHOWN_ROWS])
     shown.columns = pd.Index(table.columns)
     header = "with a header" if table.header else "without a header"
@@ -282,7 +296,7 @@ def _draw_columns(table: Table, file: str) -> Columns:
     return Columns(x, y, label)
 
 
-def _choose(table: Table, file: str, name: str, guess: int) -> int:
+def _choose(table: Table, file: str, name: str, guess: int | None) -> Any:
     return Input(f"{UPLOAD}.{name}", lambda: guess, of=lambda: file).choose(
         st.selectbox, name, range(len(table.columns)), format_func=table.columns.__getitem__
     )

@@ -9,23 +9,31 @@ from pages.points import score
 from pages.points.score import Score
 from pages.state import page_links, refusal, session
 from pages.state.uploads import UploadedPoints
-from polycore import Model, PolycoreError, Polynomial, points_from_csv
+from polycore import Model, PolycoreError, Polynomial
 from polycore.formatting import counted, loss_text, percent
+from polycore.limits import MAX_POINTS
+from polycore.points.point_set import PLAIN_AXES
+from polycore.points.points_csv import label_number
 from polycore.polynomials.classes import Classes
-from polycore.polynomials.points_csv import MAX_CSV_ROWS
 
 PREFIX = "data"
 UPLOAD_KEY = f"{PREFIX}.upload"
 REMOVE_KEY, AGAIN_KEY = f"{PREFIX}.remove", f"{PREFIX}.again"
-MAX_MEGABYTES = 1
+TYPES, MAX_MEGABYTES = ("csv", "tsv", "txt"), 4
+# of the two uploads, by what their points are for
+TRAIN_TITLE, TEST_TITLE = "A table to train on", "A table to test on"
 REPLACED, REMOVED = "Your earlier points were replaced.", "Your points were removed."
-NONE_YET = "Upload points to see them here, and to measure the trained network on them."
+NONE_YET = "The trained network is measured on these points; it does not learn from them."
 UNMEASURED = "No network has been trained yet. Train one, and it is measured on these points here."
 MEASURED = "{}, the model in use, on these points:"
 
-HELP = (
-    "The header x,y or x,y,polynomial, then a point on each line, such as -0.55,1.2 or -0.55,1.2,9: 9 stands "
-    f"for p9 at the time of the upload. At most {MAX_CSV_ROWS:,} points and {MAX_MEGABYTES} MB."
+TABLE_HELP = (
+    "A row for each point: x, y and a label, with commas, semicolons or tabs between them; other columns may "
+    f"be there too. At most {MAX_POINTS:,} points and {MAX_MEGABYTES} MB."
+)
+TEST_HELP = (
+    f"{TABLE_HELP} Labels may be missing. They are names or formulas of the classes, or numbers: 9 is p9 at "
+    "the time of the upload."
 )
 # why a model is not scored, or is scored on fewer points than were uploaded
 WITHOUT_POLYNOMIALS = (
@@ -40,10 +48,9 @@ ALL_UNKNOWN = "The model does not know any of the points' polynomials, so there 
 
 def draw(polynomials: Classes) -> None:
     """Draw the uploader and, once there are points, how they fit the set-up's `polynomials` and the model."""
+    st.subheader(TEST_TITLE, anchor=False)
     points = session.current().points
-    if points is None:
-        st.caption(NONE_YET)
-    else:
+    if points is not None:
         _draw_summary(points, polynomials)
         draw_score(points)
     offer()
@@ -52,17 +59,21 @@ def draw(polynomials: Classes) -> None:
 def offer() -> None:
     """Draw the uploader. Accepted points replace the earlier ones; a refused file changes nothing."""
     now = session.current()
+    if now.points is None:
+        st.caption(NONE_YET)
     file = st.file_uploader(
-        "Points as CSV: x,y or x,y,polynomial",
-        type="csv",
-        key=f"{UPLOAD_KEY}.{now.emptied_uploaders}",
+        f"Upload {TEST_TITLE.lower()}",
+        type=TYPES,
+        key=f"{UPLOAD_KEY}.{now.points_uploads}",
         max_upload_size=MAX_MEGABYTES,
-        help=HELP,
+        help=TEST_HELP,
     )
     if file is None:
         return
     try:
-        points = UploadedPoints(*points_from_csv(file.getvalue()), now.experiment.shown_classes)
+        named = now.experiment.data or (now.answering and now.answering.model)
+        axes = named.axes if named else PLAIN_AXES
+        points = UploadedPoints.read(file.getvalue(), now.experiment, axes)
     except PolycoreError as error:
         refusal.show("Couldn't read this file. Nothing has changed.", error)
         return
@@ -72,7 +83,7 @@ def offer() -> None:
 
 def _draw_summary(points: UploadedPoints, polynomials: Classes) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        kind = "without polynomials" if points.labels is None else "with the polynomial of each"
+        kind = "without labels" if points.labels is None else "with a label each"
         st.markdown(f"**{counted(len(points.points), 'point')}** uploaded, {kind}.", width="content")
         st.button(
             "Remove them",
@@ -94,11 +105,11 @@ def notes_on_labels(points: UploadedPoints, polynomials: Classes) -> list[str]:
     """Say what the labels mean if the list has changed since, and how many points have no class in it."""
     if points.labels is None:
         return []
-    notes, labels = [], set(points.labels.tolist())
+    notes, numbers = [], set(map(label_number, points.texts))
     meant = ", ".join(
-        f"$p_{{{label}}} = {polynomial.latex}$"
-        for label, polynomial in enumerate(points.polynomials)
-        if label in labels and isinstance(polynomial, Polynomial)
+        f"$p_{{{number}}} = {polynomial.latex}$"
+        for number, polynomial in enumerate(points.polynomials)
+        if number in numbers and isinstance(polynomial, Polynomial)
     )
     if points.polynomials != polynomials and meant:
         notes.append(
@@ -108,8 +119,8 @@ def notes_on_labels(points: UploadedPoints, polynomials: Classes) -> list[str]:
     unknown = int((points.classes_in(polynomials) < 0).sum())
     if unknown:
         notes.append(
-            f"{counted(unknown, 'point')} of a polynomial that is not in the list here, p0 to "
-            f"p{len(polynomials) - 1}: drawn as rings, without a class."
+            f"{counted(unknown, 'point')} with a label that is no class here: no name, no formula, no number "
+            f"from 0 to {len(polynomials) - 1}."
         )
     return notes
 
@@ -158,7 +169,8 @@ def note_on_classes(model: Model, points: UploadedPoints) -> str:
         return ""
     if not model.shown_classes:
         return WITHOUT_POLYNOMIALS
-    return "" if model.shown_classes == points.polynomials else OTHER_POLYNOMIALS
+    is_known = model.shown_classes == points.polynomials or min(points.classes_in(model.shown_classes)) >= 0
+    return "" if is_known else OTHER_POLYNOMIALS
 
 
 def _draw_figures(scored: Score, count: int) -> None:
@@ -206,7 +218,8 @@ def table_of(scored: Score, model: Model) -> pd.DataFrame:
         names = list(model.class_names)
     elif model.polynomials:
         names = [f"p{label} = {one.typeset}" for label, one in enumerate(model.polynomials)]
-    columns: dict[str, object] = {"polynomial": names, "predicted": scored.predicted}
+    kind = "class" if model.classes else "polynomial"
+    columns: dict[str, object] = {kind: names, "predicted": scored.predicted}
     if scored.measured:
         columns |= {"in the file": scored.in_file, "right": scored.right}
     return pd.DataFrame(columns)

@@ -1,16 +1,16 @@
-"""Many points at once: what the model answers about the points that the user has uploaded, as a file."""
+"""A table to test on: what the model answers about the points that the user has uploaded, as a file."""
 
 from functools import partial
 
 import streamlit as st
 
 from pages.points import uploaded_points
-from pages.state import session
+from pages.points.uploaded_points import TEST_TITLE, TRAIN_TITLE
+from pages.state import page_links, session
 from pages.state.kept_models import Kept
 from polycore.model.predictions import predictions_to_csv
 
 PREFIX = "predict.many"
-TITLE = "Many points as a file"
 FILE_NAME = "polycore-predictions.csv"
 CSV_HELP = (
     "A CSV file with the columns x, y, prediction (the most likely class, from 0), probability (from 0 to 1) "
@@ -24,8 +24,9 @@ def draw(kept: Kept) -> None:
     It is folded until there are points.
     """
     points = session.current().points
-    with st.expander(TITLE, expanded=points is not None, key=PREFIX):
+    with st.expander(TEST_TITLE, expanded=points is not None, key=PREFIX):
         uploaded_points.offer()
+        page_links.draw(page_links.DATA, f"{TRAIN_TITLE}: on Data", ":material/upload_file:")
         if points is None:
             return
         count = len(points.points)

@@ -439,5 +439,5 @@ def set_points(points: UploadedPoints, undo: str | None) -> None:
     undo: a sentence that says so if that loses others, else None.
     """
     now = current()
-    changed = replace(now, points=points, emptied_uploaders=now.emptied_uploaders + 1)
+    changed = replace(now, points=points, points_uploads=now.points_uploads + 1)
     _store(changed if undo is None else changed.with_undo(undo, now))

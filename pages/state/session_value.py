@@ -114,7 +114,7 @@ class Session:
     points: None if none were uploaded.
     uploads: what became of each upload that its uploader may still show, by the identifiers of its files.
     emptied_uploaders: how many uploads have emptied their uploader: with another number in its key it is
-        empty.
+        empty. points_uploads: the same of points to test on, beside whose uploader another may hold a file.
     refused: why presses were refused, by the places of pages that say so next; see `refusal.later`.
     lost: what the tab had before the server forgot it; empty once the user has read that.
     undos: the ways back from changes, the latest last: the loss that a toast reports, and all changes of the
@@ -128,6 +128,7 @@ class Session:
     points: UploadedPoints | None = None
     uploads: Mapping[frozenset[str], Upload] = field(default_factory=dict)
     emptied_uploaders: int = 0
+    points_uploads: int = 0
     view: View = field(default_factory=View)
     lessons: Lessons = field(default_factory=Lessons)
     play: Play = field(default_factory=Play)

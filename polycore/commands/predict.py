@@ -12,14 +12,18 @@ from polycore.commands.arguments import Parser, add_weights_to, new_command
 from polycore.commands.kept_files import STANDARD_INPUT, content_at, model_at, name_of
 from polycore.commands.process import say
 from polycore.errors import PolycoreError
+from polycore.limits import MAX_POINTS
 from polycore.model.predictions import predictions_to_csv, probabilities_to_csv
-from polycore.polynomials.points_csv import MAX_CSV_BYTES, MAX_CSV_ROWS, points_from_csv
+from polycore.points.point_set import Axes
+from polycore.points.points_csv import points_and_cells
+from polycore.points.table_rows import MAX_BYTES
 from polycore.quoting import quoted
 
 _DESCRIPTION = f"""Say which polynomial points lie on, by the network in a weight file.
 
-The input is one point, X and Y, or a CSV table. A table has the header x,y or x,y,polynomial, and then
-one point on each line, at most {MAX_CSV_ROWS:,}.
+The input is one point, X and Y, or a table with one point on each line, at most {MAX_POINTS:,}, as
+spreadsheets write it: with commas, semicolons or tabs, with or without a header. Its columns x and y, or
+those named like the axes of the network's points, are read; other columns may be there too.
 The output has one line for each point, in the same order, with the columns
   x, y          the point
   prediction    the index of the most likely polynomial, from 0
@@ -64,20 +68,20 @@ def add_to(commands: Any) -> None:
 def predict(arguments: argparse.Namespace) -> int:
     """Write the table. Raises PolycoreError if the file or the points are refused."""
     model = model_at(arguments.weights)
-    points = _points(arguments.parser, arguments.points)
+    points = _points(arguments.parser, arguments.points, model.axes)
     to_csv = probabilities_to_csv if arguments.probabilities else predictions_to_csv
     sys.stdout.write(to_csv(model, points))
     return 0
 
 
-def _points(parser: Parser, typed: Sequence[str]) -> Floats:
+def _points(parser: Parser, typed: Sequence[str], axes: Axes) -> Floats:
     if len(typed) > 1:
         return _point(parser, typed)
     source = typed[0] if typed else STANDARD_INPUT
     if source == STANDARD_INPUT and sys.stdin.isatty():
         say("Type x,y and then one point on each line, such as 0.5,0.75; end with Ctrl-D.")
     try:
-        points, _ = points_from_csv(content_at(source, MAX_CSV_BYTES))
+        points, _ = points_and_cells(content_at(source, MAX_BYTES), axes)
     except OSError as error:
         raise PolycoreError(
             f"the points {name_of(source)} cannot be read: {error.strerror}. Give {_CHOICE}."
@@ -90,7 +94,7 @@ def _points(parser: Parser, typed: Sequence[str]) -> Floats:
 def _point(parser: Parser, typed: Sequence[str]) -> Floats:
     """Return the point (1, 2) of two numbers, written as in a table."""
     try:
-        points, _ = points_from_csv(f"x,y\n{','.join(typed)}")
+        points, _ = points_and_cells("x\ty\n" + "\t".join(typed))
     except PolycoreError:
         points = np.empty((0, 2))
     if len(typed) != 2 or len(points) != 1:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from polycore.class_name import check_name
 from polycore.errors import PolycoreError
-from polycore.limits import MAX_CLASSES, MAX_COORDINATE, MAX_NAME, MIN_CLASSES
+from polycore.limits import MAX_CLASSES, MAX_NAME, MIN_CLASSES
 from polycore.polynomials.polynomial import Polynomial
 from polycore.quoting import quoted
 
@@ -69,6 +69,11 @@ def has_two_numbers(row: Iterable[str]) -> bool:
     return next(numbers, None) is not None and next(numbers, None) is not None
 
 
+def are_numbers(texts: Iterable[str]) -> bool:
+    """Say whether all texts are numbers, with either mark but without other separators."""
+    return all(map(_NUMBER.fullmatch, texts))
+
+
 def decimal_mark(texts: Sequence[str], delimiter: str) -> str:
     """Return the mark that more of the numbers have: "." or ","; "." if they have as many of both.
 
@@ -90,10 +95,10 @@ def whole_number(text: str, decimal: str) -> int | None:
     return int(number) if number.is_integer() and abs(number) < _LARGEST_EXACT else None
 
 
-def coordinates(cells: Cells, decimal: str) -> NDArray[np.float64]:
+def coordinates(cells: Cells, decimal: str, largest: float) -> NDArray[np.float64]:
     """Return the numbers in a column, with the decimal mark `decimal`.
 
-    Raises PolycoreError at a cell that is not such a number, or whose size is above MAX_COORDINATE.
+    Raises PolycoreError at a cell that is not such a number, or whose size is above `largest`.
     """
     other = "." if decimal == "," else ","
     numbers = np.empty(len(cells.texts))
@@ -102,9 +107,9 @@ def coordinates(cells: Cells, decimal: str) -> NDArray[np.float64]:
             raise cells.error(row, _expected(text, decimal))
         numbers[row] = float(text.translate(_ASCII))
     sizes = np.abs(numbers)
-    if sizes.max(initial=0) > MAX_COORDINATE:
-        row = int(np.argmax(sizes > MAX_COORDINATE))
-        raise cells.error(row, f"a size of at most {MAX_COORDINATE:,.0f}. Divide the column by a number")
+    if sizes.max(initial=0) > largest:
+        row = int(np.argmax(sizes > largest))
+        raise cells.error(row, f"a size of at most {largest:,.0f}. Divide the column by a number")
     return numbers
 
 

@@ -1,6 +1,6 @@
 """Table: a CSV file as people have it, what was recognized in it, and the points in it."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, count
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from polycore.checks import check_type, checked_whole_number
 from polycore.class_name import composed
 from polycore.errors import PolycoreError
-from polycore.limits import MAX_CLASSES, MAX_NAME, MAX_POINTS, MIN_CLASSES
+from polycore.limits import MAX_CLASSES, MAX_COORDINATE, MAX_NAME, MAX_POINTS, MIN_CLASSES
 from polycore.points.cells import (
     LONGEST_QUOTE,
     Cells,
@@ -26,6 +26,7 @@ from polycore.points.cells import (
 from polycore.points.table_rows import Row, table_rows
 from polycore.quoting import quoted
 
+_XY = ("x", "y")
 # The first of these that a table has is the label.
 _LABEL_NAMES = (
     "label",
@@ -46,11 +47,11 @@ _SAMPLE = 200  # rows that show of which kind a column is
 
 @dataclass(frozen=True)
 class Columns:
-    """The indices, from 0, of the columns of x, y and the label."""
+    """The indices, from 0, of the columns of x, y and the label; None if there are no labels."""
 
     x: int
     y: int
-    label: int
+    label: int | None
 
 
 def has_header(rows: Sequence[Row]) -> bool:
@@ -79,33 +80,27 @@ def number_columns(rows: Sequence[Row]) -> list[int]:
     ]
 
 
-def guessed_columns(header: Row | None, rows: Sequence[Row]) -> Columns | None:
+def guessed_columns(header: Row | None, rows: Sequence[Row], axes: tuple[str, str] = _XY) -> Columns | None:
     """Return which columns are x, y and the label: by the header, else by content, else by position.
 
-    Return None if there are no two columns of numbers and none named x and y.
+    The names in `axes` go before x and y. Return None if there are no two columns of numbers and none with
+    such names.
     """
     meanings = [_meaning(name) for name in header or ()]
     numbers = number_columns(rows)
     contents = [_first_texts(rows, column) for column in range(len(rows[0]))]
-    if "x" in meanings and "y" in meanings:
-        x, y = meanings.index("x"), meanings.index("y")
-        labels = [column for column in range(len(contents)) if column not in (x, y)]
-        return Columns(x, y, _label(labels, meanings, numbers, contents))
-    labels = [column for column in range(len(contents)) if len(set(numbers) - {column}) >= 2]
-    if not labels:
-        return None
+    candidates = set(range(len(contents)))
+    if header and not header[0] and 0 in numbers:  # as pandas writes it: the number of the row
+        numbers.remove(0)
+        candidates.remove(0)
+    for names, pair in ((list(header or ()), axes), (meanings, _XY)):
+        if set(pair) <= set(names):
+            x, y = map(names.index, pair)
+            return Columns(x, y, _label(candidates - {x, y}, meanings, numbers, contents))
+    labels = {column for column in candidates if len(set(numbers) - {column}) >= 2}
     label = _label(labels, meanings, numbers, contents)
-    # a column without a name is, as pandas writes it, the number of the row
-    unnamed = {column for column, name in enumerate(header or ()) if not name}
-    x, y, *_ = sorted(set(numbers) - {label}, key=lambda column: (column in unnamed, column))
-    return Columns(x, y, label)
-
-
-def decimal_mark_of(header: Row | None, rows: Sequence[Row], delimiter: str) -> str:
-    """Return the decimal mark of the columns that look like x and y; "." if none do."""
-    columns = guessed_columns(header, rows)
-    cells = [row[column] for row in rows for column in (columns.x, columns.y)] if columns else []
-    return decimal_mark(cells, delimiter)
+    others = [column for column in numbers if column != label]
+    return Columns(others[0], others[1], label) if len(others) >= 2 else None
 
 
 def names_to_show(header: Row | None, width: int) -> tuple[str, ...]:
@@ -119,9 +114,9 @@ def names_to_show(header: Row | None, width: int) -> tuple[str, ...]:
 
 
 def _label(
-    candidates: Sequence[int], meanings: Sequence[str], numbers: Sequence[int], contents: Sequence[set[str]]
-) -> int:
-    """Return the candidate that is named as a label, else the one whose content suits a label best."""
+    candidates: Set[int], meanings: Sequence[str], numbers: Sequence[int], contents: Sequence[set[str]]
+) -> int | None:
+    """Return the candidate that is named as a label, else the one whose content suits best; None of none."""
 
     def suitability(column: int) -> tuple[bool, int, int, int]:
         meaning = meanings[column] if meanings else ""
@@ -131,7 +126,7 @@ def _label(
             return True, is_few, -_LABEL_NAMES.index(meaning), -column
         return False, _rank(contents[column], is_few=is_few, is_text=column not in numbers), 0, column
 
-    return max(candidates, key=suitability)
+    return max(candidates, key=suitability, default=None)
 
 
 def _first_texts(rows: Sequence[Row], column: int) -> set[str]:
@@ -174,8 +169,6 @@ class Table:
     ----------
     delimiter
         A comma, a semicolon or a tab.
-    decimal
-        The decimal mark, "." or ",", of the columns that look like x and y.
     header
         The names in the file, or None if its first row is a point.
     columns
@@ -187,7 +180,6 @@ class Table:
     """
 
     delimiter: str
-    decimal: str
     header: tuple[str, ...] | None
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -201,6 +193,14 @@ class Table:
         """
         return guessed_columns(self.header, self.rows)
 
+    @cached_property
+    def decimal(self) -> str:
+        """The decimal mark, "." or ",", of the columns that look like x and y; "." if none do."""
+        return self._decimal_of(self.guess) if self.guess else "."
+
+    def _decimal_of(self, columns: Columns) -> str:
+        return decimal_mark([row[one] for row in self.rows for one in (columns.x, columns.y)], self.delimiter)
+
     def points(self, columns: Columns) -> LabeledPoints:
         """Return the points in three columns: (N, 2), their classes (N,), and the classes' names.
 
@@ -212,11 +212,20 @@ class Table:
             With the line and the column, at a number or a label that is invalid; without them if the columns
             are not three of the table's.
         """
-        self._check_columns(columns)
-        x, y, labels = (self._cells(column) for column in (columns.x, columns.y, columns.label))
-        decimal = decimal_mark([*x.texts, *y.texts], self.delimiter)
-        points = np.column_stack([coordinates(x, decimal), coordinates(y, decimal)])
-        return points, *classes(labels, decimal)
+        label = self._checked_label(columns)
+        points = self.coordinates(columns, MAX_COORDINATE)
+        return points, *classes(self.cells(label), self._decimal_of(columns))
+
+    def coordinates(self, columns: Columns, largest: float) -> NDArray[np.float64]:
+        """Return the points (N, 2) in the columns of x and y, of numbers of at most `largest` in size."""
+        decimal = self._decimal_of(columns)
+        x, y = (coordinates(self.cells(one), decimal, largest) for one in (columns.x, columns.y))
+        return np.column_stack([x, y])
+
+    def cells(self, column: int) -> Cells:
+        """Return the cells of a column."""
+        name = self.columns[column] if self.header and self.header[column] else ""
+        return Cells(column + 1, name, [row[column] for row in self.rows], self.lines)
 
     def columns_named(self, x: str, y: str, label: str) -> Columns:
         """Return the columns with these names, those to show or the header's.
@@ -240,8 +249,13 @@ class Table:
             f"columns: got {quoted(name, LONGEST_QUOTE)}; expected one of {', '.join(shown)}."
         )
 
-    def _check_columns(self, columns: Columns) -> None:
+    def _checked_label(self, columns: Columns) -> int:
         check_type("columns", columns, Columns, "Give Columns(x, y, label), with indices from 0.")
+        if columns.label is None:
+            raise PolycoreError(
+                "the table: got no column of labels; expected x, y and a label. Choose it, or add the class "
+                "of each point."
+            )
         last = len(self.columns) - 1
         for field in ("x", "y", "label"):
             checked_whole_number(f"columns.{field}", getattr(columns, field), 0, last)
@@ -250,10 +264,7 @@ class Table:
                 f"columns: got x={columns.x}, y={columns.y} and label={columns.label}; expected three "
                 "different columns. Choose another one."
             )
-
-    def _cells(self, column: int) -> Cells:
-        name = self.columns[column] if self.header and self.header[column] else ""
-        return Cells(column + 1, name, [row[column] for row in self.rows], self.lines)
+        return columns.label
 
 
 def read_table(content: str | bytes) -> Table:
@@ -266,7 +277,7 @@ def read_table(content: str | bytes) -> Table:
     Raises
     ------
     PolycoreError
-        If it is not such a table, or exceeds a limit: 4 MiB, 100,000 lines of 10,000 characters, 3 to 50
+        If it is not such a table, or exceeds a limit: 4 MiB, 100,000 lines of 10,000 characters, 2 to 50
         columns, 20,000 points, 600,000 cells. The message has the line, what it got and what it expected.
     """
     found = table_rows(content)
@@ -282,7 +293,6 @@ def read_table(content: str | bytes) -> Table:
         )
     return Table(
         delimiter=found.delimiter,
-        decimal=decimal_mark_of(header, rows, found.delimiter),
         header=header,
         columns=names_to_show(header, len(rows[0])),
         rows=tuple(rows),
@@ -291,23 +301,25 @@ def read_table(content: str | bytes) -> Table:
 
 
 def table_of_points(
-    content: str | bytes, columns: Columns | tuple[str, str, str] | None = None
+    content: str | bytes,
+    columns: Columns | tuple[str, str, str] | None = None,
+    axes: tuple[str, str] = _XY,
 ) -> tuple[Table, Columns]:
     """Return the table in a CSV file, as `read_table` reads it, and which columns are x, y and the label.
 
-    `columns` names them, by index or by their names in `Table.columns`; None: the table's guess. Raises
-    PolycoreError as `read_table` does, and if there is nothing to guess.
+    `columns` names them, by index or by their names in `Table.columns`; None: as `guessed_columns` does, with
+    `axes`. Raises PolycoreError as `read_table` does, and if there is nothing to guess.
     """
     table = read_table(content)
     if columns is None:
-        if table.guess is None:
+        columns = guessed_columns(table.header, table.rows, axes)
+        if columns is None:
             first = quoted(table.rows[0][0], LONGEST_QUOTE)
             raise line_error(
                 table.lines[0],
                 f"{first} and fewer than two numbers",
                 "two columns of numbers, x and y. Choose the columns",
             )
-        return table, table.guess
-    if isinstance(columns, list | tuple) and len(columns) == 3:
+    elif isinstance(columns, list | tuple) and len(columns) == 3:
         columns = table.columns_named(*columns)
     return table, columns

@@ -12,7 +12,7 @@ from polycore.checks import described
 from polycore.class_name import composed
 from polycore.errors import PolycoreError
 from polycore.limits import MAX_POINTS
-from polycore.points.cells import LONGEST_QUOTE, has_two_numbers, line_error
+from polycore.points.cells import LONGEST_QUOTE, are_numbers, has_two_numbers, line_error
 from polycore.quoting import quoted
 
 # --- lines ------------------------------------------------------------------------------------
@@ -104,7 +104,8 @@ def _line_at(text: str, end: int | None = None) -> int:
 
 # In this order if they fit equally well: a comma may also be a decimal mark.
 DELIMITERS = {"\t": "tab", ";": "semicolon", ",": "comma"}
-MIN_COLUMNS, MAX_COLUMNS = 3, 50
+MIN_COLUMNS, MAX_COLUMNS = 2, 50
+COLUMNS = "x, y and perhaps a label"
 # Excel's first line, such as sep=;
 _STATED = re.compile(r' *"?sep=(.)"? *', re.IGNORECASE)
 
@@ -135,7 +136,7 @@ def stated_delimiter(first_line: str) -> str | None:
 def best_delimiter(sample: Sequence[str], candidates: Sequence[str]) -> tuple[str, int]:
     """Return the delimiter that fits the lines of the sample best, and how many fields most of them have.
 
-    That is the one that gives most lines the same number of fields, three or more, two of them numbers.
+    That is the one that gives most lines the same number of fields, two or more, two of them numbers.
     """
     fits = {delimiter: _fit(sample, delimiter) for delimiter in candidates}
     best = max(fits, key=lambda delimiter: fits[delimiter][:2])
@@ -152,7 +153,9 @@ def _fit(sample: Sequence[str], delimiter: str) -> tuple[int, int, int]:
     if width < MIN_COLUMNS:
         return 0, width - MIN_COLUMNS, width  # of delimiters that do not fit, the one with most fields
     usual = [row for row in rows if len(row) == width]
-    points = 0 if width > MAX_COLUMNS else sum(map(has_two_numbers, usual))
+    # "0.5,0.25,1" with thousands marked is not one of two numbers, but three with a label such as "1;2"
+    is_point = are_numbers if width == MIN_COLUMNS else has_two_numbers
+    points = 0 if width > MAX_COLUMNS else sum(map(is_point, usual))
     return points, count, width
 
 
@@ -182,7 +185,7 @@ def table_rows(content: str | bytes) -> TableRows:
     """
     lines = text_lines(content)
     if not any(line.strip(_BLANK) for line in lines):
-        raise PolycoreError("the file is empty; expected points, each with x, y and a label.")
+        raise PolycoreError(f"the file is empty; expected points, each with {COLUMNS}.")
     stated = stated_delimiter(lines[0])
     if stated:
         lines[0] = ""
@@ -235,7 +238,7 @@ def _width_error(number: int, count: int, width: int, delimiter: str) -> Polycor
 def _too_few_columns(number: int, width: int) -> PolycoreError:
     got = f"{width} {'column' if width == 1 else 'columns'} in the table"
     return line_error(
-        number, got, "x, y and a label, with commas, semicolons or tabs between them. Add what is missing"
+        number, got, f"{COLUMNS}, with commas, semicolons or tabs between them. Add what is missing"
     )
 
 
@@ -251,7 +254,7 @@ def _check_sizes(number: int, rows: Sequence[Row], row: Row) -> None:
 
 def _without_empty_columns(rows: Sequence[Row], numbers: Sequence[int]) -> list[Row]:
     if not rows:
-        raise line_error(1, "no rows", "points, each with x, y and a label")
+        raise line_error(1, "no rows", f"points, each with {COLUMNS}")
     width = next(width for width in range(len(rows[0]), 0, -1) if any(row[width - 1] for row in rows))
     if width < MIN_COLUMNS:
         raise _too_few_columns(numbers[0], width)

@@ -17,9 +17,8 @@ from playwright.sync_api import expect
 
 from pages.home.embedded import OPEN_WHOLE
 from pages.models.kept_actions import TYPED_LABEL
-from pages.points.uploaded_points import MEASURED
+from pages.points.uploaded_points import MEASURED, TEST_TITLE
 from pages.polynomials import editor
-from pages.predict import many_points
 from pages.state.refusal import UNREAD_FILE
 from tests.browser.dashboard import PHONE, STEADY, Visit
 
@@ -194,7 +193,7 @@ def test_the_name_of_a_run_is_words_alone_wherever_it_is_shown(watched):
     expect(page.get_by_role("option")).to_have_count(len(TITLES))
     check_words(visit, *TITLES, places=["stSelectboxVirtualDropdown"])
     page.keyboard.press("Escape")
-    page.get_by_text(many_points.TITLE).click()
+    page.get_by_text(TEST_TITLE, exact=True).click()
     upload(visit, "points.csv", b"x,y\n0,1\n", uploader=1)
     expect(text_of(visit, MEASURED.format(f"{in_use}, best loss (step 3)"))).to_be_visible()
     check_words(visit, MEASURED.format(f"{in_use}, best loss (step 3)"), places=["stText"])
@@ -261,14 +260,14 @@ def test_what_a_file_brings_is_words_alone_and_its_metadata_nothing(watched):
     visit.fill(TYPED_LABEL, lines)
     page.get_by_role("button", name="Use these").click()
     expect(page.get_by_text("Line 1: character 9: got '='")).to_be_visible()
-    page.get_by_text(many_points.TITLE).click()
+    page.get_by_text(TEST_TITLE, exact=True).click()
     for cell, quoted in (
         ("<b onclick=evyl()>", "'<b onclick=evyl()>'"),
         ("[evyl](//evyl.example)", "'[evyl](//evyl.exa...'"),
         ("\u202eevyl", r"'\u202eevyl'"),
     ):
         upload(visit, f"{cell}.csv", f"x,y\n1,{cell}\n".encode(), uploader=1)
-        refusal = f"line 2: got {quoted}; expected decimal numbers only."
+        refusal = f"line 2, column 2 (y): got {quoted}; expected a number, such as -0.5."
         expect(text_of(visit, refusal)).to_be_visible()
     check_words(visit, *expected, f"nameless {SEEN[1]}: added as", lines, refusal)
 

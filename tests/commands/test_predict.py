@@ -10,7 +10,7 @@ import pytest
 import polycore as pc
 from polycore.__main__ import main
 from polycore.model.predictions import predictions_to_csv, probabilities_to_csv
-from polycore.polynomials.points_csv import points_from_csv, points_to_csv
+from polycore.points.points_csv import points_from_csv, points_to_csv
 from tests.commands.terminal import COMMAND, ENVIRONMENT, command, one_line
 
 
@@ -49,6 +49,7 @@ def test_points_come_from_standard_input_and_probabilities_on_demand(folder, mod
         pytest.param(("0.5", "0.75"), (0.5, 0.75), id="decimals"),
         pytest.param(("-0.5", "-3"), (-0.5, -3.0), id="negative"),
         pytest.param(("-.5", "-1e-3"), (-0.5, -0.001), id="negative, in other ways"),
+        pytest.param(("0,5", "0,75"), (0.5, 0.75), id="decimal commas"),
         pytest.param(("-1E2", "+2", "--probabilities"), (-100.0, 2.0), id="before an option"),
         pytest.param(("--", "-1", "2"), (-1.0, 2.0), id="after --"),
     ],
@@ -63,11 +64,19 @@ def test_a_point_may_be_typed(folder, model, typed, point):
     assert row["curve"] == f"y = {model.polynomials[probabilities.argmax()]}"
 
 
+def test_the_columns_named_like_the_axes_of_the_networks_points_are_read(tmp_path, monkeypatch, capsys):
+    data = pc.PointSet([[0, 0], [1, 2]], [0, 1], axes=("width", "height"))
+    pc.start(pc.Experiment(data=data, hidden=(2,))).best.save(tmp_path / "own.npz")
+    (tmp_path / "own.csv").write_text("height;width;note\n1,5;2;\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["predict", "own.npz", "own.csv"]) == 0
+    assert capsys.readouterr().out.splitlines()[1].startswith("2.0,1.5,")
+
+
 @pytest.mark.parametrize(
     "typed",
     [
         pytest.param(("0.5", "high"), id="a word"),
-        pytest.param(("0,5", "0,75"), id="decimal commas"),
         pytest.param(("nan", "1"), id="no number"),
         pytest.param(("1e300", "1"), id="too far"),
         pytest.param(("1e308", "1e308"), id="as far as can be"),
@@ -104,7 +113,7 @@ def test_a_reader_that_goes_is_no_error(folder):
 @pytest.mark.parametrize(
     ("points", "says"),
     [
-        pytest.param("x,y\n1\n", "points.csv: line 2: got '1'; expected 2 numbers", id="one number"),
+        pytest.param("x,y\n1\n", "points.csv: line 2: got 1 field; expected 2, as in", id="one number"),
         pytest.param("", "points.csv: the file is empty", id="nothing"),
         pytest.param("x,y\n1,\x1b[2J\n", "'\\x1b[2J'", id="an escape"),
     ],

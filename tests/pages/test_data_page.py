@@ -208,7 +208,7 @@ def test_every_control_says_what_it_is_for_if_a_wrong_guess_costs_something():
     page = opened(begun=with_model(points=UploadedPoints(np.ones((1, 2)), None)))
     kinds = ("number_input", "toggle", "button", "download_button", "file_uploader", "segmented_control")
     controls = [control for kind in kinds for control in page.get(kind)]
-    assert len(controls) == 14
+    assert len(controls) == 15
     assert [control.label for control in controls if not control.help] == [
         "x to",
         "Learn from",
@@ -223,7 +223,7 @@ def test_uploaded_points_are_drawn_and_counted_and_wait_for_a_model():
     page = uploaded(opened(begun=Session(setup=Setup(TWO))), b"x,y\n0.5,3\n0.1,0.2\n")
     assert now(page).points.points.tolist() == [[0.5, 3], [0.1, 0.2]]
     assert drawn(page) == [("point", 2)]
-    assert "**2 points** uploaded, without polynomials." in shown(page)
+    assert "**2 points** uploaded, without labels." in shown(page)
     assert uploaded_points.UNMEASURED in shown(page)
     page.segmented_control(key="data.shown.v0").set_value(samples.BOTH).run()
     assert drawn(page) == [("p0 = x", 3), ("p1 = −x", 3), ("point", 2)]
@@ -231,7 +231,8 @@ def test_uploaded_points_are_drawn_and_counted_and_wait_for_a_model():
 
 def read(*lines, polynomials=(UP, DOWN)):
     """Return the points of a file with these lines, uploaded while the set-up has `polynomials`."""
-    return UploadedPoints(*points_from_csv("\n".join(["x,y,polynomial", *lines]).encode()), polynomials)
+    table = "\n".join(["x,y,polynomial", *lines]).encode()
+    return UploadedPoints.read(table, Experiment(polynomials=polynomials), ("x", "y"))
 
 
 def drawn_in(figure):
@@ -243,8 +244,36 @@ def test_labeled_points_are_drawn_by_class_and_unknown_labels_reported():
     figure = samples.figure_of(TWO, *TWO.training_set(), points, samples.UPLOADED)
     assert drawn_in(figure) == [("p0 = x", 1), ("p1 = −x", 1), ("point", 2)]
     assert uploaded_points.notes_on_labels(points, TWO.polynomials) == [
-        "2 points of a polynomial that is not in the list here, p0 to p1: drawn as rings, without a class."
+        "2 points with a label that is no class here: no name, no formula, no number from 0 to 1."
     ]
+
+
+@pytest.mark.parametrize(
+    ("classes", "labels", "places"),
+    [
+        pytest.param((UP, DOWN), ["-x", "x", "2x - x", "p1", "2x"], [1, 0, 0, 1, -1], id="formulas"),
+        pytest.param((UP, DOWN), ["0", "p1", "1.0", "24", ""], [0, 1, 1, -1, -1], id="numbers"),
+        pytest.param((Polynomial(1), UP), ["1", "0"], [1, 0], id="a number is no constant"),
+        pytest.param(("oak", "elm"), ["elm", "oak", "ash"], [1, 0, -1], id="names"),
+        pytest.param(("oak", "elm"), ["1", "p0"], [1, 0], id="numbers of names"),
+        pytest.param(("1", "2"), ["2", "1.0", "0"], [1, 0, -1], id="names that are numbers"),
+        pytest.param(("x²", "2x"), ["x^2", "x + x"], [0, 1], id="names that are formulas"),
+    ],
+)
+def test_a_label_is_a_name_or_a_formula_or_a_number(classes, labels, places):
+    named = isinstance(classes[0], str)
+    data = PointSet([[0, 0], [1, 1]], [0, 1], classes) if named else None
+    experiment = Experiment(data=data) if named else Experiment(polynomials=classes)
+    table = "\n".join(["a;b;kind", *(f"0,5;{row};{label}" for row, label in enumerate(labels))])
+    points = UploadedPoints.read(table.encode(), experiment, ("b", "a"))
+    assert points.points.tolist() == [[row, 0.5] for row in range(len(labels))]
+    assert points.classes_in(experiment.shown_classes).tolist() == places
+
+
+def test_labels_that_can_be_no_classes_are_refused():
+    table = "x,y,z\n" + "".join(f"1,2,{row}\n" for row in range(97))
+    with pytest.raises(PolycoreError, match=r"line 98, column 3 \(z\): got 97 different labels; expected"):
+        UploadedPoints.read(table.encode(), TWO, ("x", "y"))
 
 
 @pytest.mark.parametrize(
@@ -264,7 +293,7 @@ def test_points_stay_across_pages_until_they_are_removed():
     page = uploaded(opened(begun=Session(setup=Setup(TWO))), b"x,y\n7,7\n")
     page.switch_page("pages/1_polynomials.py").run()
     page.switch_page(PAGE).run()
-    assert "**1 point** uploaded, without polynomials." in shown(page)
+    assert "**1 point** uploaded, without labels." in shown(page)
     page.button(key="data.remove").click().run()
     assert now(page).points is None
     assert not any("uploaded" in value for value in shown(page))
@@ -274,7 +303,7 @@ def test_points_stay_across_pages_until_they_are_removed():
 def test_a_refused_file_changes_nothing():
     before = UploadedPoints(np.array([[1.0, 2.0]]), None)
     page = uploaded(opened(begun=Session(setup=Setup(TWO), points=before)), b"x,y\n[a](http://b),1\n")
-    assert "line 2: got '[a](http://b)'" in refusal(page)
+    assert "line 2, column 1 (x): got '[a](http://b)'" in refusal(page)
     assert now(page).points is before
     assert not any("http" in value for value in shown(page) if not value.startswith("This link"))
 
@@ -314,7 +343,7 @@ def test_without_a_referee_nothing_is_beside_the_accuracy():
 
 
 def test_without_polynomials_the_predictions_are_counted():
-    points = UploadedPoints(*points_from_csv(b"x,y\n1,0\n2,0\n-1,0\n"), (UP, DOWN))
+    points = UploadedPoints(np.array([[1, 0], [2, 0], [-1, 0]]), None, (UP, DOWN))
     scored = score.measure(signed_model(), points)
     assert (scored.accuracy, uploaded_points.note_on_classes(signed_model(), points)) == (None, "")
     assert uploaded_points.table_of(scored, signed_model()).to_dict("list") == {
@@ -369,8 +398,8 @@ def test_a_network_without_polynomials_does_not_score_the_points_and_answers_by_
 
 @pytest.mark.parametrize(
     ("meant", "note"),
-    [((UP, DOWN), ""), ((DOWN, UP), uploaded_points.OTHER_POLYNOMIALS)],
-    ids=["the model's own", "another order"],
+    [((UP, DOWN), ""), ((PARABOLA, UP), uploaded_points.OTHER_POLYNOMIALS)],
+    ids=["the model's own", "one that it does not know"],
 )
 def test_it_is_said_if_the_labels_mean_other_polynomials_than_the_models(meant, note):
     assert uploaded_points.note_on_classes(signed_model(), read("1,0,0", polynomials=meant)) == note

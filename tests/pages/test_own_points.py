@@ -10,6 +10,7 @@ import polycore as pc
 from pages.data import own_points, setup_on_points
 from pages.models import map_layers
 from pages.plane.referee import beside, best_possible
+from pages.points.uploaded_points import TEST_TITLE, TRAIN_TITLE
 from pages.polynomials import editor
 from pages.run_view import map_view
 from pages.state import session
@@ -380,8 +381,11 @@ TABLE = "Breite;Höhe;Art\n0,5;1;rot\n2;0,25;blau\n1;3;rot\n0;2;blau\n"
 
 
 def uploaded(content, name="points.csv", query=None):
-    app = opened(DATA, words(SQUARES) if query is None else query)
-    [uploader] = [one for one in app.get("file_uploader") if "table" in one.label]
+    return given(opened(DATA, words(SQUARES) if query is None else query), content, name)
+
+
+def given(app, content, name="points.csv", title="train"):
+    [uploader] = [one for one in app.get("file_uploader") if title in one.label]
     uploader.set_value((name, content, "text/csv")).run()
     assert not app.exception
     return app
@@ -400,10 +404,37 @@ def test_a_table_is_shown_and_used():
 def test_what_is_no_table_is_refused_and_what_is_wrong_in_one_is_said_with_line_and_column():
     app = uploaded(b"\xff\xd8\xff\xe0 no table")
     assert own_points.NO_TABLE in " ".join(one.value for one in app.markdown)
-    [uploader] = [one for one in app.get("file_uploader") if "table" in one.label]
-    uploader.set_value(("points.csv", TABLE.replace("0,25", "abc").encode(), "text/csv")).run()
+    given(app, TABLE.replace("0,25", "abc").encode())
     assert any("line 3, column 2 (Höhe): got 'abc'" in one.value for one in app.text)
     assert session_of(app).experiment.data == SQUARES
+
+
+def test_a_table_without_labels_is_refused_to_train_on_and_read_to_test_on():
+    app = uploaded(b"a;b\n0,5;1\n2;0,25\n")
+    assert any("got no column of labels; expected x, y and a label" in one.value for one in app.text)
+    assert not [one for one in app.button if one.label.startswith("Use these")]
+    given(app, b"a;b\n0,5;1\n2;0,25\n", title="test")
+    assert session_of(app).points.points.tolist() == [[0.5, 1], [2, 0.25]]
+
+
+def test_each_upload_says_where_the_other_is():
+    app = opened(DATA, words(ON_CURVES))
+    assert any(TEST_TITLE in one.value for one in app.caption)
+    app = trained(ON_CURVES).switch_page(PREDICT).run()
+    assert TRAIN_TITLE in [one.proto.label.partition(":")[0] for one in app.get("page_link")]
+    app = press(opened(DATA), TRAIN_TITLE)
+    assert session_of(app).setup.own_points is not None
+
+
+def test_what_is_read_to_train_on_is_read_to_test_on_by_its_names():
+    app = uploaded(TABLE.encode())
+    given(app, TABLE.encode(), title="test")
+    assert len(session_of(app).points.points) == 4
+    press(app, "Use these 4 points of 2 classes")  # the other upload has kept its table
+    given(app, "Art\tHöhe\tBreite\nblau\t2\t0\nrot\t1,5\t3\n".encode(), title="test")
+    points = session_of(app).points
+    assert points.points.tolist() == [[0, 2], [3, 1.5]]
+    assert points.classes_in(session_of(app).experiment.data.names).tolist() == [1, 0]
 
 
 def test_other_columns_are_chosen():
@@ -440,8 +471,7 @@ def on_own_points(query):
 
 
 def uploaded_to(app, content):
-    [uploader] = [one for one in app.get("file_uploader") if "table" in one.label]
-    uploader.set_value(("points.csv", content, "text/csv")).run()
+    given(app, content)
     [use] = [one for one in app.button if one.label.startswith("Use these")]
     use.click().run()
     assert not app.exception

@@ -92,7 +92,7 @@ def with_strangers_words(in_use: int) -> AppTest:
         session_of(app),
         setup=Setup(EXPERIMENT),
         models=replace(session_of(app).models, kept=all_kept(), in_use=all_kept()[in_use].title),
-        points=UploadedPoints(np.array([[0.5, 0.75], [0.0, 1.0]]), np.array([0, 1]), EXPERIMENT.polynomials),
+        points=UploadedPoints(np.eye(2), np.array([0, 1]), EXPERIMENT.polynomials, ("0", TITLE)),
     )
     app.session_state[session.KEY] = now.with_undo(f"{TITLE} was deleted.", before=now)
     return app.run()

@@ -247,6 +247,7 @@ def test_of_many_columns_a_refusal_names_some():
 # --- refusals ---------------------------------------------------------------------------------
 
 HEAD = "x,y,label\n1,2,a\n"
+NO_LABEL = "the table: got no column of labels; expected x, y and a label. Choose it, or add the class of"
 A_NUMBER = "expected a number, such as -0.5"
 A_LABEL = "expected a label of 1 to 40 printable characters."
 NO_THOUSANDS = "expected a number without separators of thousands, such as 1234.5."
@@ -256,17 +257,18 @@ NO_THOUSANDS = "expected a number without separators of thousands, such as 1234.
     ("content", "message"),
     [
         # rows
-        ("", "the file is empty; expected points, each with x, y and a label."),
+        ("", "the file is empty; expected points, each with x, y and perhaps a label."),
         ("\n;;\n", "the file is empty; expected points"),
         ("# only\n# this\n", "line 1: got no rows; expected points"),
         ("x,y,label\n", "line 2: got no row; expected points below the header."),
         (
             "1\n2\n",
-            "line 1: got 1 column in the table; expected x, y and a label, with commas, semicolons or",
+            "line 1: got 1 column in the table; expected x, y and perhaps a label, with commas, semicolons",
         ),
-        ("\nx,y\n1,2\n", "line 2: got 2 columns in the table; expected x, y and a label"),
-        ("x y label\n1 2 a\n", "line 1: got 1 column in the table; expected x, y and a label"),
-        ("x,y,\n1,2,\n", "line 1: got 2 columns in the table; expected x, y and a label"),
+        ("\nx,y\n1,2\n", NO_LABEL),
+        (",x,y\n0,1,2\n1,3,4\n", NO_LABEL),
+        ("x y label\n1 2 a\n", "line 1: got 1 column in the table; expected x, y and perhaps a label"),
+        ("x,y,\n1,2,\n", NO_LABEL),
         ("1;2;a\n" * 9 + "3;4\n", "line 10: got 2 fields; expected 3, as in most lines. Add what is"),
         ("1;2;a\n\n1;2;a;b\n1;2;a", 'line 3: got 4 fields; expected 3, as in most lines. Write " around a'),
         (
