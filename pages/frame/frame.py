@@ -200,9 +200,10 @@ def _draw_navigation(title: str) -> None:
     # not in the sidebar: on a phone it covers the page, and stays open over the page chosen in it
     row = partial(st.container, horizontal=True, vertical_alignment="center", gap="xxsmall")
     with row(key="frame.top"):
+        query = link.query_of_page(session.current().experiment)  # written once for all
         with row(key="frame.navigation"):
             for page, icon in ICONS.items():
-                page_links.draw(page, page_links.LABELS[page], icon)
+                page_links.draw(page, page_links.LABELS[page], icon, query=query)
         with row(key="frame.links", width="content"):
             copy_button.draw("frame.link")
             if _may_present(title):

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -10,7 +9,6 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.patches.rerun_requests import ARRIVED_AT
 from pages.state import session
-from polycore import Experiment
 from polycore.links import link
 
 HOME = "streamlit_app.py"
@@ -45,20 +43,23 @@ VIEWS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def draw(page: str, label: str, icon: str | None = None, view: str | None = None) -> None:
+def draw(
+    page: str,
+    label: str,
+    icon: str | None = None,
+    view: str | None = None,
+    query: Mapping[str, str] | None = None,
+) -> None:
     """Draw a link to another page that keeps the set-up: a plain one would drop it from the address.
 
     view: that the page shows, by its value in the address; None for the one that it has shown last.
+    query: that of the set-up, if it is known.
     """
-    query = _query(session.current().experiment)
+    if query is None:
+        query = link.query_of_page(session.current().experiment)
     if view is not None:
         query = {**query, VIEW_WORDS[page]: view}
     st.page_link(page, label=label, icon=icon, query_params=query)
-
-
-@lru_cache(maxsize=1)  # a page draws eight of them, and more
-def _query(experiment: Experiment) -> Mapping[str, str]:
-    return link.query_of_page(experiment)
 
 
 def here() -> str:

@@ -5,6 +5,7 @@ from functools import cache
 
 import pytest
 
+from pages.train import same_but_one
 from tests.pages.browsing import HOME, QUICK, ROOT, metrics, opened, press, unfold_settings, wait_for
 
 GLOSSARY = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
@@ -73,7 +74,9 @@ def dashboard(is_trained):
 @cache
 def visited(page, is_trained):
     """Return (kind, label, help) of every control of a page, and the names of its metrics."""
-    app = dashboard(is_trained).switch_page(page).run()
+    app = dashboard(is_trained).switch_page(page)
+    app.session_state[same_but_one.PREFIX] = True  # open
+    app.run()
     assert not app.exception
     unfold_settings(app)
     found = [(kind, control.proto.label, control.proto.help) for kind in KINDS for control in app.get(kind)]
