@@ -38,7 +38,7 @@ STYLE = """<style>
 .st-key-inside-top { min-height: 2.5rem; }
 .st-key-inside-learning-keys { position: absolute; } /* shows nothing */
 /* a slider has only so many steps: the input beside it has the exact number */
-[class*="st-key-inside-numbers-slider"] [data-testid="stSliderThumbValue"] { display: none; }
+[class*="st-key-inside-numbers-slider"] .stSlider [data-testid^="stSlider"] { display: none; }
 @media (min-width: 641px) {
   .st-key-inside-picture { flex-basis: clamp(20rem, 100vh - 19rem, 50rem) !important; }
   /* beside a lesson's panel the row above it may have two lines */

@@ -79,7 +79,6 @@ STYLE = """<style>
   .st-key-race-lanes .stColumn { min-width: calc(50% - 0.5rem); flex: 1 1 calc(50% - 0.5rem); }
   [class*="st-key-race-map-"] { flex-basis: 8.5rem !important; }
   .stApp { --run-bar: 4.5rem; } /* the height of the dock: what comes for a moment stands above it */
-  .stApp .stMainBlockContainer { padding-bottom: calc(var(--bottom-bar, 0px) + 7rem); }
   .st-key-race-dock {
     position: fixed; z-index: 100; inset: auto 0 var(--bottom-bar, 0px); padding: 0.6rem 1rem;
     flex-wrap: nowrap; height: var(--run-bar);

@@ -20,7 +20,7 @@ _NAVIGATION = """
 }
 @media (max-width: 640px) {
   :root { --bottom-bar: calc(3.5rem + env(safe-area-inset-bottom)); }
-  .stApp .stMainBlockContainer { padding-bottom: calc(var(--bottom-bar) + 2rem); }
+  .stApp .stMainBlockContainer { padding-bottom: calc(var(--bottom-bar) + var(--run-bar, 0px) + 3.5rem); }
   .st-key-frame-navigation {
     position: fixed; z-index: 101; inset: auto 0 0; flex-wrap: nowrap; gap: 0;
     height: var(--bottom-bar); padding: 0 0.25rem env(safe-area-inset-bottom);
@@ -52,10 +52,12 @@ STYLE = (
 @media (max-width: 640px) {
   .stButton [aria-label^="Shortcut"] { display: none; } /* phones have no keys */
   .stApp [data-testid="stMainMenu"] { display: none; } /* it lies over what is scrolled below it */
-  /* the answer about a point of the map, which else would be below the screen */
+  /* the answer about a point of the map, else below the screen; --card is its height at most */
+  .stMain { --card: calc(40vh - min(4.75rem, var(--run-bar, 0px))); }
+  .stMain:has(.st-key-asked-card) { --beside: var(--card); } /* what comes for a moment stands above it */
   .st-key-asked-card {
-    position: fixed; z-index: 100; inset: auto 0 calc(var(--bottom-bar) + var(--undo, 0px));
-    max-height: 40vh; overflow-y: auto;
+    position: fixed; z-index: 100; inset: auto 0 calc(var(--bottom-bar) + var(--run-bar, 0px));
+    max-height: var(--card); overflow-y: auto;
     border-radius: 0.75rem 0.75rem 0 0; background: light-dark(#ffffff, #0e1117);
     box-shadow: 0 -0.25rem 1rem rgba(0, 0, 0, 0.25);
   }

@@ -1,8 +1,8 @@
 """The toast: what was lost last, and a button that brings it back.
 
-It has a strip of its own: while it is shown, what scrolls ends above it, so that it covers nothing and moves
-nothing. What is as high as the screen or fixed to its bottom leaves it that room too: `--undo`, which is set
-only meanwhile. Streamlit's own toast cannot have a button.
+It moves nothing as it comes and goes: it lies over the page's end, which can be scrolled above it, and what
+gets the keyboard focus is scrolled there. What is fixed stays uncovered: the toast is above it, or beside it.
+Streamlit's own toast cannot have a button.
 """
 
 from dataclasses import replace
@@ -19,7 +19,7 @@ PREFIX = "undo"
 SECONDS = 20.0
 BELOW = ("var(--bottom-bar, 0px)", "var(--run-bar, 0px)", "var(--beside, 0px)")  # what is fixed below it
 HEIGHT = "3.25rem"
-STRIP = " - ".join((HEIGHT, *BELOW))
+STRIP = " + ".join((HEIGHT, *BELOW))
 
 # A screen reader reads an alert aloud as soon as it comes. What was lost may have a user's words in its name:
 # they never become HTML, the text beside the alert shows them.
@@ -35,7 +35,8 @@ STYLE = f"""<style>
 }}
 .st-key-undo-toast:has(button) {{
   flex: none; flex-wrap: nowrap; height: 2.75rem; padding: 0 0.25rem 0 1rem; border-radius: 0.75rem;
-  border: 1px solid rgba(128, 128, 128, 0.5); background: Canvas;
+  border: 1px solid rgba(128, 128, 128, 0.5); background: light-dark(#ffffff, #1a1e29);
+  box-shadow: 0 0.25rem 1rem rgba(0, 0, 0, 0.25);
 }}
 .st-key-undo-toast button {{ min-height: 2.25rem; }}
 .st-key-undo-toast [data-testid="stText"] {{
@@ -87,12 +88,12 @@ def resumed(game: Game | None, before: Game | None, away: float) -> Game | None:
 def animations(undo: Undo) -> str:
     """Return the style by which the toast fades out. Its names are its own: it restarts for each toast."""
     serial = int(undo.made_at * 1000)
-    fades, room = f"undo-fades-{serial}", f"undo-room-{serial}"
+    fades, focus = f"undo-fades-{serial}", f"undo-focus-{serial}"
     return f"""<style>
 @keyframes {fades} {{ to {{ opacity: 0; visibility: hidden; }} }}
 .st-key-undo-toast {{ animation: {fades} 0.5s linear {SECONDS - 0.5}s forwards; }}
-@keyframes {room} {{ from, to {{ height: calc(100% - {STRIP}); --undo: {HEIGHT}; }} }}
-.stApp .stMain {{ animation: {room} {SECONDS}s; }}
+@keyframes {focus} {{ from, to {{ scroll-padding-bottom: calc({STRIP}); }} }}
+.stApp .stMain {{ animation: {focus} {SECONDS}s; }}
 </style>"""
 
 

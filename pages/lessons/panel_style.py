@@ -73,9 +73,10 @@ _PLACE = """
   [data-testid="stLayoutWrapper"]:has(> .st-key-lesson-place) > * { height: 0; overflow: visible; }
   .st-key-lesson-panel {
     position: absolute; top: var(--top); left: calc(-312px - 2rem); width: 312px;
-    height: calc(100vh - var(--around) - var(--undo, 0px)); min-height: 20rem;
+    height: calc(100vh - var(--around)); min-height: 20rem;
     padding: 1rem 1.25rem; border-radius: 0.75rem; flex-wrap: nowrap;
   }
+  [data-testid="stLayoutWrapper"]:has(> .st-key-undo-toast) { left: calc(312px + 4.5rem); transform: none; }
   .st-key-lesson-panel > * { flex: none; }
   .st-key-lesson-panel > :nth-child(1) { flex: 0 1 auto; overflow-y: auto; min-height: 6rem; }
   .st-key-lesson-panel > :last-of-type { margin-top: auto; }

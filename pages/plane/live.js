@@ -14,6 +14,7 @@ const CONFIG = {
   displaylogo: false,
   doubleClick: "reset", // two quick clicks on a map must not change its axis ranges
 };
+const HOVERS = ["plotly_hover", "plotly_unhover"];
 const MODE_BAR = ["zoom2d", "pan2d", "resetScale2d"];
 const PNG_SCALE = 2; // pixels in the file for each on the page, for print and projectors
 
@@ -299,6 +300,7 @@ class Chart {
   placeNotes() {
     if (!this.latest.notes) return;
     if (!this.zooms) this.plot.on("plotly_relayout", () => this.placeNotes());
+    if (!this.zooms) for (const event of HOVERS) this.plot.on(event, () => this.notes.giveWay());
     this.zooms = true;
     this.notes.place(geometryOf(this.axes()));
   }

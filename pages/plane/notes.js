@@ -91,6 +91,14 @@ class Notes {
       label.hidden = box === null || (isSeen && (overlap(box, card) || overlap(box, ring)));
       if (box) Object.assign(label.style, { left: `${box.left}px`, top: `${box.top}px` });
     });
+    this.giveWay();
+  }
+
+  // Names that would lie over what Plotly says of a point are not seen meanwhile.
+  giveWay() {
+    const said = this.chart.stage.querySelector(".hovertext")?.getBoundingClientRect();
+    for (const { label } of this.names)
+      label.style.visibility = said && overlap(said, label.getBoundingClientRect()) ? "hidden" : "";
   }
 
   planeOf(geometry, shown, taken) {

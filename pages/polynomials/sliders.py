@@ -7,10 +7,11 @@ import streamlit as st
 
 from pages.polynomials import change
 from pages.polynomials.entries import POWERS
-from pages.state import inputs, refusal
+from pages.state import refusal
 from pages.state.inputs import Input
 from polycore import Polynomial
 from polycore.limits import MAX_COEFFICIENT, MIN_CLASSES
+from polycore.polynomials.notation import MINUS_SIGN
 
 PREFIX = "polynomials.sliders"
 LEAST_DEGREE = 3  # of the sliders: a line can become a curve
@@ -30,14 +31,11 @@ def draw() -> None:
     )
     with st.container(gap="xsmall"):
         for power in reversed(range(max(LEAST_DEGREE, polynomials[index].degree) + 1)):
-            reach = reach_of(_coefficient(index, power))
             _slider(index, power).draw(
-                st.slider,
+                st.select_slider,
                 f"coefficient of {POWERS[power]}" if power else "constant term",
-                min_value=-reach,
-                max_value=reach,
-                step=2 * reach / STEPS,
-                format="%.4g",
+                options=choices_of(shown(index, power)),
+                format_func=lambda value: f"{value:.4g}".replace("-", MINUS_SIGN),
             )
     st.button(
         "Remove this polynomial",
@@ -58,13 +56,7 @@ CHOICE: Input[int] = Input(f"{PREFIX}.choice", lambda: min(CHOICE.last or 0, len
 
 
 def _slider(index: int, power: int) -> Input[float]:
-    step = 2 * reach_of(_coefficient(index, power)) / STEPS
-    return Input(
-        f"{PREFIX}.{index}.{power}",
-        partial(shown, index, power),
-        partial(move, index, power),
-        same=partial(inputs.are_near, step / 4),
-    )
+    return Input(f"{PREFIX}.{index}.{power}", partial(shown, index, power), partial(move, index, power))
 
 
 def _coefficient(index: int, power: int) -> float:
@@ -90,7 +82,7 @@ def move(index: int, power: int, value: float) -> None:
         _slider(index, power).forget()
         return
     coefficients = _ascending(polynomials[index], power)
-    coefficients[power] = float(f"{value:.6g}")
+    coefficients[power] = value
     moved = Polynomial(*reversed(coefficients))
     change.slide((*polynomials[:index], moved, *polynomials[index + 1 :]), index)
 
@@ -104,6 +96,13 @@ def _remove(polynomial: Polynomial) -> None:
     with refusal.later(PREFIX):
         # by its value: of two quick clicks the second finds it gone
         change.adopt(tuple(other for other in change.present() if other != polynomial))
+
+
+def choices_of(value: float) -> list[float]:
+    """Return the values that a slider of `value` can have: it, and those of a grid but the nearest."""
+    reach = reach_of(value)
+    grid = (reach * (2 * step - STEPS) / STEPS for step in range(STEPS + 1))
+    return sorted([value, *(one for one in grid if abs(one - value) >= reach / STEPS)])
 
 
 def reach_of(value: float) -> float:

@@ -60,16 +60,11 @@ STYLE = """<style>
   .st-key-run_bar-text { min-height: 2.1rem; } /* two lines */
   /* above the navigation: one line, and two more while "More controls" is open; --run-bar is its height */
   .stApp { --run-bar: 4.75rem; }
-  .stApp:has(.st-key-run_bar details[open]) { --run-bar: 10.25rem; }
+  .stApp:has(.st-key-run_bar details[open]) { --run-bar: 10.75rem; }
   [data-testid="stLayoutWrapper"]:has(> .st-key-run_bar) {
     position: fixed; z-index: 101; inset: auto 0 var(--bottom-bar, 0px); width: auto;
     padding: 0.5rem 1rem; background: light-dark(#ffffff, #0e1117);
     border-top: 1px solid light-dark(#d8dae4, #3a4050);
-  }
-  .stApp .stMainBlockContainer { padding-bottom: calc(var(--bottom-bar, 0px) + 6rem); }
-  .stApp .st-key-asked-card {
-    bottom: calc(var(--bottom-bar, 0px) + var(--run-bar) + var(--undo, 0px));
-    max-height: calc(40vh - 4.75rem);
   }
   .st-key-run_bar { gap: 0.5rem; }
   .st-key-run_bar :is(.st-key-controls, [data-testid="stLayoutWrapper"]:has(> .st-key-controls)) {

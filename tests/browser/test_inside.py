@@ -87,6 +87,7 @@ def assert_the_keyboard_chooses_a_neuron_and_moves_a_weight(visit):
     plane(visit, "^Map of hidden layer 1, neuron 2 ").wait_for()
     visit.rest()  # the other neuron's sliders have gone
     visit.page.get_by_role("slider", name=re.compile("^Weight from x")).focus()
+    expect(visit.page.get_by_test_id("stSliderTickBar").first).to_be_hidden()
     visit.page.keyboard.press("ArrowRight")
     expect(visit.page.get_by_text("Changed by hand")).to_be_visible()
 

@@ -217,11 +217,14 @@ def test_a_finger_hits_every_button(visitor):
     assert [name for name, answers in found if not answers] == []
 
 
-def test_the_tools_of_a_touched_plot_leave_the_caption_above_it_free(visitor):
+def test_the_label_and_the_tools_of_a_touched_plot_lie_over_no_other_text(visitor):
     visit = visitor(PHONE)
     with touch_screen(visit.page) as finger:
         visit.open()
-        finger.tap_on(visit.page.locator(".polycore-live .nsewdrag"))
+        name = visit.page.locator(".polycore-live-name").filter(has_text="y = \N{MINUS SIGN}x² + 1")
+        expect(name).to_be_visible()
+        finger.tap_on(visit.page.locator(".polycore-live .point").nth(179))  # its label reaches as far
+        expect(name).to_be_hidden()
         tools = visit.page.locator(".polycore-live .modebar")
         tools.wait_for()
         caption = visit.page.locator(".polycore-live-caption").bounding_box()

@@ -15,6 +15,7 @@ from tests.browser.dashboard import DESKTOP, PHONE
 LONG = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2&steps=5000000&schedule=constant&hidden=16&batch=64"
 SEEN = re.compile("|".join(map(re.escape, (asking.NO_GUESS, asking.GUESSED_RIGHT))))
 COUNT = len(lessons.LESSONS)
+TO_THE_END = "() => { const main = document.querySelector('.stMain'); main.scrollTo(0, main.scrollHeight); }"
 PATIENCE = 120  # seconds, for a run on a busy machine
 
 
@@ -88,22 +89,26 @@ def assert_a_reset_is_taken_back(visit, height):
     expect(toast(visit)).to_contain_text(re.compile(r"went back from step [\d,]+ to 0"))
     expect(toast(visit).get_by_role("alert")).to_have_count(1)
     assert title.bounding_box() == before
-    # all that scrolls ends above the toast
-    main, strip = visit.page.get_by_test_id("stMain").bounding_box(), toast(visit).bounding_box()
-    assert main["y"] + main["height"] <= strip["y"]
-    assert strip["y"] + strip["height"] <= height
     visit.page.get_by_role("button", name="One step").click(trial=True)  # nothing covers what drives the run
     button.click()
     visit.wait_for_status("Paused", after_step=100)
     expect(toast(visit)).to_be_hidden()
     visit.press("Reset")
     expect(button).to_be_visible()
+    visit.rest()
+    visit.page.evaluate(TO_THE_END)
+    last, strip = visit.page.get_by_text("Import a run"), toast(visit).bounding_box()
+    during = last.bounding_box()
+    assert during["y"] + during["height"] <= strip["y"] <= height - strip["height"]
     visit.page.evaluate("document.getAnimations().forEach((animation) => animation.finish())")
     expect(toast(visit)).to_be_hidden()
+    assert last.bounding_box() == during
     visit.press("Start")
     visit.wait_for_status("Running", after_step=1)
     visit.press("Stop")
     visit.wait_for_status("Stopped")
+    # down to its lower edge
+    visit.page.get_by_role("button", name="Continue").click(trial=True, position={"x": 20, "y": 38})
 
 
 def test_keys_drive_a_run_but_not_while_one_types(visitor):

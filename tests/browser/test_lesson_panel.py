@@ -101,16 +101,20 @@ def test_nothing_moves_from_the_pause_of_a_lesson_until_it_has_been_seen(visitor
     assert [box(part) for part in (panel(visit), figure)] == before
 
 
-def test_the_offer_to_bring_back_a_set_up_leaves_what_ends_a_lesson_in_reach(visitor):
-    visit = visitor(SCREEN).open("?v=1&polynomials=x~-x&steps=300")
-    visit.page.get_by_role("link", name="A point at a crossing").click()
-    offer = visit.page.locator(".st-key-undo-toast")
-    offer.get_by_role("button", name="Undo").wait_for()
-    for name in ("End the lesson", "Next lesson"):
-        button = panel(visit).get_by_role("button", name=name)
-        button.click(trial=True)  # nothing covers it
-        expect(button).to_be_in_viewport(ratio=1)
-        visit.wait_until(lambda button=button: box(button)[1] <= box(offer)[0], state=lambda: box(offer))
+def test_the_offer_to_bring_back_a_run_neither_moves_nor_covers_what_ends_a_lesson(visitor):
+    visit = visitor(SCREEN).open(address(lessons.named("crossing")))
+    footer, offer = (visit.page.locator(f".st-key-{name}") for name in ("lesson-footer", "undo-toast"))
+    visit.press("One step")
+    visit.wait_for_status("Paused")
+    before = box(footer)
+    visit.press("Reset")
+    expect(offer).to_be_visible()
+    visit.rest()
+    assert box(footer) == before
+    assert before[3] <= box(offer)[2]
+    visit.page.evaluate("document.getAnimations().forEach((animation) => animation.finish())")
+    expect(offer).to_be_hidden()
+    assert box(footer) == before
 
 
 def test_next_lesson_is_as_high_on_predict_as_on_train(visitor):
@@ -132,6 +136,8 @@ def test_beside_the_panel_each_label_of_the_settings_has_one_line(visitor):
     visit.wait_until(lambda: len(visit.page.evaluate(LABEL_HEIGHTS)) > 5)
     visit.rest()
     assert max(visit.page.evaluate(LABEL_HEIGHTS)) < 30
+    press_start(visit)
+    assert visit.page.locator(".large .words").bounding_box()["height"] < 30
 
 
 def start_button(visit):

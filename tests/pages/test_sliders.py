@@ -22,16 +22,17 @@ def test_a_curve_is_chosen_moved_and_moved_back():
     app.segmented_control[0].set_value("Sliders").run()
     app.selectbox[0].set_value(1).run()
     for value in (0.25, 0.5):
-        labelled(app.slider, "constant term").set_value(value).run()
+        labelled(app.select_slider, "constant term").set_value(value).run()
         assert not app.exception
     assert (app.selectbox[0].value, app.selectbox[0].options) == (1, ["p0 = x", "p1 = x² + 0.5"])
     assert session_of(app).experiment.polynomials == (X, Polynomial(1, 0, 0.5))
     press(app, "Undo")
     assert session_of(app).experiment.polynomials == (X, SQUARE)
-    assert [slider.value for slider in app.slider] == [0.0, 1.0, 0.0, 0.0]
+    assert [slider.value for slider in app.select_slider] == [0.0, 1.0, 0.0, 0.0]
+    assert app.select_slider[0].options[:2] == ["\N{MINUS SIGN}5", "\N{MINUS SIGN}4.95"]
     # without x² it would be p0 again
-    labelled(app.slider, "coefficient of x").set_value(1.0).run()
-    labelled(app.slider, "coefficient of x²").set_value(0.0).run()
+    labelled(app.select_slider, "coefficient of x").set_value(1.0).run()
+    labelled(app.select_slider, "coefficient of x²").set_value(0.0).run()
     assert session_of(app).experiment.polynomials == (X, Polynomial(1, 1, 0))
     assert any(change.REFUSED in text.value for text in app.markdown)
 
@@ -73,6 +74,7 @@ def test_a_move_onto_another_polynomial_is_refused_and_changes_nothing():
     assert change.present() == (Polynomial(1, 1, 0), SQUARE)
 
 
-@pytest.mark.parametrize(("value", "reach"), [(0, 5), (5, 5), (-5.1, 10), (33, 40), (1e6, 1e6)])
+@pytest.mark.parametrize(("value", "reach"), [(1.234, 5), (5, 5), (-5.1, 10), (33, 40), (1e6, 1e6)])
 def test_a_slider_reaches_beyond_its_value(value, reach):
-    assert sliders.reach_of(value) == reach
+    choices = sliders.choices_of(value)
+    assert (choices[0], choices[-1], value in choices) == (-reach, reach, True)
