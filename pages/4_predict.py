@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from functools import partial
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from pages.channel import live_text
@@ -24,6 +23,7 @@ from pages.run_view.shown import Selection
 from pages.state import page_links, refusal, session
 from pages.state.kept_models import Kept
 from polycore import PolycoreError, Referee
+from polycore.figures.style import with_layout
 from polycore.limits import MAX_CLASSES
 from polycore.pictures.palette import class_colors
 from polycore.polynomials.classes import noun_of
@@ -121,8 +121,7 @@ def _draw_map(shown: Prediction, meetings: Sequence[Meeting], followed: Followed
         picture = plane.pixels_of(kept.model, scene.window, sharp=True)
     else:
         picture = prediction.picture_of(kept, scene, session.current().run_view)
-    figure = go.Figure(shown.overlay(layers).on(plane.network_map(picture, scene)))
-    figure.layout.uirevision = kept.title  # zoom is not kept for another model's map
+    figure = shown.overlay(layers).on(plane.network_map(picture, scene))
     bound = None
     if followed is not None:
         bindings = map_view.bindings(figure, Selection("Best", "Network", layers))
@@ -130,7 +129,7 @@ def _draw_map(shown: Prediction, meetings: Sequence[Meeting], followed: Followed
     st.html(live.in_view(curve_walk.MAP_CONTAINER, curve_walk.PLOT_CONTAINER))
     with st.container(key=curve_walk.MAP_CONTAINER):
         live.figure(
-            figure,
+            with_layout(figure, uirevision=kept.title),  # zoom is not kept for another model's map
             key=MAP_KEY,
             height=400 + 10 * len(scene.classes),
             on_click=partial(asked_point.choose_on_map, meetings),

@@ -19,6 +19,7 @@ import plotly.graph_objects as go  # noqa: E402
 import pytest  # noqa: E402
 from hypothesis import settings  # noqa: E402
 
+from pages.plane import live  # noqa: E402
 from pages.server import presence, server  # noqa: E402
 from pages.server.audience import Audience  # noqa: E402
 from pages.server.server import Server  # noqa: E402
@@ -104,8 +105,8 @@ _known_figures: set[tuple[str, type, type]] = set()
 
 @pytest.fixture(autouse=True)
 def checked_figures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """See to it that Plotly takes each figure that this process makes, and would change nothing about it."""
-    make = style.unchecked
+    """See to it that Plotly takes each figure that is returned or sent, and would change nothing about it."""
+    make, json_of = style.unchecked, live.json_of
 
     def checked(figure: dict[str, Any]) -> go.Figure:
         made = make(figure)
@@ -120,6 +121,7 @@ def checked_figures(monkeypatch: pytest.MonkeyPatch) -> None:
         return made
 
     monkeypatch.setattr(style, "unchecked", checked)
+    monkeypatch.setattr(live, "json_of", lambda figure: checked(figure) and json_of(figure))
 
 
 @pytest.fixture(scope="module")

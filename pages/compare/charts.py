@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-import plotly.graph_objects as go
-
 from polycore.arrays import Floats, Integers
-from polycore.figures import Curve, accuracies_figure, alternative_text, losses_figure
+from polycore.figures import Curve, alternative_text
+from polycore.figures.compare import accuracies_figure, losses_figure
+from polycore.figures.style import Figure, with_axes
 
 HEIGHT = 320
 
@@ -38,15 +38,17 @@ class Charts:
     over: str
     best_possible: float | None
 
-    def figures(self) -> Mapping[Name, go.Figure]:
+    def figures(self) -> Mapping[Name, Figure]:
         """Return both charts."""
         return {name: self.figure(name) for name in NAMES}
 
-    def figure(self, name: Name) -> go.Figure:
-        """Return the chart of that name."""
+    def figure(self, name: Name) -> Figure:
+        """Return the chart of that name, of which the caption says what its height is."""
         if name == "loss":
-            return losses_figure(self._losses, self.over)
-        return accuracies_figure(self._accuracies, self.over, self.best_possible)
+            figure = losses_figure(self._losses, self.over)
+        else:
+            figure = accuracies_figure(self._accuracies, self.over, self.best_possible)
+        return with_axes(figure, ("yaxis",), title=None)
 
     def values(self, indices: Iterable[int]) -> dict[str, Any]:
         """Return what a frame has of both charts, with the curves of the runs of these indices."""

@@ -156,5 +156,4 @@ def _draw_charts(shown: Sequence[Kept]) -> None:
         bound = None if followed is None else Bound(followed, charts.bindings(name, changing))
         with column:
             st.markdown(CAPTIONS[name])
-            figure.update_yaxes(title_text=None)  # the caption says it
             live.figure(figure, key=f"{PREFIX}.{name}.{axis}", height=charts.HEIGHT, rests=True, bound=bound)

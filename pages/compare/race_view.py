@@ -6,7 +6,6 @@ from functools import lru_cache, partial
 from html import escape
 from typing import Any
 
-import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -38,7 +37,7 @@ from pages.state import refusal, session
 from pages.state.shown_weights import ShownWeights
 from polycore import Landscape, Model
 from polycore.figures import line_url
-from polycore.figures.style import ZERO_LINE
+from polycore.figures.style import ZERO_LINE, Figure, with_axes, with_layout
 from polycore.pictures.class_map import PackedMap
 from polycore.pictures.palette import class_colors
 
@@ -278,10 +277,10 @@ def _model_now(race: Race, index: int) -> Model:
 def _draw_chart(race: RaceView, by: Name, then: Mapping[str, Any], followed: Followed) -> None:
     """Draw the chart, with a line at the moment of the maps if that is past."""
     figure = charts_of(race).figure(by)
-    figure.update_yaxes(title_text=None)  # the caption says it
-    shape = f"layout.shapes.{len(figure.layout.shapes)}"
-    line = {"color": ZERO_LINE, "dash": "dot", "width": 1.5}
-    figure.add_vline(then["seconds"], line=line, visible=then["is_past"])
+    shapes = figure["layout"].get("shapes", [])
+    shape, line = f"layout.shapes.{len(shapes)}", {"color": ZERO_LINE, "dash": "dot", "width": 1.5}
+    upright = {"type": "line", "yref": "y domain", "y0": 0, "y1": 1, "line": line, "visible": then["is_past"]}
+    shapes = [*shapes, upright | {"x0": then["seconds"], "x1": then["seconds"]}]
     bindings = [
         *charts.bindings(by, range(len(race.lanes))),
         (f"{shape}.x0", "then.seconds"),
@@ -289,7 +288,7 @@ def _draw_chart(race: RaceView, by: Name, then: Mapping[str, Any], followed: Fol
         (f"{shape}.visible", "then.is_past"),
     ]
     live.figure(
-        figure,
+        with_layout(figure, shapes=shapes),
         key=f"{PREFIX}.{by}",
         height=CHART_HEIGHT,
         rests=True,
@@ -298,12 +297,10 @@ def _draw_chart(race: RaceView, by: Name, then: Mapping[str, Any], followed: Fol
 
 
 @lru_cache(maxsize=2 * MOST)
-def _map(picture: PackedMap, scene: Scene) -> go.Figure:
+def _map(picture: PackedMap, scene: Scene) -> Figure:
     """Return a map without legend and tick labels, which would take most of the space."""
-    figure = go.Figure(network_map(picture, scene))
-    figure.update_layout(showlegend=False, margin=dict.fromkeys("lrtb", 0))
-    figure.update_xaxes(title=None, showticklabels=False, fixedrange=True)
-    return figure.update_yaxes(title=None, showticklabels=False, fixedrange=True)
+    figure = with_layout(network_map(picture, scene), showlegend=False, margin=dict.fromkeys("lrtb", 0))
+    return with_axes(figure, title=None, showticklabels=False, fixedrange=True)
 
 
 def _draw_landscape(race: Race) -> None:

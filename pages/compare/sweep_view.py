@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any, Literal, get_args
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -31,8 +30,8 @@ from pages.state.kept_models import Kept
 from pages.state.recalled_input import recalled_input
 from pages.wording.percent import percent
 from polycore import Experiment, PolycoreError
-from polycore.figures import Group, sweep_figure
-from polycore.figures.style import unchecked
+from polycore.figures.style import Figure
+from polycore.figures.sweep_curves import Group, sweep_figure
 from polycore.formatting import counted, duration
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.polynomials.classes import counted_classes
@@ -254,7 +253,7 @@ def _draw_sweep(sweep: Sweep, *, running: bool) -> None:
             st.caption(EARLIER.format(_in_words(view.set_up)))
     with figure:
         live.figure(
-            unchecked(now["figure"]),
+            now["figure"],
             key=f"{PREFIX}.chart",
             height=CHART_HEIGHT,
             rests=True,
@@ -284,12 +283,12 @@ def values(sweep: SweepView, rows: Rows, possible: float | None) -> dict[str, An
         "share": 100 * len(sweep.outcomes) / len(sweep.experiments),
         "waits": sweep.refusal or next(filter(None, map(sentences.waiting, sweep.runs)), ""),
         "best": _best(sweep, possible),
-        "figure": json.loads(figure_of(sweep, possible).to_json(validate=False)),
+        "figure": json.loads(live.json_of(figure_of(sweep, possible))),
         "rows": sweep_tables.rows_of(rows, sweep),
     }
 
 
-def figure_of(sweep: SweepView, possible: float | None) -> go.Figure:
+def figure_of(sweep: SweepView, possible: float | None) -> Figure:
     """Return the accuracies and computing times of the runs that have ended, by their settings."""
     groups = []
     for setting, outcomes in zip(sweep.settings, sweep.outcomes_by_setting, strict=True):

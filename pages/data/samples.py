@@ -5,7 +5,6 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from pages.plane import live
@@ -17,7 +16,8 @@ from pages.state.uploads import UploadedPoints
 from polycore import Experiment, PolycoreError, points_to_csv
 from polycore.arrays import Floats, Integers
 from polycore.experiment.settings import MEASURED_PER_CLASS, SETTINGS
-from polycore.figures import curves_figure, showing_all, with_samples, with_unlabelled_points
+from polycore.figures.plane import curves_figure, showing_all, with_samples, with_unlabelled_points
+from polycore.figures.style import Figure
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.training.task import LARGEST_VALUE
 
@@ -125,7 +125,7 @@ def draw_plot(experiment: Experiment, points: Floats, labels: Integers) -> None:
 
 def figure_of(
     experiment: Experiment, points: Floats, labels: Integers, own: UploadedPoints | None, shown: str
-) -> go.Figure:
+) -> Figure:
     """Return a figure of the curves with the samples, the user's `own` points, or both, as `shown` says.
 
     Own points alone are drawn by class, those without a class here as rings; beside samples all are rings.

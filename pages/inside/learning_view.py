@@ -18,7 +18,7 @@ from pages.state import inputs, refusal, session
 from pages.state.inputs import Input
 from pages.state.view import Learning, StepScene
 from polycore.checks import checked_whole_number
-from polycore.figures import path_figure
+from polycore.figures.progress import path_figure
 from polycore.formatting import percent
 from polycore.inspection.parameter_index import ParameterIndex
 from polycore.inspection.step_detail import StepChoice, StepDetail

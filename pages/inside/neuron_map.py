@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
 from pages.channel import live_text
@@ -21,15 +20,10 @@ from pages.state.inputs import Input
 from pages.wording.percent import percent
 from polycore import Model
 from polycore.arrays import Floats, grid_points, read_only
-from polycore.figures import (
-    alternative_text,
-    class_url,
-    values_url,
-    with_fold_lines,
-    with_point,
-    with_regions,
-)
-from polycore.figures.images import FOLD_NAME
+from polycore.figures import alternative_text, class_url, values_url
+from polycore.figures.images import FOLD_NAME, with_fold_lines, with_regions
+from polycore.figures.plane import with_point
+from polycore.figures.style import Figure, with_layout
 from polycore.formatting import counted, number_text
 from polycore.inspection.fold_lines import straight_fold, zero_lines
 from polycore.model.neurons import values_by_layer
@@ -56,19 +50,19 @@ NO_CURVES = "There is no map: it is not known which polynomials the classes stan
 class Plane:
     """A view of the plane, without the point, and its caption."""
 
-    figure: go.Figure
+    figure: Figure
     caption: str
 
     @property
     def values(self) -> dict[str, Any]:
         """What changes while the network learns."""
         figure = self.figure
-        folds = [figure.data[index] for index in self._folds]
+        folds = [figure["data"][index] for index in self._folds]
         return {
-            "source": figure.layout.images[0].source,
-            "alt": figure.layout.meta["alt"],
+            "source": figure["layout"]["images"][0]["source"],
+            "alt": figure["layout"]["meta"]["alt"],
             "caption": self.caption,
-            "folds": [{"x": _numbers(fold.x), "y": _numbers(fold.y)} for fold in folds],
+            "folds": [{"x": _numbers(fold["x"]), "y": _numbers(fold["y"])} for fold in folds],
         }
 
     @property
@@ -81,7 +75,7 @@ class Plane:
 
     @property
     def _folds(self) -> list[int]:
-        return [index for index, trace in enumerate(self.figure.data) if trace.name == FOLD_NAME]
+        return [index for index, trace in enumerate(self.figure["data"]) if trace.get("name") == FOLD_NAME]
 
 
 def _numbers(coordinates: Floats) -> list[float | None]:
@@ -134,10 +128,9 @@ def draw(
     """
     (left, right), (low, high) = scene.window
     is_seen = left <= point[0] <= right and low <= point[1] <= high
-    figure = with_point(shown.figure, *point) if is_seen else go.Figure(shown.figure)
-    figure.layout.uirevision = title
+    figure = with_point(shown.figure, *point) if is_seen else shown.figure
     live.figure(
-        figure,
+        with_layout(figure, uirevision=title),
         key=KEY,
         height=HEIGHT + 10 * len(scene.classes),
         on_click=traced_point.choose_on_map,
@@ -153,7 +146,7 @@ def draw_caption(text: str, followed: Followed | None) -> None:
     live_text.draw(html, f"{KEY}.caption", followed)
 
 
-def _with_all_folds(answer: go.Figure, model: Model, window: Window, neuron: Neuron) -> Plane:
+def _with_all_folds(answer: Figure, model: Model, window: Window, neuron: Neuron) -> Plane:
     if len(model.weights) == 1:
         return Plane(answer, "There is no hidden layer, so nothing folds the plane.")
     folds = _folds_of_first_layer(model, window)
@@ -189,13 +182,13 @@ def _about_folds(model: Model) -> str:
     )
 
 
-def _with_lines(figure: go.Figure, lines: Sequence[Floats], clause: str, width: float) -> go.Figure:
+def _with_lines(figure: Figure, lines: Sequence[Floats], clause: str, width: float) -> Figure:
     """Return the map with fold lines; without any it still has their traces, for frames to fill."""
     drawn = with_fold_lines(figure, lines, clause, width)
-    return drawn if len(lines) else drawn.update_layout(meta=figure.layout.meta)
+    return drawn if len(lines) else with_layout(drawn, meta=figure["layout"]["meta"])
 
 
-def _hidden(curves: go.Figure, model: Model, window: Window, neuron: Neuron) -> Plane:
+def _hidden(curves: Figure, model: Model, window: Window, neuron: Neuron) -> Plane:
     x, y, values = _values(model, window, neuron)
     name = neuron.name(model)
     figure = with_regions(curves, values_url(values), alternative_text.neuron(name, x, y, values))
@@ -228,7 +221,7 @@ def _signed(value: float) -> str:
     return f"{MINUS_SIGN if value < 0 else '+'} {number_text(abs(value))}"
 
 
-def _output(curves: go.Figure, model: Model, window: Window, neuron: Neuron) -> Plane:
+def _output(curves: Figure, model: Model, window: Window, neuron: Neuron) -> Plane:
     probabilities = _probabilities(model, window)[..., neuron.index]
     mean = percent(float(probabilities.mean()))
     name = f"p{neuron.index}" if model.polynomials else model.class_names[neuron.index]

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -18,6 +17,7 @@ from pages.state.session_value import Session
 from pages.wording.percent import percent
 from pages.wording.words import file_name
 from polycore import Model
+from polycore.figures.style import Figure
 from polycore.polynomials.classes import noun_of
 
 MAP_KEY, MAP_HEIGHT = "from_link.map", 460
@@ -91,13 +91,13 @@ def draw(map_column: DeltaGenerator, beside: DeltaGenerator) -> bool:
     return True
 
 
-def figure_of(kept: Kept) -> go.Figure:
+def figure_of(kept: Kept) -> Figure:
     """Return the map of the model, with the point that is asked about."""
     map_of_all = plane.model_map(kept.model, scene_of(session.current().experiment))
     return Overlay(point=session.current().view.asked).on(map_of_all)
 
 
-def draw_map(kept: Kept, figure: go.Figure) -> None:
+def draw_map(kept: Kept, figure: Figure) -> None:
     """Draw the map of the model; a click asks it about that point."""
     live.figure(
         figure,

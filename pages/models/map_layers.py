@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
 from pages.models import model_in_use
@@ -19,16 +18,19 @@ from pages.state.view import LayerChoice, MapLayer
 from polycore import Experiment, Model, Referee
 from polycore.arrays import Floats, Integers, evenly, read_only
 from polycore.experiment.error_sums import ErrorSums
-from polycore.figures import (
-    alternative_text,
+from polycore.figures import alternative_text
+from polycore.figures.plane import (
+    LAYER_MARKERS,
+    DrawnLayer,
     crossings_layer,
     mistakes_layer,
     next_points_layer,
     point_layer,
     samples_layer,
     with_layers,
+    without_hover,
 )
-from polycore.figures.plane import LAYER_MARKERS, DrawnLayer
+from polycore.figures.style import Figure, with_layout
 from polycore.formatting import counted
 from polycore.polynomials.classes import Classes
 from polycore.polynomials.window import Point
@@ -96,14 +98,14 @@ class Overlay:
             point,
         )
 
-    def on(self, figure: go.Figure) -> go.Figure:
+    def on(self, figure: Figure) -> Figure:
         """Return a map with it and with the `captions` of its layers; `figure` itself if it is empty."""
         layers = self._layers
         if not layers:
             return figure
-        layered = with_layers(figure, layers)  # all at once: copying a figure is expensive
+        layered = with_layers(figure, layers)
         captions = [caption for _, caption in self._captioned]
-        return layered.update_layout(meta=layered.layout.meta | {"captions": captions})
+        return with_layout(layered, meta=layered["layout"]["meta"] | {"captions": captions})
 
     def described(self, alt: str) -> str:
         """Return the alternative text of a map with it; `alt` is the text of the map alone."""
@@ -115,10 +117,10 @@ class Overlay:
         values: dict[str, Any] = {}
         if self.mistakes is not None:
             values["mistakes"] = _values(self.mistakes)
-            values["mistakes"]["text"] = list(self.mistakes[0].traces[0].hovertext)
+            values["mistakes"]["text"] = self.mistakes[0].traces[0]["hovertext"]
         if self.next_points is not None:
             values["next_points"] = _values(self.next_points)
-            values["next_points"]["size"] = self.next_points[0].traces[0].marker.size
+            values["next_points"]["size"] = self.next_points[0].traces[0]["marker"]["size"]
         return values
 
     @property
@@ -132,9 +134,8 @@ class Overlay:
         if self.point is None:
             return layers
         mark = point_layer(*self.point)
-        for trace in mark.traces:  # its answer stands beside it, and under the pointer
-            trace.update(hoverinfo="skip", hovertemplate=None)
-        return [*layers, mark]
+        # its answer stands beside it, and under the pointer
+        return [*layers, mark._replace(traces=tuple(map(without_hover, mark.traces)))]
 
 
 def of_model(kept: Kept, chosen: Sequence[MapLayer], point: Point | None) -> Overlay:
@@ -148,9 +149,9 @@ def of_model(kept: Kept, chosen: Sequence[MapLayer], point: Point | None) -> Ove
     return Overlay(crossings=crossings, point=point)
 
 
-def captions(figure: go.Figure) -> tuple[str, ...]:
+def captions(figure: Figure) -> tuple[str, ...]:
     """Return the caption of each layer on a map."""
-    return tuple(figure.layout.meta.get("captions", ()))
+    return tuple(figure["layout"]["meta"].get("captions", ()))
 
 
 def draw_for_run(experiment: Experiment, about: str) -> None:
@@ -293,7 +294,7 @@ def _diamonds(scene: Scene) -> tuple[DrawnLayer, str]:
 def _values(captioned: tuple[DrawnLayer, str]) -> dict[str, Any]:
     """Return what a frame has of a layer with one trace."""
     ([trace], _), caption = captioned
-    return {"x": trace.x.tolist(), "y": trace.y.tolist(), "caption": caption}
+    return {"x": trace["x"].tolist(), "y": trace["y"].tolist(), "caption": caption}
 
 
 def _share_marked(count: int) -> str:

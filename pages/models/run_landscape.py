@@ -12,7 +12,7 @@ from pages.plane import live
 from pages.runs.job import Job, Progress
 from pages.server import server
 from polycore import Landscape, Run
-from polycore.figures import landscape_figure
+from polycore.figures.landscape import landscape_figure
 from polycore.inspection.survey import MOST_POINTS, Directions
 from polycore.workers.landscape_in_parts import landscape_by
 

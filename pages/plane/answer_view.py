@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from pages.channel import live_text
@@ -20,7 +19,8 @@ from pages.plane.live import Bound
 from pages.plane.scene import shortened
 from pages.wording.percent import odds, percent
 from polycore.arrays import Floats
-from polycore.figures import compared_figure, probabilities_figure
+from polycore.figures.probabilities import compared_figure, probabilities_figure
+from polycore.figures.style import Figure, with_axes
 from polycore.formatting import number_text
 from polycore.pictures.palette import PALETTE
 from polycore.polynomials.classes import curves_of, written
@@ -47,7 +47,7 @@ def values(answer: Answer, most: int) -> dict[str, Any]:
     return {
         **texts(answer),
         "choices": list(answer.choices().values()),
-        "bars": json.loads(bars(answer, most).to_json(validate=False)),
+        "bars": json.loads(live.json_of(bars(answer, most))),
         "table": {"rows": rows(answer), "colors": _colors(answer)},
         "crossing": odds_where_curves_meet(answer),
     }
@@ -115,7 +115,7 @@ def draw_bars(answer: Answer, most: int, key: str, followed: Followed | None) ->
     live.figure(chart, key=key, height=height_of(chart), bound=bound)
 
 
-def bars(answer: Answer, most: int) -> go.Figure:
+def bars(answer: Answer, most: int) -> Figure:
     """Return the chart of the `most` likely classes, with the referee's probabilities behind them.
 
     Without a referee it has all classes.
@@ -126,12 +126,12 @@ def bars(answer: Answer, most: int) -> go.Figure:
         most = min(most, len(answer.classes))
         chart = compared_figure(answer.classes, answer.probabilities, answer.referee, most)
     # zooming would show nothing more, and a finger on the chart should scroll the page
-    return chart.update_xaxes(fixedrange=True).update_yaxes(fixedrange=True)
+    return with_axes(chart, fixedrange=True)
 
 
-def height_of(bars: go.Figure) -> int:
+def height_of(bars: Figure) -> int:
     """Return the height of a chart of `bars` in pixels, with room for each class."""
-    return 100 + 22 * len(bars.data[0].y)
+    return 100 + 22 * len(bars["data"][0]["y"])
 
 
 def draw_table(answer: Answer, key: str, followed: Followed | None) -> None:

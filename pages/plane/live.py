@@ -6,18 +6,21 @@
 import json
 import math
 import operator
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import plotly.graph_objects as go
+import numpy as np
 import streamlit as st
+from plotly.utils import PlotlyJSONEncoder
 
 from pages.channel import component, session_key
 from pages.channel.live_text import CHANNEL_SCRIPT, Followed
 from pages.server.audience import ModelNow
+from polycore.figures.style import Figure
 from polycore.web.scripts import file_of
 
 OnClick = Callable[[float, float], None]
@@ -95,7 +98,7 @@ class Notes:
 
 
 def figure(
-    figure: go.Figure,
+    figure: Figure,
     key: str,
     height: int,
     *,
@@ -153,11 +156,25 @@ def figure(
     _component.draw(
         key=key,
         # bytes, since Streamlit would encode a text or a dictionary as JSON a second time
-        data=f'{head[:-1]}, "figure": {figure.to_json(validate=False)}}}'.encode(),
+        data=f'{head[:-1]}, "figure": {json_of(figure)}}}'.encode(),
         height=height,
         on_click_change=partial(_choose, key, on_click) if on_click else None,
         on_lift_change=partial(_lift, key, lift.call) if lift else None,
     )
+
+
+def json_of(figure: Figure) -> str:
+    """Return a figure as JSON, without the copy of all of it that Plotly makes first."""
+    # Plotly's encoder writes null for a loss that is infinite
+    return json.dumps(figure, cls=PlotlyJSONEncoder, default=_encoded, separators=(",", ":"))
+
+
+def _encoded(numbers: Any) -> Any:
+    """Return an array of floats as its bytes, as Plotly does, and any other as a list."""
+    if numbers.dtype != np.float64 or not numbers.size:
+        return numbers.tolist()
+    encoded = {"dtype": "f8", "bdata": b64encode(numbers.tobytes()).decode()}
+    return encoded if numbers.ndim == 1 else encoded | {"shape": str(numbers.shape)[1:-1]}
 
 
 def in_view(container: str, below: str = "") -> str:

@@ -6,22 +6,15 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from pages.plane.scene import Scene
 from pages.wording.percent import percent
 from polycore import Experiment, Model, Polynomial, Referee, Run
 from polycore.arrays import Floats, evenly, grid_points, read_only
-from polycore.figures import (
-    alternative_text,
-    curves_figure,
-    map_figure,
-    regions_url,
-    samples_figure,
-    showing_all,
-)
-from polycore.figures.style import MAX_MARKERS, unchecked
+from polycore.figures import alternative_text, regions_url
+from polycore.figures.plane import curves_figure, map_figure, samples_figure, showing_all
+from polycore.figures.style import MAX_MARKERS, Figure, with_axes, with_layout
 from polycore.limits import MAX_COEFFICIENT
 from polycore.pictures import painter
 from polycore.pictures.class_map import (
@@ -47,13 +40,13 @@ TOO_LARGE = f"There is no map: a coefficient is larger than {MAX_COEFFICIENT:,.0
 
 
 @lru_cache(maxsize=32)
-def network_map(picture: PackedMap, scene: Scene) -> go.Figure:
-    """Return a network's map as frames show it, in the scene of its classes. Copy it before changing it."""
+def network_map(picture: PackedMap, scene: Scene) -> Figure:
+    """Return a network's map as frames show it, in the scene of its classes."""
     return _drawn(shown_map(picture, scene), scene)
 
 
-def model_map(model: Model, scene: Scene) -> go.Figure:
-    """Return the map of a model that does not learn, in the scene of its classes. Copy it before changing it.
+def model_map(model: Model, scene: Scene) -> Figure:
+    """Return the map of a model that does not learn, in the scene of its classes.
 
     It is as fine everywhere as at its borders, unless that would take long.
     """
@@ -61,7 +54,7 @@ def model_map(model: Model, scene: Scene) -> go.Figure:
     return network_map(pixels_of(model, scene.window, sharp=is_sharp), scene)
 
 
-def to_learn(experiment: Experiment) -> go.Figure:
+def to_learn(experiment: Experiment) -> Figure:
     """Return what there is to learn: the curves of the polynomials, or the user's own points."""
     if experiment.data is None:
         return curves_figure(experiment.polynomials, experiment.x_range)
@@ -71,7 +64,7 @@ def to_learn(experiment: Experiment) -> go.Figure:
     figure = showing_all(
         samples_figure(points[shown], labels[shown], experiment.data.names, experiment.data.axes)
     )
-    return figure.update_xaxes(range=x_range).update_yaxes(range=y_range)
+    return with_axes(with_axes(figure, ("xaxis",), range=[*x_range]), ("yaxis",), range=[*y_range])
 
 
 def can_show(polynomials: Sequence[Polynomial]) -> bool:
@@ -80,14 +73,9 @@ def can_show(polynomials: Sequence[Polynomial]) -> bool:
     return max(sizes, default=0.0) <= MAX_COEFFICIENT
 
 
-def map_without_regions(scene: Scene) -> go.Figure:
-    """Return the map with the curves alone, for `with_regions` to add regions of another kind."""
-    return go.Figure(_without_regions(scene))
-
-
 @lru_cache(maxsize=32)
-def referee_map(referee: Referee, scene: Scene) -> go.Figure:
-    """Return the map of the referee's decisions. Copy it before changing it."""
+def referee_map(referee: Referee, scene: Scene) -> Figure:
+    """Return the map of the referee's decisions."""
     x, y = _grid(scene.window)
     probabilities = probabilities_anywhere(referee, grid_points(x, y)).reshape(ROWS, COLUMNS, -1)
     alt = alternative_text.plane_map(scene.classes, x, y, probabilities)
@@ -96,11 +84,11 @@ def referee_map(referee: Referee, scene: Scene) -> go.Figure:
 
 
 @lru_cache(maxsize=32)
-def difference_map(picture: PackedMap, scene: Scene, referee: Referee) -> go.Figure:
+def difference_map(picture: PackedMap, scene: Scene, referee: Referee) -> Figure:
     """Return the map of the points at which a network and the referee of its classes decide differently.
 
     `layout.meta["differing"]` is their share of the plane, as text. If several polynomials are equally likely
-    for the referee, any of them agrees with it. Copy the figure before changing it.
+    for the referee, any of them agrees with it.
     """
     return _drawn(shown_differences(picture, scene, referee), scene)
 
@@ -204,7 +192,7 @@ def decisions_of(referee: Referee, window: Window, columns: int, rows: int) -> D
     return read_only(Decisions(probabilities.argmax(axis=-1).astype(np.uint8), as_likely))
 
 
-def _drawn(shown: ShownMap, scene: Scene) -> go.Figure:
+def _drawn(shown: ShownMap, scene: Scene) -> Figure:
     """Return the figure that shows in a page what frames show in it afterwards."""
     size = shown.values["map"]
     columns, rows = size["columns"], size["rows"]
@@ -221,22 +209,19 @@ def _drawn(shown: ShownMap, scene: Scene) -> go.Figure:
     return _with_regions(scene, place | {"source": url}, meta)
 
 
-def _with_regions(scene: Scene, regions: Mapping[str, Any], meta: Mapping[str, str]) -> go.Figure:
+def _with_regions(scene: Scene, regions: Mapping[str, Any], meta: Mapping[str, str]) -> Figure:
     # the curves cost more than the network: they are drawn once, and only the regions change as it learns
-    figure = _without_regions(scene)
+    figure = map_without_regions(scene)
     [image] = figure["layout"]["images"]
-    layout = figure["layout"] | {"images": [image | regions], "meta": meta}
-    return unchecked({"data": figure["data"], "layout": layout})
+    return with_layout(figure, images=[image | regions], meta=meta)
 
 
 @lru_cache(maxsize=32)
-def _without_regions(scene: Scene) -> dict[str, Any]:
+def map_without_regions(scene: Scene) -> Figure:
+    """Return the map with the curves alone, for `with_regions` to add regions of another kind."""
     x, y = _grid(scene.window)
     uniform = np.full((ROWS, COLUMNS, len(scene.classes)), 1 / len(scene.classes))
-    figure: dict[str, Any] = map_figure(
-        scene.classes, x, y, uniform, scene.curves, scene.spans, scene.axes
-    ).to_dict()
-    return figure
+    return map_figure(scene.classes, x, y, uniform, scene.curves, scene.spans, scene.axes)
 
 
 @lru_cache(maxsize=32)

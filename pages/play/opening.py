@@ -19,7 +19,8 @@ from pages.state.kept_models import Kept
 from pages.state.setup import THREE_CURVES
 from pages.wording.percent import percent
 from polycore import TUTORIAL_POLYNOMIALS, Experiment
-from polycore.figures import curves_figure
+from polycore.figures.plane import curves_figure
+from polycore.figures.style import with_layout
 
 PREFIX = "game"
 MAP_KEY, START_KEY, TRAIN_KEY = (f"{PREFIX}.{name}" for name in ("curves", "start", "train"))
@@ -64,8 +65,8 @@ def draw() -> None:
             )
     with picture:
         # without its legend: the buttons of the game will show the names, and a phone has little space
-        curves = curves_figure(experiment.polynomials, experiment.x_range).update_layout(showlegend=False)
-        questions.draw_plane(curves, MAP_KEY)
+        curves = curves_figure(experiment.polynomials, experiment.x_range)
+        questions.draw_plane(with_layout(curves, showlegend=False), MAP_KEY)
 
 
 def experiment_to_play() -> Experiment:

@@ -5,7 +5,6 @@ from pathlib import Path
 from time import monotonic
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
 from pages.channel import component
@@ -15,7 +14,9 @@ from pages.plane.scene import shortened
 from pages.state import session
 from pages.wording.percent import odds, probability
 from polycore import Polynomial
-from polycore.figures import answer_figure, plane_range, question_figure
+from polycore.figures import plane_range
+from polycore.figures.game import answer_figure, question_figure
+from polycore.figures.style import Figure
 from polycore.formatting import number_text
 from polycore.polynomials.window import Point
 
@@ -61,7 +62,7 @@ _CHOICE_STYLE = """<style>
 _clock = component.Component("polycore_clock", (Path(__file__).with_name("clock.js"),), isolate_styles=False)
 
 
-def draw_plane(figure: go.Figure, key: str, lens: Point | None = None) -> None:
+def draw_plane(figure: Figure, key: str, lens: Point | None = None) -> None:
     """Draw a figure of the plane, with a lens at that point."""
     with st.container(key=f"{key}.game-plane"):
         st.html(_PLANE_STYLE)
@@ -91,7 +92,7 @@ def draw(game: Game) -> None:
         )
 
 
-def figure_of(game: Game) -> go.Figure:
+def figure_of(game: Game) -> Figure:
     """Return the plane with the current point and, once it is answered, with its curve and the one chosen."""
     experiment = game.experiment
     heights = np.array([y for _, y in game.points])

@@ -3,7 +3,6 @@
 from functools import partial
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
 from pages.game import challenge
@@ -18,7 +17,9 @@ from pages.wording.percent import odds
 from pages.wording.words import capitalized, listed
 from polycore import PolycoreError, crossings
 from polycore.arrays import grid_points
-from polycore.figures import close_up_figure, plane_range
+from polycore.figures import plane_range
+from polycore.figures.game import close_up_figure
+from polycore.figures.style import Figure
 from polycore.formatting import number_text, percent
 from polycore.referee.bayes_classifier import probabilities_anywhere
 
@@ -137,7 +138,7 @@ def _draw_link(offer: Challenge) -> None:
 # --- the hardest point -------------------------------------------------------------------------
 
 
-def close_up(game: Game) -> go.Figure:
+def close_up(game: Game) -> Figure:
     """Return the referee's map around the hardest point."""
     experiment, point = game.experiment, game.points[game.hardest]
     low, high = experiment.x_range

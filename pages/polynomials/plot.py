@@ -12,7 +12,7 @@ from pages.state import refusal, session
 from pages.state.inputs import Input, as_whole
 from polycore import PolycoreError, Polynomial
 from polycore.checks import checked_whole_number
-from polycore.figures import curves_figure
+from polycore.figures.plane import curves_figure
 
 PREFIX = "polynomials"
 CONTAINER = f"{PREFIX}.drawing"  # the key of the plot's container

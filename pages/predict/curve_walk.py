@@ -6,7 +6,6 @@ from html import escape
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 import streamlit as st
 
 from pages.channel import live_text
@@ -21,8 +20,8 @@ from pages.state import inputs, session
 from pages.state.inputs import Input
 from polycore import Model, Referee
 from polycore.arrays import Floats, read_only
-from polycore.figures import walk_figure, with_place
-from polycore.figures.walk import Met
+from polycore.figures.style import Figure, with_axes
+from polycore.figures.walk import Met, walk_figure, with_place
 from polycore.referee.bayes_classifier import MAX_COORDINATE, probabilities_anywhere
 
 PREFIX = "walk"
@@ -99,7 +98,7 @@ def on_slider(span: tuple[float, float], x: float) -> float:
     return float(np.clip(low + round((x - low) / step) * step, low, high))
 
 
-def chart(model: Model, referee: Referee, scene: Scene, curve: int, x: float) -> go.Figure:
+def chart(model: Model, referee: Referee, scene: Scene, curve: int, x: float) -> Figure:
     """Return a chart of the probabilities along the curve, with a mark at `x` if it is in the range."""
     figure = _chart_without_mark(model, referee, scene, curve)
     low, high = scene.span(curve)
@@ -110,15 +109,14 @@ def chart(model: Model, referee: Referee, scene: Scene, curve: int, x: float) ->
 
 
 @lru_cache(maxsize=32)
-def _chart_without_mark(model: Model, referee: Referee, scene: Scene, curve: int) -> go.Figure:
-    """Return the chart. It is cached: copy it before you change it."""
+def _chart_without_mark(model: Model, referee: Referee, scene: Scene, curve: int) -> Figure:
     walk = along(model, referee, scene, curve)
     figure = walk_figure(scene.classes, curve, walk.x, walk.probabilities, walk.referee, walk.met)
     # without zoom, so that a finger on it scrolls the page; a click moves the point
-    return figure.update_xaxes(fixedrange=True).update_yaxes(fixedrange=True)
+    return with_axes(figure, fixedrange=True)
 
 
-def draw_chart(chart: go.Figure, name: str, choices: PointChoices, followed: Followed | None) -> None:
+def draw_chart(chart: Figure, name: str, choices: PointChoices, followed: Followed | None) -> None:
     """Draw the chart of a walk along the curve of the class with that short name.
 
     choices: those of the model, for a click.
@@ -147,18 +145,18 @@ def draw_chart(chart: go.Figure, name: str, choices: PointChoices, followed: Fol
     live_text.draw(f'<p class="caption">{escape(said)}</p>', f"{PREFIX}.caption", None)
 
 
-def values(chart: go.Figure) -> dict[str, Any]:
+def values(chart: Figure) -> dict[str, Any]:
     """Return what changes in the chart while the network learns."""
-    traces = [chart.data[index] for index in _changing(chart)]
+    traces = [chart["data"][index] for index in _changing(chart)]
     return {
-        "y": [np.asarray(trace.y).round(2).tolist() for trace in traces],
-        "listed": [trace.showlegend is not False for trace in traces],
-        "alt": chart.layout.meta["alt"],
+        "y": [np.asarray(trace["y"]).round(2).tolist() for trace in traces],
+        "listed": [trace["showlegend"] for trace in traces],
+        "alt": chart["layout"]["meta"]["alt"],
     }
 
 
-def _changing(chart: go.Figure) -> list[int]:
+def _changing(chart: Figure) -> list[int]:
     """Return the indices of the traces that the network decides: the lines, and the marked point."""
-    traces = list(enumerate(chart.data))
-    lines = [index for index, trace in traces if trace.meta is not None and "curve" in trace.meta]
-    return lines + [index for index, trace in traces if trace.mode == "markers"]
+    traces = list(enumerate(chart["data"]))
+    lines = [index for index, trace in traces if "curve" in trace.get("meta", {})]
+    return lines + [index for index, trace in traces if trace["mode"] == "markers"]

@@ -6,8 +6,6 @@ from functools import cached_property, partial
 from html import escape
 from typing import Any
 
-import plotly.graph_objects as go
-
 from pages.channel import live_text
 from pages.channel.live_text import Followed
 from pages.models import map_layers, model_in_use, shown_network
@@ -26,6 +24,7 @@ from pages.state.session_value import Session
 from pages.state.view import MapLayer
 from pages.wording.percent import probability
 from polycore import PolycoreError, Referee
+from polycore.figures.style import Figure
 from polycore.limits import MAX_CLASSES
 from polycore.pictures.class_map import PackedMap
 from polycore.pictures.palette import PALETTE
@@ -114,7 +113,7 @@ class Prediction:
         )
 
     @cached_property
-    def walk(self) -> go.Figure | None:
+    def walk(self) -> Figure | None:
         """The chart of the walk along the curve on which the point was placed, if it was."""
         x, _, curve = self.asked
         if self.referee is None or curve is None:

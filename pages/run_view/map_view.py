@@ -4,7 +4,6 @@ from dataclasses import replace
 from html import escape
 from typing import get_args
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from pages.channel import live_text
@@ -21,6 +20,7 @@ from pages.state.view import MapView
 from pages.wording.words import file_name
 from polycore import Experiment
 from polycore.figures.plane import MOVES
+from polycore.figures.style import Figure
 from polycore.polynomials.classes import noun_of
 
 KEY = "map_view.choice"
@@ -90,7 +90,7 @@ def network_selection() -> Selection:
     return replace(selection(), map_view="Network")
 
 
-def figure_of(shown: ShownRun) -> go.Figure:
+def figure_of(shown: ShownRun) -> Figure:
     """Return the map that is selected with the selected layers, and the point that the user asks about."""
     selection, experiment, model = shown.selection, shown.experiment, shown.weights.model
     referee, scene = referee_of(experiment), scene_of(experiment)
@@ -110,7 +110,7 @@ def figure_of(shown: ShownRun) -> go.Figure:
     return Overlay.of(selection.layers, experiment, mistakes, selection.point, errors).on(figure)
 
 
-def draw_map(figure: go.Figure, shown: ShownRun, notes: live.Notes | None = None) -> None:
+def draw_map(figure: Figure, shown: ShownRun, notes: live.Notes | None = None) -> None:
     """Draw a map of the run, which follows it; notes: see `live.figure`."""
     referee = referee_of(shown.experiment) if shown.selection.map_view == "Referee" else None
     live.figure(
@@ -125,7 +125,7 @@ def draw_map(figure: go.Figure, shown: ShownRun, notes: live.Notes | None = None
     )
 
 
-def draw_figure(figure: go.Figure, shown: ShownRun) -> None:
+def draw_figure(figure: Figure, shown: ShownRun) -> None:
     """Draw a map of the run, which follows it, and the slider through its past."""
     draw_map(figure, shown)
     time_slider.draw(shown)
@@ -148,16 +148,17 @@ def draw_network(shown: ShownRun) -> None:
     _draw_caption(captions(figure), shown)
 
 
-def bindings(figure: go.Figure, selection: Selection) -> list[tuple[str, str]]:
+def bindings(figure: Figure, selection: Selection) -> list[tuple[str, str]]:
     """Return what of the map follows the run; see `live.Bound`."""
     bindings = []
     if selection.map_view != "Referee":
         bindings += [("layout.images.0.source", "picture"), ("layout.meta.alt", "weights.map_alt")]
-    for index, trace in enumerate(figure.data):
-        if selection.mistakes and trace.marker.symbol == MISTAKE_SYMBOL and trace.hovertext is not None:
+    for index, trace in enumerate(figure["data"]):
+        is_mistakes = trace.get("marker", {}).get("symbol") == MISTAKE_SYMBOL and "hovertext" in trace
+        if selection.mistakes and is_mistakes:
             names = {"x": "x", "y": "y", "hovertext": "text"}
             bindings += [(f"data.{index}.{path}", f"weights.mistakes.{name}") for path, name in names.items()]
-        elif trace.meta == MOVES:
+        elif trace.get("meta") == MOVES:
             names = {"x": "x", "y": "y", "marker.size": "size"}
             bindings += [
                 (f"data.{index}.{path}", f"weights.next_points.{name}") for path, name in names.items()
@@ -165,12 +166,12 @@ def bindings(figure: go.Figure, selection: Selection) -> list[tuple[str, str]]:
     return bindings
 
 
-def draw_caption(shown: ShownRun, figure: go.Figure) -> None:
+def draw_caption(shown: ShownRun, figure: Figure) -> None:
     """Draw the caption of `figure`, the selected map."""
     _draw_caption(caption_of(shown, figure), shown)
 
 
-def caption_of(shown: ShownRun, figure: go.Figure) -> str:
+def caption_of(shown: ShownRun, figure: Figure) -> str:
     """Return the caption of `figure`, the selected map, as HTML."""
     experiment = shown.experiment
     match shown.selection.map_view:
@@ -179,7 +180,7 @@ def caption_of(shown: ShownRun, figure: go.Figure) -> str:
         case "Referee":
             html = escape(referee_caption(experiment))
         case _:
-            share = live_text.value("weights.differing", figure.layout.meta["differing"])
+            share = live_text.value("weights.differing", figure["layout"]["meta"]["differing"])
             points = escape(_points_sentence(experiment))
             html = f"{escape(DIFFERENCE_CAPTION)} {share} of the plane. {points}"
     hint = asked.CLICK if shown.selection.asked is None else ""
@@ -200,7 +201,7 @@ def network_caption(experiment: Experiment) -> str:
     return NETWORK_CAPTION.format(noun_of(experiment.shown_classes), curves)
 
 
-def captions(figure: go.Figure) -> str:
+def captions(figure: Figure) -> str:
     """Return the captions of the layers on a map as HTML; some of them follow the run."""
     return " ".join(map(_caption, map_layers.captions(figure)))
 

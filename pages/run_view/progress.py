@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from pages.channel import live_text
@@ -15,9 +14,9 @@ from pages.setup import controls
 from pages.state.shown_weights import ShownWeights
 from pages.wording.words import file_name
 from polycore.arrays import Floats
-from polycore.figures import LINES, accuracy_figure, loss_figure
-from polycore.figures.progress import TRAINING, accuracy_heights
-from polycore.figures.style import LEGEND_ABOVE, escape
+from polycore.figures import LINES
+from polycore.figures.progress import TRAINING, accuracy_figure, accuracy_heights, loss_figure
+from polycore.figures.style import LEGEND_ABOVE, Figure, escape, with_axes, with_layout
 from polycore.formatting import loss_text, percent
 from polycore.model.neurons import MOST_FOR_DEAD
 from polycore.training.history import History
@@ -116,7 +115,7 @@ def draw_more_figures(shown: ShownRun) -> None:
     )
 
 
-def loss_chart(weights: ShownWeights, compared: Compared = None) -> go.Figure:
+def loss_chart(weights: ShownWeights, compared: Compared = None) -> Figure:
     """Return the loss over the steps, with a mark at the weights shown, and that of the runs `compared`."""
     run, history = weights.run, weights.history
     figure = loss_figure(
@@ -127,14 +126,12 @@ def loss_chart(weights: ShownWeights, compared: Compared = None) -> go.Figure:
         mark=weights.mark,
         changes=changes_of(run.earlier, run.experiment),
     )
-    if compared is not None:
-        _add_others(figure, *compared, lambda one: one.loss, lambda one: loss_text(one.loss[-1]))
-    return figure
+    if compared is None:
+        return figure
+    return _with_others(figure, *compared, lambda one: one.loss, lambda one: loss_text(one.loss[-1]))
 
 
-def accuracy_chart(
-    weights: ShownWeights, best_possible: float | None, compared: Compared = None
-) -> go.Figure:
+def accuracy_chart(weights: ShownWeights, best_possible: float | None, compared: Compared = None) -> Figure:
     """Return the accuracies over the steps, with a mark at the weights shown, and the runs `compared`."""
     run, history = weights.run, weights.history
     figure = accuracy_figure(
@@ -147,23 +144,22 @@ def accuracy_chart(
         mark=weights.mark,
         changes=changes_of(run.earlier, run.experiment),
     )
-    if compared is not None:
-        _add_others(
-            figure,
-            *compared,
-            lambda one: accuracy_heights(one.held_out_accuracy),
-            lambda one: percent(one.held_out_accuracy[-1]),
-        )
-    return figure
+    if compared is None:
+        return figure
+    return _with_others(
+        figure,
+        *compared,
+        lambda one: accuracy_heights(one.held_out_accuracy),
+        lambda one: percent(one.held_out_accuracy[-1]),
+    )
 
 
 def draw_accuracy_chart(shown: ShownRun, best_possible: float | None, compared: Compared = None) -> None:
     """Draw `accuracy_chart`, which follows the run, below its caption."""
     st.markdown(ACCURACY_CAPTION)
     figure = accuracy_chart(shown.weights, best_possible, compared)
-    figure.layout.xaxis.title.text = None  # the loss below it is over the same steps
     _draw_chart(
-        figure,
+        with_axes(figure, ("xaxis",), title=None),  # the loss below it is over the same steps
         "accuracy",
         shown,
         *_curve("data.0", "accuracy"),
@@ -213,38 +209,38 @@ def _name_at_end(trace: str, column: str, name: int) -> list[tuple[str, str]]:
     ]
 
 
-def _add_others(
-    figure: go.Figure,
+def _with_others(
+    figure: Figure,
     own: str,
     others: Mapping[str, History],
     heights: Callable[[History], Floats],
     last: Callable[[History], str],
-) -> None:
-    """Add the curves of the other runs, and a legend: a name at the end of a curve would lie on others.
+) -> Figure:
+    """Return it with the other runs' curves and a legend: a name at the end of a curve would lie on others.
 
     own: the name of the run that is shown. heights: returns how high the values of another are drawn.
     last: returns the last of them, in words.
     """
-    figure.data = [trace for trace in figure.data if trace.mode != "text"]
-    for trace in figure.data:
-        trace.showlegend = trace.mode == "lines"
-        if trace.name == TRAINING:
-            trace.legendrank = 1001  # the last; a name of its own would take a row
-        elif trace.showlegend:
-            trace.name = escape(own)
+    traces = []
+    for trace in (trace for trace in figure["data"] if trace["mode"] != "text"):
+        is_curve = trace["mode"] == "lines"
+        named = {"name": escape(own)} if is_curve else {}
+        # the last; a name of its own would take a row
+        rank = {"legendrank": 1001} if trace.get("name") == TRAINING else named
+        traces.append(trace | {"showlegend": is_curve} | rank)
     for style, (name, history) in zip(LINES[1:], others.items(), strict=False):
         line = {"color": style.color, "dash": style.dash, "width": 2}
-        curve = {"x": history.step, "y": heights(history), "mode": "lines", "line": line}
-        figure.add_trace(go.Scatter(curve, name=escape(name), hoverinfo="name"))
+        look = {"type": "scatter", "mode": "lines", "line": line, "hoverinfo": "name"}
+        traces.append(look | {"x": history.step, "y": heights(history), "name": escape(name)})
     said = "; ".join(f"{name}, at its end {last(history)}" for name, history in others.items())
-    meta = figure.layout.meta | {"more": f" Beside it: {said}."}
-    figure.update_layout(showlegend=True, legend=LEGEND_ABOVE | {"font": {"size": 11}}, meta=meta)
+    meta = figure["layout"]["meta"] | {"more": f" Beside it: {said}."}
+    legend = LEGEND_ABOVE | {"font": {"size": 11}}
+    return with_layout(figure | {"data": traces}, showlegend=True, legend=legend, meta=meta)
 
 
-def _draw_chart(figure: go.Figure, name: str, shown: ShownRun, *bindings: tuple[str, str]) -> None:
-    figure.layout.yaxis.title.text = None  # its caption says it
+def _draw_chart(figure: Figure, name: str, shown: ShownRun, *bindings: tuple[str, str]) -> None:
     live.figure(
-        figure,
+        with_axes(figure, ("yaxis",), title=None),  # its caption says it
         key=f"progress.{name}",
         height=CHART_HEIGHT,
         file=file_name(name, shown.experiment),

@@ -4,7 +4,6 @@ from functools import lru_cache
 from itertools import pairwise
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from pages.plane import live
@@ -16,7 +15,8 @@ from pages.state.shown_weights import ShownWeights
 from pages.wording.percent import percent
 from polycore import Experiment, Model
 from polycore.arrays import read_only
-from polycore.figures import confusion_figure, errors_figure, reliability_figure
+from polycore.figures.report import confusion_figure, errors_figure, reliability_figure
+from polycore.figures.style import Figure, with_axes
 from polycore.inspection.report import Bands, Meetings, Report, report
 from polycore.polynomials.classes import noun_of
 
@@ -227,7 +227,6 @@ def _draw_mistakes(experiment: Experiment, results: Report, bands: Bands, meetin
     )
 
 
-def _draw_fixed(figure: go.Figure, key: str, height: int) -> None:
+def _draw_fixed(figure: Figure, key: str, height: int) -> None:
     # without zoom, so that a finger on it scrolls the page
-    figure.update_xaxes(fixedrange=True).update_yaxes(fixedrange=True)
-    live.figure(figure, key=key, height=height)
+    live.figure(with_axes(figure, fixedrange=True), key=key, height=height)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from pages.lessons import asking
@@ -16,6 +15,7 @@ from pages.state import session
 from pages.state.view import MapLayer, MapView
 from polycore import Experiment, Referee
 from polycore.experiment.error_sums import ErrorSums
+from polycore.figures.style import Figure
 
 KEY = "untrained.map"
 BESIDE = "Nothing has been trained yet. Press Start: accuracy, loss and their charts appear here."
@@ -49,7 +49,7 @@ def figure_of(
     view: MapView,
     layers: Sequence[MapLayer],
     point: tuple[float, float] | None = None,
-) -> go.Figure:
+) -> Figure:
     """Return what there is to learn, or the Bayes classifier's map; there is no network to compare.
 
     point: that a user guesses in a lesson; None without one.

@@ -17,48 +17,51 @@ except ModuleNotFoundError as error:
         name="plotly",
     ) from error
 
-from polycore.figures.compare import (
-    LINES,
-    Curve,
-    accuracies_figure,
-    line_url,
-    losses_figure,
-    small_map_url,
-)
-from polycore.figures.game import answer_figure, close_up_figure, question_figure
-from polycore.figures.images import (
-    NEGATIVE_COLOR,
-    POSITIVE_COLOR,
-    class_url,
-    regions_url,
-    values_url,
-    with_fold_lines,
-    with_regions,
-)
-from polycore.figures.landscape import landscape_figure
+from polycore.figures import compare, game, images, landscape, plane, probabilities, progress, report
+from polycore.figures.compare import LINES, Curve, line_url, small_map_url
+from polycore.figures.images import NEGATIVE_COLOR, POSITIVE_COLOR, class_url, regions_url, values_url
 from polycore.figures.plane import (
     crossings_layer,
-    curves_figure,
-    map_figure,
-    map_of,
     mistakes_layer,
     next_points_layer,
     point_layer,
-    samples_figure,
     samples_layer,
-    showing_all,
-    with_layers,
-    with_point,
-    with_samples,
-    with_unlabelled_points,
 )
-from polycore.figures.probabilities import compared_figure, probabilities_figure
-from polycore.figures.progress import accuracy_figure, loss_figure, path_figure
-from polycore.figures.report import confusion_figure, errors_figure, reliability_figure
-from polycore.figures.style import escape
-from polycore.figures.sweep_curves import Group, sweep_figure
-from polycore.figures.walk import walk_figure, with_place
+from polycore.figures.style import escape, public
+from polycore.figures.sweep_curves import Group
+from polycore.figures.sweep_curves import sweep_figure as _sweep_figure
+from polycore.figures.walk import walk_figure as _walk_figure
+from polycore.figures.walk import with_place as _with_place
 from polycore.polynomials.window import plane_range
+
+accuracies_figure = public(compare.accuracies_figure)
+accuracy_figure = public(progress.accuracy_figure)
+answer_figure = public(game.answer_figure)
+close_up_figure = public(game.close_up_figure)
+compared_figure = public(probabilities.compared_figure)
+confusion_figure = public(report.confusion_figure)
+curves_figure = public(plane.curves_figure)
+errors_figure = public(report.errors_figure)
+landscape_figure = public(landscape.landscape_figure)
+loss_figure = public(progress.loss_figure)
+losses_figure = public(compare.losses_figure)
+map_figure = public(plane.map_figure)
+map_of = public(plane.map_of)
+path_figure = public(progress.path_figure)
+probabilities_figure = public(probabilities.probabilities_figure)
+question_figure = public(game.question_figure)
+reliability_figure = public(report.reliability_figure)
+samples_figure = public(plane.samples_figure)
+showing_all = public(plane.showing_all)
+sweep_figure = public(_sweep_figure)
+walk_figure = public(_walk_figure)
+with_fold_lines = public(images.with_fold_lines)
+with_layers = public(plane.with_layers)
+with_place = public(_with_place)
+with_point = public(plane.with_point)
+with_regions = public(images.with_regions)
+with_samples = public(plane.with_samples)
+with_unlabelled_points = public(plane.with_unlabelled_points)
 
 __all__ = [
     "LINES",

@@ -3,16 +3,15 @@
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-import plotly.graph_objects as go
 
 from polycore.arrays import Floats, Integers
 from polycore.figures import alternative_text
 from polycore.figures.images import regions_url
 from polycore.figures.progress import accuracy_axis, accuracy_bound, accuracy_heights, accuracy_room
-from polycore.figures.style import LEGEND_ABOVE, axis, escape, new_figure
+from polycore.figures.style import LEGEND_ABOVE, Figure, Trace, axis, escape, new_figure, scatter
 from polycore.pictures.palette import CASING, DASH, DASH_DOT, DOT, LONG_DASH, LONG_DASH_DOT, PALETTE, SOLID
 from polycore.polynomials.polynomial import Polynomial
 from polycore.polynomials.window import Window
@@ -47,7 +46,7 @@ class Curve(NamedTuple):
     y: Floats
 
 
-def losses_figure(curves: Sequence[Curve], over: str) -> go.Figure:
+def losses_figure(curves: Sequence[Curve], over: str) -> Figure:
     """Return losses in nats, on a log scale.
 
     Parameters
@@ -57,15 +56,14 @@ def losses_figure(curves: Sequence[Curve], over: str) -> go.Figure:
     over
         The title of the x axis.
     """
-    figure = new_figure(_lines(curves, "%{y:.3~g} nats"), alternative_text.losses(curves, over))
     losses = np.concatenate([curve.y for curve in curves])
     # at 1, 2 and 5 of each decade if there are few, else where Plotly sets them
     ticks = {"dtick": "D2"} if losses.max() < FEW_DECADES * losses.min() else {"nticks": 4}
     y_axis = axis("loss (nats)") | {"type": "log", "tickformat": ".5~g"} | ticks
-    return figure.update_layout(xaxis=_x_axis(over), yaxis=y_axis, legend=LEGEND_ABOVE)
+    return _chart(_lines(curves, "%{y:.3~g} nats"), alternative_text.losses(curves, over), over, y_axis)
 
 
-def accuracies_figure(curves: Sequence[Curve], over: str, best_possible: float | None) -> go.Figure:
+def accuracies_figure(curves: Sequence[Curve], over: str, best_possible: float | None) -> Figure:
     """Return held-out accuracies, drawn by `accuracy_heights`.
 
     Parameters
@@ -81,13 +79,12 @@ def accuracies_figure(curves: Sequence[Curve], over: str, best_possible: float |
     heights = [Curve(curve.name, curve.x, accuracy_heights(curve.y)) for curve in curves]
     lines = _lines(heights, "%{customdata:.4~g} %")
     for line, curve in zip(lines, curves, strict=False):
-        line.customdata = 100 * curve.y
+        line["customdata"] = 100 * curve.y
     bound = accuracy_bound(best_possible, "best possible")
-    figure = new_figure(lines, alternative_text.accuracies(curves, over, best_possible))
     room = {"autorangeoptions": {"include": accuracy_room(bound)["y"]}}
     y_axis = accuracy_axis("accuracy on new points, log scale of mistakes") | room
-    figure.update_layout(xaxis=_x_axis(over), yaxis=y_axis, legend=LEGEND_ABOVE)
-    return figure if bound is None else figure.add_shape(bound)
+    shapes = {} if bound is None else {"shapes": [bound]}
+    return _chart(lines, alternative_text.accuracies(curves, over, best_possible), over, y_axis, **shapes)
 
 
 def small_map_url(
@@ -141,9 +138,9 @@ def svg_dash(dash: str) -> str:
     return "none" if dash == SOLID else dash.replace("px", "")
 
 
-def _lines(curves: Sequence[Curve], hover: str) -> list[go.Scatter]:
+def _lines(curves: Sequence[Curve], hover: str) -> list[Trace]:
     return [
-        go.Scatter(
+        scatter(
             x=curve.x,
             y=curve.y,
             mode="lines",
@@ -155,8 +152,9 @@ def _lines(curves: Sequence[Curve], hover: str) -> list[go.Scatter]:
     ]
 
 
-def _x_axis(over: str) -> dict[str, object]:
-    return axis(over) | {"rangemode": "tozero"}
+def _chart(lines: list[Trace], alt: str, over: str, y_axis: dict[str, Any], **more: Any) -> Figure:
+    x_axis = axis(over) | {"rangemode": "tozero"}
+    return new_figure(lines, alt, xaxis=x_axis, yaxis=y_axis, legend=LEGEND_ABOVE, **more)
 
 
 def _path(polynomial: Polynomial, span: tuple[float, float], window: Window) -> str:

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
 from polycore.arrays import Floats
 from polycore.figures.plane import curves_figure, map_figure, without_left_out
-from polycore.figures.style import TRANSPARENT, extended
+from polycore.figures.style import TRANSPARENT, Figure, extended, scatter, with_axes, with_layout, without
 from polycore.pictures.palette import DARK_PAGE, LIGHT_PAGE
 from polycore.polynomials.polynomial import Polynomial
 from polycore.polynomials.window import plane_range
@@ -22,7 +21,7 @@ Range = tuple[float, float]
 
 def question_figure(
     polynomials: Sequence[Polynomial], x_range: Range, y: Floats, point: tuple[float, float]
-) -> go.Figure:
+) -> Figure:
     """Return the curves with `point` marked, and nothing that gives its class away.
 
     There is no zoom and no hover: a desktop has no advantage over a phone.
@@ -37,34 +36,32 @@ def question_figure(
     margin = MARGIN * (high - low)
     window = (min(low, float(y.min()) - margin), max(high, float(y.max()) + margin))
     figure = curves_figure(polynomials, x_range, POSITIONS, window)
-    # near a crossing each pixel counts; without `meta` the page's legends cannot hide a curve of the question
-    figure.update_traces(line_simplify=False, meta=None)
-    figure = _with_target(figure, point)
-    figure.update_layout(showlegend=False, hovermode=False, modebar={"remove": ZOOM_BUTTONS})
-    return figure.update_xaxes(fixedrange=True).update_yaxes(fixedrange=True)
+    # without `meta` the page's legends cannot hide a curve of the question
+    curves = [without(curve, "meta") for curve in figure["data"]]
+    modebar = figure["layout"]["modebar"] | {"remove": ZOOM_BUTTONS}
+    figure = with_layout(figure | {"data": curves}, showlegend=False, hovermode=False, modebar=modebar)
+    return _with_target(with_axes(figure, fixedrange=True), point)
 
 
-def answer_figure(
-    question: go.Figure, polynomials: Sequence[Polynomial], label: int, chosen: int
-) -> go.Figure:
+def answer_figure(question: Figure, polynomials: Sequence[Polynomial], label: int, chosen: int) -> Figure:
     """Return a copy of `question` in which the curves `label` (the true one) and `chosen` stand out."""
-    figure = go.Figure(question)
+    data = list(question["data"])
     for other in range(len(polynomials)):
         if other == label:
-            figure.data[other].line.width = BOLD
+            data[other] = data[other] | {"line": data[other]["line"] | {"width": BOLD}}
         elif other != chosen:
-            figure.data[other].opacity = FADED
-    return extended(figure, [], f"the point belongs to {polynomials[label].spoken}")
+            data[other] = data[other] | {"opacity": FADED}
+    return extended(question | {"data": data}, [], f"the point belongs to {polynomials[label].spoken}")
 
 
 def close_up_figure(
     polynomials: Sequence[Polynomial], x: Floats, y: Floats, probabilities: Floats, point: tuple[float, float]
-) -> go.Figure:
+) -> Figure:
     """Return a `map_figure` of a part of the plane with `point` marked; that curves go on needs no words."""
     return _with_target(without_left_out(map_figure(polynomials, x, y, probabilities)), point)
 
 
-def _with_target(figure: go.Figure, point: tuple[float, float]) -> go.Figure:
+def _with_target(figure: Figure, point: tuple[float, float]) -> Figure:
     """Mark a point by a dark and a light ring around a dot, which leave visible what lies beneath."""
     x, y = point
     rings = [(19, 5, DARK_PAGE), (19, 2, LIGHT_PAGE)]
@@ -76,9 +73,9 @@ def _with_target(figure: go.Figure, point: tuple[float, float]) -> go.Figure:
     return extended(figure, traces, f"the point ({x:.4g}, {y:.4g}) is marked")
 
 
-def _marker(point: tuple[float, float], marker: dict[str, object]) -> go.Scatter:
+def _marker(point: tuple[float, float], marker: dict[str, object]) -> dict[str, object]:
     x, y = np.array([point]).T
-    return go.Scatter(x=x, y=y, mode="markers", marker=marker, hoverinfo="skip")
+    return scatter(x=x, y=y, mode="markers", marker=marker, hoverinfo="skip")
 
 
 def _edge(width: float, color: str) -> dict[str, object]:

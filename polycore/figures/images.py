@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from polycore.arrays import Floats
-from polycore.figures.style import extended
+from polycore.figures.style import Figure, Trace, extended, scatter, with_layout
 from polycore.pictures.painter import MOST_LEVELS, painted, regions
 from polycore.pictures.palette import DARK_PAGE, PALETTE, class_colors, rgb_of
 
@@ -42,14 +41,13 @@ def class_url(label: int, probabilities: Floats) -> str:
     return _url(np.zeros(probabilities.shape, dtype=np.uint8), probabilities, [PALETTE[label].color])
 
 
-def with_regions(figure: go.Figure, url: str, alt: str) -> go.Figure:
+def with_regions(figure: Figure, url: str, alt: str) -> Figure:
     """Return a copy of a map with the image at `url` for its regions, and `alt` as alternative text."""
-    copy = go.Figure(figure)
-    copy.layout.images[0].source = url
-    return copy.update_layout(meta={"alt": alt})
+    [image] = figure["layout"]["images"]
+    return with_layout(figure, images=[image | {"source": url}], meta={"alt": alt})
 
 
-def with_fold_lines(figure: go.Figure, lines: Sequence[Floats], clause: str, width: float) -> go.Figure:
+def with_fold_lines(figure: Figure, lines: Sequence[Floats], clause: str, width: float) -> Figure:
     """Return a copy of a map with fold lines, each (2, 2) from end to end; `clause` describes them."""
     gap = np.full((1, 2), np.nan)
     path = np.concatenate([gap, *(part for line in lines for part in (line, gap))])
@@ -60,9 +58,9 @@ def with_fold_lines(figure: go.Figure, lines: Sequence[Floats], clause: str, wid
     )
 
 
-def _line(path: Floats, color: str, width: float) -> go.Scatter:
+def _line(path: Floats, color: str, width: float) -> Trace:
     line = {"color": color, "width": width}
-    return go.Scatter(x=path[:, 0], y=path[:, 1], mode="lines", name=FOLD_NAME, line=line, hoverinfo="skip")
+    return scatter(x=path[:, 0], y=path[:, 1], mode="lines", name=FOLD_NAME, line=line, hoverinfo="skip")
 
 
 def _url(hues: NDArray[np.uint8], shares: Floats, colors: Sequence[str]) -> str:

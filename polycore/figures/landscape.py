@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from polycore.arrays import Floats
 from polycore.errors import PolycoreError
 from polycore.figures import alternative_text
 from polycore.figures.compare import LINES
-from polycore.figures.style import LEGEND_ABOVE, axis, escape, new_figure
+from polycore.figures.style import LEGEND_ABOVE, Figure, axis, escape, new_figure
 from polycore.formatting import percent
 from polycore.inspection.landscape import Landscape
 from polycore.inspection.weight_plane import Trajectory
@@ -31,7 +30,7 @@ EVEN_PARTS = 5  # of less than a decade, at most, between its ticks
 
 def landscape_figure(
     landscape: Landscape, names: Sequence[str] | None = None, lines: Sequence[int] | None = None
-) -> go.Figure:
+) -> Figure:
     """Return a contour map of the losses, on a log scale, and the trajectory of each run on it.
 
     A circle marks the first step of a trajectory, a star the present one. Hovering shows the losses in nats.

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-import plotly.graph_objects as go
 
 from polycore.arrays import Floats, Integers, evenly, grid_points
 from polycore.checks import check_type, checked_range
@@ -16,12 +15,18 @@ from polycore.figures.style import (
     MAX_MARKERS,
     TRANSPARENT,
     ZERO_LINE,
+    Figure,
+    Trace,
     axis,
     escape,
     extended,
     name_of_curve,
     new_figure,
+    scatter,
     short_name,
+    with_axes,
+    with_layout,
+    without,
 )
 from polycore.formatting import counted, number_text
 from polycore.model.model import Model
@@ -57,7 +62,7 @@ def curves_figure(
     x_range: tuple[float, float],
     positions: int = 100,
     y_range: tuple[float, float] | None = None,
-) -> go.Figure:
+) -> Figure:
     """Return the curves over `x_range`, each through `positions` points, with axes through the origin.
 
     `y_range` is the lowest and the highest y of the figure; by default, `plane_range`. A line above the axes
@@ -74,9 +79,7 @@ def curves_figure(
     return _saying(figure, _cut_off([line["y"] for line in lines], y_range))
 
 
-def samples_figure(
-    points: Floats, labels: Integers, polynomials: Classes, axes: Axes = PLAIN_AXES
-) -> go.Figure:
+def samples_figure(points: Floats, labels: Integers, polynomials: Classes, axes: Axes = PLAIN_AXES) -> Figure:
     """Return samples as markers of their classes.
 
     At most 3000 markers are drawn, at most 3000 / K of each class, evenly spaced from first to last.
@@ -107,7 +110,7 @@ def map_figure(
     curves: Sequence[Polynomial] | None = None,
     spans: Sequence[tuple[float, float]] = (),
     axes: Axes = PLAIN_AXES,
-) -> go.Figure:
+) -> Figure:
     """Return the plane in the color of the most likely class at each point, with the true curves over it.
 
     The less confident the network is, the more transparent the color.
@@ -137,15 +140,14 @@ def map_figure(
         **_plane((x[0], x[-1]), (y[0], y[-1]), axes=axes),
         images=[image],
     )
-    figure.update_xaxes(showgrid=False).update_yaxes(showgrid=False)
     # curves that were fitted to points are extended through the plane: only their points count
     cut = _cut_off([line["y"] for line in lines], (y[0], y[-1])) if curves_of(polynomials) else None
-    return _saying(figure, cut)
+    return _saying(with_axes(figure, showgrid=False), cut)
 
 
 def map_of(
     model: Model, x_range: tuple[float, float] | None = None, y_range: tuple[float, float] | None = None
-) -> go.Figure:
+) -> Figure:
     """Return the map of a model, with the true curves over it if its classes are polynomials.
 
     Parameters
@@ -171,30 +173,31 @@ def map_of(
 
 
 class DrawnLayer(NamedTuple):
-    """Traces to put on a figure of the plane, and a clause about them for the alternative text."""
+    """Traces to put on a figure of the plane, as in Plotly's JSON; a clause for its alternative text."""
 
-    traces: tuple[go.Scatter, ...]
+    traces: tuple[dict[str, Any], ...]
     clause: str
 
 
-def with_layers(figure: go.Figure, layers: Sequence[DrawnLayer]) -> go.Figure:
+def with_layers(figure: Figure, layers: Sequence[DrawnLayer]) -> Figure:
     """Return a copy of a figure of the plane with `layers` on it, the first one lowest."""
     traces = [trace for layer in layers for trace in layer.traces]
     return extended(figure, traces, "; ".join(layer.clause for layer in layers))
 
 
-def with_point(figure: go.Figure, x: float, y: float) -> go.Figure:
+def with_point(figure: Figure, x: float, y: float) -> Figure:
     """Return a copy of a figure of the plane in which the point (x, y) is marked."""
     return with_layers(figure, [point_layer(x, y)])
 
 
-def with_samples(figure: go.Figure, points: Floats, labels: Integers, polynomials: Classes) -> go.Figure:
+def with_samples(figure: Figure, points: Floats, labels: Integers, polynomials: Classes) -> Figure:
     """Return a copy of a figure of the plane with samples on it, drawn as in `samples_figure`."""
     layered = with_layers(figure, [samples_layer(points, labels, polynomials)])
-    return _saying(layered, _outside(points, figure.layout.xaxis.range, figure.layout.yaxis.range))
+    ranges = (figure["layout"][name].get("range") for name in ("xaxis", "yaxis"))
+    return _saying(layered, _outside(points, *ranges))
 
 
-def with_unlabelled_points(figure: go.Figure, points: Floats) -> go.Figure:
+def with_unlabelled_points(figure: Figure, points: Floats) -> Figure:
     """Return a copy of a figure of the plane with `points` (N, 2) on it; at most 3000 are drawn."""
     marker = {"symbol": "circle-open", "size": 7, "color": GRAY, "line": {"width": 1.5}}
     trace = _markers(points[evenly(len(points), MAX_MARKERS)], "point", marker)
@@ -205,20 +208,18 @@ def with_unlabelled_points(figure: go.Figure, points: Floats) -> go.Figure:
     )
 
 
-def showing_all(figure: go.Figure) -> go.Figure:
+def showing_all(figure: Figure) -> Figure:
     """Return a copy of a figure of the plane whose axes show all that is drawn, wherever it lies."""
-    copy = without_left_out(figure)
-    return copy.update_xaxes(range=None, autorange=True).update_yaxes(range=None, autorange=True)
+    return with_axes(without_left_out(figure), range=None, autorange=True)
 
 
-def without_left_out(figure: go.Figure) -> go.Figure:
+def without_left_out(figure: Figure) -> Figure:
     """Return a copy of a figure of the plane that does not say what lies outside its axes."""
-    meta = dict(figure.layout.meta)
+    layout = without(figure["layout"], "annotations")
+    meta = dict(layout["meta"])
     for clause in meta.pop(LEFT_OUT, ()):
         meta["alt"] = meta["alt"].replace(f"; {clause}", "")
-    copy = go.Figure(figure)
-    copy.layout.annotations, copy.layout.meta, copy.layout.margin.t = (), meta, MARGIN_ABOVE
-    return copy
+    return figure | {"layout": layout | {"meta": meta, "margin": layout["margin"] | {"t": MARGIN_ABOVE}}}
 
 
 def point_layer(x: float, y: float) -> DrawnLayer:
@@ -279,7 +280,7 @@ def next_points_layer(points: Floats, density: Floats) -> DrawnLayer:
         "color": LIGHT_PAGE,
         "line": {"color": DARK_PAGE, "width": 1},
     }
-    trace = _markers(points, "", marker).update(hoverinfo="skip", hovertemplate=None, meta=MOVES)
+    trace = without_hover(_markers(points, "", marker)) | {"meta": MOVES}
     return DrawnLayer((trace,), f"{len(points):,} dots show where the next points are drawn")
 
 
@@ -295,16 +296,16 @@ def crossings_layer(points: Floats, names: Sequence[str]) -> DrawnLayer:
     """
     shown = evenly(len(points), LAYER_MARKERS)
     hover_texts = [f"{escape(names[index])} meet" for index in shown.tolist()]
-    trace = _annotated_markers(points[shown], hover_texts, "diamond", 8).update(meta={"snap": True})
+    trace = _annotated_markers(points[shown], hover_texts, "diamond", 8) | {"meta": {"snap": True}}
     clause = counted(len(points), "crossing is marked by a diamond", "crossings are marked by diamonds")
     return DrawnLayer((trace,), clause)
 
 
-def _annotated_markers(points: Floats, hover_texts: Sequence[str], symbol: str, size: int) -> go.Scatter:
+def _annotated_markers(points: Floats, hover_texts: Sequence[str], symbol: str, size: int) -> Trace:
     """Return markers with a hover text each, in both pages' colors, which stand out from every region."""
     marker = {"symbol": symbol, "size": size, "color": LIGHT_PAGE, "line": {"color": DARK_PAGE, "width": 1.5}}
-    trace = _markers(points, "", marker)
-    return trace.update(hovertext=hover_texts, hovertemplate=f"{HOVER}<br>%{{hovertext}}<extra></extra>")
+    hover = {"hovertext": hover_texts, "hovertemplate": f"{HOVER}<br>%{{hovertext}}<extra></extra>"}
+    return _markers(points, "", marker) | hover
 
 
 def _plane(
@@ -328,11 +329,12 @@ def _plane(
     }
 
 
-def _saying(figure: go.Figure, left_out: str | None) -> go.Figure:
+def _saying(figure: Figure, left_out: str | None) -> Figure:
     """Return the figure with a line above it that says what lies outside its axes, if anything does."""
     if left_out is None:
         return figure
-    clauses = [*figure.layout.meta.get(LEFT_OUT, ()), left_out]
+    layout = figure["layout"]
+    clauses = [*layout["meta"].get(LEFT_OUT, ()), left_out]
     note = {
         "text": "<br>".join(clause[0].upper() + clause[1:] for clause in clauses),
         "showarrow": False,
@@ -345,11 +347,13 @@ def _saying(figure: go.Figure, left_out: str | None) -> go.Figure:
         "y": 1,
         "yanchor": "bottom",
     }
-    alt = alternative_text.extended(figure.layout.meta["alt"], left_out)
-    figure.layout.annotations = [note]
-    figure.layout.margin.t = MARGIN_ABOVE + NOTE_HEIGHT * len(clauses)
-    figure.layout.meta = figure.layout.meta | {"alt": alt, LEFT_OUT: clauses}
-    return figure
+    alt = alternative_text.extended(layout["meta"]["alt"], left_out)
+    return with_layout(
+        figure,
+        annotations=[note],
+        margin=layout["margin"] | {"t": MARGIN_ABOVE + NOTE_HEIGHT * len(clauses)},
+        meta=layout["meta"] | {"alt": alt, LEFT_OUT: clauses},
+    )
 
 
 def _cut_off(curves: Sequence[Floats], y_range: tuple[float, float]) -> str | None:
@@ -398,7 +402,7 @@ def _curves(
     x: Floats,
     curves: Sequence[Polynomial],
     spans: Sequence[tuple[float, float]] = (),
-) -> list[dict[str, Any]]:
+) -> list[Trace]:
     return [
         {
             "type": "scatter",
@@ -413,17 +417,17 @@ def _curves(
     ]
 
 
-def _curve(polynomial: Polynomial, x: Floats, span: tuple[float, float] | None) -> dict[str, Any]:
+def _curve(polynomial: Polynomial, x: Floats, span: tuple[float, float] | None) -> Trace:
     if span is not None:
         low, high = span
         x = np.concatenate([[low], x[(x > low) & (x < high)], [high]])
     return {"x": x, "y": polynomial(x)}
 
 
-_NO_CURVE: dict[str, Any] = {"x": [None], "y": [None]}  # a class without one is in the legend too
+_NO_CURVE: Trace = {"x": [None], "y": [None]}  # a class without one is in the legend too
 
 
-def _casing(curves: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _casing(curves: Sequence[Trace]) -> Trace:
     """Return one pale trace beneath all curves, so that each can be seen over a region of its own color."""
     x = np.concatenate([[*curve["x"], np.nan] for curve in curves])
     y = np.concatenate([[*curve["y"], np.nan] for curve in curves])
@@ -432,18 +436,22 @@ def _casing(curves: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return look | {"x": x, "y": y, "meta": {"casings": len(curves)}}
 
 
-def _samples(points: Floats, labels: Integers, polynomials: Classes) -> list[go.Scatter]:
+def _samples(points: Floats, labels: Integers, polynomials: Classes) -> list[Trace]:
     limit = MAX_MARKERS // len(polynomials)
     traces = []
     for label, polynomial in enumerate(polynomials):
         of_class = points[labels == label]
         marker = {"color": PALETTE[label].color, "symbol": PALETTE[label].symbol, "size": 6}
         name, shown = name_of_curve(label, polynomial), of_class[evenly(len(of_class), limit)]
-        traces.append(_markers(shown, name, marker).update(meta={"curve": label}))
+        traces.append(_markers(shown, name, marker) | {"meta": {"curve": label}})
     return traces
 
 
-def _markers(points: Floats, name: str, marker: dict[str, object]) -> go.Scatter:
-    return go.Scatter(
-        x=points[:, 0], y=points[:, 1], mode="markers", name=name, marker=marker, hovertemplate=HOVER
-    )
+def _markers(points: Floats, name: str, marker: dict[str, object]) -> Trace:
+    x, y = points.T
+    return scatter(x=x, y=y, mode="markers", name=name, marker=marker, hovertemplate=HOVER)
+
+
+def without_hover(trace: Trace) -> Trace:
+    """Return a trace that shows nothing under the pointer."""
+    return without(trace, "hovertemplate") | {"hoverinfo": "skip"}

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
 from polycore.arrays import Floats
 from polycore.figures import alternative_text
-from polycore.figures.style import LEGEND_ABOVE, axis, escape, new_figure, short_name
+from polycore.figures.style import LEGEND_ABOVE, Figure, Trace, axis, escape, new_figure, scatter, short_name
 from polycore.formatting import percent
 from polycore.pictures.palette import PALETTE
 from polycore.polynomials.classes import Classes
@@ -18,7 +17,7 @@ SMALLEST = 2.0**-53  # no network is as sure as 0 or 1: these are rounded
 REFEREE_COLOR = "rgba(128, 128, 128, 0.32)"
 
 
-def probabilities_figure(polynomials: Classes, probabilities: Floats) -> go.Figure:
+def probabilities_figure(polynomials: Classes, probabilities: Floats) -> Figure:
     """Return a bar for the probability of each class at one point, (K,), the likeliest on top.
 
     A suitable height is 70 + 22 K pixels.
@@ -28,7 +27,7 @@ def probabilities_figure(polynomials: Classes, probabilities: Floats) -> go.Figu
     return _figure([_bars(order, probabilities), _symbols(order)], polynomials, order, alt)
 
 
-def compared_figure(polynomials: Classes, probabilities: Floats, referee: Floats, most: int) -> go.Figure:
+def compared_figure(polynomials: Classes, probabilities: Floats, referee: Floats, most: int) -> Figure:
     """Return bars of the likeliest classes over pale bars of the Bayes classifier's.
 
     The most likely class of the latter is always among them. A suitable height is 100 + 22 `most` pixels.
@@ -44,10 +43,11 @@ def compared_figure(polynomials: Classes, probabilities: Floats, referee: Floats
     shown = order[:most] if favorite in order[:most] else [*order[: most - 1], favorite]
     alt = alternative_text.probabilities(polynomials, order, probabilities)
     clause = f"the referee says {polynomials[favorite].spoken} with {percent(referee[favorite])}"
-    bars = _bars(shown, probabilities).update(width=0.45, showlegend=False)
-    traces = [_referee(shown, referee), bars, _symbols(shown).update(showlegend=False)]
+    bars = _bars(shown, probabilities) | {"width": 0.45, "showlegend": False}
+    traces = [_referee(shown, referee), bars, _symbols(shown) | {"showlegend": False}]
     figure = _figure(traces, polynomials, shown, alternative_text.extended(alt, clause))
-    return figure.update_layout(barmode="overlay", showlegend=True, legend=LEGEND_ABOVE)
+    figure["layout"] |= {"barmode": "overlay", "showlegend": True, "legend": LEGEND_ABOVE}
+    return figure
 
 
 def _order(probabilities: Floats) -> list[int]:
@@ -55,9 +55,7 @@ def _order(probabilities: Floats) -> list[int]:
     return ordered
 
 
-def _figure(
-    traces: Sequence[go.Bar | go.Scatter], polynomials: Classes, order: Sequence[int], alt: str
-) -> go.Figure:
+def _figure(traces: Sequence[Trace], polynomials: Classes, order: Sequence[int], alt: str) -> Figure:
     x_axis = axis("probability (%)") | {"range": [*BARS_RANGE], "tickvals": [0, 25, 50, 75, 100]}
     y_axis = {
         "tickvals": list(range(len(order))),
@@ -67,36 +65,38 @@ def _figure(
         "showgrid": False,
         "zeroline": False,
     }
-    return new_figure(traces, alt).update_layout(xaxis=x_axis, yaxis=y_axis, showlegend=False, bargap=0.4)
+    return new_figure(traces, alt, xaxis=x_axis, yaxis=y_axis, showlegend=False, bargap=0.4)
 
 
-def _referee(order: Sequence[int], probabilities: Floats) -> go.Bar:
-    return go.Bar(
-        x=100 * probabilities[order],
-        y=list(range(len(order))),
-        orientation="h",
-        width=0.9,
-        marker={"color": REFEREE_COLOR},
-        name="the referee's",
-        hovertemplate="%{x:.1f} %",
-    )
+def _referee(order: Sequence[int], probabilities: Floats) -> Trace:
+    return {
+        "type": "bar",
+        "x": 100 * probabilities[order],
+        "y": list(range(len(order))),
+        "orientation": "h",
+        "width": 0.9,
+        "marker": {"color": REFEREE_COLOR},
+        "name": "the referee's",
+        "hovertemplate": "%{x:.1f} %",
+    }
 
 
-def _bars(order: Sequence[int], probabilities: Floats) -> go.Bar:
-    return go.Bar(
-        x=100 * probabilities[order],
-        y=list(range(len(order))),
-        orientation="h",
-        marker={"color": [PALETTE[label].color for label in order]},
-        text=[escape(percent(share)) for share in np.clip(probabilities[order], SMALLEST, 1 - SMALLEST)],
-        textposition="outside",
-        constraintext="none",  # else it is as small as the bar is thin
-        cliponaxis=False,
-        hoverinfo="skip",
-    )
+def _bars(order: Sequence[int], probabilities: Floats) -> Trace:
+    return {
+        "type": "bar",
+        "x": 100 * probabilities[order],
+        "y": list(range(len(order))),
+        "orientation": "h",
+        "marker": {"color": [PALETTE[label].color for label in order]},
+        "text": [escape(percent(share)) for share in np.clip(probabilities[order], SMALLEST, 1 - SMALLEST)],
+        "textposition": "outside",
+        "constraintext": "none",  # else it is as small as the bar is thin
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+    }
 
 
-def _symbols(order: Sequence[int]) -> go.Scatter:
+def _symbols(order: Sequence[int]) -> Trace:
     styles = [PALETTE[label] for label in order]
     marker = {
         "color": [style.color for style in styles],
@@ -104,4 +104,4 @@ def _symbols(order: Sequence[int]) -> go.Scatter:
         "size": 9,
     }
     rows = list(range(len(order)))
-    return go.Scatter(x=[SYMBOLS_AT] * len(order), y=rows, mode="markers", marker=marker, hoverinfo="skip")
+    return scatter(x=[SYMBOLS_AT] * len(order), y=rows, mode="markers", marker=marker, hoverinfo="skip")

@@ -6,12 +6,11 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
-import plotly.graph_objects as go
 
 from polycore.arrays import Floats, Integers
 from polycore.figures import alternative_text
 from polycore.figures.alternative_text import MarkedWeights
-from polycore.figures.style import ACCENT_COLOR, BEST_COLOR, GRAY, ZERO_LINE, axis, escape, new_figure
+from polycore.figures.style import ACCENT_COLOR, BEST_COLOR, GRAY, ZERO_LINE, Figure, axis, escape, new_figure
 from polycore.formatting import loss_text, number_text, percent
 from polycore.pictures.palette import LIGHT_PAGE
 
@@ -82,7 +81,7 @@ def loss_figure(
     *,
     mark: MarkedWeights = "best",
     changes: Sequence[Change] = (),
-) -> go.Figure:
+) -> Figure:
     """Return the loss in nats, on a log scale, over the steps, with one point marked.
 
     Parameters
@@ -125,7 +124,7 @@ def accuracy_figure(
     *,
     mark: MarkedWeights = "best",
     changes: Sequence[Change] = (),
-) -> go.Figure:
+) -> Figure:
     """Return the accuracies on the training samples and on new, held-out points over the steps.
 
     They are drawn by `accuracy_heights`. All arrays have shape (S,), S at least 1; accuracies are shares from
@@ -290,7 +289,7 @@ def _mark(step: int, value: float, name: str, mark: MarkedWeights) -> dict[str, 
     return look | {"x": [step], "y": [value]}
 
 
-def path_figure(path: Sequence[tuple[int, float]], name: str) -> go.Figure:
+def path_figure(path: Sequence[tuple[int, float]], name: str) -> Figure:
     """Return the values of one weight or bias over the steps.
 
     Parameters

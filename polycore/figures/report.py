@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
 from polycore.arrays import Floats, Integers, evenly
 from polycore.figures import alternative_text
@@ -13,9 +12,12 @@ from polycore.figures.style import (
     LEGEND_ABOVE,
     MAX_MARKERS,
     ZERO_LINE,
+    Figure,
+    Trace,
     axis,
     name_of_curve,
     new_figure,
+    scatter,
     short_name,
 )
 from polycore.pictures.palette import PALETTE
@@ -27,7 +29,7 @@ RELIABILITY_RANGE = (-4, 118)  # percent, with room for the counts beside the ma
 LARGE_CELLS = 12  # up to so many classes a cell of a confusion table has room for large digits
 
 
-def confusion_figure(confusion: Integers, polynomials: Classes) -> go.Figure:
+def confusion_figure(confusion: Integers, polynomials: Classes) -> Figure:
     """Return a table of counts (K, K) as colored cells: a row for each true class, a column for each answer.
 
     Correct answers, on the diagonal, are gray; the more frequent a mistake, the stronger its color. Rows and
@@ -42,12 +44,13 @@ def confusion_figure(confusion: Integers, polynomials: Classes) -> go.Figure:
         _cells(correct, (CORRECT_COLOR, CORRECT_COLOR), confusion, polynomials),
         _cells(mistakes, (FEWEST_COLOR, MOST_COLOR), confusion, polynomials),
     ]
-    figure = new_figure([*cells, _counts(confusion)], alternative_text.confusion(confusion, polynomials))
     labels = list(range(len(polynomials)))
     ticks = {"tickvals": labels, "ticktext": [f"p{label}" for label in labels], "tickangle": 0}
     hidden = {"showgrid": False, "zeroline": False}
     first, last = -0.5, len(labels) - 0.5
-    return figure.update_layout(
+    return new_figure(
+        [*cells, _counts(confusion)],
+        alternative_text.confusion(confusion, polynomials),
         xaxis=axis("answer") | ticks | hidden | {"range": [first, last]},
         yaxis=axis(f"true {noun_of(polynomials)}") | ticks | hidden | {"range": [last, first]},
         showlegend=False,
@@ -56,18 +59,16 @@ def confusion_figure(confusion: Integers, polynomials: Classes) -> go.Figure:
 
 def reliability_figure(
     counts: Integers, confidences: Floats, accuracies: Floats, calibration_error: float
-) -> go.Figure:
+) -> Figure:
     """Return accuracy over confidence in percent, a marker for each bin with its count of points beside it.
 
     On the diagonal the accuracy equals the confidence. All arrays have shape (B,), B at least 1; mean
     confidences and accuracies are shares from 0 to 1.
     """
-    figure = new_figure(
+    ticks = {"tickvals": [0, 20, 40, 60, 80, 100]}
+    return new_figure(
         [_diagonal(), _reliability(counts, confidences, accuracies)],
         alternative_text.reliability(counts, confidences, accuracies, calibration_error),
-    )
-    ticks = {"tickvals": [0, 20, 40, 60, 80, 100]}
-    return figure.update_layout(
         xaxis=axis("confidence (%)") | ticks | {"range": [*RELIABILITY_RANGE]},
         yaxis=axis("accuracy (%)") | ticks | {"range": [-8, 104]},
         legend=LEGEND_ABOVE,
@@ -81,7 +82,7 @@ def errors_figure(
     crossings: Sequence[Floats],
     polynomials: Classes,
     x_range: tuple[float, float],
-) -> go.Figure:
+) -> Figure:
     """Return the mistakes along x, in a row for each true class, with the crossings of its curve.
 
     A suitable height is 70 + 22 K pixels.
@@ -94,10 +95,6 @@ def errors_figure(
         For each of the K classes the x of its crossings, drawn as thin lines across its row.
     """
     rows = list(range(len(polynomials)))
-    figure = new_figure(
-        [_crossing_lines(crossings), *_errors(x, labels, answers, polynomials)],
-        alternative_text.errors(labels, polynomials, x_range),
-    )
     y_axis = {
         "tickvals": rows,
         "ticktext": [short_name(polynomial) for polynomial in polynomials],
@@ -106,10 +103,16 @@ def errors_figure(
         "gridcolor": GRID,
         "zeroline": False,
     }
-    return figure.update_layout(xaxis=axis("x") | {"range": [*x_range]}, yaxis=y_axis, showlegend=False)
+    return new_figure(
+        [_crossing_lines(crossings), *_errors(x, labels, answers, polynomials)],
+        alternative_text.errors(labels, polynomials, x_range),
+        xaxis=axis("x") | {"range": [*x_range]},
+        yaxis=y_axis,
+        showlegend=False,
+    )
 
 
-def _cells(values: Floats, colors: tuple[str, str], confusion: Integers, polynomials: Classes) -> go.Heatmap:
+def _cells(values: Floats, colors: tuple[str, str], confusion: Integers, polynomials: Classes) -> Trace:
     """Return the cells with a value, colored from `colors[0]` for 0 to `colors[1]` for the largest."""
     largest = 1 if np.isnan(values).all() else np.nanmax(values)
     names = [name_of_curve(label, polynomial) for label, polynomial in enumerate(polynomials)]
@@ -120,25 +123,26 @@ def _cells(values: Floats, colors: tuple[str, str], confusion: Integers, polynom
         ]
         for row, (counts, true) in enumerate(zip(confusion.tolist(), names, strict=True))
     ]
-    return go.Heatmap(
-        z=values,
-        zmin=0,
-        zmax=largest,
-        colorscale=[[0, colors[0]], [1, colors[1]]],
-        showscale=False,
-        xgap=1,
-        ygap=1,
-        hovertext=hover_texts,
-        hovertemplate="%{hovertext}<extra></extra>",
-        hoverongaps=False,
-    )
+    return {
+        "type": "heatmap",
+        "z": values,
+        "zmin": 0,
+        "zmax": largest,
+        "colorscale": [[0, colors[0]], [1, colors[1]]],
+        "showscale": False,
+        "xgap": 1,
+        "ygap": 1,
+        "hovertext": hover_texts,
+        "hovertemplate": "%{hovertext}<extra></extra>",
+        "hoverongaps": False,
+    }
 
 
-def _counts(confusion: Integers) -> go.Scatter:
+def _counts(confusion: Integers) -> Trace:
     """Return the counts as a trace of text: in a heat map Plotly would choose black, as for a white page."""
     shown = (confusion > 0) | np.eye(len(confusion), dtype=np.bool_)
     rows, columns = np.nonzero(shown)
-    return go.Scatter(
+    return scatter(
         x=columns,
         y=rows,
         mode="text",
@@ -148,16 +152,16 @@ def _counts(confusion: Integers) -> go.Scatter:
     )
 
 
-def _diagonal() -> go.Scatter:
+def _diagonal() -> Trace:
     line = {"color": ZERO_LINE, "dash": "dot", "width": 1.5}
-    return go.Scatter(
+    return scatter(
         x=[0, 100], y=[0, 100], mode="lines", name="accuracy = confidence", line=line, hoverinfo="skip"
     )
 
 
-def _reliability(counts: Integers, confidences: Floats, accuracies: Floats) -> go.Scatter:
+def _reliability(counts: Integers, confidences: Floats, accuracies: Floats) -> Trace:
     numbers = [f"{count:,}" for count in counts.tolist()]
-    return go.Scatter(
+    return scatter(
         x=100 * confidences,
         y=100 * accuracies,
         mode="lines+markers+text",
@@ -171,7 +175,7 @@ def _reliability(counts: Integers, confidences: Floats, accuracies: Floats) -> g
     )
 
 
-def _crossing_lines(crossings: Sequence[Floats]) -> go.Scatter:
+def _crossing_lines(crossings: Sequence[Floats]) -> Trace:
     """Return all lines as one trace: many polynomials have thousands of crossings."""
     x = [value for in_row in crossings for at in in_row.tolist() for value in (at, at, np.nan)]
     y = [
@@ -181,10 +185,10 @@ def _crossing_lines(crossings: Sequence[Floats]) -> go.Scatter:
         for value in (row - 0.4, row + 0.4, np.nan)
     ]
     line = {"color": ZERO_LINE, "width": 1}
-    return go.Scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip")
+    return scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip")
 
 
-def _errors(x: Floats, labels: Integers, answers: Integers, polynomials: Classes) -> list[go.Scatter]:
+def _errors(x: Floats, labels: Integers, answers: Integers, polynomials: Classes) -> list[Trace]:
     limit = MAX_MARKERS // len(polynomials)
     names = np.array([short_name(polynomial) for polynomial in polynomials])
     traces = []
@@ -192,7 +196,7 @@ def _errors(x: Floats, labels: Integers, answers: Integers, polynomials: Classes
         of_class = np.flatnonzero(labels == label)
         shown = of_class[evenly(len(of_class), limit)]
         traces.append(
-            go.Scatter(
+            scatter(
                 x=x[shown],
                 y=np.full(len(shown), label),
                 mode="markers",

@@ -5,12 +5,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-import plotly.graph_objects as go
 
 from polycore.arrays import Floats
 from polycore.figures import alternative_text
 from polycore.figures.progress import bound
-from polycore.figures.style import LEGEND_ABOVE, axis, escape, new_figure
+from polycore.figures.style import LEGEND_ABOVE, Figure, axis, escape, new_figure
 from polycore.formatting import percent
 from polycore.pictures.palette import PALETTE
 from polycore.pictures.ticks import log_ticks, tick_text
@@ -35,7 +34,7 @@ class Group(NamedTuple):
     accuracies: Floats
 
 
-def sweep_figure(groups: Sequence[Group], best_possible: float | None) -> go.Figure:
+def sweep_figure(groups: Sequence[Group], best_possible: float | None) -> Figure:
     """Return held-out accuracies in percent over seconds of computing, with a marker for each run.
 
     Both scales are chosen so that the runs spread. If one run makes ten times the mistakes of another, those

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import plotly.graph_objects as go
 
 from polycore.arrays import Floats
 from polycore.figures import alternative_text
@@ -12,11 +11,14 @@ from polycore.figures.plane import LEGEND_BELOW
 from polycore.figures.style import (
     GRAY,
     ZERO_LINE,
+    Figure,
+    Trace,
     axis,
     escape,
     extended,
     name_of_curve,
     new_figure,
+    scatter,
     short_name,
 )
 from polycore.formatting import percent
@@ -44,7 +46,7 @@ def walk_figure(
     probabilities: Floats,
     referee: Floats,
     met: Sequence[Met],
-) -> go.Figure:
+) -> Figure:
     """Return the probability of each class in percent along the curve of class `curve`, over x.
 
     Parameters
@@ -63,11 +65,12 @@ def walk_figure(
         for label in range(len(polynomials))
     ]
     traces = [_crossing_lines(met), _referee(x, referee), *lines, _names(met, x)]
-    figure = new_figure(traces, alternative_text.walk(polynomials, curve, x, probabilities, len(met)))
     name = f"p{curve}" if curves_of(polynomials) else short_name(polynomials[curve])
     rows = max(_rows(met, x), default=-1) + 1
     y_axis = {"range": [-3, TOP + 4 + NAME_HEIGHT * rows], "tickvals": [0, 25, 50, 75, 100]}
-    return figure.update_layout(
+    return new_figure(
+        traces,
+        alternative_text.walk(polynomials, curve, x, probabilities, len(met)),
         xaxis=axis(f"x along {name}") | {"range": [x[0], x[-1]]},
         yaxis=axis("probability (%)") | y_axis,
         showlegend=True,
@@ -75,19 +78,19 @@ def walk_figure(
     )
 
 
-def with_place(figure: go.Figure, x: float, share: float) -> go.Figure:
+def with_place(figure: Figure, x: float, share: float) -> Figure:
     """Return a copy of a walk with one x marked; the curve's own probability there is `share`."""
-    line = go.Scatter(
+    line = scatter(
         x=[x, x], y=[0, TOP], mode="lines", line={"color": GRAY, "width": 2, "dash": "dot"}, hoverinfo="skip"
     )
     marker = {"size": 12, "color": LIGHT_PAGE, "line": {"color": DARK_PAGE, "width": 3}}
-    mark = go.Scatter(x=[x], y=[100 * share], mode="markers", marker=marker, hoverinfo="skip")
+    mark = scatter(x=[x], y=[100 * share], mode="markers", marker=marker, hoverinfo="skip")
     return extended(figure, [line, mark], f"at x = {x:.3g}, which is marked, it is {percent(share)}")
 
 
-def _line(polynomials: Classes, label: int, x: Floats, shares: Floats, *, bold: bool) -> go.Scatter:
+def _line(polynomials: Classes, label: int, x: Floats, shares: Floats, *, bold: bool) -> Trace:
     style, name = PALETTE[label], name_of_curve(label, polynomials[label])
-    return go.Scatter(
+    return scatter(
         x=x,
         y=100 * shares,
         mode="lines",
@@ -99,27 +102,26 @@ def _line(polynomials: Classes, label: int, x: Floats, shares: Floats, *, bold: 
     )
 
 
-def _referee(x: Floats, shares: Floats) -> go.Scatter:
-    line = {"color": GRAY, "width": 1.5}
-    return go.Scatter(
+def _referee(x: Floats, shares: Floats) -> Trace:
+    return scatter(
         x=x,
         y=100 * shares,
         mode="lines",
         name="the referee's",
-        line=line,
+        line={"color": GRAY, "width": 1.5},
         hovertemplate="%{y:.1f} % at x = %{x:.3~g}",
     )
 
 
-def _crossing_lines(met: Sequence[Met]) -> go.Scatter:
+def _crossing_lines(met: Sequence[Met]) -> Trace:
     x = [value for meeting in met for value in (meeting.x, meeting.x, np.nan)]
     y = [value for _ in met for value in (0.0, float(TOP), np.nan)]
     line = {"color": ZERO_LINE, "width": 1}
-    return go.Scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False)
+    return scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False)
 
 
-def _names(met: Sequence[Met], x: Floats) -> go.Scatter:
-    return go.Scatter(
+def _names(met: Sequence[Met], x: Floats) -> Trace:
+    return scatter(
         x=[meeting.x for meeting in met],
         y=[TOP + 6 + NAME_HEIGHT * row for row in _rows(met, x)],
         text=[escape(meeting.names) for meeting in met],

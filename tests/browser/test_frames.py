@@ -20,7 +20,6 @@ COLORS = [(200, 10, 20), (30, 210, 40), (50, 60, 220)]
 # A map and a chart that follow a run, of which the server knows nothing. The chart has a star at the latest
 # weights, which a text names too.
 APP = f"""
-import plotly.graph_objects as go
 import streamlit as st
 from pages.channel import routes
 from pages.channel.live_text import Followed, draw, value
@@ -33,14 +32,14 @@ if __name__ == "__main__":
     clear = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='1' height='1'/>"
     layout = {{"template": {{}}, "meta": {{"alt": "a figure"}}}}
     image = dict(source=clear, xref="x", yref="y", x=0, y=1, sizex=1, sizey=1, sizing="stretch")
-    plane = go.Figure([dict(type="scatter", x=[0, 1], y=[0, 1])], layout | {{"images": [image]}})
+    plane = dict(data=[dict(type="scatter", x=[0, 1], y=[0, 1])], layout=layout | {{"images": [image]}})
     bindings = [("layout.images.0.source", "picture"), ("layout.meta.step", "step")]
     live.figure(plane, "map", 300, bound=live.Bound(followed, bindings, {COLORS}))
     line = dict(type="scatter", mode="lines", x=[0, 100], y=[1, 0.01], name="loss")
     star = dict(type="scatter", mode="markers", x=[0], y=[1], name="now 1.00", showlegend=True)
     bindings = [("data.0.x", "history.step"), ("data.0.y", "history.loss"), ("layout.meta.alt", "now.alt")]
     bindings += [("data.1.x.0", "now.step"), ("data.1.y.0", "now.loss"), ("data.1.name", "now.mark")]
-    starred = go.Figure([line, star], layout | {{"yaxis": {{"type": "log"}}}})
+    starred = dict(data=[line, star], layout=layout | {{"yaxis": {{"type": "log"}}}})
     live.figure(starred, "starred", 260, rests=True, bound=live.Bound(followed, bindings))
     draw(value("now.mark", "now 1.00", "p"), "now", followed)
 """

@@ -16,10 +16,10 @@ from tests.browser.touch_screen import touch_screen
 # rests; the second spans x from 0 to 10 and y from 0 to 5, and the page tells the place that was chosen
 # there; of the third only the image behind its line changes.
 APP = """
-import plotly.graph_objects as go
 import streamlit as st
 from pages.channel import routes
 from pages.plane import live
+from polycore.figures.style import scatter
 
 IMAGES = [
     "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='1' height='1'/>",
@@ -41,17 +41,17 @@ if __name__ == "__main__":
         step = st.session_state.step
         layout = {"template": {}, "uirevision": 1, "hovermode": "closest"}
         layout["margin"] = dict(l=40, r=10, t=10, b=40)
-        line = go.Figure(go.Scatter(x=list(range(step)), y=[1] * step, mode="lines"), layout)
-        line.update_layout(meta={"alt": "a line", "step": step}, yaxis={"range": [0, 2]})
-        plane = go.Figure(go.Scatter(x=[step % 10], y=[1]), layout)
-        plane.update_layout(meta={"alt": "a plane"}, xaxis={"range": [0, 10]}, yaxis={"range": [0, 5]})
-        map_of = go.Figure(go.Scatter(x=[0, 1], y=[0, 1]), layout)
+        line = {"meta": {"alt": "a line", "step": step}, "yaxis": {"range": [0, 2]}}
+        plane = {"meta": {"alt": "a plane"}, "xaxis": {"range": [0, 10]}, "yaxis": {"range": [0, 5]}}
         image = {"source": IMAGES[step // 3 % 2], "xref": "x", "yref": "y", "x": 0, "y": 1}
         image |= {"sizex": 1, "sizey": 1}
-        map_of.update_layout(meta={"alt": f"a map, {step // 3 % 2}"}, images=[image])
-        live.figure(line, "line", 300, rests=True)
-        live.figure(plane, "plane", 400, on_click=choose)
-        live.figure(map_of, "map", 200)
+        map_of = {"meta": {"alt": f"a map, {step // 3 % 2}"}, "images": [image]}
+        traces = scatter(x=list(range(step)), y=[1] * step, mode="lines"), scatter(x=[step % 10], y=[1])
+        first, second = ({"data": [trace]} for trace in traces)
+        live.figure(first | {"layout": layout | line}, "line", 300, rests=True)
+        live.figure(second | {"layout": layout | plane}, "plane", 400, on_click=choose)
+        third = {"data": [scatter(x=[0, 1], y=[0, 1])], "layout": layout | map_of}
+        live.figure(third, "map", 200)
         st.text(st.session_state.get("chosen", "nothing chosen"))
 
     draw()

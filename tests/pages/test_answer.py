@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from pages.plane import answer_view
+from pages.plane import answer_view, live
 from pages.plane.answer import OF_FITTED, REFEREE, Answer
 from pages.plane.place import FAR, ON_ITS_CURVE, Place
 from pages.plane.scene import Scene, of_polynomials
@@ -164,15 +164,15 @@ def test_a_frame_has_the_same_as_the_page():
     assert values["crossing"] == answer_view.odds_where_curves_meet(found)
     assert values["choices"] == list(found.choices().values())
     # the page draws this figure: the likeliest two, over the referee's pale bars
-    assert values["bars"] == json.loads(answer_view.bars(found, 2).to_json())
-    pale, bars, _ = answer_view.bars(found, 2).data
-    assert (list(pale.x), list(bars.x)) == ([50, 50], [62.5, 25])
+    assert values["bars"] == json.loads(live.json_of(answer_view.bars(found, 2)))
+    pale, bars, _ = answer_view.bars(found, 2)["data"]
+    assert (list(pale["x"]), list(bars["x"])) == ([50, 50], [62.5, 25])
 
 
 def test_without_a_referee_the_bars_have_all_classes_and_room_for_them():
     found = answer(0.5, 2.0, scene=Scene(NAMES, (), SCENE.window))
     chart = answer_view.bars(found, 2)
-    [bars, _] = chart.data
-    assert list(bars.x) == [62.5, 25, 12.5]
+    [bars, _] = chart["data"]
+    assert list(bars["x"]) == [62.5, 25, 12.5]
     with_referee = answer_view.bars(answer(0.5, 2.0), 2)
     assert [answer_view.height_of(one) for one in (chart, with_referee)] == [100 + 22 * 3, 100 + 22 * 2]

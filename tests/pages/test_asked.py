@@ -97,9 +97,9 @@ def shown(point, choice="Now"):
 
 
 def test_the_point_is_marked_on_the_map():
-    mark = map_view.figure_of(shown(POINT)).data[-1]
-    assert (mark.mode, list(mark.x), list(mark.y)) == ("markers", [0.5], [-0.25])
-    assert all(trace.mode == "lines" for trace in map_view.figure_of(shown(None)).data)
+    mark = map_view.figure_of(shown(POINT))["data"][-1]
+    assert (mark["mode"], list(mark["x"]), list(mark["y"])) == ("markers", [0.5], [-0.25])
+    assert all(trace["mode"] == "lines" for trace in map_view.figure_of(shown(None))["data"])
 
 
 # --- the answer -------------------------------------------------------------------------------
@@ -141,5 +141,5 @@ def test_a_network_from_a_link_answers_as_its_weights_do_and_marks_the_point(in_
     assert answer.probabilities == pytest.approx(np.exp(values) / np.exp(values).sum())
     # -x is -0.5 there, 0.25 away, and x 0.75
     assert answer.referee_sentence().startswith(f"{REFEREE} would say p1 = −x: ")
-    mark = from_link.figure_of(kept).data[-1]
-    assert (list(mark.x), list(mark.y)) == ([0.5], [-0.25])
+    mark = from_link.figure_of(kept)["data"][-1]
+    assert (list(mark["x"]), list(mark["y"])) == ([0.5], [-0.25])

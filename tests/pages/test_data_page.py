@@ -236,7 +236,7 @@ def read(*lines, polynomials=(UP, DOWN)):
 
 
 def drawn_in(figure):
-    return [(trace.name, len(trace.x)) for trace in figure.data if trace.mode == "markers"]
+    return [(trace["name"], len(trace["x"])) for trace in figure["data"] if trace["mode"] == "markers"]
 
 
 def test_labeled_points_are_drawn_by_class_and_unknown_labels_reported():

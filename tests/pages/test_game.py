@@ -236,9 +236,9 @@ def test_a_point_where_curves_meet_is_not_some_distance_from_one_of_them():
 
 def test_the_close_up_has_the_hardest_point_in_its_middle():
     figure = result.close_up(certain_except_at(4, 0.6, noise=0.2))  # (0.5, 0.5)
-    assert np.mean(figure.layout.xaxis.range) == pytest.approx(0.5)
-    assert np.mean(figure.layout.yaxis.range) == pytest.approx(0.5)
-    assert "the point (0.5, 0.5) is marked" in figure.layout.meta["alt"]
+    assert np.mean(figure["layout"]["xaxis"]["range"]) == pytest.approx(0.5)
+    assert np.mean(figure["layout"]["yaxis"]["range"]) == pytest.approx(0.5)
+    assert "the point (0.5, 0.5) is marked" in figure["layout"]["meta"]["alt"]
 
 
 # --- figures and the table --------------------------------------------------------------------

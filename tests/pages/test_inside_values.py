@@ -64,8 +64,8 @@ def rows(section, table=-1):
 
 def fold_line(plane):
     """Return the ends (N, 2) of the line that is drawn last, which its casing is below."""
-    line = [trace for trace in plane.figure.data if trace.name == "fold line"][-1]
-    points = np.column_stack([line.x, line.y])
+    line = [trace for trace in plane.figure["data"] if trace.get("name") == "fold line"][-1]
+    points = np.column_stack([line["x"], line["y"]])
     return points[~np.isnan(points[:, 0])]
 
 

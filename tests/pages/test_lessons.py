@@ -722,13 +722,13 @@ def test_the_runs_of_all_other_set_ups_stay_in_the_charts_each_with_its_name():
     shown = ShownWeights.of(now.run_view, "Now")
     loss, accuracy = progress.loss_chart(shown, compared), progress.accuracy_chart(shown, None, compared)
     for chart, own in ((loss, ["10"]), (accuracy, ["training points", "10"])):
-        lines = [trace for trace in chart.data if trace.mode == "lines"]
-        assert [line.name for line in lines] == [*own, *others]
-        assert [trace for trace in chart.data if trace.showlegend is not False] == lines
-        assert len({(line.line.color, line.line.dash) for line in lines}) == len(lines)
-        assert not any(trace.mode == "text" for trace in chart.data)  # it would lie on the other lines
-    assert loss.data[-1].y.tolist() == runs[1].history.loss.tolist()
-    assert 1 - 10.0 ** -accuracy.data[-1].y == pytest.approx(runs[1].history.held_out_accuracy)
+        lines = [trace for trace in chart["data"] if trace["mode"] == "lines"]
+        assert [line["name"] for line in lines] == [*own, *others]
+        assert [trace for trace in chart["data"] if trace.get("showlegend") is not False] == lines
+        assert len({(line["line"]["color"], line["line"].get("dash")) for line in lines}) == len(lines)
+        assert not any(trace["mode"] == "text" for trace in chart["data"])  # it would lie on the other lines
+    assert loss["data"][-1]["y"].tolist() == runs[1].history.loss.tolist()
+    assert 1 - 10.0 ** -accuracy["data"][-1]["y"] == pytest.approx(runs[1].history.held_out_accuracy)
 
 
 def test_in_a_lesson_all_pages_show_the_weights_of_now_and_else_those_of_the_best_loss():

@@ -13,11 +13,11 @@ from tests.pages.browsing import DRAWING_SECONDS, sent_to, trigger
 
 def test_a_figure_is_sent_with_the_address_of_its_library():
     def app():
-        import plotly.graph_objects as go
-
         from pages.plane import live
+        from polycore.figures.style import new_figure, scatter
 
-        live.figure(go.Figure(go.Scatter(x=[1, 2], y=[3.5, float("nan")])), "key", 300)
+        trace = scatter(x=[1, 2], y=[3.5, float("nan")])
+        live.figure(new_figure([trace], "A line."), "key", 300)
 
     page = AppTest.from_function(app, default_timeout=DRAWING_SECONDS).run()
     assert not page.exception
@@ -31,13 +31,13 @@ def test_a_figure_is_sent_with_the_address_of_its_library():
 
 def test_a_figure_that_answers_clicks_says_so_and_reports_them():
     def app():
-        import plotly.graph_objects as go
         import streamlit as st
 
         from pages.plane import live
+        from polycore.figures.style import new_figure
 
         points = st.session_state.setdefault("points", [])
-        live.figure(go.Figure(), "map", 300, on_click=lambda x, y: points.append((x, y)))
+        live.figure(new_figure([], "Nothing."), "map", 300, on_click=lambda x, y: points.append((x, y)))
 
     page = AppTest.from_function(app, default_timeout=DRAWING_SECONDS).run()
     assert sent_to(page, "map")["clicks"] is True

@@ -40,10 +40,11 @@ def marks(figure, symbol):
     """Return the points (N, 2) of the markers with that symbol and no class's color."""
     [trace] = [
         trace
-        for trace in figure.data
-        if trace.marker.symbol == symbol and trace.marker.color not in {look.color for look in PALETTE}
+        for trace in figure["data"]
+        if trace.get("marker", {}).get("symbol") == symbol
+        and trace["marker"]["color"] not in {look.color for look in PALETTE}
     ]
-    return np.stack([trace.x, trace.y], axis=1)
+    return np.stack([trace["x"], trace["y"]], axis=1)
 
 
 def answered(layers, points):
@@ -115,8 +116,8 @@ def test_samples_are_points_of_the_training_set(samples, count, caption):
     )
     figure = lying_on_a_map(Overlay.of((SAMPLES,), experiment, None, None), experiment)
     points, _ = experiment.training_set()
-    markers = [trace for trace in figure.data if trace.mode == "markers"]
-    shown = np.concatenate([np.stack([trace.x, trace.y], axis=1) for trace in markers])
+    markers = [trace for trace in figure["data"] if trace["mode"] == "markers"]
+    shown = np.concatenate([np.stack([trace["x"], trace["y"]], axis=1) for trace in markers])
     assert len(shown) == count
     assert {*map(tuple, shown.tolist())} <= {*map(tuple, points.tolist())}
     assert map_layers.captions(figure) == (caption,)
@@ -148,13 +149,13 @@ def test_a_map_says_what_lies_on_it_and_frames_say_the_same():
     right_but_one = np.where(np.arange(len(labels)) == 7, 1 - labels, labels)
     mistakes = map_layers.mistakes_among(right_but_one, experiment)
     overlay = Overlay.of(map_layers.ALL, experiment, mistakes, (0.5, -0.25))
-    without = plane.to_learn(experiment).layout.meta["alt"]
+    without = plane.to_learn(experiment)["layout"]["meta"]["alt"]
     said = without.removesuffix(".") + (
         "; 10 samples are shown; 1 wrong answer is marked by a cross; "
         "1 crossing is marked by a diamond; the point (0.5, -0.25) is marked."
     )
     assert overlay.described(without) == said
-    assert lying_on_a_map(overlay, experiment).layout.meta["alt"] == said
+    assert lying_on_a_map(overlay, experiment)["layout"]["meta"]["alt"] == said
     assert Overlay().described(without) == without
     assert Overlay().values() == {}
 

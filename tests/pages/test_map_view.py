@@ -116,7 +116,7 @@ def test_the_caption_is_that_of_the_map_that_is_chosen():
 
 
 def test_the_caption_has_the_share_of_the_plane_that_differs():
-    url = map_view.figure_of(shown(DIFFERENCES)).layout.images[0].source
+    url = map_view.figure_of(shown(DIFFERENCES))["layout"]["images"][0]["source"]
     image = Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))).convert("RGBA")
     alphas = np.asarray(image)[..., 3]
     share = (alphas == 255).mean()  # the opaque pixels: those of stripes
@@ -129,7 +129,7 @@ def test_next_points_and_their_caption_follow_the_run():
     selection, followed = Selection("Now", NETWORK, ("Next points",)), Followed(run.name, 0, active=False)
     of_run = ShownRun(run, run.view, selection, ShownWeights.of(run.view, "Now"), followed)
     figure = map_view.figure_of(of_run)
-    index = len(figure.data) - 1
+    index = len(figure["data"]) - 1
     written = {path: name for path, name in map_view.bindings(figure, selection) if path.startswith("data.")}
     assert written == {
         f"data.{index}.x": "weights.next_points.x",
@@ -141,7 +141,7 @@ def test_next_points_and_their_caption_follow_the_run():
 
 @pytest.mark.parametrize("view", [NETWORK, REFEREE, DIFFERENCES])
 def test_every_map_can_show_layers(view):
-    layers = map_view.figure_of(shown(view, layers=map_layers.ALL)).data
-    assert {"x", "diamond"} <= {trace.marker.symbol for trace in layers}
+    layers = map_view.figure_of(shown(view, layers=map_layers.ALL))["data"]
+    assert {"x", "diamond"} <= {trace["marker"]["symbol"] for trace in layers if "marker" in trace}
     text = caption(view, map_layers.ALL)
     assert all(beginning in text for beginning in ("Crosses: ", "Diamonds: ", "of the training set"))

@@ -216,11 +216,11 @@ def test_the_outcome_comes_with_the_answer_and_not_before_it():
 def test_the_figure_does_not_show_the_answer_before_it_is_given():
     game = begun().play.game
     before = questions.figure_of(game)
-    assert "belongs" not in before.layout.meta["alt"]
+    assert "belongs" not in before["layout"]["meta"]["alt"]
     # what is drawn is the same whichever curve the point is on
-    assert before.data[0].line.width == before.data[1].line.width
+    assert before["data"][0]["line"]["width"] == before["data"][1]["line"]["width"]
     label = game.labels[0]
-    after = questions.figure_of(game.answered(label, 1.0)).layout.meta["alt"]
+    after = questions.figure_of(game.answered(label, 1.0))["layout"]["meta"]["alt"]
     assert f"belongs to {EXPERIMENT.polynomials[label].spoken}." in after
 
 

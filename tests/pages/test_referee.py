@@ -54,6 +54,6 @@ def test_only_polynomials_range_and_noise_change_the_referee():
 def test_it_is_a_line_on_the_chart_of_a_run():
     experiment = replace(TINY, polynomials=LINES, noise=1.0)
     weights = ShownWeights.of(RunView.of("a run", pc.start(experiment), math.inf), "Now")
-    [line] = progress.accuracy_chart(weights, referee.best_possible(experiment)).layout.shapes
-    assert line.y0 == pytest.approx(-math.log10(1 - share_below(1)))
-    assert line.label.text == "best possible 84.1 %"
+    [line] = progress.accuracy_chart(weights, referee.best_possible(experiment))["layout"]["shapes"]
+    assert line["y0"] == pytest.approx(-math.log10(1 - share_below(1)))
+    assert line["label"]["text"] == "best possible 84.1 %"

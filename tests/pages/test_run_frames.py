@@ -189,10 +189,12 @@ def test_a_page_draws_first_the_map_of_the_frame_that_follows(map_view, weights)
     tab = watched(steps=300, selection=selection)
     header, blobs = opened(tab.frame())
     figure = figure_of(drawn_first(tab, selection))
-    image = Image.open(io.BytesIO(base64.b64decode(figure.layout.images[0].source.partition(",")[2])))
+    image = Image.open(
+        io.BytesIO(base64.b64decode(figure["layout"]["images"][0]["source"].partition(",")[2]))
+    )
     lines = np.frombuffer(zlib.decompress(blobs["map"]), dtype=np.uint8).reshape(image.height, -1)
     np.testing.assert_array_equal(np.asarray(image), lines[:, 1:])  # each begins with its filter
-    assert figure.layout.meta["alt"] == header["weights"]["map_alt"]
+    assert figure["layout"]["meta"]["alt"] == header["weights"]["map_alt"]
 
 
 def test_the_map_of_a_past_step_is_rendered_once_for_the_page_and_all_frames(monkeypatch):

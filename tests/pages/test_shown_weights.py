@@ -127,13 +127,13 @@ def test_the_mistakes_and_the_charts_are_of_the_weights_that_are_chosen(run, cho
     wrong = (logits(layers, points).argmax(axis=1) != labels).sum()
     assert f"Crosses: {wrong:,} of 3,000 new points" in map_view.captions(map_view.figure_of(chosen))
     for mark, value, best_name in (
-        (progress.loss_chart(chosen.weights).data[1], measured(layers, run.experiment)[0], "best "),
+        (progress.loss_chart(chosen.weights)["data"][1], measured(layers, run.experiment)[0], "best "),
         # the best are not so by their accuracy on held-out points
-        (progress.accuracy_chart(chosen.weights, 0.9).data[2], -math.log10(wrong / 3000), "at best loss "),
+        (progress.accuracy_chart(chosen.weights, 0.9)["data"][2], -math.log10(wrong / 3000), "at best loss "),
     ):
-        assert (mark.mode, mark.x) == ("markers", (step,))
-        assert mark.y[0] == pytest.approx(value, rel=1e-6)
-        assert mark.name.startswith("now " if choice == "Now" else best_name)
+        assert (mark["mode"], mark["x"]) == ("markers", [step])
+        assert mark["y"][0] == pytest.approx(value, rel=1e-6)
+        assert mark["name"].startswith("now " if choice == "Now" else best_name)
 
 
 @choices
@@ -142,12 +142,10 @@ def test_the_difference_is_of_the_weights_that_are_chosen(run, choice):
     figure = map_view.figure_of(shown(run, Selection(choice, "Differences")))
     referee, scene = referee_of(run.experiment), scene_of(run.experiment)
     differences = {
-        name: plane.difference_map(plane.pixels_of(model, scene.window), scene, referee)
-        .layout.images[0]
-        .source
+        name: plane.difference_map(plane.pixels_of(model, scene.window), scene, referee)["layout"]["images"]
         for name, model in models.items()
     }
-    assert figure.layout.images[0].source == differences[choice]
+    assert figure["layout"]["images"] == differences[choice]
     assert differences["Now"] != differences["Best"]
 
 
@@ -187,7 +185,7 @@ def test_the_choice_stays_while_other_pages_are_visited_and_every_drawing_says_a
         assert live_value(app, "weights.name") == expected["name"]
         app.run()
     of_best = map_view.figure_of(best)
-    assert drawn(app, "progress.map").layout.images[0].source == of_best.layout.images[0].source
+    assert drawn(app, "progress.map").layout.images[0].source == of_best["layout"]["images"][0]["source"]
 
 
 @pytest.mark.parametrize("page", ["4_predict", "5_inside", "6_compare"])

@@ -378,8 +378,8 @@ def test_failed_runs_and_single_seeds_are_shown_as_such():
     assert shown["runs"] == ["1 of 2", "0 of 2, 1 failed", "0 of 2"]
     assert shown["95 % interval"] == ["needs two runs", "needs two runs", ""]
     assert shown["new points right"] == ["75.00 %", "", ""]
-    [trace] = sweep_view.figure_of(sweep, None).data
-    assert (trace.name, list(trace.x), list(trace.y)) == ("1 · one layer of 8", [1.0], [75.0])
+    [trace] = sweep_view.figure_of(sweep, None)["data"]
+    assert (trace["name"], list(trace["x"]), list(trace["y"])) == ("1 · one layer of 8", [1.0], [75.0])
     runs = table("Runs", sweep)
     assert runs["how it ended"] == [ALL_STEPS, "It failed."]
     assert runs["new points right"] == ["75.00 %", ""]

@@ -435,16 +435,16 @@ def test_an_early_end_that_was_asked_for_is_shown_as_a_success(changes):
 
 def test_before_a_run_the_curves_are_shown_in_the_position_of_its_map():
     before = untrained.figure_of(TINY, "Network", ())
-    assert before.layout.meta["alt"].startswith("Curves of 2 polynomials for x from -1 to 1 ")
-    assert not before.layout.images
+    assert before["layout"]["meta"]["alt"].startswith("Curves of 2 polynomials for x from -1 to 1 ")
+    assert "images" not in before["layout"]
     view, selection = RunView.of("a run", pc.start(TINY), math.inf), Selection(map_view="Network")
     after = map_view.figure_of(ShownRun(None, view, selection, ShownWeights.of(view, "Now"), None))
     for axis in ("xaxis", "yaxis"):
-        assert before.layout[axis].range == after.layout[axis].range
+        assert before["layout"][axis]["range"] == after["layout"][axis]["range"]
 
 
 def alt(experiment, view, *layers):
-    return untrained.figure_of(experiment, view, layers).layout.meta["alt"]
+    return untrained.figure_of(experiment, view, layers)["layout"]["meta"]["alt"]
 
 
 def test_before_a_run_the_map_of_the_referee_and_layers_can_be_shown():

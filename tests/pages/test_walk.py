@@ -97,14 +97,14 @@ def test_a_walk_is_computed_once_for_a_model():
 @pytest.mark.parametrize("x", [-2.0, -1.5, 2.0])
 def test_a_point_in_the_range_is_marked_with_its_probability_of_the_curve(x):
     model, best = network(), referee.of(THREE, RANGE, 0.0)
-    mark = curve_walk.chart(model, best, of_polynomials(THREE, RANGE), 1, x).data[-1]
+    mark = curve_walk.chart(model, best, of_polynomials(THREE, RANGE), 1, x)["data"][-1]
     [shares] = model.predict_proba([[x, x * x]])
-    assert (mark.mode, mark.x[0], mark.y[0]) == ("markers", x, pytest.approx(100 * shares[1]))
+    assert (mark["mode"], mark["x"][0], mark["y"][0]) == ("markers", x, pytest.approx(100 * shares[1]))
 
 
 def test_a_point_outside_the_range_is_not_marked():
     chart = curve_walk.chart(network(), referee.of(THREE, RANGE, 0.0), of_polynomials(THREE, RANGE), 1, 2.001)
-    assert chart.data[-1].mode == "text"  # the last trace has the names
+    assert chart["data"][-1]["mode"] == "text"  # the last trace has the names
 
 
 @pytest.mark.parametrize(

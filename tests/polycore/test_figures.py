@@ -153,7 +153,7 @@ def test_templates_are_escaped_in_what_plotly_would_fill_in_itself():
 
 def test_names_that_meet_are_shown_unchanged_whatever_they_are():
     [crossing] = figures.crossings_layer(POINTS[:1], ["<b>a</b> & %{x}"]).traces
-    assert list(crossing.hovertext) == ["&lt;b&gt;a&lt;/b&gt; &amp; &#37;{x} meet"]
+    assert crossing["hovertext"] == ["&lt;b&gt;a&lt;/b&gt; &amp; &#37;{x} meet"]
     met = [Met(0.5, "<b>a</b>, %{x}")]
     walk = figures.walk_figure([LINE, CUBIC, PARABOLA], 0, WALK_X, WALK, np.ones(4), met)
     [names] = [trace for trace in walk.data if trace.mode == "text"]
@@ -390,7 +390,7 @@ def test_samples_are_thinned_evenly_from_first_to_last():
     points = np.stack([np.arange(9000.0), np.zeros(9000)], axis=1)
     [trace] = figures.samples_figure(points, np.zeros(9000, dtype=int), [LINE]).data
     assert (trace.x[0], trace.x[-1]) == (0, 8999)
-    assert set(np.diff(trace.x)) <= {3, 4}  # 8999 / 2999 is a little more than 3
+    assert set(np.diff(trace["x"])) <= {3, 4}  # 8999 / 2999 is a little more than 3
 
 
 # --- loss and accuracy ------------------------------------------------------------------------
@@ -660,15 +660,15 @@ def test_of_a_layer_at_most_500_are_drawn_evenly():
     [mistakes] = figures.mistakes_layer(points, zeros, zeros + 1).traces
     [crossings] = figures.crossings_layer(points, [str(number) for number in range(2000)]).traces
     for trace in (mistakes, crossings):
-        assert (len(trace.x), trace.x[0], trace.x[-1]) == (500, 0, 1999)
-        assert set(np.diff(trace.x)) <= {4, 5}
-    assert crossings.hovertext[-1] == "1999 meet"
+        assert (len(trace["x"]), trace["x"][0], trace["x"][-1]) == (500, 0, 1999)
+        assert set(np.diff(trace["x"])) <= {4, 5}
+    assert crossings["hovertext"][-1] == "1999 meet"
 
 
 def test_a_dot_is_a_pixel_larger_for_each_doubling_of_the_density():
     points = np.zeros((6, 2))
     [dots] = figures.next_points_layer(points, np.array([0.05, 1, 2, 8, 128, 1e4])).traces
-    assert dots.marker.size == (4, 4, 5, 7, 11, 11)
+    assert dots["marker"]["size"] == [4, 4, 5, 7, 11, 11]
 
 
 def test_layers_lie_on_each_other_in_their_order():
