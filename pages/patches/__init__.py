@@ -7,6 +7,7 @@ from functools import cache
 
 from pages.patches import (
     callbacks,
+    drawing_order,
     request_order,
     rerun_requests,
     shutdown_time,
@@ -28,4 +29,5 @@ def apply() -> None:
     shutdown_time.apply()
     tcp_nodelay.apply()
     switch_interval.apply()
+    drawing_order.apply()
     state_reads.apply()

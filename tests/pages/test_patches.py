@@ -21,7 +21,7 @@ LAUNCHER = ROOT / "tests/browser/plain_server.py"
 
 ARE_APPLIED = """
 import sys
-from pages.patches import callbacks, request_order, rerun_requests, switch_interval
+from pages.patches import callbacks, drawing_order, request_order, rerun_requests, state_reads, switch_interval
 from streamlit import config
 
 def are_applied():
@@ -30,6 +30,8 @@ def are_applied():
         request_order.SessionState.on_script_will_rerun is not request_order.streamlits_own,
         rerun_requests.AppSession.request_rerun is not rerun_requests.streamlits_own,
         sys.getswitchinterval() < 0.001,
+        drawing_order.ScriptRunner._run_script is not drawing_order.streamlits_own,
+        state_reads.SafeSessionState.filtered_state is not state_reads.streamlits_own,
         not config.get_option("runner.fastReruns"),
     ]
 """
@@ -65,7 +67,7 @@ def test_a_server_that_starts_applies_all_patches_and_an_import_none():
         check=True,
         timeout=60,
     )
-    assert done.stdout.strip() == f"{[False] * 5} {[True] * 5}"
+    assert done.stdout.strip() == f"{[False] * 7} {[True] * 7}"
 
 
 def test_a_server_without_our_lifespan_applies_them_before_its_first_page(tmp_path):
@@ -77,7 +79,7 @@ def test_a_server_without_our_lifespan_applies_them_before_its_first_page(tmp_pa
             content = b""
             while b"applied" not in content:
                 content = tab.recv(timeout=20, decode=False)
-    assert f"applied: {[False] * 5}, then {[True] * 5}".encode() in content
+    assert f"applied: {[False] * 7}, then {[True] * 7}".encode() in content
 
 
 def test_a_second_application_changes_nothing():
