@@ -21,7 +21,8 @@ LAUNCHER = ROOT / "tests/browser/plain_server.py"
 
 ARE_APPLIED = """
 import sys
-from pages.patches import callbacks, drawing_order, request_order, rerun_requests, state_reads, switch_interval
+from pages.patches import callbacks, drawing_order, request_order
+from pages.patches import rerun_requests, state_reads, switch_interval
 from streamlit import config
 
 def are_applied():
