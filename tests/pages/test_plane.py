@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import zlib
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from PIL import Image
 
 import polycore as pc
-from pages.plane import plane
+from pages.plane import live, plane
 from pages.plane.scene import of_polynomials
 from pages.wording.percent import percent
 from polycore import figures
@@ -70,6 +71,12 @@ def test_a_page_draws_the_pixels_that_frames_have():
     shades = np.array([(*hue, alpha) for hue in class_colors(2) for alpha in frame.values["map"]["alphas"]])
     colors = colors_in(figure["layout"]["images"][0]["source"])
     np.testing.assert_array_equal(colors, shades[lines[:, 1:]])
+
+
+def test_the_curves_of_a_map_are_sent_with_four_bytes_a_number_and_stay_in_their_places():
+    [*_, line] = json.loads(live.json_of(plane.map_without_regions(SCENE)))["data"]
+    y = np.frombuffer(base64.b64decode(line["y"]["bdata"]), "f4")
+    assert (line["y"]["dtype"], set(y.tolist())) == ("f4", {-1.0})
 
 
 def test_a_run_has_the_map_of_its_current_model_before_that_is_measured():
