@@ -4,6 +4,13 @@ export default keeping(
   (parent) => new Text(parent),
   (text, { data, setTriggerValue }) => {
     text.report = () => setTriggerValue("changed", true);
+    text.root.onclick = ({ target }) => {
+      const button = target.closest("[data-press]");
+      if (!button) return;
+      const { press, shows } = button.dataset;
+      setTriggerValue("pressed", press);
+      presses().atRest(() => document.querySelector(shows)?.scrollIntoView({ block: "nearest" }));
+    };
     text.show(data);
   },
 );
@@ -61,6 +68,13 @@ class Text {
     });
     each("color", (element, color) => (element.style.background = color));
     each("picture", (image, { source, alt }) => Object.assign(image, { src: source, alt }));
+    for (const image of this.root.querySelectorAll("[data-lane]")) {
+      const { lane, colors } = image.dataset;
+      const source = pictureIn(frame, JSON.parse(colors), lane);
+      if (source === undefined) continue;
+      image.setAttribute("href", source);
+      image.parentElement.setAttribute("aria-label", frame.lanes[lane].map_alt);
+    }
   }
 
   // Most changes follow a press, and the page that Streamlit draws for it shows them.

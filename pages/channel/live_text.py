@@ -4,7 +4,7 @@ The page draws it as HTML with its present values. In the browser, each frame of
 values, as text and never as HTML.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -13,12 +13,14 @@ from typing import Any
 
 from pages.channel import component, session_key
 from pages.server.source import Halt
+from polycore.web.scripts import file_of
 
 NO_HALTS: Mapping[str, Halt] = MappingProxyType({})
 
-# with which the script of each component that follows a run begins
+# with the first begins the script of each component that follows a run; the others make pictures of maps
 CHANNEL_SCRIPT = Path(__file__).with_name("channel.js")
-_SCRIPTS = (CHANNEL_SCRIPT, *map(Path(__file__).with_name, ("presses.js", "live_text.js")))
+PICTURE_SCRIPTS = file_of("painter.js"), Path(__file__).with_name("picture.js")
+_SCRIPTS = (CHANNEL_SCRIPT, *PICTURE_SCRIPTS, *map(Path(__file__).with_name, ("presses.js", "live_text.js")))
 _component = component.Component("polycore_text", _SCRIPTS)
 
 
@@ -52,13 +54,16 @@ def draw(
     reports: bool = False,
     until: str = "",
     halts: Mapping[str, Halt] = NO_HALTS,
+    on_press: Callable[[Any], None] = lambda _: None,
 ) -> None:
     """Draw `html`, of ours alone: a user's words in it are escaped.
 
     An element with `data-value="a.b"` shows the value `b` of `a` in each frame's header, and is hidden while
     that is empty; the cells of a row with `data-values="a"` show a list of them. `data-width="a"` is as many
     percent wide as the number says, `data-color="a"` has that color, and an image with `data-picture="a"` has
-    the address `a.source` and the alternative text `a.alt`.
+    the address `a.source` and the alternative text `a.alt`. `data-lane` is for `small_map`.
+    A button with `data-press="a"` calls `on_press("a")`, as a callback; then what its `data-shows` selects
+    comes into view.
     followed: the run whose frames it shows; None for text that stands still.
     reports: whether the page is drawn again once the run begins or ends to advance; one component of a page
     does so.
@@ -76,6 +81,7 @@ def draw(
             "halts": {button.replace(".", "-"): how for button, how in halts.items()},  # as in the page
         },
         on_changed_change=lambda: None,  # a report only needs the page to run again
+        on_pressed_change=lambda: on_press(component.sent(key, "pressed")),
     )
 
 

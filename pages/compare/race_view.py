@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -26,22 +26,20 @@ from pages.compare.race_values import (
 from pages.models import run_landscape
 from pages.plane import live
 from pages.plane.live import Bound
-from pages.plane.plane import network_map
-from pages.plane.scene import Scene, scene_of
+from pages.plane.plane import network_map, small_map
+from pages.plane.scene import scene_of
 from pages.run_view import time_slider
 from pages.run_view.progress import LARGE_LABEL
 from pages.runs.job import Job
-from pages.runs.race import MOST, Race, RaceView
-from pages.server.source import Choice
+from pages.runs.race import Lane, Race, RaceView
 from pages.state import refusal, session
 from pages.state.shown_weights import ShownWeights
 from polycore import Landscape, Model
 from polycore.figures import line_url
-from polycore.figures.style import ZERO_LINE, Figure, with_axes, with_layout
-from polycore.pictures.class_map import PackedMap
+from polycore.figures.style import ZERO_LINE, with_layout
 from polycore.pictures.palette import class_colors
 
-MAP_HEIGHT, CHART_HEIGHT = 220, 240
+CHART_HEIGHT, MAP_HEIGHT = 240, 480
 # how to read the chart, and what the figure below a map is
 CAPTIONS: Mapping[Name, str] = {
     "accuracy": "**Accuracy on new points**, after the same {}",
@@ -50,6 +48,9 @@ CAPTIONS: Mapping[Name, str] = {
 UNITS: Mapping[Name, str] = {"accuracy": LARGE_LABEL, "loss": "nats, the lowest so far"}
 LABELS: Mapping[Name, str] = {"accuracy": "Accuracy", "loss": "Loss"}
 
+LARGE_HELP = "Large map: zoom, save it as a picture, see what the network answers at a point"
+LARGE_LOOK = f'title="{LARGE_HELP}" data-shows="[class*=st-key-race-map-]"'
+ENLARGE = '<svg viewBox="2 2 20 20"><path d="M21 11V3h-8l3.3 3.3-10 10L3 13v8h8l-3.3-3.3 10-10z"/></svg>'
 EARLIER = "This race used an earlier set-up: {}."
 LANDSCAPE_KEY = f"{PREFIX}.landscape"
 LANDSCAPE = (
@@ -65,9 +66,7 @@ LANDSCAPE_HELP = (
 STYLE = """<style>
 .st-key-race-start button { min-width: 9.25rem; }
 :is(.st-key-race-accuracy, .st-key-race-loss) { flex-basis: 15rem !important; } /* with its type */
-.st-key-race-lanes .stColumn .stVerticalBlock { gap: 0.25rem; }
 @media (min-width: 641px) {
-  [class*="st-key-race-map-"] { flex-basis: clamp(11rem, 100vh - 36rem, 26rem) !important; }
   :is(.st-key-race-accuracy, .st-key-race-loss) {
     flex-basis: clamp(12.5rem, 100vh - 36rem, 15rem) !important;
   }
@@ -75,9 +74,8 @@ STYLE = """<style>
   .st-key-race-dock > :last-child { flex: 1; }
 }
 @media (max-width: 640px) {
-  .st-key-race-lanes .stColumn { min-width: calc(50% - 0.5rem); flex: 1 1 calc(50% - 0.5rem); }
-  [class*="st-key-race-map-"] { flex-basis: 8.5rem !important; }
   .stApp { --run-bar: 4.5rem; } /* the height of the dock: what comes for a moment stands above it */
+  [class*="st-key-race-map-"] { scroll-margin-bottom: 9rem; } /* above the dock */
   .st-key-race-dock {
     position: fixed; z-index: 100; inset: auto 0 var(--bottom-bar, 0px); padding: 0.6rem 1rem;
     flex-wrap: nowrap; height: var(--run-bar);
@@ -92,10 +90,16 @@ STYLE = """<style>
   }
 }
 </style>"""
-# of the live texts, which other styles do not reach
+# of the live text, which other styles do not reach
 LANE_STYLE = """<style>
-.head { display: flex; justify-content: space-between; align-items: center; gap: 0.5rem; font-weight: 600; }
-.head span { overflow-wrap: anywhere; }
+.lanes { display: grid; grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr); gap: 1rem; }
+.map { display: block; width: 100%; height: clamp(11rem, 100vh - 36rem, 26rem); margin: 0.25rem 0; }
+.map * { vector-effect: non-scaling-stroke; }
+.head button { flex: none; width: 1.5rem; height: 1.5rem; padding: 0.25rem; border: 0; background: none; }
+.head button { border-radius: 0.25rem; fill: light-dark(#5a6072, #a4abbd); cursor: pointer; }
+.head button:is(:hover, [aria-pressed="true"]) { background: var(--st-secondary-background-color); }
+.head { display: flex; align-items: center; gap: 0.5rem; font-weight: 600; }
+.head span { flex: 1; overflow-wrap: anywhere; }
 .polycore-text .head img { flex: none; width: 2.75rem; }
 .figure { display: flex; flex-wrap: wrap; align-items: baseline; column-gap: 0.5rem; line-height: 1.25; }
 .figure b { font-size: 1.75rem; font-weight: 600; white-space: nowrap; font-variant-numeric: tabular-nums; }
@@ -104,6 +108,8 @@ p, .figure span { color: light-dark(#5a6072, #a4abbd); }
 @media (max-width: 640px) {
   .head, p, .figure span { font-size: 0.8125rem; }
   .polycore-text .head img { display: none; }
+  .lanes { grid-auto-flow: row; grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .map { height: 8.5rem; }
   .figure b { font-size: 1.25rem; }
 }
 </style>"""
@@ -180,20 +186,21 @@ def _draw_race(race: Race, bar: DeltaGenerator, dock: DeltaGenerator, *, running
     with bar:
         if view.setting is None:
             time_slider.draw_for_race(f"{PREFIX}.time", followed, now["moments"], moment, source.choose)
-    _draw_lanes(race, view, moment, by, now["lanes"], followed)
+    hidden = NOT_YET if view.setting is not None and race.answer is None else ""
+    lanes = (_lane_html(race, view.lanes[i], i, by, now["lanes"][str(i)]) for i in order_of(view, by))
+    html = f'{hidden}{LANE_STYLE}<div class="lanes">{"".join(lanes)}</div>'
+    live_text.draw(html, f"{PREFIX}.lanes", followed, on_press=partial(_enlarge, race))
+    with st.container():
+        if race.large is not None:
+            _draw_large_map(race, view.lanes[race.large], race.large, followed)
     chart, rules = st.columns([5, 2], gap="large")
-    if view.setting is not None and race.answer is None:
+    if hidden:
         with chart:
             race_inputs.draw_question(race)
         return
     with rules:
-        race_inputs.BY.choose(
-            st.segmented_control,
-            "Compare by",
-            list(LABELS),
-            required=True,
-            format_func=LABELS.__getitem__,
-        )
+        shown = {"required": True, "format_func": LABELS.__getitem__}
+        race_inputs.BY.choose(st.segmented_control, "Compare by", list(LABELS), **shown)
         standing = live_text.value(f"standing.{by}", now["standing"][by], "p")
         waits = live_text.value("waits", now["waits"], "p", "caption")
         live_text.draw(standing + waits, f"{PREFIX}.standing", followed)
@@ -213,60 +220,42 @@ def _draw_race(race: Race, bar: DeltaGenerator, dock: DeltaGenerator, *, running
 
 
 def _status_html(now: Mapping[str, Any]) -> str:
-    status, progress = (
-        live_text.value("status", now["status"], "b"),
-        live_text.value("progress", now["progress"]),
-    )
+    words = f"{live_text.value('status', now['status'], 'b')} {live_text.value('progress', now['progress'])}"
     bar = live_text.bar("share", now["share"], "Computing time used")
-    return f'{BAR_STYLE}<div class="line">{status} {progress}</div>{bar}'
+    return f'{BAR_STYLE}<div class="line">{words}</div>{bar}'
 
 
-def _draw_lanes(
-    race: Race,
-    view: RaceView,
-    moment: Choice,
-    by: Name,
-    now: Mapping[str, Any],
-    followed: Followed,
-) -> None:
-    # first: the maps of a wide network take long, and no lane should be drawn in part
-    maps = [_map(picture_of(lane, moment), scene_of(lane.view.run.experiment)) for lane in view.lanes]
-    with st.container(key=f"{PREFIX}.lanes"):
-        for column, index in zip(st.columns(len(view.lanes)), order_of(view, by), strict=True):
-            lane = view.lanes[index]
-            bindings = (
-                ("layout.images.0.source", f"picture.lanes.{index}"),
-                ("layout.meta.alt", f"lanes.{index}.map_alt"),
-            )
-            with column:
-                head, figure = _lane_html(index, lane.name, by, now[str(index)])
-                if race.setting is not None and race.answer is None:
-                    head, figure = NOT_YET + head, NOT_YET + figure
-                live_text.draw(head, f"{PREFIX}.head.{index}", followed)
-                live.figure(
-                    maps[index],
-                    key=f"{PREFIX}.map.{index}",
-                    height=MAP_HEIGHT,
-                    bound=Bound(followed, bindings, class_colors(lane.experiment.class_count)),
-                    model_now=partial(_model_now, race, index),
-                )
-                live_text.draw(figure, f"{PREFIX}.lane.{index}", followed)
-
-
-def _lane_html(index: int, name: str, by: Name, now: Mapping[str, Any]) -> tuple[str, str]:
-    """Return what is above the map of a lane, and the figure by which it is compared, below it."""
+def _lane_html(race: Race, lane: Lane, index: int, by: Name, now: Mapping[str, Any]) -> str:
+    """Return a lane: its name, its map, and the figure by which it is compared."""
+    name, scene = escape(lane.name), scene_of(lane.view.run.experiment)
     path = f"lanes.{index}"
     place = live_text.value(f"{path}.place.{by}", now["place"][by])
-    head = (
-        f'{LANE_STYLE}<div class="head"><span>{place}&ensp;{escape(name)}</span>'
-        f'<img src="{line_url(index)}" alt=""></div>'
-    )
     number = live_text.value(f"{path}.{by}", now[by], "b")
-    figure = f'{LANE_STYLE}<div class="figure">{number}<span>{UNITS[by]}</span></div>'
-    figure += "".join(
-        live_text.value(f"{path}.{part}", now[part], "p") for part in ("used", "ended", "error")
+    parts = (live_text.value(f"{path}.{part}", now[part], "p") for part in ("used", "ended", "error"))
+    return (
+        f'<div><div class="head"><span>{place}&ensp;{name}</span><img src="{line_url(index)}" alt="">'
+        f'<button data-press="{index}" aria-pressed="{str(index == race.large).lower()}" {LARGE_LOOK} '
+        f'aria-label="Large map of {name}">{ENLARGE}</button></div>'
+        f"{small_map(picture_of(lane, race.moment), scene, index)}"
+        f'<div class="figure">{number}<span>{UNITS[by]}</span></div>{"".join(parts)}</div>'
     )
-    return head, figure
+
+
+def _draw_large_map(race: Race, lane: Lane, index: int, followed: Followed) -> None:
+    parts = {"layout.images.0.source": f"picture.lanes.{index}", "layout.meta.alt": f"lanes.{index}.map_alt"}
+    live.figure(
+        network_map(picture_of(lane, race.moment), scene_of(lane.view.run.experiment)),
+        key=f"{PREFIX}.map.{index}",
+        height=MAP_HEIGHT,
+        bound=Bound(followed, [*parts.items()], class_colors(lane.experiment.class_count)),
+        model_now=partial(_model_now, race, index),
+    )
+
+
+def _enlarge(race: Race, lane: Any) -> None:
+    """Show the map of a lane large, or no longer; `lane` is as the browser has sent it."""
+    known = {str(index): index for index in range(len(race.names))}
+    race.large = None if known.get(lane) == race.large else known.get(lane)
 
 
 def _model_now(race: Race, index: int) -> Model:
@@ -287,20 +276,8 @@ def _draw_chart(race: RaceView, by: Name, then: Mapping[str, Any], followed: Fol
         (f"{shape}.x1", "then.seconds"),
         (f"{shape}.visible", "then.is_past"),
     ]
-    live.figure(
-        with_layout(figure, shapes=shapes),
-        key=f"{PREFIX}.{by}",
-        height=CHART_HEIGHT,
-        rests=True,
-        bound=Bound(followed, bindings),
-    )
-
-
-@lru_cache(maxsize=2 * MOST)
-def _map(picture: PackedMap, scene: Scene) -> Figure:
-    """Return a map without legend and tick labels, which would take most of the space."""
-    figure = with_layout(network_map(picture, scene), showlegend=False, margin=dict.fromkeys("lrtb", 0))
-    return with_axes(figure, title=None, showticklabels=False, fixedrange=True)
+    drawn, bound = with_layout(figure, shapes=shapes), Bound(followed, bindings)
+    live.figure(drawn, key=f"{PREFIX}.{by}", height=CHART_HEIGHT, rests=True, bound=bound)
 
 
 def _draw_landscape(race: Race) -> None:

@@ -502,11 +502,7 @@ class Values {
   }
 
   at(name) {
-    if (name === "picture") return this.picture(this.frame.weights, "map");
-    if (name.startsWith("picture.lanes.")) {
-      const lane = name.slice("picture.lanes.".length);
-      return this.picture(this.frame.lanes?.[lane], `map.${lane}`);
-    }
+    if (name.startsWith("picture")) return pictureIn(this.frame, this.follow.colors, name.split(".")[2]);
     if (name.startsWith("last.")) return this.at(name.slice("last.".length))?.at(-1);
     if (name.startsWith("heights.")) return heights(this.at(name.slice("heights.".length)));
     if (name.startsWith("history.")) return this.history()?.[name.slice("history.".length)];
@@ -528,12 +524,6 @@ class Values {
       accuracy: column(Float32Array, 2),
       held_out: column(Float32Array, 3),
     };
-  }
-
-  picture({ map } = {}, blob) {
-    const pixels = this.frame.blobs[blob];
-    if (!map || !pixels) return undefined;
-    return picture(map, pixels, colorTable(this.follow.colors, map.alphas));
   }
 }
 

@@ -1,8 +1,10 @@
 """Maps of the plane: the most likely class at each point, by a model or the referee, and the curves."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -13,8 +15,9 @@ from pages.wording.percent import percent
 from polycore import Experiment, Model, Polynomial, Referee, Run
 from polycore.arrays import Floats, evenly, grid_points, read_only
 from polycore.figures import alternative_text, regions_url
+from polycore.figures.compare import SMALL_MAP_SIZE, svg_curves
 from polycore.figures.plane import curves_figure, map_figure, samples_figure, showing_all
-from polycore.figures.style import MAX_MARKERS, Figure, with_axes, with_layout
+from polycore.figures.style import MAX_MARKERS, ZERO_LINE, Figure, with_axes, with_layout
 from polycore.limits import MAX_COEFFICIENT
 from polycore.pictures import painter
 from polycore.pictures.class_map import (
@@ -43,6 +46,29 @@ TOO_LARGE = f"There is no map: a coefficient is larger than {MAX_COEFFICIENT:,.0
 def network_map(picture: PackedMap, scene: Scene) -> Figure:
     """Return a network's map as frames show it, in the scene of its classes."""
     return _drawn(shown_map(picture, scene), scene)
+
+
+def small_map(picture: PackedMap, scene: Scene, lane: int) -> str:
+    """Return the map of a lane as SVG, for a live text that follows the race."""
+    shown, colors = shown_map(picture, scene), json.dumps(class_colors(len(scene.classes)))
+    # in percent; the centers of the outer cells lie on the edges
+    width, height = (100 / (1 - FINE / count) for count in (picture.columns, picture.rows))
+    return (
+        f'<svg class="map" role="img" aria-label="{escape(shown.values["map_alt"])}" fill="none" '
+        f'viewBox="0 0 {SMALL_MAP_SIZE[0]} {SMALL_MAP_SIZE[1]}" preserveAspectRatio="none">'
+        f'<image x="{50 - width / 2}%" y="{50 - height / 2}%" width="{width}%" height="{height}%" '
+        f'preserveAspectRatio="none" href="{_url(shown, scene)}" data-lane="{lane}" data-colors="{colors}"/>'
+        f"{_lines(scene)}</svg>"
+    )
+
+
+@lru_cache(maxsize=8)
+def _lines(scene: Scene) -> str:
+    (left, right), (low, high) = scene.window
+    width, height = SMALL_MAP_SIZE
+    origin = f"M{width * left / (left - right)} 0V{height}M0 {height * high / (high - low)}H{width}"
+    curves = svg_curves(scene.curves, scene.window, scene.spans, 2.5)
+    return f'<path d="{origin}" stroke="{ZERO_LINE}" stroke-width="1.5"/>{curves}'
 
 
 def model_map(model: Model, scene: Scene) -> Figure:
@@ -196,8 +222,6 @@ def _drawn(shown: ShownMap, scene: Scene) -> Figure:
     """Return the figure that shows in a page what frames show in it afterwards."""
     size = shown.values["map"]
     columns, rows = size["columns"], size["rows"]
-    colors = painter.color_table(class_colors(len(scene.classes)), size["alphas"])
-    url = data_url(png_of_scanlines(columns, rows, shown.pixels, colors))
     meta = {"alt": shown.values["map_alt"]}
     if "differing" in shown.values:
         meta["differing"] = shown.values["differing"]
@@ -206,7 +230,13 @@ def _drawn(shown: ShownMap, scene: Scene) -> Figure:
     across, up = columns // FINE, rows // FINE
     width, height = (right - left) / (across - 1), (high - low) / (up - 1)
     place = {"x": left - width / 2, "y": high + height / 2, "sizex": width * across, "sizey": height * up}
-    return _with_regions(scene, place | {"source": url}, meta)
+    return _with_regions(scene, place | {"source": _url(shown, scene)}, meta)
+
+
+def _url(shown: ShownMap, scene: Scene) -> str:
+    size = shown.values["map"]
+    colors = painter.color_table(class_colors(len(scene.classes)), size["alphas"])
+    return data_url(png_of_scanlines(size["columns"], size["rows"], shown.pixels, colors))
 
 
 def _with_regions(scene: Scene, regions: Mapping[str, Any], meta: Mapping[str, str]) -> Figure:

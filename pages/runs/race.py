@@ -206,6 +206,7 @@ class Race:
     names, trainings: of its lanes.
     kind: what the lanes of a race differ in. setting: what those of a pair do; None of a race.
     moment: which of their weights are shown: those after so many microseconds of computing, or the latest.
+    large: the lane whose map is shown large too; None for none.
     answer: what the user takes for the same in a pair, whose figures come after that; None before.
     """
 
@@ -217,6 +218,7 @@ class Race:
     moment: Choice = "Now"
     setting: Setting | None = None
     answer: frozenset[str] | None = None
+    large: int | None = None
 
     @classmethod
     def of(

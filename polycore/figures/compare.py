@@ -104,18 +104,24 @@ def small_map_url(
         Ranges of x, one for each curve, over which it is drawn.
     """
     width, height = SMALL_MAP_SIZE
-    drawn = spans or [x_range] * len(polynomials)
-    paths = [_path(one, span, (x_range, y_range)) for one, span in zip(polynomials, drawn, strict=False)]
-    casing = f'<path d="{" ".join(paths)}" stroke="{CASING}" stroke-width="3"/>'
-    curves = "".join(
-        f'<path d="{path}" stroke="{PALETTE[label].color}" stroke-width="1.5" '
-        f'stroke-dasharray="{svg_dash(PALETTE[label].dash)}"/>'
-        for label, path in enumerate(paths)
-    )
     return svg_url(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" fill="none">'
         f'<image href="{regions_url(probabilities)}" width="{width}" height="{height}" '
-        f'preserveAspectRatio="none"/>{casing}{curves}</svg>'
+        f'preserveAspectRatio="none"/>{svg_curves(polynomials, (x_range, y_range), spans, 1.5)}</svg>'
+    )
+
+
+def svg_curves(
+    polynomials: Sequence[Polynomial], window: Window, spans: Sequence[tuple[float, float]], thickness: float
+) -> str:
+    """Return the SVG elements of curves, over a casing of twice the thickness, on a map of SMALL_MAP_SIZE."""
+    drawn = spans or [window[0]] * len(polynomials)
+    paths = [_path(one, span, window) for one, span in zip(polynomials, drawn, strict=False)]
+    casing = f'<path d="{" ".join(paths)}" stroke="{CASING}" stroke-width="{2 * thickness:g}"/>'
+    return casing + "".join(
+        f'<path d="{path}" stroke="{PALETTE[label].color}" stroke-width="{thickness}" '
+        f'stroke-dasharray="{svg_dash(PALETTE[label].dash)}"/>'
+        for label, path in enumerate(paths)
     )
 
 

@@ -132,6 +132,14 @@ def test_a_race_is_watched_left_and_found_again_and_kept(visitor):
     page.get_by_role("button", name="Play the race from its beginning").click()
     expect(page.get_by_text(re.compile(r"^[\d,]+ steps in 5\.\d s$"))).to_have_count(2)
     visit.rest()
+    large = page.get_by_role("button", name="Large map of Adam")
+    large.press("Enter")
+    expect(maps).to_have_count(3)
+    expect(large).to_have_attribute("aria-pressed", "true")
+    small = page.locator("[data-lane='1']").get_attribute("href")
+    expect(page.locator(".st-key-race-map-1 image")).to_have_attribute("href", small)
+    large.click()
+    expect(maps).to_have_count(2)
     visit.press(run_landscape.DRAW)
     landscape = page.get_by_role(
         "img", name=re.compile("^Contour map of the loss over the two main directions")
@@ -160,9 +168,9 @@ def test_a_pair_is_trained_from_train_and_asked_about_before_its_figures(visitor
     visit.rest()
     page.get_by_role("button", name="Train both").press("Enter")
     page.get_by_role("link", name="See both").press("Enter")
-    expect(page.locator(".st-key-race-head-1")).to_contain_text("Learning rate 0.3")
+    expect(page.locator(".st-key-race-lanes")).to_contain_text("Learning rate 0.3")
     expect(page.get_by_role("img", name=re.compile("^Map of the most likely of"))).to_have_count(2)
-    expect(page.locator(".st-key-race-lane-1 b")).to_be_hidden()
+    expect(page.locator(".st-key-race-lanes b").last).to_be_hidden()
     expect(page.locator(".st-key-race-status").get_by_text("Finished")).to_be_visible()
     for what in ("Initial weights", "New points", "Optimizer", "Seed", "Steps"):
         page.get_by_role("button", name=what, exact=True).click()
@@ -171,7 +179,7 @@ def test_a_pair_is_trained_from_train_and_asked_about_before_its_figures(visitor
     expect(page.get_by_role("button", name="Seed", exact=True)).to_have_attribute("aria-pressed", "true")
     visit.press("Answer")
     expect(page.get_by_text("Not the same: Learning rate.")).to_be_visible()
-    expect(page.locator(".st-key-race-lane-1 b")).to_be_visible()
+    expect(page.locator(".st-key-race-lanes b").last).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     visit.go_to("Train")
     visit.rest()
@@ -200,7 +208,8 @@ def assert_the_race_is_seen(visit):
     """Maps and figures are within the screen, the chart has begun, and nothing has to be folded first."""
     page = visit.page
     expect(page.get_by_text("Who races")).to_have_count(0)
-    numbers = [page.locator(f".st-key-race-lane-{index} b") for index in range(4)]
+    numbers = page.locator(".st-key-race-lanes b").all()
+    assert len(numbers) == 4
     chart = page.locator(".st-key-race-accuracy")
 
     boxes = []
@@ -232,7 +241,7 @@ def test_a_race_is_read_from_the_last_row(visitor):
     expect(leave).to_be_visible()
     expect(page.get_by_role("link", name="Train")).to_be_hidden()
     visit.wait_until(lambda: label.evaluate(size) >= LEAST_TEXT, state=lambda: label.evaluate(size))
-    assert page.locator(".st-key-race-lane-0 b").evaluate(size) > 1.2 * 28
+    assert page.locator(".st-key-race-lanes b").first.evaluate(size) > 1.2 * 28
     assert is_on_screen(leave)
     visit.press_key("p")
     expect(page.get_by_role("link", name="Train").first).to_be_visible()

@@ -108,8 +108,7 @@ MAP = """
 const said = [];
 Object.assign(globalThis, {
   Notes: class { show = nothing; take = ({ marked }) => said.push(marked) },
-  picture: ({ name }) => name,
-  colorTable: nothing,
+  pictureIn: ({ weights }) => weights?.map.name,
 });
 const chart = new Chart(element());
 const follow = { since: 0, bind: [["layout.images.0.source", "picture"]] };

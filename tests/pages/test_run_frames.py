@@ -124,7 +124,7 @@ def read_in_a_browser(frame, name, colors=()):
     code = "const matchMedia = () => ({}), keeping = () => {};"
     code += scripts(
         "polycore/web/painter.js",
-        *(f"pages/{name}.js" for name in ("channel/channel", "plane/picture", "plane/live")),
+        *(f"pages/{name}.js" for name in ("channel/channel", "channel/picture", "plane/live")),
     )
     code += f"const bytes = Buffer.from({json.dumps(base64.b64encode(frame.content).decode())}, 'base64');"
     code += "const frame = unpacked(Uint8Array.from(bytes).buffer);"

@@ -37,3 +37,11 @@ function picture({ columns, rows }, pixels, colors) {
     for (let i = 0; i < part.length; i += 8192) binary += String.fromCharCode(...part.subarray(i, i + 8192));
   return `data:image/png;base64,${btoa(binary)}`;
 }
+
+// Returns the map that a frame has, in the colors of its classes: of a lane of a race, or of the run if there is no
+// `lane`; undefined if it has none.
+function pictureIn({ weights, lanes, blobs }, colors, lane) {
+  const { map } = (lane === undefined ? weights : lanes?.[lane]) ?? {};
+  const pixels = blobs[lane === undefined ? "map" : `map.${lane}`];
+  return map && pixels ? picture(map, pixels, colorTable(colors, map.alphas)) : undefined;
+}
