@@ -27,6 +27,7 @@ from pages.state.shown_weights import ShownWeights
 from pages.state.view import View
 from tests.pages.browsing import QUICK, drawn, labelled, live_text, opened, press, session_of
 from tests.runs import TINY
+from tests.waiting import wait_until
 
 TRAIN = "pages/3_train.py"
 NETWORK, REFEREE, DIFFERENCES = "Network", "Referee", "Differences"
@@ -70,6 +71,7 @@ def test_the_choice_stays_as_a_run_begins_and_ends_and_on_other_pages():
     assert labelled(app.button_group, "Map").value == REFEREE
     assert drawn(app, "progress.map").layout.meta["alt"].endswith(f"{plane.OF_REFEREE}.")
     assert map_view.DIFFERENCE_CAPTION in live_text(choose(app, DIFFERENCES))
+    wait_until(lambda: session_of(app).training.view.run.step > 0)
     press(app, "Stop")
     assert labelled(app.button_group, "Map").value == DIFFERENCES
     app.switch_page("pages/2_data.py").run()
