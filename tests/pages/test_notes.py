@@ -70,7 +70,8 @@ const geometry = {
   x(value) { return this.left + (this.width * (value + 1)) / 2; },
   y(value) { return this.top + (this.height * (1.25 - value)) / 2.5; },
 };
-const chart = { stage: Object.assign(new Element(), { clientHeight: 560, querySelector: () => null }), root: new Element() };
+const stage = Object.assign(new Element(), { clientHeight: 560, querySelector: () => null });
+const chart = { stage, root: new Element() };
 const notes = new Notes(chart);
 notes.show({ notes: NOTES, figure: { data: DATA } });
 notes.place(geometry);
