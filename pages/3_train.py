@@ -68,8 +68,7 @@ def draw_whole() -> None:
             map_view.draw_selected(shown)
         with figures_column:
             draw_figures(shown)
-    # a lesson begins without a map: an earlier network's would look like a part of it
-    elif session.current().lessons.current is not None or not from_link.draw(map_column, figures_column):
+    elif not from_link.draw(map_column, figures_column):
         with map_column:
             untrained.draw(session.current().experiment)
         with figures_column:

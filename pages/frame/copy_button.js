@@ -3,7 +3,6 @@
 const NOTE_MS = 4000;
 const SOON_MS = 300; // a wait that needs no words
 const MARGIN = 8; // pixels between the note and the button, and the window's edge
-const LESSON = "look="; // the lesson in the address, which is not passed on
 const ICON = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M10 14a4 4 0 0 0 6 .4l3-3a4 4 0 0 0-5.7-5.7l-1.2
 1.2M14 10a4 4 0 0 0-6-.4l-3 3a4 4 0 0 0 5.7 5.7l1.2-1.2"/></svg>`;
 
@@ -55,12 +54,14 @@ class CopyButton {
   confirm(link) {
     const isTrained = new URL(link).searchParams.has("weights");
     this.say(isTrained ? this.data.trained : this.data.set_up);
-    if (link.length > this.data.longest && isTrained) this.offerShorter(link);
+    const isLong = link.length > this.data.longest;
+    const long = isLong ? this.data.long.replace("{}", link.length.toLocaleString("en")) : "";
+    if (isTrained && (isLong || this.data.answered)) this.offerShorter(link, `${this.data.answered} ${long}`);
     else this.hiding = setTimeout(() => this.hide(), NOTE_MS);
   }
 
-  // Some programs cut long links: what is shorter stays on offer until the next press elsewhere.
-  offerShorter(link) {
+  // What is shorter stays on offer until the next press elsewhere; `why` says what speaks for it.
+  offerShorter(link, why) {
     const copyIt = element("button", { type: "button" });
     copyIt.textContent = this.data.shorter;
     copyIt.addEventListener("click", async () => {
@@ -74,9 +75,9 @@ class CopyButton {
       this.hide();
       this.report("more", true);
     });
-    const length = element("p", {});
-    length.textContent = this.data.long.replace("{}", link.length.toLocaleString("en"));
-    this.note.append(length, copyIt, more);
+    const reason = element("p", {});
+    reason.textContent = why.trim();
+    this.note.append(reason, copyIt, more);
     this.show();
   }
 
@@ -135,13 +136,9 @@ class CopyButton {
 
 async function completeLink() {
   const isComplete = await window.polycoreSettle?.(); // of tab.js, which may load later
-  return { address: linkToThisPage(), isComplete };
-}
-
-// Returns the page's address without the lesson. It has each new set-up before this button is drawn with it, and the
-// network's weights, which link_choice.py writes a moment after the page is drawn.
-function linkToThisPage() {
-  return without(`${location.origin}${location.pathname}?${location.search.slice(1)}`, LESSON);
+  // The page's address has each new set-up before this button is drawn with it, and the network's weights, which
+  // link_choice.py writes a moment after the page is drawn.
+  return { address: `${location.origin}${location.pathname}?${location.search.slice(1)}`, isComplete };
 }
 
 // Returns a link without the parameter that begins so; all else stays as it is written.

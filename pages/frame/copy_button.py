@@ -12,14 +12,15 @@ import streamlit as st
 
 from pages.channel import component
 from pages.frame.style import NO_STYLE
-from pages.models import export, link_choice
+from pages.models import export, link_choice, shown_network
 from pages.state import page_links, session
 
 HELP = "Copy the link to what you see, with the trained network if there is one."
-TRAINED = "Link copied. It contains the set-up and the best weights of the trained network."
-SET_UP = "Link copied. It contains the set-up."
+TRAINED = "Link copied. It contains the set-up and the {}weights of the trained network."
+SET_UP, LESSON = "Link copied. It contains the set-up.", "Link copied. It contains the lesson and its set-up."
 LONGEST = 1500  # characters that mail and chat programs keep in one piece
 LONG = "It has {} characters, and some programs cut long links."
+ANSWERED = "It opens the lesson without the question before Start: the network shows the outcome."
 SHORTER, FILES = "Copy it without the network", "Send a file instead"
 WAITING = "The link will be copied once it includes everything you entered."
 LATE = "The server is not answering: this link may lack your latest changes."
@@ -30,10 +31,14 @@ _component = component.Component("polycore_copy", (Path(__file__).with_suffix(".
 
 def draw(key: str) -> None:
     """Draw both buttons. The note that confirms a copy says whether the link contains a trained network."""
+    now = session.current()
+    kept, is_lesson = shown_network.in_use(now), now.lessons.current is not None
+    which = ("latest " if kept.choice == "Now" else "best ") if kept and kept.weights else ""
     data = {
         "help": HELP,
-        "trained": TRAINED,
-        "set_up": SET_UP,
+        "trained": TRAINED.format(which),
+        "set_up": LESSON if is_lesson else SET_UP,
+        "answered": ANSWERED if is_lesson else "",
         "waiting": WAITING,
         "late": LATE,
         "longest": LONGEST,

@@ -81,7 +81,7 @@ def begin(title: str) -> None:
         page_links.follow_view(title, st.query_params)
     session.note_running()
     lesson_panel.note()  # before another network is kept
-    session.collect()  # when a run has ended, the address has its best weights
+    session.collect()  # when a run has ended, the address has its weights
     query = {
         **lesson_panel.words(),
         **page_links.view_words(title),

@@ -42,7 +42,7 @@ STILL_RUNNING = (
 )
 
 # in place of the figure to watch, and of the name of its network
-NOT_STARTED, UNKNOWN, NO_NETWORK = "not started", "unknown", "no network yet"
+NOT_STARTED, UNKNOWN, NO_NETWORK = "not started", "unknown", "no run yet"
 
 
 def follow() -> None:

@@ -10,6 +10,7 @@ from pages.lessons import checks, continuing, questions
 from pages.lessons.checks import CLEARLY, VISIBLY
 from pages.lessons.question import Questions
 from pages.lessons.situation import INSPECTING, TRAINING, SetUp, Situation, Task, key_of
+from pages.models import from_link
 from pages.models.shown_network import ShownNetwork
 from pages.run_view.progress import Compared
 from pages.runs.pacing import UNPACED, Pacing
@@ -112,7 +113,8 @@ def noted(now: Session) -> Lessons:
     Call it whenever a page is drawn, before another network is kept: that may replace one of these.
     """
     view, name, closed = now.run_view, now.lessons.current, now.lessons.closed
-    if name is not None and view is not None and now.has_run_of_lesson and (view.is_active or view.run.step):
+    has_begun = view is not None and now.has_run_of_lesson and (view.is_active or view.run.step > 0)
+    if name is not None and (has_begun or from_link.is_of_set_up(now)):
         closed = closed | {name}
     situation = Situation(now, page="")
     # of all others nothing is known

@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.models import asked, link_choice, map_layers, model_in_use
+from pages.models import asked, link_choice, map_layers, model_in_use, shown_network
 from pages.models.map_layers import Overlay
 from pages.plane import live, plane
 from pages.plane.answer import Answer
@@ -43,7 +43,7 @@ def after_refresh(earlier: Session, opened: Session) -> Session:
     if new is None:
         return now
     known = [one.model for one in (now.links.brought, now.links.writing) if one and one.words == new.words]
-    kept = next((kept for kept in now.models.kept if any(kept.model is model for model in known)), None)
+    kept = next((one for one in now.models.kept if shown_network.as_shown(one, now).model in known), None)
     return _keeping(now, new) if kept is None else now.using(kept.title)
 
 
@@ -54,12 +54,19 @@ def _keeping(session: Session, weights: LinkWeights) -> Session:
 
 def words() -> dict[str, str]:
     """Return the address's parameters for the weights: none once there is another set-up or a new run."""
-    now, kept = session.current(), session.current().answering
-    weights = now.links.brought
-    if weights is None or kept is None or kept.model is not weights.model:
+    now = session.current()
+    if now.links.brought is None or not is_of_set_up(now):
         return link_choice.written_weights()
     has_run = now.run_view is not None and now.run_view.run.experiment == now.experiment
-    return {"weights": weights.words} if link_choice.answers_for(kept, now.experiment) and not has_run else {}
+    return {} if has_run else {"weights": now.links.brought.words}
+
+
+def is_of_set_up(now: Session) -> bool:
+    """Return whether the network that answers came with a link, and the set-up trained it."""
+    weights, kept = now.links.brought, now.answering
+    if weights is None or kept is None or kept.model is not weights.model:
+        return False
+    return link_choice.answers_for(kept, now.experiment)
 
 
 def fitting() -> Kept | None:
@@ -76,7 +83,8 @@ def draw(map_column: DeltaGenerator, beside: DeltaGenerator) -> bool:
     drawn `beside` it.
     """
     now, kept = session.current(), fitting()
-    if kept is None:
+    # a lesson begins without the map of an earlier network, which would look like a part of it
+    if kept is None or (now.lessons.current is not None and not is_of_set_up(now)):
         return False
     with map_column:
         draw_map(kept, figure_of(kept))

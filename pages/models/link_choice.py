@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.channel import live_text
 from pages.channel.live_text import Followed
-from pages.models import job_button, model_in_use
+from pages.models import job_button, model_in_use, shown_network
 from pages.runs.job import Job
 from pages.state import session
 from pages.state.kept_models import Kept
@@ -127,9 +127,9 @@ def _put(job: Job[str], followed: Followed) -> None:
 
 
 def _trained_here() -> Kept | None:
-    """Return the model in use if it was trained here with the current set-up and no run is under way."""
+    """Return the model in use, as pages show it, if the set-up trained it here and no run is under way."""
     now = session.current()
-    kept = now.answering
+    kept = shown_network.in_use(now)
     if kept is None or kept.experiment is None or now.view.running:
         return None
     return kept if answers_for(kept, now.experiment) else None
@@ -140,7 +140,7 @@ def _trained_here() -> Kept | None:
 
 def draw(page: str) -> None:
     """Draw the links to `page`, an address without query."""
-    kept, experiment = session.current().answering, session.current().experiment
+    kept, experiment = shown_network.in_use(session.current()), session.current().experiment
     if not fits(experiment):
         st.write(TOO_MANY)
         return
@@ -174,7 +174,8 @@ def _draw_trained(page: str, kept: Kept, experiment: Experiment) -> None:
     with st.spinner("Adding the network to the link"):
         compacted = _compacted(kept.model, experiment, room_for(page, experiment))
     if compacted.text is not None:
-        st.write("**With the trained network.** This link shows its map at once, without training.")
+        which = f", {kept.weights}" if kept.weights else ""
+        st.write(f"**With the trained network{which}.** This link shows its map at once, without training.")
         address = link.to_address(page, experiment, compacted.text)
         st.code(address, language=None, wrap_lines=True, height=HEIGHT)
     else:

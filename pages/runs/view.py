@@ -145,11 +145,13 @@ class Models:
         """
         if run.parameters is run.best_parameters:
             return self.best_of(run)
-        if pictured is not None and pictured[0] is run:
-            return pictured[1].now.model
         current = self._current
         if current is None or current[0] is not run:
-            current = self._current = (run, replace(run).current_for_a_page)
+            if pictured is not None and pictured[0] is run:
+                model = pictured[1].now.model
+            else:
+                model = replace(run).current_for_a_page
+            current = self._current = run, model
         return current[1]
 
     def take(self, run: Run, picture: Picture) -> None:

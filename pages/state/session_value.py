@@ -61,7 +61,7 @@ class Lessons:
     broken: the losses of the latest networks that were changed by hand for the lesson about that.
     guesses: what the user guessed, by the names of lessons.
     closed: the names of lessons whose first question has been skipped, or can no longer be answered: a run
-        has begun that shows the outcome.
+        has begun that shows the outcome, or a link's network shows it.
     card: the code of the guesses that a link brought; "" without one.
     """
 

@@ -45,7 +45,7 @@ def test_a_copied_link_shows_the_trained_map_to_another_person_at_once(visitor):
     visit = trained(visitor(PHONE))
     visit.page.wait_for_function("location.search.includes('&weights=d')")
     query = visit.copy_link().split("?")[1]
-    note = visit.page.locator(".note").filter(has_text=copy_button.TRAINED)
+    note = visit.page.locator(".note").filter(has_text=copy_button.TRAINED.format("best "))
     expect(note).to_be_visible()
     visit.page.get_by_text(re.compile(r"^now \(step")).click()
     expect(note).to_have_count(0)
@@ -76,7 +76,7 @@ def test_a_link_is_copied_once_it_has_what_was_typed_just_before_the_press(lone_
     page.get_by_label("Steps", exact=True).fill("500")
     wire.held = []
     copied = visit.copy_link(lambda button: press_with_a_slow_network(button, wire))
-    assert "look=" not in copied
+    assert copied == page.url
     assert dict(parse_qsl(urlsplit(copied).query))["steps"] == "500"
     visit.wait_for_words(steps="500")
 

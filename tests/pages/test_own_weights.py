@@ -7,21 +7,23 @@ from threading import Event, Thread
 import numpy as np
 import pytest
 
+from pages.lessons.checks import LONG_STEPS
 from pages.lessons.lessons import LESSONS
 from pages.models import from_link, link_choice
 from pages.runs.training import Training
 from pages.state import links, session
 from pages.state.kept_models import Kept, KeptModels
-from pages.state.session_value import Session
+from pages.state.session_value import Lessons, Session
 from pages.state.setup import Setup
 from polycore import Experiment, PolycoreError, advance, start
+from polycore.formatting import loss_text
 from polycore.links import link
 from polycore.links.compact_weights import compact
-from tests.pages.browsing import HOME, opened, session_of, trained, trigger, with_weights, words_of
+from tests.pages.browsing import HOME, metrics, opened, session_of, trained, trigger, with_weights, words_of
 from tests.pages.test_run_frames import Directly
 from tests.runs import TINY
 
-PREDICT, POLYNOMIALS = "pages/4_predict.py", "pages/1_polynomials.py"
+PREDICT, POLYNOMIALS, TRAIN = "pages/4_predict.py", "pages/1_polynomials.py", "pages/3_train.py"
 ROOM = 7_000  # characters, more than the weights of a small network have
 OTHER = replace(TINY, seed=6)
 
@@ -141,6 +143,19 @@ def test_a_refresh_does_not_keep_it_a_second_time(training, own_server):
     assert opened.answering.model is not before.answering.model
     after = from_link.after_refresh(before, opened)
     assert (after.models.titles, after.answering) == (before.models.titles, before.answering)
+
+
+def test_in_a_lesson_the_address_has_the_latest_weights_and_opens_the_lesson_with_them():
+    run = advance(start(LONG_STEPS), LONG_STEPS.steps)
+    now = Session(training=Training(run, executor=None, advance=advance), lessons=Lessons("slope"))
+    own = with_weights(opened(TRAIN, {}, begun=replace(now, setup=Setup(LONG_STEPS))))
+    assert words_of(own)["weights"] == compact(run.current, LONG_STEPS, ROOM)
+    other = opened(TRAIN, words_of(own))
+    assert words_of(other) == words_of(own)
+    assert metrics(own)["Loss"] == metrics(other)["Loss"] == loss_text(run.current.loss)
+    assert "Skip the question" not in [button.label for button in other.button]
+    refreshed = from_link.after_refresh(session_of(own), session_of(other))
+    assert refreshed.models.titles == session_of(own).models.titles
 
 
 def test_every_page_s_address_with_a_lesson_stays_within_what_servers_accept():
