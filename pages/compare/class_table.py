@@ -21,7 +21,6 @@ from pages.server import server
 from pages.state import refusal, session
 from pages.state.comparison import ClassRow, ClassTable
 from pages.state.inputs import Input
-from pages.state.uploads import UploadedPoints
 from polycore import Experiment, Model, PolycoreError
 from polycore.arrays import grid_points
 from polycore.figures import small_map_url
@@ -90,7 +89,7 @@ def draw() -> None:
             st.text_area,
             LINKS_LABEL,
             height=120,
-            help='Links with a trained network, as "Copy link" gives them when a run has ended.',
+            help='Links with a trained network, as "Copy link" gives them. A name may stand before each.',
         )
     comparison = session.current().comparison
     job = comparison.measuring
@@ -117,12 +116,6 @@ def draw() -> None:
         table = session.current().comparison.class_table
         if table is not None and not is_active:
             _draw_table(table)
-
-
-def points_of(experiment: Experiment) -> UploadedPoints:
-    """Return the held-out points of an experiment, labeled with its polynomials."""
-    points, labels = experiment.held_out_set()
-    return UploadedPoints(points, labels, experiment.shown_classes)
 
 
 def row_of_file(name: str, content: bytes, set_up: Experiment, calls: Calls) -> ClassRow:
@@ -189,8 +182,9 @@ def frame_of(rows: Iterable[ClassRow]) -> pd.DataFrame:
 
 
 def _row_of(name: str, model: Model, set_up: Experiment, calls: Calls) -> ClassRow:
-    points, scene, trained = points_of(set_up), _scene_of(model, set_up), model.experiment
-    asked, labels, (columns, rows) = points.points, points.classes_in(model.shown_classes), GRID
+    scene, trained, shown = _scene_of(model, set_up), model.experiment, model.shown_classes
+    (asked, labels), (columns, rows) = set_up.held_out_set(), GRID
+    labels = np.array([shown.index(one) if one in shown else -1 for one in set_up.shown_classes])[labels]
     if scene is not None:
         x, y = (np.linspace(*ends, count) for ends, count in zip(scene.window, GRID, strict=True))
         asked = np.concatenate([asked, grid_points(x, y)])
@@ -226,12 +220,12 @@ def table_of(experiment: Experiment, files: Sequence[UploadedFile], links: str, 
     experiment: on whose held-out points they are measured. show: called with how many networks are measured,
     and of how many.
     """
-    addresses = [line.strip() for line in links.splitlines() if line.strip()]
+    lines = [line.split() for line in links.splitlines() if line.strip()]
     tasks = [
         *(partial(row_of_file, visible(file.name), file.getvalue(), experiment) for file in files),
         *(
-            partial(row_of_link, f"link {number}", address, experiment)
-            for number, address in enumerate(addresses, 1)
+            partial(row_of_link, visible(" ".join(name).rstrip(" :,;")) or f"link {i}", address, experiment)
+            for i, (*name, address) in enumerate(lines, 1)
         ),
     ]
     rows: list[ClassRow] = []
