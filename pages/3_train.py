@@ -31,7 +31,7 @@ def draw_figures(shown: ShownRun) -> None:
     progress.draw_more_figures(shown)
     with st.container(horizontal=True):
         run_report.draw(training, running=running)
-        same_but_one.draw(shown.view.run.experiment)
+        same_but_one.draw(shown.view.run.experiment, continued=bool(shown.view.run.earlier))
 
 
 def draw_fold() -> None:

@@ -248,7 +248,8 @@ def _standing(race: RaceView, moment: Choice) -> str:
     losses = [lowest_loss_at(lane, moment) for lane in race.lanes]
     lowest = min(losses)
     if losses.count(lowest) == len(losses):
-        return f"{after}, all had the same loss: {loss_text(lowest)} nats."
+        who = "both" if len(losses) == 2 else "all"
+        return f"{after}, {who} had the same loss: {loss_text(lowest)} nats."
     leader = race.lanes[losses.index(lowest)]
     return f"{after}, {leader.name} had the lowest loss: {loss_text(lowest)} nats."
 
@@ -260,7 +261,8 @@ def _standing_by_accuracy(race: RaceView, moment: Choice, accuracies: Sequence[f
     highest = max(accuracies)
     names = [lane.name for lane, share in zip(race.lanes, accuracies, strict=True) if share == highest]
     if len(names) == len(accuracies):
-        who, what = "all", f"got {wording.percent(highest)} of new points right."
+        who = "both" if len(names) == 2 else "all"
+        what = f"got {wording.percent(highest)} of new points right."
     else:
         who, what = listed(names), f"got the most new points right: {wording.percent(highest)}."
     if after := _after(race, moment):
@@ -269,7 +271,7 @@ def _standing_by_accuracy(race: RaceView, moment: Choice, accuracies: Sequence[f
         return f"So far {who} {what}"
     # the verdict is about the lane with the lowest loss
     why = race.verdict() if race.leader.name in names else LOWER_LOSS.format(race.leader.name)
-    return f"{'All' if who == 'all' else who} {what} {why}"
+    return f"{who.capitalize() if who in ('all', 'both') else who} {what} {why}"
 
 
 def _after(race: RaceView, moment: Choice) -> str:

@@ -204,13 +204,13 @@ def _draw_race(race: Race, bar: DeltaGenerator, dock: DeltaGenerator, *, running
         standing = live_text.value(f"standing.{by}", now["standing"][by], "p")
         waits = live_text.value("waits", now["waits"], "p", "caption")
         live_text.draw(standing + waits, f"{PREFIX}.standing", followed)
-        if race.answer is not None:
-            st.caption(race_inputs.answered(view.same, race.answer))
-        else:
+        if race.answer is None:
             if not view.is_of(session.current().experiment):
                 st.caption(EARLIER.format(race_inputs.summary(view.set_up, view.kind)))
             race_inputs.draw_rules(view.set_up, view.kind, [lane.name for lane in view.lanes])
     with chart:
+        if race.answer is not None:
+            st.markdown(race_inputs.answered(view.same, race.answer))
         st.markdown(CAPTIONS[by].format("computing time" if view.setting is None else "number of steps"))
         _draw_chart(view, by, now["then"], followed)
     with st.container():

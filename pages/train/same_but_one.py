@@ -21,14 +21,15 @@ PREFIX, LABEL = "pair", "Same but one"
 HELP = "Trains two whole runs that differ in one setting, side by side from step 0. This run stays as it is."
 ONE_HELP = "The setting in which the two runs differ. Both are measured on the same points after equal steps."
 OTHER_HELP = "That of the other run. A number, or layers such as 8-8, may be typed; press Enter then."
+CONTINUED = "All other settings are the same. Both begin with new weights; this run continued from others."
 REPLACED = "A pair has replaced the last race."
 EQUAL = "Both have the same value; choose another one."
 # both are measured on the same points, and of equal length
 SHARED = ("polynomials", "data", "x_range", "noise", "held_out_share", "steps", "target_loss", "patience")
 
 
-def draw(run: Experiment) -> None:
-    """Draw the button that offers it for a run of that experiment."""
+def draw(run: Experiment, *, continued: bool) -> None:
+    """Draw the button that offers it for a run of that experiment, which may have continued from others."""
     popover = st.popover(LABEL, type="tertiary", icon=":material/compare:", key=PREFIX, on_change="rerun")
     if not popover.open:  # what it offers takes as long as all charts
         return
@@ -45,7 +46,8 @@ def draw(run: Experiment) -> None:
             accept_new_options=not isinstance(setting.kind, Choice),
             help=OTHER_HELP,
         )
-        st.caption(f"This run: {setting.kind.shown(getattr(run, setting.field))}. All else is the same.")
+        note = CONTINUED if continued else "All other settings are the same."
+        st.caption(f"This run: {setting.kind.shown(getattr(run, setting.field))}. {note}")
         with st.container():
             refusal.draw(PREFIX, "These two cannot be trained.")
         with st.container(horizontal=True, vertical_alignment="center"):

@@ -20,9 +20,10 @@ from pages.state.kept_models import Kept
 from pages.state.session_value import Session
 from pages.state.setup import Setup
 from pages.state.shown_weights import ShownWeights
+from pages.train import same_but_one
 from polycore.training.history import MOST, History
 from polycore.training.leg import Leg
-from tests.pages.browsing import labelled, live_html, opened, press, session_of, trained, wait_for
+from tests.pages.browsing import labelled, live_html, open_it, opened, press, session_of, trained, wait_for
 from tests.runs import OWN, TINY
 from tests.waiting import wait_until
 
@@ -45,6 +46,8 @@ def test_a_run_is_continued_as_it_was_and_then_with_other_settings_which_compare
     app = wait_for(press(app, controls.CONTINUE), "finished")
     run = session_of(app).training.view.run
     assert (run.began_at, run.step, run.experiment.learning_rate) == (600, 900, 0.05)
+    open_it(app, same_but_one.PREFIX)
+    assert f"This run: 0.05. {same_but_one.CONTINUED}" in [caption.value for caption in app.caption]
     app.switch_page(COMPARE).run()
     assert not app.exception
     assert any(chain_text(run.earlier, run.experiment) in html for html in live_html(app))

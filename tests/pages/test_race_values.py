@@ -212,8 +212,9 @@ def test_the_sentence_is_about_the_moment_that_is_shown(race):
     start, middle, end = (values(race.view, moment) for moment in (0, 1_000_000, "Now"))
     initial = pc.start(race.view.lanes[0].view.run.experiment).current.loss
     assert start["standing"]["loss"] == (
-        f"After 0.00 s of computing, all had the same loss: {loss_text(initial)} nats."
+        f"After 0.00 s of computing, both had the same loss: {loss_text(initial)} nats."
     )
+    assert start["standing"]["accuracy"].startswith("After 0.00 s of computing, both got ")
     losses = {}
     for lane in race.view.lanes:
         losses[lane.name] = lowest_loss_after(lane, 8)  # an eighth of a second each

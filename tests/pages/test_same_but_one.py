@@ -53,7 +53,7 @@ def finished(app):
 def answer(app, *same):
     labelled(app.button_group, race_inputs.QUESTION).set_value(list(same))
     press(app, "Answer")
-    return next(caption.value for caption in app.caption if "Not the same" in caption.value)
+    return next(text.value for text in app.markdown if "**Not the same**" in text.value)
 
 
 def test_a_pair_of_whole_experiments_has_one_length_and_is_asked_about_before_its_figures():
