@@ -55,6 +55,9 @@ def _telling(set_ups: Mapping[str, Experiment]) -> dict[str, dict[str, str]]:
 def _named(kept: Kept, words: str, all_kept: Sequence[Kept]) -> str:
     if kept.named or not words:
         return kept.title
+    steps, history = kept.experiment and kept.experiment.steps, kept.history
+    if steps and history is not None and (taken := int(history.step[-1] - history.step[0])) < steps:
+        words = words.replace(f"{steps:,} steps", f"{taken:,} of {steps:,} steps")
     if kept.about:
         return kept.title.replace(kept.about, words, 1)
     stem = _stem(kept)

@@ -54,6 +54,11 @@ def test_two_say_the_setting_that_differs(one, other, expected):
     assert names(run(1, one), run(2, other)) == [f"Run 1 · {expected[0]}", f"Run 2 · {expected[1]}"]
 
 
+def test_a_run_that_ended_early_says_how_many_of_its_steps_it_took():
+    early = run(1, history=pc.advance(pc.start(TINY), 20).history)
+    assert "Run 1 · 20 of 60 steps" in names(early, run(2, replace(TINY, steps=1200)))
+
+
 def test_as_few_settings_as_tell_them_apart_are_said():
     assert names(
         run(1), run(2, FASTER), run(3, replace(FASTER, seed=9)), run(4, replace(FASTER, seed=8))
