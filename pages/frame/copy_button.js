@@ -65,7 +65,7 @@ class CopyButton {
     const copyIt = element("button", { type: "button" });
     copyIt.textContent = this.data.shorter;
     copyIt.addEventListener("click", async () => {
-      const address = without(link, "weights=");
+      const address = link.replace(/&weights=[^&]*|(?<=\?)weights=[^&]*&?/, "");
       if ((await writeText(address)) || this.copyByCommand(address)) this.confirm(address);
       else this.offer(address, "");
     });
@@ -139,13 +139,6 @@ async function completeLink() {
   // The page's address has each new set-up before this button is drawn with it, and the network's weights, which
   // link_choice.py writes a moment after the page is drawn.
   return { address: `${location.origin}${location.pathname}?${location.search.slice(1)}`, isComplete };
-}
-
-// Returns a link without the parameter that begins so; all else stays as it is written.
-function without(link, beginning) {
-  const [page, query] = link.split("?");
-  const parameters = query.split("&").filter((parameter) => !parameter.startsWith(beginning));
-  return `${page}?${parameters.join("&")}`;
 }
 
 // Returns whether it copied the link that is promised. Call it during the press itself: Safari allows it at no other

@@ -147,10 +147,8 @@ class Models:
             return self.best_of(run)
         current = self._current
         if current is None or current[0] is not run:
-            if pictured is not None and pictured[0] is run:
-                model = pictured[1].now.model
-            else:
-                model = replace(run).current_for_a_page
+            known = pictured[1].now if pictured is not None and pictured[0] is run else None
+            model = replace(run).current_for_a_page if known is None else known.model
             current = self._current = run, model
         return current[1]
 

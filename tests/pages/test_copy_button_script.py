@@ -168,8 +168,7 @@ await press(); await press({json.dumps(copy_button.FILES)});"""
     texts = copy_button.TRAINED, answered, length, copy_button.SHORTER, copy_button.FILES
     assert long == [f"http://here/train{query}", "".join(texts)]
     assert short == [f"http://here/train{short_query}", copy_button.SET_UP]
-    assert told == ""
-    assert [words for _, *words in reported] == [["more", True]]
+    assert (told, [words for _, *words in reported]) == ("", [["more", True]])
 
 
 def test_less_than_a_set_up_is_never_offered():

@@ -136,26 +136,17 @@ def test_a_page_waits_for_no_worker_and_its_address_follows_the_answer(training,
     assert words_of(app)["weights"] == compact(training.view.best, TINY, link_choice.MAX_ADDRESS)
 
 
-def test_a_refresh_does_not_keep_it_a_second_time(training, own_server):
-    before = written(training, Directly(), own_server)
-    found = link.from_query(link.to_query(TINY) | {"weights": before.links.writing.words})
-    opened = from_link.with_network(Session(setup=Setup(TINY)), found.weights, found.model)
-    assert opened.answering.model is not before.answering.model
-    after = from_link.after_refresh(before, opened)
-    assert (after.models.titles, after.answering) == (before.models.titles, before.answering)
-
-
-def test_in_a_lesson_the_address_has_the_latest_weights_and_opens_the_lesson_with_them():
+@pytest.mark.parametrize(("lesson", "weights"), [(None, "best"), ("slope", "current")])
+def test_the_best_weights_or_the_latest_of_a_lesson_are_opened_and_a_refresh_adds_nothing(lesson, weights):
     run = advance(start(LONG_STEPS), LONG_STEPS.steps)
-    now = Session(training=Training(run, executor=None, advance=advance), lessons=Lessons("slope"))
-    own = with_weights(opened(TRAIN, {}, begun=replace(now, setup=Setup(LONG_STEPS))))
-    assert words_of(own)["weights"] == compact(run.current, LONG_STEPS, ROOM)
+    now = Session(training=Training(run, executor=None, advance=advance), lessons=Lessons(lesson))
+    own, model = with_weights(opened(TRAIN, {}, replace(now, setup=Setup(LONG_STEPS)))), getattr(run, weights)
+    assert words_of(own)["weights"] == compact(model, LONG_STEPS, ROOM)
     other = opened(TRAIN, words_of(own))
-    assert words_of(other) == words_of(own)
-    assert metrics(own)["Loss"] == metrics(other)["Loss"] == loss_text(run.current.loss)
+    assert (words_of(other), metrics(other)["Loss"]) == (words_of(own), loss_text(model.loss))
     assert "Skip the question" not in [button.label for button in other.button]
-    refreshed = from_link.after_refresh(session_of(own), session_of(other))
-    assert refreshed.models.titles == session_of(own).models.titles
+    refreshed, models = from_link.after_refresh(session_of(own), session_of(other)), session_of(own).models
+    assert (refreshed.models.titles, refreshed.models.in_use) == (models.titles, models.in_use)
 
 
 def test_every_page_s_address_with_a_lesson_stays_within_what_servers_accept():
