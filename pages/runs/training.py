@@ -299,7 +299,7 @@ class Training:
 
     def _work(self, stretch: _Stretch) -> None:
         """Use chunk after chunk until the stretch ends. This is its thread."""
-        view = self._view
+        view, has_failed = self._view, False
         if not stretch.is_single:
             self._measure_speed(stretch)
         try:
@@ -319,9 +319,8 @@ class Training:
         self._end(stretch, "rest")  # unless it has ended otherwise by now
         self._picture_at_rest()
         view = self._view
-        # only for the stretch that ended the run: an earlier one was paused before
-        ended = view.state == "finished" or view.error is not None
-        if ended and view.generation == stretch.generation + 1:
+        # only for the stretch that ended the run: an earlier one was paused before, a later one is refused
+        if (view.state == "finished" or has_failed) and view.generation == stretch.generation + 1:
             self._at_end(self)
 
     def _end(self, stretch: _Stretch, event: Event, **changes: Any) -> bool:

@@ -184,4 +184,4 @@ def test_a_closed_standard_input_is_an_empty_one(folder):
     python = [shlex.quote(sys.executable), "-W", "error", "-m", "polycore", "predict weights.npz <&-"]
     done = program("/bin/sh", "-c", " ".join(python), folder=folder)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("polycore: standard input: the file is empty; expected the header")
+    assert done.stderr.startswith("polycore: standard input: the file is empty; expected points, ")

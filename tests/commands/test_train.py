@@ -377,7 +377,7 @@ def test_points_of_a_table_are_trained_on(folder):
     ("words", "says"),
     [
         (("--data", "none.csv"), "none.csv: the file cannot be read"),
-        (("--data", "points.csv"), "points.csv: line 1: got 2 columns"),
+        (("--data", "points.csv"), "points.csv: the table: got no column of labels"),
         (("--data", "own.csv", "--noise", "1"), "noise: got 1.0 together with data"),
         (("--weights", "none.npz"), "none.npz: there is no weight file"),
         (("--held-out", "0.3"), "held_out: got 0.3 without data"),

@@ -1,6 +1,7 @@
 """A sweep: how many run at once, what starts next by itself, and what is kept of each run."""
 
 import queue
+import threading
 import time
 from concurrent.futures import Executor, Future
 from contextlib import suppress
@@ -207,14 +208,30 @@ def test_on_a_full_server_nothing_starts_and_the_reason_is_given(make, share):
     other.give_up()
 
 
+class Late(Hand):
+    """Takes a chunk only once it may, in the thread of the run that asks first."""
+
+    def __init__(self):
+        super().__init__()
+        self.may_submit, self.thread = threading.Event(), None
+
+    def submit(self, *asked):
+        self.thread = self.thread or threading.current_thread()
+        self.may_submit.wait(20)
+        return super().submit(*asked)
+
+
 def test_if_the_server_fills_up_the_rest_starts_once_there_is_room(make, share):
     shared = share(workers=1, most_running=1, most_waiting=0)
-    hand = Hand()
-    one = make(hand)
+    one = make(late := Late())
     one.start()
+    wait_until(lambda: late.thread is not None)
     one.pause()
     other = shared.take()
     one.resume()
+    late.may_submit.set()  # the thread of the run that was paused ends after that
+    late.thread.join()
+    assert one.view.outcomes == ()
     assert one.view.is_active
     assert sentences.FULL in one.view.refusal
     other.give_up()
