@@ -24,8 +24,9 @@ OPEN_LEARNING = 'Open "How it learns" on Inside, and press "You compute it".'
 COMPUTE = 'Press "You compute it".'
 ANSWER_THREE = "Answer its three questions."
 COMPUTE_AGAIN = 'The new weight came out wrong. Press "Another point", and try again.'
-DRAW_LANDSCAPE = f'Open Inside, and press "{run_landscape.DRAW}".'
-CHOOSE_REFEREE = 'Choose "Referee" or "Differences" for the map on Train.'
+DRAW_LANDSCAPE = f'Press "{run_landscape.DRAW}".'
+OPEN_LANDSCAPE = f'Open Inside, and press "{run_landscape.DRAW}".'
+CHOOSE_REFEREE = 'Choose "Referee" or "Differences" for the map.'
 
 
 def _polynomials(*formulas: str) -> tuple[Polynomial, ...]:
@@ -242,7 +243,8 @@ def slope_is_descended(situation: Situation, short: SetUp, fitting: SetUp, long:
     landscape = situation.session.drawings.landscape
     if landscape is not None and landscape.view.result is not None:
         return None
-    return situation.once_finished(Task(DRAW_LANDSCAPE, INSPECTING, "inside.landscape.draw"))
+    text = DRAW_LANDSCAPE if situation.page == INSPECTING else OPEN_LANDSCAPE
+    return situation.once_finished(Task(text, INSPECTING, "inside.landscape.draw"))
 
 
 def all_are_good(situation: Situation, *set_ups: SetUp) -> Task | None:

@@ -196,10 +196,10 @@ def test_steps_of_one_length_get_down_the_slope_and_shorter_or_longer_ones_do_no
     assert fitting.loss == pytest.approx(0.57, abs=0.005)
     assert long.loss > 1.5 * beginning
     assert np.array_equal(long.snapshots.step, range(41))  # on its landscape one sees every step
-    assert missing("slope", holding(*runs)) == checks.DRAW_LANDSCAPE
+    assert missing("slope", holding(*runs)) == checks.OPEN_LANDSCAPE
     job = Job("a run", lambda _: pc.landscape(long, size=3), "", "")
     drawn = replace(holding(*runs), drawings=Drawings(landscape=job))
-    assert missing("slope", drawn) == checks.DRAW_LANDSCAPE
+    assert missing("slope", drawn) == checks.OPEN_LANDSCAPE
     job.start()
     wait_until(lambda: not job.view.is_active)
     assert seen("slope", drawn)
