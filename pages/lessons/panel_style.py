@@ -135,7 +135,7 @@ _NEXT = """
 }
 .stApp %(part)s [data-testid="stPageLink-NavLink"] :is(p, span) { color: #ffffff; }
 .stApp %(part)s:not(.st-key-lesson-forward) button[kind="tertiary"] { /* its text stays where it is */
-  margin-inline: -0.75rem; padding-inline: 0.75rem;
+  flex: none; width: max-content; max-width: none; margin-inline: -0.75rem; padding-inline: 0.75rem;
 }
 .stApp %(part)s { scroll-margin-block: 5rem; } /* what is above it may still grow */
 %(part)s:not(:has(> .stButton), :has(> .stElementContainer > :is(.stButton, .stPageLink))) {
