@@ -34,7 +34,7 @@ nitpick_ignore_regex = [
     # internal types
     (
         "py:.*",
-        r"polycore\.(optimizers|lbfgs|workers|class_name|experiment\.error_sums|figures\.progress)\..*",
+        r"polycore\.(optimizers|lbfgs|workers|class_name|points\.cells|experiment\.error_sums|figures\.progress)\..*",
     ),
 ]
 maximum_signature_line_length = 90

@@ -64,8 +64,8 @@ def follow(source: Source) -> int:
         source = known
     page = _page()
     sources = (source,) if page.is_begun else (*page.sources, source)
+    own.show(sources, presence.of_this_tab())  # before those of the page before go
     st.session_state[KEY] = replace(page, sources=sources, is_begun=False)
-    own.show(sources, presence.of_this_tab())
     own.seen()
     return source.since()
 

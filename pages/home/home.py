@@ -468,8 +468,8 @@ def _draw_lessons() -> None:
         )
     if now.view.lesson_cards:
         lesson_panel.draw_cards()
-        parts = [f".st-key-{LESSONS_KEY.replace('.', '-')}"] if is_pressed else []
-        into_view.draw("home.into_view", "".join(parts), *parts, block="start")
+        part = f".st-key-{LESSONS_KEY.replace('.', '-')}" if is_pressed else ""
+        into_view.draw("home.into_view", part, part, block="start")
 
 
 def _switch_cards() -> None:

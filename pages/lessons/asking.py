@@ -19,7 +19,6 @@ from polycore.formatting import number_text
 PREFIX = "lesson"
 # the keys of the answers before Start, which are cards, and, in its beginning, of those at the end
 ANSWERS, RECAP = f"{PREFIX}.answers", f"{PREFIX}.recap."
-LAST_QUESTION = f"{PREFIX}.question"  # the key of the one at the end, with its answers or how they came out
 CHOOSE_POINT = "Press the map there, or move on it with the arrow keys and press Enter."
 ONLY_ON_TRAIN = "The map is on Train."
 GUESSED_RIGHT, GUESSED_WRONG = "You guessed right.", "It turned out differently."
@@ -116,18 +115,17 @@ def draw_outcome(lesson: Lesson) -> None:
 def draw_recap(lesson: Lesson) -> None:
     """Draw the question at the lesson's end or, once answered, how that came out."""
     question, guess = lesson.questions.recap, session.current().lessons.guesses_in(lesson.name).recap
-    with st.container(key=LAST_QUESTION):
-        st.markdown(f"**{question.text}**")
-        if guess is not None:
-            st.markdown(verdict(question, guess))
-            st.caption(question.reason(guess))
-            return
-        _choose(
-            f"{RECAP}{lesson.name}",
-            question,
-            lambda: session.current().lessons.guesses_in(lesson.name).recap,
-            partial(_recap, lesson),
-        )
+    st.markdown(f"**{question.text}**")
+    if guess is not None:
+        st.markdown(verdict(question, guess))
+        st.caption(question.reason(guess))
+        return
+    _choose(
+        f"{RECAP}{lesson.name}",
+        question,
+        lambda: session.current().lessons.guesses_in(lesson.name).recap,
+        partial(_recap, lesson),
+    )
 
 
 def headline(question: Question | PointQuestion, guess: Guess | None) -> str:

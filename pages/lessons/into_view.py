@@ -13,10 +13,10 @@ _component = component.Component(
 
 
 def draw(
-    key: str, of: str, *parts: str, block: Literal["start", "nearest"] = "nearest", folds: bool = False
+    key: str, of: str, part: str, *, block: Literal["start", "nearest"] = "nearest", folds: bool = False
 ) -> None:
-    """Scroll to the parts of the page that selectors name whenever `of` is another one.
+    """Scroll to the part of the page that a selector names, "" for none, whenever `of` is another one.
 
     folds: whether the panel of the lesson is folded then, on a narrow screen, or unfolded.
     """
-    _component.draw(key=key, data={"of": of, "parts": parts, "block": block, "folds": folds})
+    _component.draw(key=key, data={"of": of, "part": part, "block": block, "folds": folds})

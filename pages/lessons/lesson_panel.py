@@ -107,28 +107,13 @@ def draw_panel(page: str) -> None:
             _draw_task(lesson, page, task, number, followed, until)
             _draw_end()
     st.html(panel_style.style(lesson, page, phase, task))
-    folds = phase == "watch" and task.page == page and not task.key.startswith(("lesson.", "controls."))
-    if phase == "see":  # the last question waits until the run has ended
-        folds = page == TRAINING and session.current().view.running
+    part = panel_style.part_of(task, page) or panel_style.selector(lessons.MAP)
     into_view.draw(
         f"{PREFIX}.into_view",
-        f"{lesson.name} {phase} {task.key} {task.page} {folds}",
-        *_parts(lesson, page, phase, task, folds=folds),
-        folds=folds,
+        f"{lesson.name} {phase} {task.key} {task.page}",
+        part if PREFIX not in part else "",
+        folds=phase == "watch" and task.page == page and not task.key.startswith(("lesson.", "controls.")),
     )
-
-
-def _parts(lesson: Lesson, page: str, phase: Phase, task: Task, *, folds: bool) -> list[str]:
-    """Return the selectors of what comes into view: what the task names or, beside that, what it is about."""
-    part = panel_style.part_of(task, page)
-    if PREFIX not in part:  # what starts a run is in sight
-        return [] if task.key.startswith("controls.") else [part or panel_style.selector(lessons.MAP)]
-    figure = lessons.MAP if folds else panel_style.figure_on(lesson, page)
-    if phase == "guess" or not figure:
-        return []
-    is_new = task.key.startswith(asking.RECAP) if phase == "see" else page == TRAINING
-    shown = [panel_style.selector(figure)] if is_new and PREFIX not in figure else []
-    return [panel_style.selector(asking.LAST_QUESTION) if phase == "see" else part, *shown]
 
 
 def task_of(lesson: Lesson, page: str, *, has_panel: bool) -> Task:
@@ -218,14 +203,13 @@ def _draw_phase(lesson: Lesson, page: str, phase: Phase, followed: Followed | No
             st.markdown(paused_text(now, lesson.at_pause) or f"{do}{_pause_text()}")
             _draw_figure(lesson, page, followed, is_seen=False)
         case "see":
-            with st.container():  # the question below is the same part, whatever comes above it
-                asking.draw_outcome(lesson)
-                if lesson.watched.figure == lessons.PANEL:
-                    _draw_figure(lesson, page, followed, is_seen=True)
-                if not lesson.at_pause and (paused := paused_text(session.current(), RESUME)):
-                    st.caption(paused)
-                if not session.current().has_run_of_lesson:
-                    st.markdown(f"**Again**: {lesson.do}")
+            asking.draw_outcome(lesson)
+            if lesson.watched.figure == lessons.PANEL:
+                _draw_figure(lesson, page, followed, is_seen=True)
+            if not lesson.at_pause and (paused := paused_text(session.current(), RESUME)):
+                st.caption(paused)
+            if not session.current().has_run_of_lesson:
+                st.markdown(f"**Again**: {lesson.do}")
             asking.draw_recap(lesson)
             # here and not in a place of their own: the last question needs that room
             _draw_tools(lesson, page, None)
@@ -376,7 +360,7 @@ def values(lesson: Lesson, page: str, now: Session, drawn: Task) -> dict[str, An
     task, network = lesson.task(situation), situation.network if now.has_run_of_lesson else None
     return {
         "moved": task is None or (task.page, task.key) != (drawn.page, drawn.key),
-        "task": (task or drawn).text,
+        "task": "" if task is None else task.text,
         "watched": NOT_STARTED if network is None else lesson.watched.text(network) or UNKNOWN,
         "network": NO_NETWORK if network is None else network.name,
     }

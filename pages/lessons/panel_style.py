@@ -109,9 +109,7 @@ _PLACE = """
   .st-key-lesson-panel:has(details[open]) { height: var(--lesson-panel); }
   .st-key-lesson-panel:has(details:not([open])) > :not(:first-child, :has(> .st-key-lesson-task)),
   .st-key-lesson-panel:has(details:not([open])) .st-key-lesson-way { display: none; }
-  .stMain { scroll-padding: calc(var(--lesson-panel, 0px) + 0.5rem) 0
-    calc(var(--bottom-bar, 0px) + var(--run-bar, 0px) + 0.5rem); }
-  .stMain:has(.st-key-lesson-panel input:focus) { scroll-padding-top: 0; } /* it is in sight */
+  .stMain { scroll-padding: calc(var(--lesson-panel, 0px) + 0.5rem) 0 calc(var(--bottom-bar, 0px) + 0.5rem); }
   .st-key-lesson-panel :is(p, label) { line-height: 1.35; }
   .st-key-lesson-answers [role="radiogroup"] { gap: 0.375rem; }
   .st-key-lesson-answers label[data-rac] { min-height: 2.25rem; padding-block: 0.2rem; }
@@ -137,10 +135,9 @@ _NEXT = """
 .stApp %(part)s:not(.st-key-lesson-forward) button[kind="tertiary"] { /* its text stays where it is */
   flex: none; width: max-content; max-width: none; margin-inline: -0.75rem; padding-inline: 0.75rem;
 }
-.stApp %(part)s { scroll-margin-block: 5rem; } /* what is above it may still grow */
 %(part)s:not(:has(> .stButton), :has(> .stElementContainer > :is(.stButton, .stPageLink))) {
   position: relative; overflow: visible; border-radius: 0.5rem;
-  outline: 2px solid light-dark(#5159c4, #8a94f0); outline-offset: 0.25rem;
+  outline: 2px solid light-dark(#5159c4, #8a94f0); outline-offset: 0.25rem; scroll-margin-block: 2rem;
 }
 :is(.st-key-lesson-answers, [class*="st-key-lesson-recap-"]) { margin-top: 0.5rem; outline: 0 !important; }
 [class*="st-key-lesson-recap-"] { width: 100%%; }
@@ -170,7 +167,7 @@ _PAGE_FROM_THE_TOP = """
 # Above the figure, in the line of its caption or its choices: on it, it would cover what is to be watched. In
 # the panel it is beside the figure's name, since text is above it.
 _WATCHED = """
-.stApp .st-key-%s { position: relative; overflow: visible; scroll-margin-block: 2rem; }
+.stApp .st-key-%s { position: relative; overflow: visible; }
 .st-key-%s::after {
   content: "Watch this"; position: absolute; z-index: 5; inset: %s;
   padding: 0.1rem 0.6rem; border-radius: 0.4rem; font-size: 0.8125rem; font-weight: 600; pointer-events: none;

@@ -124,7 +124,7 @@ def test_a_race_is_watched_left_and_found_again_and_kept(visitor):
     slider = page.get_by_role("slider", name="Computing time of each")
     slider.press("Home")
     expect(page.get_by_text("0 steps in 0.00 s", exact=True)).to_have_count(2)
-    expect(page.get_by_text("After 0.00 s of computing, all got ")).to_be_visible()
+    expect(page.get_by_text("After 0.00 s of computing, both got ")).to_be_visible()
     visit.rest()
     slider.press("ArrowRight")
     expect(page.get_by_text("0 steps in 0.00 s", exact=True)).not_to_have_count(2)

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 import polycore as pc
 from pages.inside import exercise
-from pages.lessons import lessons, panel_style
+from pages.lessons import lessons
 from pages.state.view import EXERCISE_QUESTIONS
 from polycore.inspection.step_detail import StepChoice, step_detail
 from tests.browser.dashboard import PHONE, SCREEN
@@ -29,11 +29,6 @@ NEXT = """() => {
   if (window.walked?.part !== part) window.walked = { part, since: performance.now() };
   return performance.now() - window.walked.since > 700 ? part : null;
 }"""
-# whether nothing covers the middle of a part, nor of an answer in it
-IN_VIEW = """(part) => [part, ...part.querySelectorAll("label[data-rac]")].every((one) => {
-  const { left, right, top, bottom } = one.getBoundingClientRect();
-  return one.contains(document.elementFromPoint((left + right) / 2, (top + bottom) / 2));
-})"""
 
 
 def typed_in(lesson):
@@ -46,17 +41,11 @@ def typed_in(lesson):
     return cycle(str(question.number) for question in questions)
 
 
-def tap(part):
-    """Press where the part is, as a user does: Playwright's own press scrolls before."""
-    box = part.bounding_box()
-    part.owner_frame().page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-
-
 def use(part, typed):
     """Use what is marked: choose an answer, press a map or a neuron, choose a view, or type."""
     number = part.query_selector_all("input[type=number], input[type=text]")
     if answers := part.query_selector_all("label[data-rac]"):
-        tap(answers[0])
+        answers[0].click()
     elif number:
         [box, *_] = [one for one in number if one.input_value() != "0"] or number
         box.fill(next(typed))
@@ -68,17 +57,16 @@ def use(part, typed):
 
 
 def walk(visit, lesson, look=lambda: None, during=lambda: None):
-    """Press what is filled or marked, and in view, until that ends the lesson; `look` is called before."""
+    """Press what is filled or marked until that ends the lesson; `look` is called before each press."""
     visit.open(f"train?look={lesson.name}")
     typed = typed_in(lesson)
     for _ in range(MOST):
         part = visit.page.wait_for_function(NEXT, timeout=120_000, polling=200).as_element()
         look()
-        visit.page.wait_for_function(IN_VIEW, arg=part)
         if part.inner_text().endswith(("Next lesson", "End the lesson")):
             return
         if part.evaluate("one => one.matches('button, a')"):
-            tap(part)
+            part.click()
         else:
             use(part, typed)
         visit.page.evaluate("window.walked = null")
@@ -92,6 +80,3 @@ def test_a_lesson_is_seen_by_pressing_only_what_is_filled_or_marked(visitor, les
     visit = visitor(size)
     walk(visit, lesson)
     expect(visit.page.locator(".st-key-lesson-panel")).to_contain_text(lesson.questions.recap.text)
-    for figure in {lesson.watched.figure, *(one.figure for one in lesson.links)} - {lessons.PANEL, ""}:
-        for part in visit.page.query_selector_all(panel_style.selector(figure)):
-            visit.page.wait_for_function(IN_VIEW, arg=part)
