@@ -31,7 +31,7 @@ class Channel {
     else setTimeout(() => this.check(follower), SILENT_MS);
     return () => {
       this.followers.delete(follower);
-      clearTimeout(this.leaving); // of another that has left: after a refusal all find nobody left
+      clearTimeout(this.leaving); // of one that left before: after a refusal each of them is the last
       if (this.followers.size === 0) this.leaving = setTimeout(() => this.move(null), LEFT_MS);
     };
   }

@@ -64,7 +64,7 @@ def follow(source: Source) -> int:
         source = known
     page = _page()
     sources = (source,) if page.is_begun else (*page.sources, source)
-    own.show(sources, presence.of_this_tab())  # before those of the page before go
+    own.show(sources, presence.of_this_tab())  # first: the state holds those of the page before
     st.session_state[KEY] = replace(page, sources=sources, is_begun=False)
     own.seen()
     return source.since()

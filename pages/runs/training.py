@@ -319,7 +319,7 @@ class Training:
         self._end(stretch, "rest")  # unless it has ended otherwise by now
         self._picture_at_rest()
         view = self._view
-        # only for the stretch that ended the run: an earlier one was paused before, a later one is refused
+        # only for the stretch that ended the run: after one that was paused it may go on, or be refused
         if (view.state == "finished" or has_failed) and view.generation == stretch.generation + 1:
             self._at_end(self)
 

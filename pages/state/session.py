@@ -31,7 +31,7 @@ KEY = "polycore.session"
 
 def current() -> Session:
     """Return the session as it stands."""
-    try:  # pages ask a hundred times while they are drawn, and each look at Streamlit's state takes 20 µs
+    try:  # with one look at Streamlit's state: a page asks a hundred times while it is drawn
         return cast(Session, st.session_state[KEY])
     except KeyError:
         st.session_state[KEY] = Session()

@@ -70,7 +70,7 @@ def has_two_numbers(row: Iterable[str]) -> bool:
 
 
 def are_numbers(texts: Iterable[str]) -> bool:
-    """Say whether all texts are numbers, with either mark but without other separators."""
+    """Return whether all texts are numbers, with either decimal mark and no other separator."""
     return all(map(_NUMBER.fullmatch, texts))
 
 

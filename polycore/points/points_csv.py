@@ -118,6 +118,6 @@ def points_and_cells(content: str | bytes, axes: Axes = PLAIN_AXES) -> tuple[Poi
 
 
 def label_number(text: str) -> int | None:
-    """Return the number, 0 to 23, that is a label such as 9 or p9; None if it is none."""
+    """Return the number, 0 to 23, of a label such as 9 or p9; None for any other text."""
     number = whole_number(text[1:] if _NAMED.fullmatch(text) else text, ".")
     return number if number in range(MAX_CLASSES) else None

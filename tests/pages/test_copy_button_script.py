@@ -164,11 +164,11 @@ def test_a_link_stays_on_offer_without_its_network_and_as_a_file(query, short_qu
 await press(); await wait(9000); const long = [copied, note.textContent];
 await press({json.dumps(copy_button.SHORTER)}); const short = [copied, said()];
 await press(); await press({json.dumps(copy_button.FILES)});"""
-    long, short, told, reported = after(events, "[long, short, said(), sent]", query)
+    long, short, note, reported = after(events, "[long, short, said(), sent]", query)
     texts = copy_button.TRAINED, answered, length, copy_button.SHORTER, copy_button.FILES
     assert long == [f"http://here/train{query}", "".join(texts)]
     assert short == [f"http://here/train{short_query}", copy_button.SET_UP]
-    assert (told, [words for _, *words in reported]) == ("", [["more", True]])
+    assert (note, [words for _, *words in reported]) == ("", [["more", True]])
 
 
 def test_less_than_a_set_up_is_never_offered():
