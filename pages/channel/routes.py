@@ -17,7 +17,6 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pages.channel import address, component
-from pages.patches import drawing_order
 from pages.server import monitoring, server
 from pages.server.audience import LiveSocket, Viewer
 from pages.server.source import Frame
@@ -36,7 +35,6 @@ WAIT_SECONDS = 0.05  # between two frames of a run, at least: a screen would har
 # To all sockets together. With five a second to each of a hundred the server used 0.57 of a core, and a
 # newcomer waited 2.2 s for the first chart.
 FRAMES_PER_SECOND = 300
-CROWDED_FRAMES_PER_SECOND = 100  # while pages wait to be drawn: an answer to a press comes first
 # Scripts share the threads in which frames are computed. Among 100 people on one link a script waited for one
 # 2 to 6 ms (medians) and at most 37; with a pool for frames alone a newcomer's page came no sooner.
 HIDDEN_SECONDS = 5.0  # between two frames for a tab that nobody sees
@@ -248,6 +246,5 @@ async def _write(socket: WebSocket, viewer: Viewer, live_socket: LiveSocket) -> 
                 except GONE:
                     return None
                 sent[source.name] = latest
-        most = CROWDED_FRAMES_PER_SECOND if drawing_order.is_crowded() else FRAMES_PER_SECOND
-        await live_socket.wait(max(WAIT_SECONDS, audience.sockets / most), HIDDEN_SECONDS)
+        await live_socket.wait(max(WAIT_SECONDS, audience.sockets / FRAMES_PER_SECOND), HIDDEN_SECONDS)
     return UNKNOWN_KEY

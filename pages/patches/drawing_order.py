@@ -1,4 +1,4 @@
-"""Draw a few pages at a time, in the order in which they were requested.
+"""Draw a few pages at a time, about in the order in which they were requested.
 
 Streamlit draws each page in a thread of its own. When a hundred visitors press Start within five seconds, all
 these threads share one interpreter, so that everybody waits until nearly all pages are drawn: the medians of
@@ -22,7 +22,6 @@ PATIENCE = 10.0  # seconds
 
 streamlits_own = ScriptRunner._run_script
 _places = threading.BoundedSemaphore(AT_ONCE)
-_waiting: set[ScriptRunner] = set()
 
 
 def apply() -> None:
@@ -30,17 +29,8 @@ def apply() -> None:
     ScriptRunner._run_script = _in_turn  # type: ignore[method-assign, assignment]
 
 
-def is_crowded() -> bool:
-    """Return whether pages wait to be drawn."""
-    return bool(_waiting)
-
-
 def _in_turn(runner: ScriptRunner, request: RerunData) -> None:
-    has_place = not _waiting and _places.acquire(blocking=False)  # who comes later goes past nobody
-    if not has_place:
-        _waiting.add(runner)
-        has_place = _places.acquire(timeout=PATIENCE)
-        _waiting.discard(runner)
+    has_place = _places.acquire(timeout=PATIENCE)
     try:
         streamlits_own(runner, request)
     finally:

@@ -140,7 +140,6 @@ OF_THE_SERVER = {
 # Containers of a module that its functions change.
 CHANGED = {
     "pages.channel.component._declared",  # when a module that declares a component is imported
-    "pages.patches.drawing_order._waiting",  # while the thread of a page waits, and nothing of a visitor
     "pages.patches.rerun_requests._last_pages",  # by Streamlit's own session, with which an entry goes
     "pages.server.server._current",  # as the server starts; its fields: tests/pages/test_one_server.py
 }
