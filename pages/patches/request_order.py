@@ -33,6 +33,11 @@ streamlits_own = SessionState.on_script_will_rerun
 streamlits_own_merge = script_requests._coalesce_widget_states
 
 
+def is_press(widget: WidgetState) -> bool:
+    """Return whether the state of a widget says that it was pressed, not which value it has."""
+    return widget.WhichOneof("value") in PRESSES
+
+
 def apply() -> None:
     """Let this server handle waiting requests in their order, and values before presses."""
     script_requests._coalesce_widget_states = _joined  # type: ignore[assignment]
@@ -65,7 +70,7 @@ def _in_order(state: SessionState, states: WidgetStates | None, **replayed: Any)
 def _call_for_values(state: SessionState, request: WidgetStates) -> None:
     """Call the callbacks of the values of a request with a press: they have not changed when it follows."""
     values = WidgetStates()
-    values.widgets.extend(widget for widget in request.widgets if widget.WhichOneof("value") not in PRESSES)
+    values.widgets.extend(widget for widget in request.widgets if not is_press(widget))
     if len(values.widgets) < len(request.widgets):
         streamlits_own(state, values)
 

@@ -14,6 +14,9 @@ A tab may also send a value after the new page has begun to reach it and before 
 that ends the first run of the new page, nobody has read the query that the user opened: the request gets it,
 as long as the page has not said under ARRIVED_AT that it was read.
 
+A browser puts what happens in one moment into one request, and names the fragment of one of its presses: that
+is drawn, though another press was elsewhere. Such a request is made one for the whole page.
+
 Replaces `AppSession.request_rerun` (streamlit/runtime/app_session.py). Requests are merged in
 `ScriptRequests._request_rerun_locked` (streamlit/runtime/scriptrunner_utils/script_requests.py).
 Upstream: streamlit pull request 9617, "[Fix] Clear fragment autoreruns when changing pages", merged: the
@@ -26,6 +29,8 @@ from weakref import WeakKeyDictionary
 
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime.app_session import AppSession
+
+from pages.patches.request_order import is_press
 
 streamlits_own = AppSession.request_rerun
 # the page that each session requested last: Streamlit's hash of it ("" if it was opened by its address), and
@@ -41,6 +46,8 @@ def apply() -> None:
 
 
 def _request_rerun(session: AppSession, request: ClientState | None) -> None:
+    if request is not None and _has_presses_elsewhere(session, request):
+        request.fragment_id = ""
     if request is not None and request.fragment_id:
         if _is_late(session, request):
             return
@@ -53,6 +60,13 @@ def _request_rerun(session: AppSession, request: ClientState | None) -> None:
                 request.query_string = _last_pages[session][1]
         _last_pages[session] = request.page_script_hash, request.query_string
     streamlits_own(session, request)
+
+
+def _has_presses_elsewhere(session: AppSession, request: ClientState) -> bool:
+    """Return whether a press in the request is on what its fragment does not draw."""
+    known = session.session_state._new_widget_state.widget_metadata
+    pressed = [known.get(widget.id) for widget in request.widget_states.widgets if is_press(widget)]
+    return any(each is not None and each.fragment_id != request.fragment_id for each in pressed)
 
 
 def _is_late(session: AppSession, request: ClientState) -> bool:

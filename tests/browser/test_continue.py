@@ -13,7 +13,7 @@ def test_the_charts_go_on_with_a_mark(visitor):
     visit.wait_for_status("Finished")
     visit.rest()
     visit.fill("Learning rate", "0.05")
-    visit.page.get_by_role("button", name=controls.CONTINUE).click()
+    visit.press(controls.CONTINUE)
     assert visit.wait_for_status("Finished", after_step=300) == 600
     visit.rest()
     loss = visit.page.locator(".st-key-progress-loss")

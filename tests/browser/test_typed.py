@@ -147,6 +147,7 @@ def test_text_entered_before_the_page_shows_what_undo_did_stays(lone_visit, brow
     formulas(visit).fill("x\nx^2 + 5")
     typed_into = formulas(visit).element_handle()
     visit.page.evaluate(browser_is or "window.goOn = () => {}")
+    visit.wait_until(lambda: answers.held)  # what Undo did is being drawn: else one drawing answers both
     formulas(visit).press(key)
     visit.pause(0.3)  # the server has drawn the page twice by then, or at least begun to
     answers.release()

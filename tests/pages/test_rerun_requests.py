@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
+from types import SimpleNamespace
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -144,11 +145,20 @@ def test_streamlit_alone_returns_to_a_page_that_was_left(server):
 # --- which requests pass ----------------------------------------------------------------------
 
 
+WIDGETS = {"seed": SimpleNamespace(fragment_id=None), "look": SimpleNamespace(fragment_id="map")}
+
+
+class State(dict):
+    """Stands for a session's state: of a page with a button, and another one in a fragment."""
+
+    _new_widget_state = SimpleNamespace(widget_metadata=WIDGETS)
+
+
 class Session:
     """Stands for a session of Streamlit's, whose page has read its query."""
 
     def __init__(self, arrived_at=""):
-        self.session_state = {rerun_requests.ARRIVED_AT: arrived_at}
+        self.session_state = State({rerun_requests.ARRIVED_AT: arrived_at})
 
 
 @pytest.fixture
@@ -228,6 +238,22 @@ def test_a_query_that_was_opened_holds_until_it_was_read(arrived_at, expected, p
     *_, last = passed_on(TRAIN, OPENED, with_value("data", "v=1"), arrived_at=arrived_at)
     assert (last.page_script_hash, last.query_string) == ("data", expected)
     assert len(last.widget_states.widgets) == 1
+
+
+@pytest.mark.parametrize(
+    ("pressed", "drawn"),
+    [
+        pytest.param(["look"], "map", id="the fragment alone"),
+        pytest.param(["look", "seed"], "", id="the page, for a press elsewhere in the same moment"),
+        pytest.param(["gone", "seed"], "", id="the page, also if the fragment is gone"),
+    ],
+)
+def test_what_draws_each_press_is_drawn(pressed, drawn, passed_on):
+    both = ClientState(page_script_hash="train", fragment_id="map")
+    for button in pressed:
+        both.widget_states.widgets.add(id=button, trigger_value=True)
+    *_, last = passed_on(TRAIN, both, arrived_at="train")
+    assert last.fragment_id == drawn
 
 
 def test_sessions_do_not_affect_each_other(passed):
