@@ -14,8 +14,8 @@ A tab may also send a value after the new page has begun to reach it and before 
 that ends the first run of the new page, nobody has read the query that the user opened: the request gets it,
 as long as the page has not said under ARRIVED_AT that it was read.
 
-A browser puts what happens in one moment into one request, and names the fragment of one of its presses: that
-is drawn, though another press was elsewhere. Such a request is made one for the whole page.
+A browser puts all presses of one moment into one request, which names the fragment of one of them: Streamlit
+draws that alone, although another press was elsewhere. Such a request becomes one for the whole page.
 
 Replaces `AppSession.request_rerun` (streamlit/runtime/app_session.py). Requests are merged in
 `ScriptRequests._request_rerun_locked` (streamlit/runtime/scriptrunner_utils/script_requests.py).
@@ -46,7 +46,7 @@ def apply() -> None:
 
 
 def _request_rerun(session: AppSession, request: ClientState | None) -> None:
-    if request is not None and _has_presses_elsewhere(session, request):
+    if request is not None and request.fragment_id and _has_presses_elsewhere(session, request):
         request.fragment_id = ""
     if request is not None and request.fragment_id:
         if _is_late(session, request):
@@ -63,7 +63,7 @@ def _request_rerun(session: AppSession, request: ClientState | None) -> None:
 
 
 def _has_presses_elsewhere(session: AppSession, request: ClientState) -> bool:
-    """Return whether a press in the request is on what its fragment does not draw."""
+    """Return whether a press in a fragment's request is on something outside of that fragment."""
     known = session.session_state._new_widget_state.widget_metadata
     pressed = [known.get(widget.id) for widget in request.widget_states.widgets if is_press(widget)]
     return any(each is not None and each.fragment_id != request.fragment_id for each in pressed)

@@ -99,8 +99,9 @@ LISTENS = """(key) => window.hotkeys?.getAllKeyCodes().some(
 UNDER_WAY = ("Running", "Waiting")
 RESTS_WITHOUT_PAUSE = f"() => !document.querySelector('.st-key-controls-Pause') && ({RESTS})()"
 
-# Streamlit's own: a page opened by its address looks for the server below that address first
+# Streamlit's own, of presses in one moment: pages/patches/rerun_requests.py draws the whole page for them
 IN_ONE_MOMENT = "Multiple different fragmentIds detected"
+# Streamlit's own: a page opened by its address looks for the server below that address first
 EXPECTED_NOT_FOUND = re.compile(
     r"/(polynomials|data|train|predict|inside|compare|play|glossary|guesses)/_stcore/"
 )
@@ -381,7 +382,7 @@ class Visit:
 
     def _note(self, message: ConsoleMessage) -> None:
         if IN_ONE_MOMENT in message.text:
-            return  # pages/patches/rerun_requests.py sees to it
+            return
         if message.type in ("error", "warning") and not EXPECTED_NOT_FOUND.search(message.location["url"]):
             self.troubles.append(f"console {message.type}: {message.text} ({message.location['url']})")
 
