@@ -9,7 +9,7 @@ from concurrent.futures import CancelledError, Executor, Future, wait
 from dataclasses import dataclass, replace
 from functools import partial
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from pages.runs import sentences
 from pages.runs.pacing import Pacing
@@ -24,12 +24,15 @@ from polycore import start as start_of
 from polycore.training.history import History
 from polycore.workers.chunk import Advance, Chunk, Pace, Speed, chunks, timed
 from polycore.workers.picture import Picture, Wish, picture_of
-from polycore.workers.processes import HangError, ShutDownError
+from polycore.workers.processes import HangError, ShutDownError, Urgent
 
 SLOT_SECONDS = 0.01  # between two looks for a chunk that others of the same entry have asked for
 LOOK_SECONDS = 0.5  # between two checks for the tab during a chunk
+NEW_SECONDS = 1.0  # of computing, within which a page asks for a map, unless its tab is hidden
 SPEED_SECONDS = 2.0  # window of the speed that is shown
 AVERAGE_SECONDS = 10.0  # the same for the time left, which should not jump when others compute for a moment
+
+T = TypeVar("T")
 
 _logger = logging.getLogger(__name__)
 
@@ -458,7 +461,8 @@ class Training:
             # the charts of a slow run have a point for each chunk, also of those before a page listens
             unseen = [Wish()] if self._view.pacing.is_slow else []
             wish = [self._wish] if self._is_watched else unseen
-            ask = partial(self._executor.submit, timed, self._advance, run.without_snapshots(), steps, *wish)
+            task = self._by_urgency(timed)
+            ask = partial(self._executor.submit, task, self._advance, run.without_snapshots(), steps, *wish)
             request = results.ask(key, ask)
         except BaseException:
             if slot is not None:
@@ -467,6 +471,11 @@ class Training:
         if slot is not None:
             request.future.add_done_callback(lambda _: slot.release())  # as soon as the chunk is there
         return request
+
+    def _by_urgency(self, task: Callable[..., T]) -> Callable[..., T]:
+        """Return `task` as one that workers compute before all others, if the run's page has no map yet."""
+        is_new = self._view.pictured is None and self._view.pace.seconds < NEW_SECONDS
+        return Urgent(task) if is_new and self._announced_as == self.name else task
 
     def _await(self, request: Request[Chunk], stretch: _Stretch) -> Chunk | None:
         """Return the chunk when it comes, or raise its exception; None if the stretch ends first."""
@@ -536,7 +545,7 @@ class Training:
         generation = self._view.generation
         if not self._is_watched:
             return None
-        ask = partial(self._executor.submit, picture_of, run.without_snapshots(), wish)
+        ask = partial(self._executor.submit, self._by_urgency(picture_of), run.without_snapshots(), wish)
         try:
             request = server.current().results.ask(self._key(run.step, wish), ask)
             while not wait([request.future], LOOK_SECONDS).done:

@@ -22,6 +22,8 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from itertools import count as numbers_from
 from pathlib import Path
 from typing import IO, Any, ParamSpec, TypeVar, cast
 
@@ -65,6 +67,10 @@ class HangError(BrokenExecutor):
     """A worker neither answered nor used processor time for so long that it was ended."""
 
 
+class Urgent(partial[T]):
+    """A function whose calls workers compute before all others that wait; other executors just call it."""
+
+
 @dataclass(frozen=True, eq=False)
 class _Call:
     future: Future[Any]
@@ -103,7 +109,9 @@ class Workers(Executor):
         self.count = count or min(available_cores(), MAX_WORKERS)
         self._memory = memory
         self._in_idle_time = in_idle_time
-        self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
+        # by urgency, then in the order submitted; None, which ends a worker, comes last
+        self._calls: queue.PriorityQueue[tuple[float, int, _Call | None]] = queue.PriorityQueue()
+        self._numbers = numbers_from()
         self._threads: list[threading.Thread] = []
         self._workers: list[_Worker] = []
         self._lock = threading.Lock()
@@ -126,7 +134,8 @@ class Workers(Executor):
         Parameters
         ----------
         fn
-            Must be importable in another process, and its arguments and result picklable.
+            Must be importable in another process, and its arguments and result picklable. Calls of an
+            `Urgent` one come before all others that wait.
 
         Raises
         ------
@@ -135,7 +144,7 @@ class Workers(Executor):
         """
         self.start()
         future: Future[T] = Future()
-        self._calls.put(_Call(future, fn, args, kwargs))
+        self._calls.put((not isinstance(fn, Urgent), next(self._numbers), _Call(future, fn, args, kwargs)))
         return future
 
     def start(self) -> None:
@@ -158,7 +167,7 @@ class Workers(Executor):
         if cancel_futures:
             self._cancel_waiting()
         for _ in self._threads:
-            self._calls.put(None)
+            self._calls.put((math.inf, next(self._numbers), None))
         for thread in self._threads if wait else ():
             thread.join()
 
@@ -173,7 +182,7 @@ class Workers(Executor):
 
     def _cancel_waiting(self) -> None:
         with suppress(queue.Empty):
-            while call := self._calls.get_nowait():
+            while call := self._calls.get_nowait()[-1]:
                 call.future.cancel()
 
     def _watch(self) -> None:
@@ -195,7 +204,7 @@ class Workers(Executor):
     def _answer_next(self, worker: "_Worker") -> bool:
         # in a function of its own, so that an answered call is released before the next one comes
         try:
-            call = self._calls.get(timeout=None if worker.failure is None else RETRY_SECONDS)
+            *_, call = self._calls.get(timeout=None if worker.failure is None else RETRY_SECONDS)
         except queue.Empty:
             worker.start_early()
             return True

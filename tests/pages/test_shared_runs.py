@@ -15,6 +15,7 @@ from pages.runs.training import Training
 from pages.server import server
 from polycore.workers.chunk import timed
 from polycore.workers.picture import Wish, picture_of
+from polycore.workers.processes import Urgent
 from tests.clock import Clock
 from tests.pages.watching import watching as looking_at
 from tests.runs import same_run
@@ -33,13 +34,15 @@ class Worker(Executor):
 
     def __init__(self):
         self.orders = queue.Queue()
+        self.were_urgent = []
         self.has_ended = False
 
     def submit(self, task, *arguments):
         future = Future()
         if self.has_ended:
             future.cancel()
-        self.orders.put((future, task, arguments))
+        self.were_urgent.append(isinstance(task, Urgent))
+        self.orders.put((future, task.func if isinstance(task, Urgent) else task, arguments))
         return future
 
     def deliver(self, timeout=5):
@@ -298,6 +301,26 @@ def test_a_picture_that_was_not_drawn_is_drawn_for_who_wants_it(begin, make, wor
     _, picture = watching.view.pictured
     assert picture.now.map is not None
     assert picture.best.map is not None
+    assert worker.were_urgent[2]  # the first picture of it
+
+
+@pytest.mark.parametrize(
+    ("is_watched", "options", "were_urgent"),
+    [
+        pytest.param(True, {}, [True] + 7 * [False], id="its page is there"),
+        # 1 step and then 12 each: the seventh chunk is asked for after 61/64 s of computing
+        pytest.param(False, {}, 7 * [True] + [False], id="its page is not there yet"),
+        pytest.param(False, {"part_of": "a sweep"}, 8 * [False], id="one of a sweep, without a map"),
+    ],
+)
+def test_a_run_s_chunks_come_first_until_it_has_a_map(make, worker, is_watched, options, were_urgent):
+    training = make(**options)
+    if is_watched:
+        looking_at(training)
+    training.start()
+    for _ in were_urgent:
+        worker.deliver()
+    assert worker.were_urgent[:8] == were_urgent
 
 
 def test_a_sharp_picture_at_rest_is_drawn_once_for_all(make, worker):

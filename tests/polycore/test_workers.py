@@ -14,7 +14,7 @@ import pytest
 from polycore import Experiment, PolycoreError, start
 from polycore.commands.train import advanced
 from polycore.workers import processes
-from polycore.workers.processes import HangError, StartError, Workers
+from polycore.workers.processes import HangError, StartError, Urgent, Workers
 from tests.faults.advances import compute_for
 from tests.waiting import wait_until
 
@@ -244,6 +244,16 @@ def test_an_interrupt_from_the_terminal_leaves_the_workers_to_the_server(one):
     assert one.submit(os.getpgrp).result(10) != os.getpgrp()
     os.kill(pid, signal.SIGINT)
     assert one.submit(os.getpid).result(10) == pid
+
+
+def test_urgent_calls_come_before_all_others_that_wait(one):
+    one.submit(time.sleep, 0.2)
+    ended = []
+    for name in ("first", "URGENT", "second", "URGENT TOO"):
+        call = one.submit(Urgent(len) if name.isupper() else len, name)
+        call.add_done_callback(lambda _, name=name: ended.append(name))
+    one.shutdown()
+    assert ended == ["URGENT", "URGENT TOO", "first", "second"]
 
 
 def test_a_call_that_waits_can_be_cancelled(one):
