@@ -159,6 +159,12 @@ class Training:
     def _is_watched(self) -> bool:
         return server.current().audience.is_watching(self.name)
 
+    @property
+    def _is_new(self) -> bool:
+        """Whether its page is still to have a first map: then it computes before others."""
+        is_early = self._view.pictured is None and self._view.pace.seconds < NEW_SECONDS
+        return is_early and self._announced_as == self.name  # a sweep shows no maps
+
     def computed_ahead(self) -> Ahead:
         """Return how far its next steps have been computed already, for others who train the same.
 
@@ -285,7 +291,7 @@ class Training:
             if state_after(self._view.state, event) is None:
                 return
             own, steps = server.current(), 1 if event == "step" else None
-            turn = own.turns.take(self._origin, self._owner)
+            turn = own.turns.take(self._origin, self._owner, is_new=self._is_new)
             if turn is None:
                 self._see(error=sentences.server_full(own.turns))
                 return
@@ -310,7 +316,7 @@ class Training:
                 self._use(chunk, pace, stretch)
                 self._rest_after_steps(stretch)
                 self._sleep_unless_seen(stretch)
-                stretch.turn.pass_on()
+                stretch.turn.pass_on(is_new=self._is_new)
         except (ShutDownError, CancelledError):
             pass  # the server ends
         except Exception as error:  # whatever a worker raises, the user sees it
@@ -473,9 +479,8 @@ class Training:
         return request
 
     def _by_urgency(self, task: Callable[..., T]) -> Callable[..., T]:
-        """Return `task` as one that workers compute before all others, if the run's page has no map yet."""
-        is_new = self._view.pictured is None and self._view.pace.seconds < NEW_SECONDS
-        return Urgent(task) if is_new and self._announced_as == self.name else task
+        """Return `task` as one that workers compute before all others, if the run is new."""
+        return Urgent(task) if self._is_new else task
 
     def _await(self, request: Request[Chunk], stretch: _Stretch) -> Chunk | None:
         """Return the chunk when it comes, or raise its exception; None if the stretch ends first."""

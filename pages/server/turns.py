@@ -29,9 +29,13 @@ class Entry:
     slot: held by the one run whose chunk is computed now, so that no entry has more than its share.
     """
 
-    def __init__(self, run: Hashable, clock: Callable[[], float]) -> None:
-        """`run` names what its runs compute if that is the same for all; None if nobody else computes it."""
+    def __init__(self, run: Hashable, is_new: bool, clock: Callable[[], float]) -> None:
+        """`run` names what its runs compute if that is the same for all; None if nobody else computes it.
+
+        is_new: whether no page has had a map of its runs.
+        """
         self.run = run
+        self.is_new = is_new
         self._clock = clock
         self.turns: list[Turn] = []
         self.slot = threading.Lock()
@@ -87,16 +91,20 @@ class Turn:
         """Wait until it comes, at most `seconds`; return whether it has come."""
         return self.entry.wait(seconds)
 
-    def pass_on(self) -> None:
-        """Go to the end of the queue if it is over and others wait."""
+    def pass_on(self, *, is_new: bool = False) -> None:
+        """Go to the end of the queue if others wait and it is over, or if it is not new and one of them is.
+
+        is_new: whether its page has had no map yet.
+        """
         turns, entry = self._turns, self.entry
         with turns._lock:
             turns._fill()  # a cluster may have grown
-            if turns._waiting and entry in turns._running and entry.is_over():
+            entry.is_new &= is_new
+            yields = turns._waiting and ((turns._waiting[0].is_new and not entry.is_new) or entry.is_over())
+            if yields and entry in turns._running:
                 turns._running.remove(entry)
                 entry.go_back()
-                turns._waiting.append(entry)
-                turns._fill()
+                turns._settle(entry)
 
     def rest(self) -> None:
         """Let others compute until `come_back`: the run does nothing meanwhile. It keeps its admission."""
@@ -184,12 +192,13 @@ class Turns:
         fair = UPDATE_SECONDS * self.workers / self.running
         return min(CROWDED_CHUNK_SECONDS, max(SHORTEST_CHUNK_SECONDS, fair))
 
-    def take(self, run: Hashable = None, owner: Hashable = None) -> Turn | None:
+    def take(self, run: Hashable = None, owner: Hashable = None, *, is_new: bool = False) -> Turn | None:
         """Return a turn that has come or waits in the queue; None if the queue is full.
 
         run: names the computation if others may share it; those who compute the same share one entry.
         owner: one that has two entries already gets a share of one of them, unless a worker is idle. None
             owns as many as it likes.
+        is_new: whether a page is to have its first map of it: it waits ahead of those that have had one.
         """
         with self._lock:
             self._fill()
@@ -199,7 +208,7 @@ class Turns:
                 if self._is_full():
                     self.refused += 1
                     return None
-                entry = Entry(run, self._clock)
+                entry = Entry(run, is_new, self._clock)
                 self.taken += 1
             turn = Turn(self, entry, owner)
             entry.turns.append(turn)
@@ -227,7 +236,8 @@ class Turns:
         if any(not turn.rests for turn in entry.turns):
             if entry not in self._running and entry not in self._waiting:
                 self._resting.discard(entry)
-                self._waiting.append(entry)
+                ahead = [one for one in self._waiting if one.is_new or not entry.is_new]
+                self._waiting.insert(len(ahead), entry)
         else:
             if entry in self._running:
                 self._running.remove(entry)

@@ -387,7 +387,7 @@ def test_no_limits_of_a_demo_are_said_of_a_sweep_if_there_are_none(own_server):
 def full(own_server):
     """Let another user compute on a server that has room for one run, while two more wait."""
     shared = own_server(turns=Turns(Workers(1), most_running=1, most_waiting=3)).turns
-    return [shared.take() for _ in range(3)]
+    return [shared.take(is_new=True) for _ in range(3)]
 
 
 def test_a_waiting_run_shows_its_position_on_every_page_and_starts_by_itself(full):

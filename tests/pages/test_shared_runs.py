@@ -272,6 +272,18 @@ def test_they_share_one_place_and_who_repeats_does_not_wait(begin, worker, share
     wait_until(lambda: third.view.status == "running")
 
 
+def test_a_run_that_has_its_map_makes_room_in_the_queue_for_one_that_has_none(make, begin, worker, share):
+    share(workers=1, most_running=1, most_waiting=5)
+    first = make()
+    looking_at(first)
+    first.start()
+    worker.deliver()
+    at(first, 1)
+    second = begin(replace(EXPERIMENT, seed=1))
+    worker.deliver()
+    wait_until(lambda: (first.view.status, second.view.status) == ("waiting", "running"))
+
+
 def test_who_pauses_in_the_queue_has_no_position_there_though_another_of_the_same_keeps_it(begin, share):
     share(workers=1, most_running=1, most_waiting=5)
     computing = begin(replace(EXPERIMENT, seed=1))
