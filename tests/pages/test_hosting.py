@@ -387,16 +387,16 @@ def test_no_limits_of_a_demo_are_said_of_a_sweep_if_there_are_none(own_server):
 def full(own_server):
     """Let another user compute on a server that has room for one run, while two more wait."""
     shared = own_server(turns=Turns(Workers(1), most_running=1, most_waiting=3)).turns
-    return [shared.take(is_new=True) for _ in range(3)]
+    return [shared.take(is_new=number < 2) for number in range(3)]  # the last one has had a turn
 
 
 def test_a_waiting_run_shows_its_position_on_every_page_and_starts_by_itself(full):
     app = press(opened(TRAIN), "Start")
     assert session_of(app).training.view.status == "waiting"
     assert sentences.waiting(session_of(app).run_view) in page_text(app)
-    assert run_status(app) == "Waiting · step 0 of 300 · position 3 in the queue"
+    assert run_status(app) == "Waiting · step 0 of 300 · position 2 in the queue"
     app.switch_page(DATA).run()
-    assert "position 3 in the queue" in page_text(app)
+    assert "position 2 in the queue" in page_text(app)
     app.switch_page(TRAIN).run()
     for turn in full:
         turn.give_up()

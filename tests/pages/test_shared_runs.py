@@ -272,16 +272,16 @@ def test_they_share_one_place_and_who_repeats_does_not_wait(begin, worker, share
     wait_until(lambda: third.view.status == "running")
 
 
-def test_a_run_that_has_its_map_makes_room_in_the_queue_for_one_that_has_none(make, begin, worker, share):
+def test_a_run_that_has_its_map_makes_room_in_the_queue_for_one_that_has_none(begin, worker, share):
     share(workers=1, most_running=1, most_waiting=5)
-    first = make()
+    first, second = begin(), begin(replace(EXPERIMENT, seed=1))
+    for step in (1, 13):  # without a map
+        worker.deliver()
+        at(first, step)
+    assert [one.view.status for one in (first, second)] == ["running", "waiting"]
     looking_at(first)
-    first.start()
-    worker.deliver()
-    at(first, 1)
-    second = begin(replace(EXPERIMENT, seed=1))
-    worker.deliver()
-    wait_until(lambda: (first.view.status, second.view.status) == ("waiting", "running"))
+    worker.deliver_until(lambda: first.view.status == "waiting")
+    assert second.view.status == "running"
 
 
 def test_who_pauses_in_the_queue_has_no_position_there_though_another_of_the_same_keeps_it(begin, share):
@@ -317,22 +317,17 @@ def test_a_picture_that_was_not_drawn_is_drawn_for_who_wants_it(begin, make, wor
 
 
 @pytest.mark.parametrize(
-    ("is_watched", "options", "were_urgent"),
-    [
-        pytest.param(True, {}, [True] + 7 * [False], id="its page is there"),
-        # 1 step and then 12 each: the seventh chunk is asked for after 61/64 s of computing
-        pytest.param(False, {}, 7 * [True] + [False], id="its page is not there yet"),
-        pytest.param(False, {"part_of": "a sweep"}, 8 * [False], id="one of a sweep, without a map"),
-    ],
+    ("watch", "options", "urgent"),
+    [(looking_at, {}, 1), (id, {}, 7), (id, {"part_of": "a sweep"}, 0)],
+    ids=["its page is there", "its page is not there yet", "of a sweep"],
 )
-def test_a_run_s_chunks_come_first_until_it_has_a_map(make, worker, is_watched, options, were_urgent):
+def test_a_run_s_chunks_come_first_until_it_has_a_map(make, worker, watch, options, urgent):
     training = make(**options)
-    if is_watched:
-        looking_at(training)
+    watch(training)
     training.start()
-    for _ in were_urgent:
+    for _ in range(8):  # of 1 step, and of 12 each: the last is asked for after 73/64 s of computing
         worker.deliver()
-    assert worker.were_urgent[:8] == were_urgent
+    assert worker.were_urgent[:8] == urgent * [True] + (8 - urgent) * [False]
 
 
 def test_a_sharp_picture_at_rest_is_drawn_once_for_all(make, worker):

@@ -52,20 +52,6 @@ def test_a_turn_is_passed_on_only_if_it_is_over_and_another_waits():
     assert (second.ahead, first.has_come) == (0, True)
 
 
-def test_a_run_that_has_its_map_makes_room_for_one_that_has_none():
-    shared = Turns(Workers(1), most_running=2, most_waiting=4)
-    first, second = shared.take(is_new=True), shared.take(is_new=True)
-    resumed, third, fourth = shared.take(), shared.take(is_new=True), shared.take(is_new=True)
-    assert [turn.ahead for turn in (third, fourth, resumed)] == [0, 1, 2]
-    first.pass_on(is_new=True)
-    assert first.has_come  # it has no map either
-    second.pass_on()
-    assert [turn.ahead for turn in (first, third, fourth, resumed, second)] == [None, None, 0, 1, 2]
-    third.pass_on()
-    fourth.pass_on()
-    assert fourth.has_come  # all others who wait have had theirs
-
-
 def test_a_turn_that_was_given_up_does_not_come_back_by_being_passed_on():
     shared = Turns(Workers(1), most_running=1, most_waiting=3, clock=hasty())
     first, second, third = (shared.take() for _ in range(3))

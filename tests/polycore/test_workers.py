@@ -248,12 +248,9 @@ def test_an_interrupt_from_the_terminal_leaves_the_workers_to_the_server(one):
 
 def test_urgent_calls_come_before_all_others_that_wait(one):
     one.submit(time.sleep, 0.2)
-    ended = []
-    for name in ("first", "URGENT", "second", "URGENT TOO"):
-        call = one.submit(Urgent(len) if name.isupper() else len, name)
-        call.add_done_callback(lambda _, name=name: ended.append(name))
-    one.shutdown()
-    assert ended == ["URGENT", "URGENT TOO", "first", "second"]
+    calls = [one.submit(Urgent(time.monotonic) if urgent else time.monotonic) for urgent in (0, 1, 0, 1)]
+    first, urgent, second, urgent_too = (call.result(10) for call in calls)
+    assert urgent < urgent_too < first < second
 
 
 def test_a_call_that_waits_can_be_cancelled(one):
