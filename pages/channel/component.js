@@ -45,8 +45,17 @@ function keeping(create, update) {
   };
 }
 
-function element(tag, attributes) {
-  const created = document.createElement(tag);
+function element(tag, attributes, ...parts) {
+  return filled(document.createElement(tag), attributes, parts);
+}
+
+// The same of a drawing.
+function shape(tag, attributes, ...parts) {
+  return filled(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, parts);
+}
+
+function filled(created, attributes, parts) {
   for (const [name, value] of Object.entries(attributes)) created.setAttribute(name, value);
+  created.append(...parts);
   return created;
 }

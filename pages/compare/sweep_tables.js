@@ -10,11 +10,10 @@ export default keeping(
 
 class Table {
   constructor(parent) {
-    this.root = element("div", { class: "polycore-sweep-table", tabindex: 0, role: "group" });
-    this.table = element("table", {});
-    this.head = this.table.createTHead().insertRow();
-    this.body = this.table.createTBody();
-    this.root.append(this.table);
+    const table = element("table", {});
+    this.head = table.createTHead().insertRow();
+    this.body = table.createTBody();
+    this.root = element("div", { class: "polycore-sweep-table", tabindex: 0, role: "group" }, table);
     parent.append(this.root);
   }
 
@@ -33,12 +32,9 @@ class Table {
     this.sorted = chosen[label] ?? { column: null, direction: 1 }; // at first in the order in which they come
     this.head.replaceChildren(
       ...columns.map(([name, help], column) => {
-        const button = element("button", { type: "button", title: help });
-        button.textContent = name;
+        const button = element("button", { type: "button", title: help }, name);
         button.addEventListener("click", () => this.sort(column));
-        const head = element("th", { scope: "col" });
-        head.append(button);
-        return head;
+        return element("th", { scope: "col" }, button);
       }),
     );
   }

@@ -14,6 +14,7 @@ const NAME_WIDTH = 18; // of the name of the y axis, which stands upright
 const GAP = 5;
 const FONT = "12px sans-serif";
 const PARTS = 5; // of an axis, at most, between its ticks
+const HINT = "Click or drag here to draw points of the class chosen above, then choose another class.";
 
 // What Undo could take back on the previous plane; `pen` and `number` belong to the last operation there.
 let lastUndo = null;
@@ -32,17 +33,11 @@ class Drawing {
     [this.number, this.keys] = [0, 0];
     [this.waiting, this.done] = [[], []]; // operations that are not applied yet; those that Undo takes back
     [this.label, this.erasing] = [0, false];
-    this.root = document.createElement("div");
-    this.root.className = "drawing";
-    this.tools = document.createElement("div");
-    this.tools.className = "tools";
-    this.tools.setAttribute("role", "toolbar");
-    this.tools.setAttribute("aria-label", "Drawing tools");
-    this.canvas = document.createElement("canvas");
-    this.canvas.setAttribute("role", "img");
-    this.hint = document.createElement("p"); // over the plane: beside it, the plane would move with the first point
-    this.hint.textContent = "Click or drag here to draw points of the class chosen above, then choose another class.";
-    this.root.append(this.tools, this.canvas, this.hint);
+    this.tools = element("div", { class: "tools", role: "toolbar", "aria-label": "Drawing tools" });
+    this.canvas = element("canvas", { role: "img" });
+    // over the plane: beside it, the plane would move with the first point
+    this.hint = element("p", {}, HINT);
+    this.root = element("div", { class: "drawing" }, this.tools, this.canvas, this.hint);
     parent.append(this.root);
     this.listening = new AbortController();
     const on = (name, action) => this.canvas.addEventListener(name, action, { signal: this.listening.signal });
@@ -79,22 +74,16 @@ class Drawing {
     const erase = this.tool("Erase", "erase", () => (this.erasing = true), { pressed: this.erasing });
     const undo = this.tool("Undo", "undo", () => this.undo(), { disabled: this.done.length === 0 });
     const clear = this.tool("Clear", "clear", () => this.clear(), { disabled: this.points.length === 0 });
-    const count = document.createElement("span");
-    count.textContent = this.points.length === 1 ? "1 point" : `${this.points.length.toLocaleString("en")} points`;
-    this.tools.replaceChildren(...classes, erase, undo, clear, count);
+    const count = this.points.length === 1 ? "1 point" : `${this.points.length.toLocaleString("en")} points`;
+    this.tools.replaceChildren(...classes, erase, undo, clear, element("span", {}, count));
     if (focused) this.tools.querySelector(`[data-tool="${focused}"]`)?.focus();
   }
 
   tool(text, name, action, { pressed, color, disabled = false }) {
-    const button = document.createElement("button");
-    Object.assign(button, { type: "button", textContent: text, disabled });
-    button.dataset.tool = name;
+    const button = element("button", { type: "button", "data-tool": name }, text);
+    button.disabled = disabled;
     if (pressed !== undefined) button.setAttribute("aria-pressed", pressed);
-    if (color) {
-      const swatch = document.createElement("i");
-      swatch.style.background = color;
-      button.prepend(swatch);
-    }
+    if (color) button.prepend(element("i", { style: `background: ${color}` }));
     button.addEventListener("click", () => {
       action();
       this.drawTools();

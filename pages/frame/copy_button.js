@@ -20,14 +20,13 @@ class CopyButton {
   hideOnPress = (event) => event.composedPath().includes(this.root) || this.hide();
 
   constructor(parent) {
-    this.root = element("div", { class: "copy" });
     this.button = element("button", { type: "button" });
     this.button.innerHTML = ICON;
     this.button.append("Copy link");
     // a screen reader announces changes only in an element that stays, and the note does not
     this.spoken = element("div", { class: "spoken", role: "status" });
     this.note = element("div", { class: "note", popover: "manual" });
-    this.root.append(this.button, this.spoken, this.note);
+    this.root = element("div", { class: "copy" }, this.button, this.spoken, this.note);
     parent.append(this.root);
     this.button.addEventListener("click", () => this.copy());
     this.note.addEventListener("keydown", ({ key }) => key === "Escape" && this.button.focus());
@@ -62,22 +61,18 @@ class CopyButton {
 
   // What is shorter stays on offer until the next press elsewhere; `why` says what speaks for it.
   offerShorter(link, why) {
-    const copyIt = element("button", { type: "button" });
-    copyIt.textContent = this.data.shorter;
+    const copyIt = element("button", { type: "button" }, this.data.shorter);
     copyIt.addEventListener("click", async () => {
       const address = link.replace(/&weights=[^&]*|(?<=\?)weights=[^&]*&?/, "");
       if ((await writeText(address)) || this.copyByCommand(address)) this.confirm(address);
       else this.offer(address, "");
     });
-    const more = element("button", { type: "button" });
-    more.textContent = this.data.files;
+    const more = element("button", { type: "button" }, this.data.files);
     more.addEventListener("click", () => {
       this.hide();
       this.report("more", true);
     });
-    const reason = element("p", {});
-    reason.textContent = why.trim();
-    this.note.append(reason, copyIt, more);
+    this.note.append(element("p", {}, why.trim()), copyIt, more);
     this.show();
   }
 

@@ -16,16 +16,14 @@ export default keeping(
 
 class List {
   constructor(parent) {
-    this.root = document.createElement("section");
-    this.root.setAttribute("aria-label", "Recent");
-    this.root.hidden = true;
+    this.root = element("section", { "aria-label": "Recent", hidden: "" });
     parent.append(this.root);
   }
 
   draw() {
     const known = entries();
     this.root.hidden = known.length === 0;
-    this.root.replaceChildren(heading(), links(known), clear(() => this.draw()));
+    this.root.replaceChildren(element("h3", {}, "Recent"), links(known), clear(() => this.draw()));
   }
 
   end() {
@@ -87,32 +85,18 @@ function store(list) {
   }
 }
 
-function heading() {
-  const element = document.createElement("h3");
-  element.textContent = "Recent";
-  return element;
-}
-
 function links(known) {
-  const rows = document.createElement("ul");
-  for (const { title, query, at } of known) {
-    const link = document.createElement("a");
-    link.href = `${location.pathname}?${query}`;
-    link.textContent = title;
-    const time = document.createElement("time");
-    time.textContent = new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
-    const row = document.createElement("li");
-    row.append(link, " ", time);
-    rows.append(row);
-  }
-  return rows;
+  const rows = known.map(({ title, query, at }) => {
+    const link = element("a", { href: `${location.pathname}?${query}` }, title);
+    const time = new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+    return element("li", {}, link, " ", element("time", {}, time));
+  });
+  return element("ul", {}, ...rows);
 }
 
 function clear(draw) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = "Clear";
-  button.title = "Only this browser has this list. Clear removes it.";
+  const title = "Only this browser has this list. Clear removes it.";
+  const button = element("button", { type: "button", title }, "Clear");
   button.addEventListener("click", () => {
     store([]);
     draw();

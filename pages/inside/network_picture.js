@@ -299,8 +299,7 @@ class Picture {
       this.names.set(neuron, element("span", { class: "name", "aria-hidden": "true" }));
       this.root.append(this.names.get(neuron));
     }
-    const number = element("span", { class: "weight" });
-    number.textContent = weight ?? "";
+    const number = element("span", { class: "weight" }, weight ?? "");
     const isWhole = whole && (this.isWhole || (this.data.large && chosen)); // above the chosen one there is room
     this.names.get(neuron)?.replaceChildren(isWhole ? whole : text, number);
   }

@@ -4,7 +4,6 @@
 const NARROW = 620; // pixels: below, names and numbers stand under the neurons
 const PITCH = { wide: 38, narrow: 68 };
 const WIDEST = 15; // pixels of a line
-const SVG = "http://www.w3.org/2000/svg";
 const BACK = "Back";
 const SAID_BY_BUTTON = { "aria-hidden": "true" };
 
@@ -45,8 +44,7 @@ class Step {
     const focused = this.picture.getRootNode().activeElement?.dataset?.key;
     const { left, center, right, titles, caption, alt } = this.data;
     this.picture.setAttribute("aria-label", alt);
-    this.lines = document.createElementNS(SVG, "svg");
-    this.lines.setAttribute("aria-hidden", "true");
+    this.lines = shape("svg", { "aria-hidden": "true" });
     this.left = left.map((one) => this.neuron(one));
     this.center = this.neuron(center);
     this.right = right.map((one) => this.neuron(one));
@@ -55,7 +53,7 @@ class Step {
     this.after = right.map((one) => named(one, "after"));
     this.named = label("name center", center.name);
     this.said = label("said", center.text);
-    this.caption.replaceChildren(...caption.map(line));
+    this.caption.replaceChildren(...caption.map((text) => element("p", {}, text)));
     this.picture.replaceChildren(
       this.lines,
       ...this.headings,
@@ -169,22 +167,16 @@ class Step {
   }
 
   map({ title, note, image, alt }, { curves, dots, chosen }, isPressed) {
-    const figure = element("figure", {});
-    const caption = element("figcaption", {});
-    const [bold, quiet] = [element("b", {}), element("span", {})];
-    [bold.textContent, quiet.textContent] = [title, note];
-    caption.append(bold, quiet);
-    const plane = element("div", { class: "plane", role: "img", "aria-label": alt });
-    if (image) plane.style.backgroundImage = `url(${image})`;
+    const caption = element("figcaption", {}, element("b", {}, title), element("span", {}, note));
     const drawn = shape("svg", { viewBox: "0 0 1 1", preserveAspectRatio: "none", "aria-hidden": "true" });
+    // points beyond the window are cut off; the ring of one at its edge is not
+    const inside = element("div", { class: "inside" }, drawn);
+    const plane = element("div", { class: "plane", role: "img", "aria-label": alt }, inside);
+    if (image) plane.style.backgroundImage = `url(${image})`;
     for (const { color, path } of curves) {
       const points = path.map((at) => at.join()).join(" ");
       drawn.append(shape("polyline", { points, class: "casing" }), shape("polyline", { points, stroke: color }));
     }
-    // points beyond the window are cut off; the ring of one at its edge is not
-    const inside = element("div", { class: "inside" });
-    inside.append(drawn);
-    plane.append(inside);
     if (isPressed) {
       inside.append(...dots.map(([x, y, color]) => dot(x, y, "dot", color)));
       plane.classList.add("pressed");
@@ -192,8 +184,7 @@ class Step {
     }
     const isInside = chosen.every((share) => share >= 0 && share <= 1);
     (isInside ? plane : inside).append(dot(...chosen, "ring"));
-    figure.append(caption, plane);
-    return figure;
+    return element("figure", {}, caption, plane);
   }
 
   // A press chooses the point of the step that is nearest to it.
@@ -230,32 +221,13 @@ function move(one, sides) {
 }
 
 function label(name, text, attributes = {}) {
-  const created = element("span", { class: name, ...attributes });
-  created.textContent = text;
-  return created;
+  return element("span", { class: name, ...attributes }, text);
 }
 
 // The name of a neuron with its number, and below it what its line carries, with the factor.
 function named({ name, own, factor, text, true: isTrue }, kind) {
-  const created = element("span", { class: kind, ...SAID_BY_BUTTON });
-  const [small, below, number] = [element("small", {}), element("span", {}), element("b", {})];
-  small.textContent = [isTrue ? `${name} ✓` : name, own].filter(Boolean).join(": ");
-  number.textContent = text;
-  below.append(factor, number);
-  created.append(small, below);
-  return created;
-}
-
-function line(text) {
-  const created = element("p", {});
-  created.textContent = text;
-  return created;
-}
-
-function shape(tag, attributes) {
-  const created = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) created.setAttribute(name, value);
-  return created;
+  const small = element("small", {}, [isTrue ? `${name} ✓` : name, own].filter(Boolean).join(": "));
+  return element("span", { class: kind, ...SAID_BY_BUTTON }, small, element("span", {}, factor, element("b", {}, text)));
 }
 
 function dot(x, y, name, color) {

@@ -66,11 +66,9 @@ class Legend {
 
   entry(trace, isShown) {
     const { name, line, marker } = trace;
-    const item = element("li", {});
     const holder = isCurve(trace) ? this.button(name, isShown) : element("span", {});
     holder.append(line ? sampleOf(line) : dotOf(marker), this.nameOf(trace));
-    item.append(holder);
-    return item;
+    return element("li", {}, holder);
   }
 
   button(name, isShown) {
@@ -98,13 +96,8 @@ function shapeInFile(x, y, line, marker) {
   return { ...at, ...circle, type: "circle", fillcolor: marker.color, line: { width: 0 } };
 }
 
-function drawing(shape, attributes) {
-  const create = (tag) => document.createElementNS("http://www.w3.org/2000/svg", tag);
-  const [svg, drawn] = [create("svg"), create(shape)];
-  for (const [name, value] of Object.entries({ width: 26, height: 10, "aria-hidden": true })) svg.setAttribute(name, value);
-  for (const [name, value] of Object.entries(attributes)) drawn.setAttribute(name, value);
-  svg.append(drawn);
-  return svg;
+function drawing(tag, attributes) {
+  return shape("svg", { width: 26, height: 10, "aria-hidden": true }, shape(tag, attributes));
 }
 
 function isCurve({ meta }) {

@@ -47,9 +47,8 @@ function restingCorner(place, curves, size, { x, y }) {
 class Lens {
   constructor(chart) {
     this.chart = chart;
-    this.glass = element("div", { class: "polycore-live-lens", "aria-hidden": "true", hidden: "" });
     this.canvas = element("canvas", {});
-    this.glass.append(this.canvas);
+    this.glass = element("div", { class: "polycore-live-lens", "aria-hidden": "true", hidden: "" }, this.canvas);
     const isHeld = followPointer(chart.stage, (event) => this.move(event), () => this.move(null));
     const stay = (event) => this.isOn() && isHeld() && event.preventDefault(); // else the page would scroll
     chart.stage.addEventListener("touchmove", stay, { passive: false });

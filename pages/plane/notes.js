@@ -38,14 +38,15 @@ class Notes {
     if (!notes) this.layer.hidden = true;
     else if (notes.answer) this.say(notes.answer);
     else this.card.replaceChildren(line("question", notes.question));
-    if (notes) this.caption.replaceChildren(`${notes.caption[0]} `, quiet(notes.caption[1]));
+    if (notes) this.caption.replaceChildren(`${notes.caption[0]} `, element("span", {}, notes.caption[1]));
     this.isPlaced = false;
     this.place(this.geometry);
   }
 
   nameOf(trace) {
-    const label = element("span", { class: "polycore-live-name", "aria-hidden": true }); // the alternative text has it
-    label.append(trace.line ? sampleOf(trace.line) : dotOf(trace.marker), this.notes.names[trace.meta.curve]);
+    const sample = trace.line ? sampleOf(trace.line) : dotOf(trace.marker);
+    const attributes = { class: "polycore-live-name", "aria-hidden": true }; // the alternative text has it
+    const label = element("span", attributes, sample, this.notes.names[trace.meta.curve]);
     this.layer.append(label);
     return label;
   }
@@ -56,11 +57,8 @@ class Notes {
   }
 
   say({ says, sure, verdict, color, right, aside }) {
-    const answer = line("answer", "");
-    const [swatch, curve] = [element("i", {}), element("b", {})];
-    swatch.style.background = color;
-    curve.textContent = says.replace(/ ([=+−]) /g, " $1\u00a0"); // a long formula breaks before a term
-    answer.append(swatch, curve);
+    const curve = element("b", {}, says.replace(/ ([=+−]) /g, " $1\u00a0")); // a long formula breaks before a term
+    const answer = line("answer", element("i", { style: `background: ${color}` }), curve);
     const share = line("share", verdict ? `${sure}\u2002${verdict}` : sure);
     const last = line("quiet", right ? rightAnswer(right) : aside || hintOf(this.notes.try_next));
     this.card.replaceChildren(line("quiet", "The network says"), answer, share, last);
@@ -197,16 +195,8 @@ function longestOf(texts) {
   return texts.reduce((longest, one) => (one.length > longest.length ? one : longest), "");
 }
 
-function quiet(text) {
-  const created = element("span", {});
-  created.textContent = text;
-  return created;
-}
-
-function line(name, text) {
-  const created = element("p", { class: name });
-  created.textContent = text;
-  return created;
+function line(name, ...parts) {
+  return element("p", { class: name }, ...parts);
 }
 
 function pixelsOf({ x, y }, geometry) {

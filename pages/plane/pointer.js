@@ -72,19 +72,15 @@ class PointerLabel {
     const point = this.at && this.network && this.chart.pointAt(this.at);
     this.label.hidden = !point;
     if (!point) return;
-    const first = element("p", {});
-    first.textContent = this.chart.latest.notes ? this.howSure(point) : this.curves.warning(point.x, point.y);
-    const place = element("p", {});
-    place.textContent = pointText(point);
+    const first = this.chart.latest.notes ? this.howSure(point) : this.curves.warning(point.x, point.y);
     const curves = this.chart.latest.figure.data.filter(isCurve);
     const rows = likeliestOf(this.network.probabilities(point.x, point.y)).map(([k, share]) => {
       const curve = curves.find(({ meta }) => meta.curve === k);
-      const row = element("p", {});
-      row.append(sampleOf(curve.line), `${this.chart.legend.nameOf(curve)} `, element("b", {}));
-      row.lastChild.textContent = percent(share, this.network.isExact);
-      return row;
+      const howLikely = element("b", {}, percent(share, this.network.isExact));
+      return element("p", {}, sampleOf(curve.line), `${this.chart.legend.nameOf(curve)} `, howLikely);
     });
-    this.label.replaceChildren(...(first.textContent ? [first] : []), ...rows, place);
+    const place = element("p", {}, pointText(point));
+    this.label.replaceChildren(...(first ? [element("p", {}, first)] : []), ...rows, place);
     putBeside(this.label, this.at, this.chart.stage);
   }
 

@@ -5,9 +5,7 @@ export default keeping(
 
 class Clock {
   constructor(parent) {
-    this.text = document.createElement("span");
-    this.text.className = "polycore-clock";
-    this.text.setAttribute("role", "timer");
+    this.text = element("span", { class: "polycore-clock", role: "timer" });
     parent.append(this.text);
     this.interval = setInterval(() => this.draw(), 200);
   }

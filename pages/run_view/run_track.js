@@ -18,16 +18,14 @@ class RunTrack {
   chosen = null; // where the user has put the mark, and until when that counts
 
   constructor(parent) {
-    this.root = element("div", { class: "polycore-track" });
-    this.bar = element("div", { class: "bar", role: "progressbar", "aria-label": "Steps taken", "aria-valuemin": 0 });
     this.done = element("div", {});
-    this.slider = element("div", { class: "pause", role: "slider", tabindex: 0, "aria-valuemin": 0 });
+    const bar = { class: "bar", role: "progressbar", "aria-label": "Steps taken", "aria-valuemin": 0 };
+    this.bar = element("div", bar, this.done);
     this.mark = element("div", { class: "mark" });
-    this.slider.setAttribute("aria-label", "Pause at step");
+    const slider = { class: "pause", role: "slider", "aria-label": "Pause at step", tabindex: 0, "aria-valuemin": 0 };
+    this.slider = element("div", slider, this.mark);
     this.slider.title = "Click to let the run pause there by itself; click the mark to remove it.";
-    this.bar.append(this.done);
-    this.slider.append(this.mark);
-    this.root.append(this.bar, this.slider);
+    this.root = element("div", { class: "polycore-track" }, this.bar, this.slider);
     parent.append(this.root);
     this.slider.addEventListener("pointerdown", (event) => this.press(event));
     this.slider.addEventListener("pointermove", (event) => this.drag(event));

@@ -181,7 +181,5 @@ class TimeSlider {
 }
 
 function button(label, text) {
-  const created = element("button", { type: "button", "aria-label": label });
-  created.textContent = text;
-  return created;
+  return element("button", { type: "button", "aria-label": label }, text);
 }

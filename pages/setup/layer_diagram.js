@@ -14,8 +14,7 @@ export default keeping(
 
 class Diagram {
   constructor(parent) {
-    this.root = document.createElement("div");
-    this.root.className = "diagram";
+    this.root = element("div", { class: "diagram" });
     parent.append(this.root);
     this.observer = new ResizeObserver(() => this.draw());
     this.observer.observe(this.root);
@@ -49,19 +48,14 @@ class Diagram {
   }
 
   text(x, text, top) {
-    const element = document.createElement("span");
-    element.textContent = text;
-    Object.assign(element.style, { left: `${x}px`, top: `${top}px` });
-    this.root.append(element);
+    this.root.append(element("span", { style: `left: ${x}px; top: ${top}px` }, text));
   }
 
   button(x, top, sign, label, hidden, kind = "") {
-    const button = document.createElement("button");
-    Object.assign(button, { type: "button", textContent: kind ? `${sign} layer` : sign, disabled: !hidden });
-    button.setAttribute("aria-label", label);
-    button.title = label;
-    button.className = kind;
-    Object.assign(button.style, { left: kind ? "auto" : `${x}px`, top: `${top}px` });
+    const style = `left: ${kind ? "auto" : `${x}px`}; top: ${top}px`;
+    const look = { type: "button", class: kind, "aria-label": label, title: label, style };
+    const button = element("button", look, kind ? `${sign} layer` : sign);
+    button.disabled = !hidden;
     button.addEventListener("click", () => {
       this.show({ ...this.data, hidden }); // at once: a second press counts from here
       this.choose(hidden);
@@ -83,12 +77,7 @@ function deepActive() {
 
 // The dots of each layer, and lines from each to the dots of the next.
 function lines(widths, x, width) {
-  const create = (tag, attributes) => {
-    const created = document.createElementNS("http://www.w3.org/2000/svg", tag);
-    for (const [name, value] of Object.entries(attributes)) created.setAttribute(name, value);
-    return created;
-  };
-  const svg = create("svg", { width, height: HEIGHT, "aria-hidden": true });
+  const svg = shape("svg", { width, height: HEIGHT, "aria-hidden": true });
   const places = widths.map((count, column) => {
     const shown = Math.min(DOTS, count);
     const gap = DOTS_HEIGHT / (DOTS + 0.5);
@@ -97,7 +86,7 @@ function lines(widths, x, width) {
   });
   for (let column = 0; column + 1 < places.length; column++)
     for (const [x1, y1] of places[column])
-      for (const [x2, y2] of places[column + 1]) svg.append(create("line", { x1, y1, x2, y2 }));
-  for (const [cx, cy] of places.flat()) svg.append(create("circle", { cx, cy, r: 3 }));
+      for (const [x2, y2] of places[column + 1]) svg.append(shape("line", { x1, y1, x2, y2 }));
+  for (const [cx, cy] of places.flat()) svg.append(shape("circle", { cx, cy, r: 3 }));
   return svg;
 }

@@ -18,9 +18,6 @@ class Element {
   get textContent() {
     return this.parts.map((part) => part.textContent ?? part).join("");
   }
-  set textContent(words) {
-    this.parts = [words];
-  }
   get childNodes() {
     return this.parts;
   }
@@ -53,7 +50,7 @@ class Element {
     return new Element();
   }
 }
-const element = (tag, attributes) => Object.assign(new Element(), { attributes });
+const element = (tag, attributes, ...parts) => Object.assign(new Element(), { attributes, parts });
 const drawing = () => Object.assign(new Element(), { parts: [new Element()] });
 const isCurve = ({ meta }) => meta?.curve !== undefined;
 const hidden = { names: new Set() };

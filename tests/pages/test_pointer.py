@@ -27,12 +27,6 @@ class Element {
   get textContent() {
     return this.parts.map((part) => part.textContent ?? part).join("");
   }
-  set textContent(words) {
-    this.parts = [words];
-  }
-  get lastChild() {
-    return this.parts.at(-1);
-  }
   append(...more) {
     this.parts.push(...more);
   }
@@ -46,7 +40,7 @@ class Element {
     return { left: 0, top: 0, width: 100, height: 100 };
   }
 }
-const element = () => new Element();
+const element = (tag, attributes, ...parts) => Object.assign(new Element(), { parts });
 const isCurve = ({ meta }) => meta?.curve !== undefined;
 const sampleOf = () => "";
 const plain = (name) => name;
