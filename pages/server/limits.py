@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 from polycore import Experiment, Model, PolycoreError
 from polycore.limits import (
@@ -30,8 +30,6 @@ LONGEST_SHOWN = 40  # characters of a value from the file
 MOST_SWEEP_RUNS = 200  # a page shows a row and a marker for each
 
 _logger = logging.getLogger(__name__)
-
-D = TypeVar("D", int, int | None)
 
 
 @dataclass(frozen=True)
@@ -164,49 +162,22 @@ def _limits_of(values: Mapping[str, object], file: str) -> Limits:
     for name in values:
         if name not in names:
             raise PolycoreError(f"{file}: got the limit {_shown(name)}; expected one of {', '.join(names)}.")
-    checked, default = _Values(values, file), Limits()
-    return Limits(
-        max_width=checked.whole("max_width", default.max_width),
-        max_parameters=checked.whole("max_parameters", default.max_parameters),
-        max_samples_per_class=checked.whole("max_samples_per_class", default.max_samples_per_class),
-        max_samples=checked.whole("max_samples", default.max_samples),
-        max_batch_size=checked.whole("max_batch_size", default.max_batch_size),
-        max_steps=checked.whole("max_steps", default.max_steps),
-        max_seconds=checked.seconds("max_seconds", default.max_seconds),
-        max_sweep_runs=checked.whole("max_sweep_runs", default.max_sweep_runs),
-        max_sweep_seconds=checked.seconds("max_sweep_seconds", default.max_sweep_seconds),
-        max_running=checked.whole("max_running", default.max_running),
-        max_waiting=checked.whole("max_waiting", default.max_waiting),
-        is_hosted=True,
-    )
+    checked: dict[str, Any] = {name: _checked(name, value, file) for name, value in values.items()}
+    return Limits(**checked, is_hosted=True)
 
 
-@dataclass(frozen=True)
-class _Values:
-    """The values of a file, by the names of limits. Raises PolycoreError if one is not as expected."""
-
-    values: Mapping[str, object]
-    file: str
-
-    def seconds(self, name: str, default: float) -> float:
-        if name not in self.values:
-            return default
-        value = self.values[name]
+def _checked(name: str, value: object, file: str) -> float:
+    """Return the value of a limit. Raises PolycoreError if it is not as expected."""
+    if name not in _RANGES:
         if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < math.inf:
-            raise PolycoreError(
-                f"{self.file}: {name}: got {_shown(value)}; expected a number of seconds above 0."
-            )
+            raise PolycoreError(f"{file}: {name}: got {_shown(value)}; expected a number of seconds above 0.")
         return value
-
-    def whole(self, name: str, default: D) -> int | D:
-        if name not in self.values:
-            return default
-        value, (low, high) = self.values[name], _RANGES[name]
-        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            raise PolycoreError(
-                f"{self.file}: {name}: got {_shown(value)}; expected a whole number from {low:,} to {high:,}."
-            )
-        return value
+    low, high = _RANGES[name]
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise PolycoreError(
+            f"{file}: {name}: got {_shown(value)}; expected a whole number from {low:,} to {high:,}."
+        )
+    return value
 
 
 def _shown(value: object) -> str:
@@ -216,6 +187,7 @@ def _shown(value: object) -> str:
     return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}..."
 
 
+# of the whole numbers; the others are seconds
 _RANGES = {
     "max_width": (1, MAX_WIDTH),
     "max_parameters": (1, MAX_PARAMETERS),
