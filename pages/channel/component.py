@@ -9,7 +9,7 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -116,16 +116,11 @@ class Component:
         """Its script, as browsers get it from its address."""
         return Script(self.whole.encode)
 
-    @property
+    @cached_property
     def draw(self) -> ComponentRenderer:
         """The function that draws it on a page; see `st.components.v2.component`."""
-        return _renderer(self)
-
-
-@lru_cache(maxsize=64)
-def _renderer(component: Component) -> ComponentRenderer:
-    script = _IMPORT % f"{address.PREFIX}/{FOLDER}/{component.file}"
-    return st.components.v2.component(component.name, js=script, isolate_styles=component.isolate_styles)
+        script = _IMPORT % f"{address.PREFIX}/{FOLDER}/{self.file}"
+        return st.components.v2.component(self.name, js=script, isolate_styles=self.isolate_styles)
 
 
 def sent(key: str, event: str) -> Any:

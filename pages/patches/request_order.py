@@ -47,11 +47,7 @@ def apply() -> None:
 def _joined(old: WidgetStates | None, new: WidgetStates | None) -> WidgetStates | None:
     if not old or not new:
         return old or new
-    joined = WidgetStates()
-    joined.widgets.extend(old.widgets)
-    joined.widgets.add(id=NEXT)
-    joined.widgets.extend(new.widgets)
-    return joined
+    return WidgetStates(widgets=[*old.widgets, WidgetState(id=NEXT), *new.widgets])
 
 
 def _in_order(state: SessionState, states: WidgetStates | None, **replayed: Any) -> None:
@@ -69,8 +65,7 @@ def _in_order(state: SessionState, states: WidgetStates | None, **replayed: Any)
 
 def _call_for_values(state: SessionState, request: WidgetStates) -> None:
     """Call the callbacks of the values of a request with a press: they have not changed when it follows."""
-    values = WidgetStates()
-    values.widgets.extend(widget for widget in request.widgets if not is_press(widget))
+    values = WidgetStates(widgets=[widget for widget in request.widgets if not is_press(widget)])
     if len(values.widgets) < len(request.widgets):
         streamlits_own(state, values)
 
@@ -86,9 +81,7 @@ def _requests(states: WidgetStates) -> list[WidgetStates]:
 
 
 def _left_to_the_page(state: SessionState, request: WidgetStates) -> WidgetStates:
-    left = WidgetStates()
-    left.widgets.extend(widget for widget in request.widgets if not _has_callback(state, widget))
-    return left
+    return WidgetStates(widgets=[widget for widget in request.widgets if not _has_callback(state, widget)])
 
 
 def _has_callback(state: SessionState, widget: WidgetState) -> bool:

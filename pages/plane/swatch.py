@@ -1,8 +1,7 @@
 """How a class looks outside of figures: a swatch of its line, dash and marker, and cells in its color."""
 
-import base64
-
-from polycore.pictures.palette import PALETTE, SOLID
+from polycore.figures.compare import svg_dash, svg_url
+from polycore.pictures.palette import PALETTE
 
 WIDTH, HEIGHT = 44, 16  # pixels
 
@@ -30,15 +29,13 @@ def image(label: int) -> str:
 def url(label: int) -> str:
     """Return the same picture as a data URL: st.html removes SVG elements, and a label may have no HTML."""
     look = PALETTE[label]
-    dash = "none" if look.dash == SOLID else look.dash.replace("px", "")
     shape = f'<polygon points="{_CORNERS[look.symbol]}"/>' if look.symbol != "circle" else '<circle r=".9"/>'
-    svg = (
+    return svg_url(
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" fill="{look.color}">'
         f'<path d="M0 {HEIGHT / 2}H{WIDTH}" stroke="{look.color}" stroke-width="2.5" '
-        f'stroke-dasharray="{dash}"/>'
+        f'stroke-dasharray="{svg_dash(look.dash)}"/>'
         f'<g transform="translate({WIDTH / 2} {HEIGHT / 2}) scale(5.5)">{shape}</g></svg>'
     )
-    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
 
 
 def cell_style(label: int) -> str:

@@ -48,6 +48,7 @@ class SharedResults:
 
     hits, misses: how many results somebody got that were there or under way for others, and how many had to
         be computed.
+    bytes: about how much memory the kept results take.
     """
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
@@ -57,12 +58,7 @@ class SharedResults:
         self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._under_way: dict[Hashable, _Computation] = {}
         self._origins: WeakValueDictionary[Hashable, Origin] = WeakValueDictionary()
-        self._bytes = 0
-
-    @property
-    def bytes(self) -> int:
-        """About how much memory the kept results take."""
-        return self._bytes
+        self.bytes = 0
 
     def origin(self, *values: Hashable) -> Origin:
         """Return what stands for these values in keys: the same object for equal values, while anyone has it.
@@ -125,7 +121,7 @@ class SharedResults:
         """Keep nothing."""
         with self._lock:
             self._kept.clear()
-            self._bytes = 0
+            self.bytes = 0
 
     def _begin(self, key: Hashable, computation: _Computation, submit: Callable[[], "Future[T]"]) -> None:
         try:
@@ -174,7 +170,7 @@ class SharedResults:
         size = array_bytes(result)
         with self._lock:
             self._kept[key] = result, size
-            self._bytes += size
-            while self._bytes > self.most_bytes:
+            self.bytes += size
+            while self.bytes > self.most_bytes:
                 _, (_, gone) = self._kept.popitem(last=False)
-                self._bytes -= gone
+                self.bytes -= gone

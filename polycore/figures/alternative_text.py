@@ -26,7 +26,7 @@ MARKED: dict[MarkedWeights, str] = {
 def curves(polynomials: Classes, x_range: tuple[float, float], y_range: tuple[float, float]) -> str:
     """Name the polynomials and the window of the plane."""
     listed = ", ".join(polynomial.spoken for polynomial in polynomials)
-    return f"Curves of {_count(polynomials)} for {extent(x_range, y_range)}: {listed}."
+    return f"Curves of {counted_classes(polynomials)} for {extent(x_range, y_range)}: {listed}."
 
 
 def samples(points: Floats, labels: Integers, polynomials: Classes) -> str:
@@ -36,7 +36,7 @@ def samples(points: Floats, labels: Integers, polynomials: Classes) -> str:
     each = f"{most}" if fewest == most else f"{fewest} to {most}"
     (left, low), (right, high) = points.min(axis=0), points.max(axis=0)
     window = extent((left, right), (low, high))
-    return f"{counted(len(points), 'sample')} of {_count(polynomials)}, {each} of each, {window}."
+    return f"{counted(len(points), 'sample')} of {counted_classes(polynomials)}, {each} of each, {window}."
 
 
 def loss(
@@ -82,12 +82,12 @@ def differences(polynomials: Classes, x: Floats, y: Floats, network: Integers, r
     beginning = f"{DIFFERENCES} for {extent((x[0], x[-1]), (y[0], y[-1]))}"
     differing = network != referee
     if not differing.any():
-        return f"{beginning}: nowhere, for {_count(polynomials)}."
+        return f"{beginning}: nowhere, for {counted_classes(polynomials)}."
     pairs = np.bincount(network[differing] * len(polynomials) + referee[differing])
     answer, best_answer = divmod(int(pairs.argmax()), len(polynomials))
     return (
-        f"{beginning}, for {_count(polynomials)}: {percent(differing.mean())} of the plane, most often "
-        f"where the network says {polynomials[answer].spoken} "
+        f"{beginning}, for {counted_classes(polynomials)}: {percent(differing.mean())} of the plane, most "
+        f"often where the network says {polynomials[answer].spoken} "
         f"and the referee {polynomials[best_answer].spoken}."
     )
 
@@ -95,7 +95,7 @@ def differences(polynomials: Classes, x: Floats, y: Floats, network: Integers, r
 def probabilities(polynomials: Classes, order: Sequence[int], shares: Floats) -> str:
     """Name the three most likely classes; `order` holds labels, the most likely first."""
     first, *others = [f"{polynomials[label].spoken} with {percent(shares[label])}" for label in order[:3]]
-    return f"Most likely of {_count(polynomials)}: {first}, then {' and '.join(others)}."
+    return f"Most likely of {counted_classes(polynomials)}: {first}, then {' and '.join(others)}."
 
 
 def confusion(confusion: Integers, polynomials: Classes) -> str:
@@ -110,7 +110,7 @@ def confusion(confusion: Integers, polynomials: Classes) -> str:
         else "there are no mistakes"
     )
     return (
-        f"Table of true {noun_of(polynomials, plural=True)} and answers for {_count(polynomials)}: "
+        f"Table of true {noun_of(polynomials, plural=True)} and answers for {counted_classes(polynomials)}: "
         f"{confusion.trace()} of "
         f"{counted(int(confusion.sum()), 'point is', 'points are')} answered correctly; {worst}."
     )
@@ -133,11 +133,11 @@ def errors(labels: Integers, polynomials: Classes, x_range: tuple[float, float])
     """Count the mistakes, and name the polynomial with the most; `labels` are the true ones."""
     beginning = "Mistakes along x from {:.3g} to {:.3g}".format(*x_range)
     if not len(labels):
-        return f"{beginning}: none for {_count(polynomials)}."
+        return f"{beginning}: none for {counted_classes(polynomials)}."
     counts = np.bincount(labels)
     most = int(counts.argmax())
     return (
-        f"{beginning}, with the crossings of {_count(polynomials)}: {len(labels)} in total, "
+        f"{beginning}, with the crossings of {counted_classes(polynomials)}: {len(labels)} in total, "
         f"the most, {counts[most]}, on {polynomials[most].spoken}."
     )
 
@@ -147,8 +147,8 @@ def walk(polynomials: Classes, curve: int, x: Floats, shares: Floats, meetings: 
     own = shares[:, curve]
     lowest = int(own.argmin())
     return (
-        f"Probabilities of {_count(polynomials)} along {polynomials[curve].spoken}, which meets others at "
-        f"{counted(meetings, 'point')}, for x from {x[0]:.3g} to {x[-1]:.3g}: its own is "
+        f"Probabilities of {counted_classes(polynomials)} along {polynomials[curve].spoken}, which meets "
+        f"others at {counted(meetings, 'point')}, for x from {x[0]:.3g} to {x[-1]:.3g}: its own is "
         f"{percent(float(own.mean()))} on average and lowest, {percent(own[lowest])}, at x = {x[lowest]:.3g}."
     )
 
@@ -190,10 +190,6 @@ def _layers(hidden: Sequence[int]) -> str:
 
 def _steps(steps: Integers) -> str:
     return counted(int(steps[-1]), "step")
-
-
-def _count(polynomials: Classes) -> str:
-    return counted_classes(polynomials)
 
 
 def losses(curves: Sequence[tuple[str, Floats | Integers, Floats]], over: str) -> str:

@@ -14,7 +14,6 @@ import pytest
 import streamlit as st
 
 import polycore as pc
-from pages.channel.component import SCRIPT, Component
 from pages.inside.neuron_choice import Neuron
 from pages.plane import referee
 from pages.plane.plane import pixels_of
@@ -133,7 +132,6 @@ UNBOUNDED = {
 
 # These give no value: the patches of Streamlit, and what draws a component.
 OF_THE_SERVER = {
-    "pages.channel.component._renderer",
     "pages.patches.apply",
 }
 
@@ -305,7 +303,6 @@ def arguments():
         "pages.plane.plane.pixels_of": (model, window),
         "pages.plane.plane.referee_map": (best, scene),
         "pages.plane.referee.of": (*curves, 0.0),
-        "pages.channel.component._renderer": (Component("component", (SCRIPT,)),),
         "pages.plane.plane.shown_map": (pixels_of(model, window), scene),
         "pages.plane.plane.shown_differences": (pixels_of(model, window), scene, best),
         "polycore.pictures.class_map._shares": (4,),
