@@ -176,9 +176,8 @@ def frame_of(rows: Iterable[ClassRow]) -> pd.DataFrame:
             for row in rows
         ]
     )
-    return frame.astype(
-        dict.fromkeys(("points", "weights", "steps", "seed"), "Int64")
-    )  # with what is not known
+    # with what is not known
+    return frame.astype(dict.fromkeys(("points", "weights", "steps", "seed"), "Int64"))
 
 
 def _row_of(name: str, model: Model, set_up: Experiment, calls: Calls) -> ClassRow:

@@ -197,7 +197,7 @@ def draw_buttons(race: Race | None, *, running: bool) -> None:
         "Stop both" if is_pair else "Stop the race",
         key=f"{PREFIX}.stop",
         icon=":material/stop:",
-        on_click=_stop,
+        on_click=None if race is None else race.stop,
         disabled=not running,
         help="End it now.",
     )
@@ -226,12 +226,6 @@ def _begin() -> None:
         workers, owner = server.current().workers, presence.session_name()
         race = Race.of(session.current().experiment, names, budget, workers, owner=owner, kind=kind)
         session.begin_race(race, REPLACED)
-
-
-def _stop() -> None:
-    race = session.current().comparison.race
-    if race is not None:
-        race.stop()
 
 
 def networks_of(race: RaceView) -> list[Kept]:

@@ -177,11 +177,12 @@ def _take_drawn() -> None:
 
 
 def adopt(data: PointSet) -> None:
-    """Replace the user's points by these. If any are lost, a toast offers to undo it."""
+    """Replace the user's points by these, from a table. If any are lost, a toast offers to undo it."""
     setup = session.current().setup
     is_lost = setup.experiment.data != data and bool(setup.experiment.data or sketch_of(setup).points)
     adopted = with_points(setup, data)
     session.replace_setup(adopted.experiment, REPLACED if is_lost else None, adopted.sketch)
+    session.empty_uploader()
 
 
 def _draw_names() -> None:
@@ -230,13 +231,9 @@ def _draw_network(setup: Setup) -> None:
         st.button(
             f"Use {layers_of_neurons(suited)}",
             key=f"{PREFIX}.network",
-            on_click=_use_network,
+            on_click=lambda: session.update(setup=with_suited_network(session.current().setup)),
             help="Nothing else of the set-up changes.",
         )
-
-
-def _use_network() -> None:
-    session.update(setup=with_suited_network(session.current().setup))
 
 
 def _draw_upload() -> None:
@@ -268,15 +265,10 @@ def _draw_upload() -> None:
         f"Use these {len(data):,} points of {data.class_count} classes",
         key=f"{UPLOAD}.use",
         type="primary",
-        on_click=_use,
+        on_click=adopt,
         args=(data,),
         help="They replace the points that are there.",
     )
-
-
-def _use(data: PointSet) -> None:
-    adopt(data)
-    session.empty_uploader()
 
 
 def _draw_columns(table: Table, file: str) -> Columns:

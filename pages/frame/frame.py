@@ -206,14 +206,9 @@ def _draw_navigation(title: str) -> None:
                 page_links.draw(page, page_links.LABELS[page], icon, query=query)
         with row(key="frame.links", width="content"):
             copy_button.draw("frame.link")
-            if _may_present(title):
+            is_possible = title in PRESENTED_WHOLE or (title in PRESENTED and presentation.is_possible())
+            if is_possible and not session.current().view.presenting:
                 presentation.button()
-
-
-def _may_present(title: str) -> bool:
-    """Return whether the page is not shown for a projector yet, and can be."""
-    is_possible = title in PRESENTED_WHOLE or (title in PRESENTED and presentation.is_possible())
-    return is_possible and not session.current().view.presenting
 
 
 def _draw_link_problems() -> None:

@@ -203,9 +203,8 @@ def _draw_map(shown: ShownRun | None) -> None:
         elif kept is not None:
             _draw_map_of(kept, experiment)
         else:
-            layers: tuple[MapLayer, ...] = (
-                () if experiment.data is not None else ("Samples",)
-            )  # it has its own
+            # points of the user's own are drawn anyway
+            layers: tuple[MapLayer, ...] = ("Samples",) if experiment.data is None else ()
             overlay = Overlay.of(layers, experiment, None, _point(experiment))
             live.figure(
                 overlay.on(plane.to_learn(experiment)),
@@ -356,7 +355,12 @@ def _draw_quiet(training: Training | None) -> None:
     now = session.current()
     if now.view.running:
         return
-    experiment, has_ended = now.experiment, _has_ended(training)
+    experiment = now.experiment
+    has_ended = (
+        training is not None
+        and not _is_of_other_setup(training)
+        and training.view.status in ("finished", "stopped")
+    )
     if has_ended:
         st.button(
             "Watch again",
@@ -392,13 +396,6 @@ def _training_here() -> Training | None:
 
 def _is_of_other_setup(training: Training) -> bool:
     return training.view.run.experiment != session.current().experiment
-
-
-def _has_ended(training: Training | None) -> bool:
-    """Return whether the page shows a run of the set-up that has ended."""
-    if training is None or session.current().view.running or _is_of_other_setup(training):
-        return False
-    return training.view.status in ("finished", "stopped")
 
 
 def _draw_other_curves(label: str, experiment: Experiment) -> None:
@@ -463,14 +460,10 @@ def _draw_lessons() -> None:
             "Show fewer" if now.view.lesson_cards else f"All {len(lessons.LESSONS)}",
             key="home.cards",
             type="tertiary",
-            on_click=_switch_cards,
+            on_click=lambda: session.change_view(lesson_cards=not session.current().view.lesson_cards),
             help="The cards of all lessons, with what you have seen of them.",
         )
     if now.view.lesson_cards:
         lesson_panel.draw_cards()
         part = f".st-key-{LESSONS_KEY.replace('.', '-')}" if is_pressed else ""
         into_view.draw("home.into_view", part, part, block="start")
-
-
-def _switch_cards() -> None:
-    session.change_view(lesson_cards=not session.current().view.lesson_cards)

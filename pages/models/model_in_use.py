@@ -82,9 +82,8 @@ def draw_figures(kept: Kept, followed: Followed | None = None, unknown: str = ""
     """
     known = figures(kept)
     texts = {name: unknown or text for name, text in known.items()}
-    best = (
-        "" if unknown and kept.model.classes else known["held_out_beside"]
-    )  # of own points it is measured too
+    # of own points it is measured too
+    best = "" if unknown and kept.model.classes else known["held_out_beside"]
     html = live_text.row(
         live_text.metric("New points right", "figures.held_out", texts["held_out"], HELD_OUT_HELP, best),
         live_text.metric("Training points", "figures.accuracy", texts["accuracy"], ACCURACY_HELP),

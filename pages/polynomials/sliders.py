@@ -59,15 +59,13 @@ def _slider(index: int, power: int) -> Input[float]:
     return Input(f"{PREFIX}.{index}.{power}", partial(shown, index, power), partial(move, index, power))
 
 
-def _coefficient(index: int, power: int) -> float:
-    """Return the coefficient of a power of x in a polynomial; 0 if there is no such polynomial any more."""
-    polynomials = change.present()
-    return _ascending(polynomials[index], power)[power] if index < len(polynomials) else 0.0
-
-
 def shown(index: int, power: int) -> float:
-    """Return what a slider shows: the coefficient of a power of x in polynomial `index`, or its own end."""
-    value = _coefficient(index, power)
+    """Return what a slider shows: the coefficient of a power of x in polynomial `index`, or its own end.
+
+    It is 0 if there is no such polynomial any more.
+    """
+    polynomials = change.present()
+    value = _ascending(polynomials[index], power)[power] if index < len(polynomials) else 0.0
     reach = reach_of(value)
     return min(max(value, -reach), reach)
 

@@ -55,7 +55,10 @@ def draw(choices: PointChoices) -> None:
         _draw_crossing(scene.axes[0], meetings, lambda: choices.crossing(now()), change)
         st.caption(scene.point_text(point.x, point.y, as_label))
     else:
-        _draw_typed(scene.axes, now, change)
+        with st.container(horizontal=True):
+            _draw_x(scene.axes, now, change)
+            y = Input(f"{PREFIX}.y", lambda: now().y, lambda y: change(y=y), lambda: scene.axes)
+            _draw_number(y, scene.axes[1])
 
 
 def choose(x: float, y: float) -> None:
@@ -91,12 +94,6 @@ def _draw_way(ways: Sequence[Way], now: Now, change: Change) -> None:
         required=True,
         label_visibility="collapsed",
     )
-
-
-def _draw_typed(axes: Axes, now: Now, change: Change) -> None:
-    with st.container(horizontal=True):
-        _draw_x(axes, now, change)
-        _draw_number(Input(f"{PREFIX}.y", lambda: now().y, lambda y: change(y=y), lambda: axes), axes[1])
 
 
 def _draw_curve(scene: Scene, now: Now, change: Change) -> None:

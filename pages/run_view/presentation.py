@@ -129,19 +129,16 @@ def draw(shown: ShownRun | None, draw_controls: Callable[[], None]) -> None:
             map_view.draw_figure(figure, shown)
         with figures:
             live_text.draw(_html(shown), f"{PREFIX}.numbers", shown.followed, reports=True)
+            asked.present(asked.answer_of_run(shown.weights, shown.selection.asked), shown.followed)
     elif kept is not None:
         with map_column:
             from_link.draw_map(kept, from_link.figure_of(kept))
         with figures:
             live_text.draw(_html_of_network(kept), f"{PREFIX}.numbers", None)
-    with figures:
-        if shown is not None:
-            asked.present(asked.answer_of_run(shown.weights, shown.selection.asked), shown.followed)
-        elif kept is not None:
             asked.present(from_link.answer_of(kept), None)
-        with st.container(key=f"{PREFIX}.bar"):
-            draw_controls()
-            button()
+    with figures, st.container(key=f"{PREFIX}.bar"):
+        draw_controls()
+        button()
 
 
 def draw_whole() -> None:

@@ -68,8 +68,9 @@ def draw(
             return _draw_number(shown, number, f"{label} (0 = {meaning})", **more)
         case StepsOrShare():
             held = shown.draw(st.text_input, f"{label} (number or %)", **more)
-            if not inputs.refused(shown.name):
-                _draw_count(setting)
+            value = getattr(session.current().experiment, setting.field)
+            if isinstance(value, ShareOfSteps) and not inputs.refused(shown.name):
+                st.caption(f"{value.text} of {value.steps:,} steps are {value:,}.")
             return held
         case Number() | WholeNumber() as number:
             return _draw_number(shown, number, label, **more)
@@ -94,13 +95,6 @@ def _adopt(setting: Setting, value: Any) -> None:
     if isinstance(setting.kind, StepsOrShare):
         value = setting.kind.read(value.strip().replace(",", ""))
     session.change(**{setting.field: value or None if isinstance(setting.kind, OrNone) else value})
-
-
-def _draw_count(setting: Setting) -> None:
-    """Say how many steps a share is."""
-    value = getattr(session.current().experiment, setting.field)
-    if isinstance(value, ShareOfSteps):
-        st.caption(f"{value.text} of {value.steps:,} steps are {value:,}.")
 
 
 def _draw_number(shown: Input[Any], number: Number | WholeNumber, label: str, **more: Any) -> Any:

@@ -246,16 +246,11 @@ def _draw_fold(fold: Fold, experiment: Experiment) -> None:
         icon=":material/expand_less:" if is_unfolded else ":material/expand_more:",
         icon_position="right",
         width="stretch",
-        on_click=_switch_fold,
-        args=(fold,),
+        on_click=lambda: session.change_view(unfolded=session.current().view.unfolded ^ {fold}),
     )
     if is_unfolded:
         with st.container(gap="xsmall"):
             _draw_inputs_of(fold, experiment)
-
-
-def _switch_fold(fold: Fold) -> None:
-    session.change_view(unfolded=session.current().view.unfolded ^ {fold})
 
 
 def _draw_inputs_of(fold: Fold, experiment: Experiment) -> None:
