@@ -57,7 +57,7 @@ def draw(answer: Answer | None, followed: Followed | None) -> None:
             st.caption(CLICK)
             return
         with st.container(border=True, key=f"{PREFIX}.card"):
-            _draw_point(answer.place.scene.point_text(answer.x, answer.y, as_label))
+            _draw_point(answer.place.scene.point_text(answer.place.x, answer.place.y, as_label))
             heading, sentence = answer_view.html(answer, "heading", "b"), answer_view.html(answer, "sentence")
             referee = answer_view.html(answer, "referee", "p")
             live_text.draw(f"<p>{heading}. {sentence}</p>{referee}", f"{PREFIX}.words", followed)
@@ -74,7 +74,7 @@ def present(answer: Answer | None, followed: Followed | None) -> None:
     """Draw the same for a projector: few words, and large; nothing without an answer."""
     with st.container(key=PRESENTED):
         if answer is not None:
-            x, y = (float(f"{one:.3g}") for one in (answer.x, answer.y))
+            x, y = (float(f"{one:.3g}") for one in (answer.place.x, answer.place.y))
             _draw_point(answer.place.scene.point_text(x, y, as_label))
             heading, where = answer_view.html(answer, "heading", "h3"), answer_view.html(answer, "where", "p")
             html = PRESENTED_STYLE + heading + where + answer_view.choices_html(answer)

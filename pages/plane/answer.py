@@ -70,16 +70,6 @@ class Answer:
         return self.place.scene.classes
 
     @property
-    def x(self) -> float:
-        """The point's x."""
-        return self.place.x
-
-    @property
-    def y(self) -> float:
-        """The point's y."""
-        return self.place.y
-
-    @property
     def order(self) -> list[int]:
         """The classes, most likely first."""
         ordered: list[int] = np.argsort(-self.probabilities, kind="stable").tolist()
@@ -89,16 +79,6 @@ class Answer:
     def likeliest(self) -> int:
         """The most likely class."""
         return self.order[0]
-
-    @property
-    def values(self) -> tuple[float, ...]:
-        """The value of each class's curve at x; () if the curves are unknown."""
-        return tuple(polynomial(self.x) for polynomial in self.place.scene.curves)
-
-    @property
-    def distances(self) -> tuple[float, ...]:
-        """The vertical distance of the point from each class's curve."""
-        return self.place.distances
 
     def name(self, label: int) -> str:
         """Return what stands for a class, such as "x²"; "class 3" if it is unknown."""

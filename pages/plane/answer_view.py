@@ -174,9 +174,10 @@ def columns(answer: Answer) -> dict[str, list[str]]:
     if answer.referee is not None:
         found["referee"] = [f"{100 * share:.2f} %" for share in answer.referee]
     found["odds"] = [odds(float(share)) for share in answer.probabilities]
-    if answer.values:
-        found[f"value at {answer.place.scene.axes[0]}"] = [number_text(value) for value in answer.values]
-        found["distance"] = [number_text(distance) for distance in answer.distances]
+    place, curves = answer.place, answer.place.scene.curves
+    if curves:
+        found[f"value at {place.scene.axes[0]}"] = [number_text(curve(place.x)) for curve in curves]
+        found["distance"] = [number_text(distance) for distance in place.distances]
     return found
 
 

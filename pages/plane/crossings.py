@@ -4,7 +4,7 @@ import math
 from bisect import insort
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from pages.plane.scene import Scene, short_name
 from polycore import Polynomial
@@ -82,12 +82,9 @@ def meetings_of(scene: Scene) -> tuple[Meeting, ...]:
 
 def meeting_at(meetings: Sequence[Meeting], x: float, y: float) -> int | None:
     """Return the index of the meeting at (x, y), compared to nine digits; None if there is none."""
-    for index, meeting in enumerate(meetings):
-        if math.isclose(x, meeting.x, rel_tol=NEAR, abs_tol=NEAR) and math.isclose(
-            y, meeting.y, rel_tol=NEAR, abs_tol=NEAR
-        ):
-            return index
-    return None
+    is_near = partial(math.isclose, rel_tol=NEAR, abs_tol=NEAR)
+    here = (index for index, one in enumerate(meetings) if is_near(x, one.x) and is_near(y, one.y))
+    return next(here, None)
 
 
 def name_of(curves: Sequence[int]) -> str:

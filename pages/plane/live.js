@@ -510,20 +510,16 @@ class Values {
   }
 
   history() {
-    return (this.columns ??= this.unpackedHistory());
-  }
-
-  unpackedHistory() {
     const { history } = this.frame.blobs;
-    if (!history) return undefined;
+    if (this.columns || !history) return this.columns;
     const count = history.byteLength / 16;
     const column = (Type, i) => Array.from(new Type(history, 4 * i * count, count));
-    return {
+    return (this.columns = {
       step: column(Uint32Array, 0),
       loss: column(Float32Array, 1),
       accuracy: column(Float32Array, 2),
       held_out: column(Float32Array, 3),
-    };
+    });
   }
 }
 

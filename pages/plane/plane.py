@@ -30,7 +30,6 @@ from polycore.pictures.class_map import (
     pixel_centers,
     unpacked,
 )
-from polycore.pictures.painter import Painting
 from polycore.pictures.palette import class_colors
 from polycore.pictures.png import data_url, png_of_scanlines
 from polycore.polynomials.window import Window
@@ -143,9 +142,15 @@ def shown_differences(picture: PackedMap, scene: Scene, referee: Referee) -> Sho
 
     Sessions that train the same show the same map: the differences take 5 ms.
     """
-    found = _Differences.of(picture, scene, referee)
-    header = _header(picture, found.painting.alphas, found.alt) | {"differing": percent(found.share)}
-    return ShownMap(header, found.painting.scanlines())
+    answers = unpacked(picture) // np.uint8(picture.levels + 1)
+    decisions = decisions_of(referee, scene.window, picture.columns, picture.rows).for_answers(answers)
+    x, y = map(np.array, scene.window)
+    alt = alternative_text.differences(
+        scene.classes, x, y, answers.astype(np.int64), decisions.astype(np.int64)
+    )
+    painting = painter.differences(answers, decisions)
+    share = percent(float((answers != decisions).mean()))
+    return ShownMap(_header(picture, painting.alphas, alt) | {"differing": share}, painting.scanlines())
 
 
 def _header(picture: PackedMap, alphas: Sequence[int], alt: str) -> dict[str, Any]:
@@ -170,25 +175,6 @@ def pixels_of_run(run: Run, window: Window) -> PackedMap:
     experiment = run.experiment
     rendered = class_map(weights, biases, window, activation=experiment.activation, inputs=experiment.inputs)
     return rendered.packed()
-
-
-@dataclass(frozen=True, eq=False)
-class _Differences:
-    """Where a network and the referee differ: as a picture, in words, and on which share of the plane."""
-
-    painting: Painting
-    alt: str
-    share: float
-
-    @classmethod
-    def of(cls, picture: PackedMap, scene: Scene, referee: Referee) -> "_Differences":
-        answers = unpacked(picture) // np.uint8(picture.levels + 1)
-        decisions = decisions_of(referee, scene.window, picture.columns, picture.rows).for_answers(answers)
-        x, y = map(np.array, scene.window)
-        alt = alternative_text.differences(
-            scene.classes, x, y, answers.astype(np.int64), decisions.astype(np.int64)
-        )
-        return cls(painter.differences(answers, decisions), alt, float((answers != decisions).mean()))
 
 
 @dataclass(frozen=True, eq=False)

@@ -103,7 +103,7 @@ class Prediction:
             f"<p>{swatch} {_value(f'next.{index}.0', name)} <b>{_value(f'next.{index}.1', share)}</b></p>"
             for index, (swatch, (name, share)) in enumerate(zip(swatches[1:], verdict["next"], strict=True))
         )
-        at = f"At {self.scene.point_text(answer.x, answer.y, escape)}"
+        at = f"At {self.scene.point_text(self.asked.x, self.asked.y, escape)}"
         if not answer.place.is_far:  # there the heading is not the network's
             at += " the network says"
         return (
