@@ -84,7 +84,8 @@ def draw_panel(page: str) -> None:
         st.html(panel_style.NO_STYLE)
         return
     _note_seen(lesson, page)
-    has_panel = page == TRAINING or panel_style.figure_on(lesson, page) != ""
+    figure = panel_style.figure_on(lesson, page)
+    has_panel = page == TRAINING or figure != ""
     phase, task = phase_of(lesson, session.current()), task_of(lesson, page, has_panel=has_panel)
     followed = None
     if phase != "guess":
@@ -108,11 +109,15 @@ def draw_panel(page: str) -> None:
             _draw_end()
     st.html(panel_style.style(lesson, page, phase, task))
     part = panel_style.part_of(task, page) or panel_style.selector(lessons.MAP)
+    folds = phase == "watch" and task.page == page and not task.key.startswith(("lesson.", "controls."))
+    if phase == "see":  # what the last question is about: on Train it has been in view all along
+        part = panel_style.selector(figure) if page != TRAINING and figure else ""
+        folds = page == TRAINING and session.current().view.running
     into_view.draw(
         f"{PREFIX}.into_view",
-        f"{lesson.name} {phase} {task.key} {task.page}",
+        f"{lesson.name} {phase} {task.key} {task.page} {folds}",
         part if PREFIX not in part else "",
-        folds=phase == "watch" and task.page == page and not task.key.startswith(("lesson.", "controls.")),
+        folds=folds,
     )
 
 

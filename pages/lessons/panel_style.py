@@ -104,6 +104,8 @@ _PLACE = """
   .st-key-lesson-panel:has(details:not([open])) summary { margin-bottom: 0; }
   .stApp:has(.st-key-lesson-panel) { --lesson-panel: 6.5rem; } /* what covers the top of the page */
   .stApp:has(.st-key-lesson-panel details[open]) { --lesson-panel: min(21rem, 48vh); }
+  /* the last question, and what it is about */
+  .stApp:has([class*="st-key-lesson-recap-"]):has(.st-key-lesson-panel details[open]) { --lesson-panel: 66vh; }
   /* between it and the answer about a point, that point is to be seen */
   .stApp:has(.st-key-lesson-panel details[open]):has(.st-key-asked-card) { --lesson-panel: 30vh; }
   .st-key-lesson-panel:has(details[open]) { height: var(--lesson-panel); }
@@ -135,9 +137,10 @@ _NEXT = """
 .stApp %(part)s:not(.st-key-lesson-forward) button[kind="tertiary"] { /* its text stays where it is */
   flex: none; width: max-content; max-width: none; margin-inline: -0.75rem; padding-inline: 0.75rem;
 }
+.stApp %(part)s { scroll-margin-block: 4rem; } /* what is above it may still grow */
 %(part)s:not(:has(> .stButton), :has(> .stElementContainer > :is(.stButton, .stPageLink))) {
   position: relative; overflow: visible; border-radius: 0.5rem;
-  outline: 2px solid light-dark(#5159c4, #8a94f0); outline-offset: 0.25rem; scroll-margin-block: 2rem;
+  outline: 2px solid light-dark(#5159c4, #8a94f0); outline-offset: 0.25rem;
 }
 :is(.st-key-lesson-answers, [class*="st-key-lesson-recap-"]) { margin-top: 0.5rem; outline: 0 !important; }
 [class*="st-key-lesson-recap-"] { width: 100%%; }

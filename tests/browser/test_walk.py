@@ -30,6 +30,12 @@ NEXT = """() => {
   return performance.now() - window.walked.since > 700 ? part : null;
 }"""
 
+# whether nothing covers the middle of a part, nor of an answer in it
+IN_VIEW = """(part) => [part, ...part.querySelectorAll("label[data-rac]")].every((one) => {
+  const { left, right, top, bottom } = one.getBoundingClientRect();
+  return one.contains(document.elementFromPoint((left + right) / 2, (top + bottom) / 2));
+})"""
+
 
 def typed_in(lesson):
     """Return what a user types in that lesson, in that order, again and again."""
@@ -57,12 +63,13 @@ def use(part, typed):
 
 
 def walk(visit, lesson, look=lambda: None, during=lambda: None):
-    """Press what is filled or marked until that ends the lesson; `look` is called before each press."""
+    """Press what is filled or marked, and in view, until that ends the lesson; `look` is called before."""
     visit.open(f"train?look={lesson.name}")
     typed = typed_in(lesson)
     for _ in range(MOST):
         part = visit.page.wait_for_function(NEXT, timeout=120_000, polling=200).as_element()
         look()
+        visit.page.wait_for_function(IN_VIEW, arg=part)
         if part.inner_text().endswith(("Next lesson", "End the lesson")):
             return
         if part.evaluate("one => one.matches('button, a')"):
