@@ -294,7 +294,8 @@ def new_weight_is_computed(situation: Situation, tiny: SetUp) -> Task | None:
     if exercise.is_over and exercise.right[-1]:
         return None
     text = COMPUTE_AGAIN if exercise.is_over else ANSWER_THREE
-    return Task(text, INSPECTING, "inside.learning.text")
+    part = "text" if exercise.answer is None else "next"  # the verdict pushes it down
+    return Task(text, INSPECTING, f"inside.learning.{part}")
 
 
 def mistakes_are_halved(situation: Situation, even: SetUp, practiced: SetUp) -> Task | None:
