@@ -105,7 +105,9 @@ _PLACE = """
   .stApp:has(.st-key-lesson-panel) { --lesson-panel: 6.5rem; } /* what covers the top of the page */
   .stApp:has(.st-key-lesson-panel details[open]) { --lesson-panel: min(21rem, 48vh); }
   /* the last question, and what it is about */
-  .stApp:has([class*="st-key-lesson-recap-"]):has(.st-key-lesson-panel details[open]) { --lesson-panel: 66vh; }
+  .stApp:has(.st-key-lesson-panel details[open]):has([class*="st-key-lesson-recap-"]) {
+    --lesson-panel: 66vh;
+  }
   /* between it and the answer about a point, that point is to be seen */
   .stApp:has(.st-key-lesson-panel details[open]):has(.st-key-asked-card) { --lesson-panel: 30vh; }
   .st-key-lesson-panel:has(details[open]) { height: var(--lesson-panel); }
