@@ -34,6 +34,7 @@ WORDS = {
     "schedule": "constant",
 }
 STATES = {"nothing trained": "300", "running": "2000000", "trained": "300"}  # steps of the run
+RACE = "a race that has ended"
 BEGUN = 500  # steps of the one that is running
 DRAWING_SECONDS = 60
 
@@ -56,7 +57,7 @@ class Drawing(NamedTuple):
 def measured(quick: bool) -> dict[str, Any]:
     """Return the drawings of each page in each state, from a process for each state."""
     rounds = 3 if quick else 10
-    return {"rounds": rounds, "states": {state: _in_a_process(state, rounds) for state in STATES}}
+    return {"rounds": rounds, "states": {state: _in_a_process(state, rounds) for state in (*STATES, RACE)}}
 
 
 def section(result: dict[str, Any]) -> list[str]:
@@ -111,10 +112,10 @@ class Browsing:
 
         LocalScriptRunner._run_script_thread = watched  # type: ignore[method-assign, assignment]
 
-    def opened(self, page: str, steps: str, begun: Session | None = None) -> AppTest:
+    def opened(self, page: str, steps: str, begun: Session | None = None, **words: str) -> AppTest:
         """Return a page, opened by a new session or by one that has begun."""
         app = AppTest.from_file(ROOT / HOME, default_timeout=DRAWING_SECONDS)
-        for name, value in {**WORDS, "steps": steps}.items():
+        for name, value in {**WORDS, "steps": steps, **words}.items():
             app.query_params[name] = value
         if begun is not None:
             app.session_state[session.KEY] = begun
@@ -133,6 +134,15 @@ class Browsing:
         app.run()
         return cast(Session, app.session_state[session.KEY])
 
+    def with_race(self) -> Session:
+        """Return a session with a race that has ended."""
+        app = self.opened(PAGES["Compare"], STATES["trained"], compare="race")
+        next(button for button in app.button if button.label == "Start the race").click().run()
+        begun: Session = app.session_state[session.KEY]
+        while begun.comparison.race is not None and begun.comparison.race.view.is_running:
+            time.sleep(0.05)
+        return begun
+
     def costs(self, page: str, steps: str, begun: Session | None, rounds: int) -> dict[str, list[Drawing]]:
         """Return what it costs to open the page, and to draw it again."""
         self.drawings.clear()
@@ -147,11 +157,15 @@ class Browsing:
 
 
 def _main(state: str, rounds: int) -> dict[str, Any]:
-    browsing, steps = Browsing(), STATES[state]
-    begun = None if state == "nothing trained" else browsing.with_run(steps)
-    for page in PAGES.values():  # what a process computes once
+    browsing, pages = Browsing(), PAGES
+    begun, steps = None, STATES.get(state, STATES["trained"])
+    if state == RACE:
+        begun, pages = browsing.with_race(), {"Compare": PAGES["Compare"]}
+    elif state != "nothing trained":
+        begun = browsing.with_run(steps)
+    for page in pages.values():  # what a process computes once
         browsing.opened(page, steps, begun)
-    found = {name: browsing.costs(page, steps, begun, rounds) for name, page in PAGES.items()}
+    found = {name: browsing.costs(page, steps, begun, rounds) for name, page in pages.items()}
     if begun is not None and begun.training is not None:
         begun.training.stop()
     return found
