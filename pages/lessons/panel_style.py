@@ -33,6 +33,7 @@ _PLACE = """
 .st-key-lesson-panel [data-testid="stExpanderDetails"] { padding: 0; border: 0; }
 .st-key-lesson-panel [data-testid="stExpanderDetails"] [data-testid="stVerticalBlock"] { gap: 0.5rem; }
 .st-key-lesson-footer { margin-top: 0.5rem; }
+.st-key-lesson-footer button p { display: block; } /* all on one line, with an icon and without */
 .st-key-lesson-task { min-height: 2.75rem; margin-block: 0.5rem; gap: 0.5rem; }
 /* answers say it themselves, and are to be seen at once */
 .st-key-lesson-panel:has(details[open]):has(.st-key-lesson-skip, [class*="st-key-lesson-recap-"])

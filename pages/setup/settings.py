@@ -184,15 +184,15 @@ def _draw_learning(experiment: Experiment) -> None:
         _draw("learning_rate", experiment)
     optimizer_input.draw_note()
     # beside a lesson's panel no input is wide enough for buttons beside its number, and this label is longest
-    widths = 2 if session.current().lessons.current is None else [3, 2]
-    left, right = st.columns(widths, gap="small", vertical_alignment="bottom")
+    in_lesson = session.current().lessons.current is not None
+    left, right = st.columns([3, 2] if in_lesson else 2, gap="small", vertical_alignment="bottom")
     with left:
         if not OPTIMIZERS[experiment.optimizer].needs_full_batch:
             optimizer_input.draw_batch_size()
     with right, st.container(key=f"{PREFIX}steps"):
         _draw("steps", experiment)
         if controls.is_to_continue():
-            st.caption(f"{experiment.steps:,} more", width="content")
+            st.caption("more" if in_lesson else f"{experiment.steps:,} more", width="content")
     for field in ("schedule", "momentum", "nesterov"):
         _draw(field, experiment)
 

@@ -120,6 +120,9 @@ def test_the_offer_to_bring_back_a_run_neither_moves_nor_covers_what_ends_a_less
 def test_next_lesson_is_as_high_on_predict_as_on_train(visitor):
     visit = visitor(SCREEN).open(address(lessons.named("crossing")))
     button = box(panel(visit).get_by_role("button", name="Next lesson"))
+    names = "End the lesson", "Next lesson"
+    words = [box(panel(visit).get_by_text(name, exact=True).locator("visible=true")) for name in names]
+    assert words[0][1] == words[1][1]
     visit.go_to("Predict")
     link_there = box(panel(visit).get_by_role("link", name="Next lesson").first)
     assert link_there[1] - link_there[0] == button[1] - button[0]
@@ -138,6 +141,12 @@ def test_beside_the_panel_each_label_of_the_settings_has_one_line(visitor):
     assert max(visit.page.evaluate(LABEL_HEIGHTS)) < 30
     press_start(visit)
     assert visit.page.locator(".large .words").bounding_box()["height"] < 30
+    visit.page.get_by_label("Steps", exact=True).fill("5000")
+    visit.page.keyboard.press("Enter")
+    visit.rest()
+    steps = visit.page.locator(".st-key-settings-steps p")
+    label, more = steps.filter(has_text="Steps").bounding_box(), steps.filter(has_text="more").bounding_box()
+    assert label["x"] + label["width"] < more["x"]
 
 
 def start_button(visit):
