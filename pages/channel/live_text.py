@@ -20,8 +20,10 @@ NO_HALTS: Mapping[str, Halt] = MappingProxyType({})
 # with the first begins the script of each component that follows a run; the others make pictures of maps
 CHANNEL_SCRIPT = Path(__file__).with_name("channel.js")
 PICTURE_SCRIPTS = file_of("painter.js"), Path(__file__).with_name("picture.js")
-_SCRIPTS = (CHANNEL_SCRIPT, *PICTURE_SCRIPTS, *map(Path(__file__).with_name, ("presses.js", "live_text.js")))
-_component = component.Component("polycore_text", _SCRIPTS)
+PRESSES_SCRIPT = Path(__file__).with_name("presses.js")
+_component = component.Component(
+    "polycore_text", (CHANNEL_SCRIPT, *PICTURE_SCRIPTS, PRESSES_SCRIPT, Path(__file__).with_suffix(".js"))
+)
 
 
 @dataclass(frozen=True)

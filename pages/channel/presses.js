@@ -47,6 +47,21 @@ class Presses {
     look(false);
     return () => clearTimeout(timer);
   }
+
+  // The same, unless the user scrolls meanwhile.
+  atRestUnlessScrolled(act) {
+    const listening = new AbortController();
+    const leave = this.atRest(() => {
+      listening.abort();
+      act();
+    });
+    const giveUp = () => {
+      listening.abort();
+      leave();
+    };
+    for (const event of ["wheel", "touchmove", "keydown"]) addEventListener(event, giveUp, { signal: listening.signal });
+    return giveUp;
+  }
 }
 
 function presses() {

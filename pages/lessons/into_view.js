@@ -15,18 +15,13 @@ class View {
     const isFolded = folds && matchMedia("(max-width: 999px)").matches;
     if (details?.open === isFolded) details.querySelector("summary").click();
     if (!part) return;
-    this.listening = new AbortController();
-    for (const event of ["wheel", "touchmove", "keydown"])
-      addEventListener(event, () => this.end(), { signal: this.listening.signal });
-    this.giveUp = presses().atRest(() => {
+    this.giveUp = presses().atRestUnlessScrolled(() => {
       const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
       document.querySelector(part)?.scrollIntoView({ block, behavior });
-      this.end();
     });
   }
 
   end() {
     this.giveUp?.();
-    this.listening?.abort();
   }
 }

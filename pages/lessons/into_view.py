@@ -4,11 +4,10 @@ from pathlib import Path
 from typing import Literal
 
 from pages.channel import component
-from pages.channel.live_text import CHANNEL_SCRIPT
+from pages.channel.live_text import CHANNEL_SCRIPT, PRESSES_SCRIPT
 
 _component = component.Component(
-    "polycore_into_view",
-    (CHANNEL_SCRIPT, CHANNEL_SCRIPT.with_name("presses.js"), Path(__file__).with_suffix(".js")),
+    "polycore_into_view", (CHANNEL_SCRIPT, PRESSES_SCRIPT, Path(__file__).with_suffix(".js"))
 )
 
 

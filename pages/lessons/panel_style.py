@@ -115,6 +115,7 @@ _PLACE = """
   .st-key-lesson-panel:has(details:not([open])) > :not(:first-child, :has(> .st-key-lesson-task)),
   .st-key-lesson-panel:has(details:not([open])) .st-key-lesson-way { display: none; }
   .stMain { scroll-padding: calc(var(--lesson-panel, 0px) + 0.5rem) 0 calc(var(--bottom-bar, 0px) + 0.5rem); }
+  .stMain .polycore-live-touched { scroll-margin: 1rem 0 calc(40vh + 1rem); } /* and the answer below it */
   .st-key-lesson-panel :is(p, label) { line-height: 1.35; }
   .st-key-lesson-answers [role="radiogroup"] { gap: 0.375rem; }
   .st-key-lesson-answers label[data-rac] { min-height: 2.25rem; padding-block: 0.2rem; }

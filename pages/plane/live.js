@@ -9,7 +9,7 @@ const RETRY_MS = 3000;
 // frame adds, and a run that begins or goes on changes the most: before and after it a chart rests no longer than it
 // must.
 const RESTS = 60;
-const REST_MS = [500, 2000];
+const CHART_REST_MS = [500, 2000];
 const CONFIG = {
   displaylogo: false,
   doubleClick: "reset", // two quick clicks on a map must not change its axis ranges
@@ -108,7 +108,7 @@ class Chart {
     this.curves.renew();
     this.lens.renew();
     this.isOfPage = true;
-    this.restsUntil = Math.min(this.restsUntil, this.drawnAt + REST_MS[0]);
+    this.restsUntil = Math.min(this.restsUntil, this.drawnAt + CHART_REST_MS[0]);
     this.leave?.();
     const { follow } = latest;
     this.leave = follow && channel().follow(follow, (frame) => this.take(frame));
@@ -247,7 +247,7 @@ class Chart {
       this.fill();
       await this.draw(Plotly);
       const now = performance.now();
-      const [shortest, longest] = REST_MS;
+      const [shortest, longest] = CHART_REST_MS;
       const rest = isOfPage ? 0 : RESTS * (now - began);
       this.drawnAt = now;
       this.restsUntil = now + Math.min(longest, Math.max(shortest, rest));
@@ -418,10 +418,14 @@ class Chart {
     const box = this.stage.getBoundingClientRect();
     const touched = element("i", { class: "polycore-live-touched" });
     Object.assign(touched.style, { left: `${clientX - box.left}px`, top: `${clientY - box.top}px` });
-    this.stage.append(touched);
-    this.root.scrollIntoView();
-    touched.scrollIntoView({ block: "nearest" });
-    touched.remove();
+    const bring = () => {
+      this.stage.append(touched);
+      this.root.scrollIntoView();
+      touched.scrollIntoView({ block: "nearest" });
+      touched.remove();
+    };
+    bring();
+    presses().atRestUnlessScrolled(bring); // a lesson may fold or unfold with the answer, or as the run ends
   }
 
   // What the pointer does from now on is nothing to the chart.

@@ -18,7 +18,7 @@ import streamlit as st
 from plotly.utils import PlotlyJSONEncoder
 
 from pages.channel import component, session_key
-from pages.channel.live_text import CHANNEL_SCRIPT, PICTURE_SCRIPTS, Followed
+from pages.channel.live_text import CHANNEL_SCRIPT, PICTURE_SCRIPTS, PRESSES_SCRIPT, Followed
 from pages.server.audience import ModelNow
 from polycore.figures.style import Figure
 from polycore.web.scripts import file_of
@@ -29,7 +29,11 @@ _SHARED = ("network.js", "place.js", "label.js", "ticks.js")
 _SCRIPTS = ("sketch.js", "legend.js", "referee.js", "notes.js", "pointer.js", "lift.js", "lens.js", "live.js")
 _component = component.Component(
     "polycore_live",
-    (CHANNEL_SCRIPT, *PICTURE_SCRIPTS, *map(file_of, _SHARED), *map(Path(__file__).with_name, _SCRIPTS)),
+    (
+        *(CHANNEL_SCRIPT, PRESSES_SCRIPT, *PICTURE_SCRIPTS),
+        *map(file_of, _SHARED),
+        *map(Path(__file__).with_name, _SCRIPTS),
+    ),
     isolate_styles=False,  # Plotly adds its own styles to the document
 )
 
