@@ -11,6 +11,7 @@ from pages.lessons import asking, lessons, panel_style
 from pages.state.page_links import COMPARE, LABELS
 from polycore.links import link
 from tests.browser.dashboard import PHONE, SCREEN
+from tests.browser.runs import Runs
 
 STEPS = 60  # a run so short is enough to have charts
 # the edges of something, in pixels of the screen
@@ -204,14 +205,19 @@ def test_on_a_phone_text_and_map_are_in_view_together_and_the_panel_folds(visito
 
 
 def test_a_guess_is_made_by_keys_and_survives_a_refresh(visitor):
-    visit = visitor().open(address(lessons.named("dead")))
+    visit = visitor()
+    runs = Runs(visit.page)
+    visit.open(address(lessons.named("dead")))
     first = panel(visit).get_by_role("radio").first
     first.focus()
     visit.page.keyboard.press("Space")
     expect(panel(visit)).to_contain_text('Press "Start" to train')
+    visit.rest()
+    before = runs.count
     visit.page.keyboard.press("ArrowDown")
     second = panel(visit).get_by_role("radio").nth(1)
     expect(second).to_be_checked()
+    visit.wait_until(lambda: runs.count > before)  # the server has heard of it
     visit.rest()
     visit.page.reload()
     visit.drawn()
