@@ -9,6 +9,7 @@ from benchmarks import (
     adam,
     chunks,
     growth,
+    hosting,
     import_time,
     kinds,
     plots,
@@ -64,6 +65,11 @@ figure is the median of the rounds, with the lowest and the highest in brackets;
 round, and the median of these is shown.
 """
 
+DASHBOARD = """\
+How these were measured, on which machine, what a page costs and what a class got before: in
+[hosting.md](hosting.md#measured).
+"""
+
 
 def write(results: Path, docs: Path) -> None:
     """Write the page and its plots from the results that exist. The same results give the same files."""
@@ -71,7 +77,13 @@ def write(results: Path, docs: Path) -> None:
     for name, plot in plots.PLOTS.items():
         if name in known:
             plot(known[name], docs / f"benchmarks-{name}.svg")
-    (docs / PAGE).write_text("\n".join(_lines(known)) + "\n", encoding="utf-8")
+    lines = [*_lines(known), *_dashboard(read(results, hosting.BENCHMARKS))]
+    (docs / PAGE).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _dashboard(results: dict[str, Result]) -> Iterator[str]:
+    if results:
+        yield from ["", "## The dashboard", "", DASHBOARD, *goal_table(results, hosting.BENCHMARKS)]
 
 
 def _lines(results: dict[str, Result]) -> Iterator[str]:
