@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 import pickle
 import re
 import shlex
@@ -58,10 +59,12 @@ def rows(text):
 
 def run_alone(program, folder):
     """Run a program in a separate process in `folder`, and return its output."""
+    # OpenBLAS's own kernels may be chosen by variables: with others, a run's last bits differ
+    kernels = {name: value for name, value in os.environ.items() if name.startswith("OPENBLAS_")}
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=folder,
-        env={"PYTHONPATH": str(ROOT)},
+        env={**kernels, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
     )
