@@ -7,7 +7,7 @@ const ACTIVATIONS = {
   "leaky-relu": (z) => Math.max(0.01 * z, z),
   tanh: Math.tanh,
   sigmoid,
-  gelu: (z) => 0.5 * z * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (z + 0.044715 * z ** 3))),
+  gelu: (z) => 0.5 * z * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (z + 0.044715 * z * z * z))),
   silu: (z) => z * sigmoid(z),
   sine: Math.sin,
   identity: (z) => z,

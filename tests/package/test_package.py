@@ -15,7 +15,7 @@ import polycore as pc
 from tests.package.installation import REPOSITORY, ROOT, finished
 
 NUMPY = Path(np.__file__).parents[1]
-SUFFIXES = (".css", ".html", ".js", ".py", ".svg")
+SUFFIXES = (".css", ".html", ".js", ".py", ".svg", ".wasm")
 MODULES, PAGES = (
     {path.relative_to(ROOT) for path in (ROOT / top).rglob("*") if path.suffix in SUFFIXES}
     for top in ("polycore", "pages")
