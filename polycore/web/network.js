@@ -25,17 +25,23 @@ const FEATURES = {
 };
 const PLAIN = { names: ["x", "y"], curves: [] };
 
+const polynomialAt = (curve, x) => curve.reduce((sum, coefficient) => sum * x + coefficient, 0);
+
+// What the first layer gets for a point, as functions of x and y, by the names of features and the coefficients of the
+// curves, highest degree first, whose distances are inputs too.
+function inputFunctions({ names, curves }) {
+  const features = names.filter((name) => name !== "distances").map((name) => FEATURES[name]);
+  if (features.includes(undefined)) throw new Error(`unknown features among ${names}`);
+  return [...features, ...curves.map((curve) => (x, y) => y - polynomialAt(curve, x))];
+}
+
 class Network {
   // `shapes`: rows and columns of each layer's weights. `numbers`, Float64Array: for each layer its weights, row by
-  // row, and its biases. `activation`: a name in ACTIVATIONS. `inputs`: the names of features, and the coefficients of
-  // the curves, highest degree first, whose distances are inputs too.
-  constructor(shapes, numbers, activation, { names, curves } = PLAIN) {
+  // row, and its biases. `activation`: a name in ACTIVATIONS. `inputs`: as inputFunctions takes them.
+  constructor(shapes, numbers, activation, inputs = PLAIN) {
     let start = 0;
-    const features = names.filter((name) => name !== "distances").map((name) => FEATURES[name]);
-    if (features.includes(undefined)) throw new Error(`unknown features among ${names}`);
-    const height = (curve, x) => curve.reduce((sum, coefficient) => sum * x + coefficient, 0);
-    this.inputs = (x, y) =>
-      Float64Array.from([...features.map((feature) => feature(x, y)), ...curves.map((curve) => y - height(curve, x))]);
+    const functions = inputFunctions(inputs);
+    this.inputs = (x, y) => Float64Array.from(functions, (each) => each(x, y));
     this.activation = ACTIVATIONS[activation];
     const next = (count) => numbers.subarray(start, (start += count));
     this.layers = shapes.map(([rows, columns]) => ({ rows, columns, weights: next(rows * columns), biases: next(columns) }));
