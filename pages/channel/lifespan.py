@@ -17,6 +17,8 @@ from pages.server import monitoring, server
 from pages.server.server import Server
 from polycore import PolycoreError
 
+LATE_SECONDS = 30.0  # in which a server begins late
+
 _late = threading.Lock()
 
 
@@ -49,7 +51,8 @@ def begin_late() -> None:
     function, `streamlit.web.bootstrap.run`, looks for no app. Without a server, as in AppTest, this does
     nothing.
 
-    Raises PolycoreError if Streamlit is served in some other way, to which no routes can be added.
+    Raises PolycoreError if Streamlit is served in some other way, to which no routes can be added, and if the
+    server is too busy to begin within LATE_SECONDS.
     """
     with _late:  # the pages of several visitors may be the first
         if server.has_begun():
@@ -69,4 +72,7 @@ def begin_late() -> None:
         app.router.routes[:0] = routes.routes()
         app.state.polycore = lifespan(app)  # as long as the server is there
         begun = asyncio.run_coroutine_threadsafe(app.state.polycore.__aenter__(), session.session._event_loop)
-        begun.result()
+        try:
+            begun.result(LATE_SECONDS)
+        except TimeoutError as error:
+            raise PolycoreError(f"It did not start within {LATE_SECONDS:g} s. Reload the page.") from error

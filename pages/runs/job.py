@@ -80,9 +80,10 @@ class Job(Generic[T]):
         threading.Thread(target=self._work, name="job", daemon=True).start()
 
     def wait(self, seconds: float) -> None:
-        """Return once it has ended, or after so many seconds."""
+        """Return once it has ended, or after so many seconds; other pages are drawn meanwhile."""
         self._looked_at = monotonic()
-        self._has_ended.wait(seconds)
+        with server.current().drawing.aside():
+            self._has_ended.wait(seconds)
 
     def give_up(self) -> None:
         """End it when it next reports progress: its result is no longer needed."""

@@ -24,7 +24,8 @@ REFUSED = "polycore_runs_refused"
 REQUESTS = "polycore_cache_requests"
 CACHE = "polycore_cache_bytes"
 WORKERS = "polycore_workers"
-FAMILIES = (SOCKETS, RUNS, BEGUN, REFUSED, REQUESTS, CACHE, WORKERS)
+PAGES = "polycore_pages"
+FAMILIES = (SOCKETS, RUNS, BEGUN, REFUSED, REQUESTS, CACHE, WORKERS, PAGES)
 
 HEALTH = "health"  # the last part of its address
 
@@ -44,6 +45,7 @@ class Usage:
     hits, misses: results of runs since the start that were there for somebody, and that had to be computed.
     kept_bytes: about how much memory the results take that are kept for others.
     workers, workers_alive: how many there should be, and how many can compute.
+    pages_drawn, pages_waiting: pages that are drawn in turns, and that wait for their turn.
     """
 
     sockets: int
@@ -56,6 +58,8 @@ class Usage:
     kept_bytes: int
     workers: int
     workers_alive: int
+    pages_drawn: int
+    pages_waiting: int
 
 
 ReadUsage = Callable[[], Usage]
@@ -76,6 +80,8 @@ def usage() -> Usage:
         kept_bytes=results.bytes,
         workers=workers.count,
         workers_alive=workers.alive,
+        pages_drawn=own.drawing.drawing,
+        pages_waiting=own.drawing.waiting,
     )
 
 
@@ -122,6 +128,10 @@ def _families(usage: Usage) -> Sequence[Sequence[CounterStat | GaugeStat]]:
                 ("alive", usage.workers_alive),
                 ("missing", max(0, usage.workers - usage.workers_alive)),
             )
+        ],
+        [
+            GaugeStat(PAGES, pages, {"state": state}, help="Pages that are drawn, and that wait for it.")
+            for state, pages in (("drawn", usage.pages_drawn), ("waiting", usage.pages_waiting))
         ],
     )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from pages.server import limits
 from pages.server.audience import Audience
+from pages.server.drawing_queue import DrawingQueue
 from pages.server.limits import Limits
 from pages.server.shared_results import SharedResults
 from pages.server.tabs import Tabs
@@ -24,6 +25,7 @@ class Server:
     results: chunks and pictures, which runs of the same experiment share.
     audience: which tab may see which runs, and its sockets, which are woken as these change.
     tabs: what each tab had, in case it is refreshed.
+    drawing: whose page is drawn.
     """
 
     limits: Limits
@@ -32,6 +34,7 @@ class Server:
     results: SharedResults = field(default_factory=SharedResults)
     audience: Audience = field(default_factory=Audience)
     tabs: Tabs = field(default_factory=Tabs)
+    drawing: DrawingQueue = field(default_factory=DrawingQueue)
 
     @classmethod
     def of_environment(cls) -> "Server":

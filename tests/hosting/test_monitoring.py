@@ -35,6 +35,8 @@ IDLE = Usage(
     kept_bytes=2_000_000,
     workers=2,
     workers_alive=2,
+    pages_drawn=0,
+    pages_waiting=0,
 )
 
 
@@ -154,7 +156,8 @@ def test_a_minute_without_runs_has_no_line():
 
 
 def test_a_line_says_what_runs_now_and_ran_in_the_last_minute():
-    now = Usage(
+    now = replace(
+        IDLE,
         sockets=12,
         computing=3,
         waiting=2,
@@ -163,7 +166,6 @@ def test_a_line_says_what_runs_now_and_ran_in_the_last_minute():
         hits=1310,
         misses=690,
         kept_bytes=23_400_000,
-        workers=2,
         workers_alive=1,
     )
     line = monitoring.line(IDLE, now)

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import ExitStack, contextmanager
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
@@ -57,6 +58,49 @@ lifespan.begin_late()
 st.text(f"applied: {{before}}, then {{are_applied()}}")
 """
 
+PAGE_OF_A_BUSY_SERVER = """
+import asyncio
+import streamlit as st
+from contextlib import asynccontextmanager
+from pages.channel import lifespan
+from polycore import PolycoreError
+
+@asynccontextmanager
+async def never(app):
+    await asyncio.Event().wait()
+    yield
+
+lifespan.lifespan, lifespan.LATE_SECONDS = never, 0.1
+try:
+    lifespan.begin_late()
+except PolycoreError as error:
+    st.text(error)
+"""
+
+
+@contextmanager
+def tabs_of(folder, page, count):
+    """Yield so many tabs of a server, each the socket of a page."""
+    (folder / "app.py").write_text(page, encoding="utf-8")
+    log = folder / "log.txt"
+    with served(log, folder / "app.py", starter=[str(LAUNCHER)]) as address, ExitStack() as tabs:
+        stream, origin = address.replace("http", "ws") + "_stcore/stream", address.rstrip("/")
+        how = {"origin": origin, "subprotocols": ["streamlit"], "max_size": None, "proxy": None}
+        yield [tabs.enter_context(connect(stream, **how)) for _ in range(count)]
+
+
+def request(tab, query=""):
+    tab.send(BackMsg(rerun_script=ClientState(query_string=query)).SerializeToString())
+
+
+def said(tab, *words):
+    """Return which of these words the page of a tab says first."""
+    while True:
+        content = tab.recv(timeout=20, decode=False)
+        for word in words:
+            if word.encode() in content:
+                return word
+
 
 def test_a_server_that_starts_applies_all_patches_and_an_import_none():
     done = subprocess.run(
@@ -72,15 +116,15 @@ def test_a_server_that_starts_applies_all_patches_and_an_import_none():
 
 
 def test_a_server_without_our_lifespan_applies_them_before_its_first_page(tmp_path):
-    (tmp_path / "app.py").write_text(PAGE, encoding="utf-8")
-    with served(tmp_path / "log.txt", tmp_path / "app.py", starter=[str(LAUNCHER)]) as address:
-        stream, origin = address.replace("http", "ws") + "_stcore/stream", address.rstrip("/")
-        with connect(stream, origin=origin, subprotocols=["streamlit"], max_size=None, proxy=None) as tab:
-            tab.send(BackMsg(rerun_script=ClientState()).SerializeToString())
-            content = b""
-            while b"applied" not in content:
-                content = tab.recv(timeout=20, decode=False)
-    assert f"applied: {[False] * 7}, then {[True] * 7}".encode() in content
+    with tabs_of(tmp_path, PAGE, 1) as [tab]:
+        request(tab)
+        said(tab, f"applied: {[False] * 7}, then {[True] * 7}")
+
+
+def test_a_page_does_not_wait_for_ever_for_a_server_that_is_too_busy_to_begin(tmp_path):
+    with tabs_of(tmp_path, PAGE_OF_A_BUSY_SERVER, 1) as [tab]:
+        request(tab)
+        said(tab, "It did not start within 0.1 s. Reload the page.")
 
 
 def test_a_second_application_changes_nothing():
