@@ -26,6 +26,7 @@ if sys.version_info < (3, 11):
     sys.exit(2)
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -51,13 +52,18 @@ DOCS = ["sphinx", "--fail-on-warning", "--keep-going", "--fresh-env", "--quiet",
 BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
 
 # a third process would slow the others down: each has a server and a browser in the end (tests/schedule.py)
-PYTEST = ["pytest", "--numprocesses=2"]
+# (--cache-clear: for what failed before)
+PYTEST = ["pytest", "--numprocesses=2", "--cache-clear"]
 LINT_AND_TYPES = [["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"]]
 UNIT_TESTS = ["tests/polycore", "tests/test_rooms.py", "tests/test_security.py", "tests/test_supply.py"]
 CHECKS = [*LINT_AND_TYPES, DOCS, PYTEST]
 FAST_CHECKS = [*LINT_AND_TYPES, [*PYTEST, "-m", "not slow", *UNIT_TESTS]]
 # what pytest reports of all tests: the slowest ones, and which lines of polycore no test runs
 REPORTS = ["--durations=25", "--cov=polycore", "--cov-report=term-missing:skip-covered"]
+# Tests with browsers and servers share the machine with others: a few that fail are run once more, alone.
+SECOND_CHANCE = ("tests/browser/", "tests/channel/", "tests/hosting/", "tests/soak/")
+MOST_SECOND_CHANCES = 5
+LAST_FAILED = HERE / ".pytest_cache/v/cache/lastfailed"
 
 # Patterns in the error messages of venv, ensurepip, pip and the system, and what to do about each.
 NO_NETWORK = r"connection broken by|ConnectionPool|Connection aborted|timed out|from versions: none"
@@ -128,10 +134,24 @@ def _run_checks(checks: list[list[str]], more: list[str]) -> int:
     """
     *others, tests = checks
     codes = _modules([*others, tests + more])
+    passed_alone = _passed_alone() if codes[-1] == 1 else []  # 1: tests have failed
+    if passed_alone:
+        codes[-1] = 0
     failed = [command[0] for command, code in zip(checks, codes, strict=True) if code]  # negative: was killed
     if failed:  # the linter's messages, say, are far above the report of the tests
         print(f"run.py: failed: {', '.join(failed)}.", file=sys.stderr)
+    if passed_alone:
+        print(f"run.py: passed only when run alone: {', '.join(passed_alone)}.", file=sys.stderr)
     return int(bool(failed))
+
+
+def _passed_alone() -> list[str]:
+    """Run the tests that have failed once more, if they may be; return their names if all pass, else none."""
+    failed = sorted(json.loads(LAST_FAILED.read_text(encoding="utf-8"))) if LAST_FAILED.exists() else []
+    are_few = 0 < len(failed) <= MOST_SECOND_CHANCES
+    if not are_few or not all(name.startswith(SECOND_CHANCE) for name in failed):
+        return []
+    return [] if _module(["pytest", "--last-failed"]) else failed
 
 
 # --- Installation -----------------------------------------------------------------------------

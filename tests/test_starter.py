@@ -226,3 +226,45 @@ def test_a_check_that_failed_is_named_after_the_report_of_the_tests(run, monkeyp
     monkeypatch.setattr(run, "CHECKS", [["ruff"], ["mypy"], ["pytest"]])
     assert run.main(["tests"]) == 1
     assert capsys.readouterr().err == "run.py: failed: mypy.\n"
+
+
+@pytest.mark.parametrize(
+    ("folder", "tests", "passes", "runs"),
+    [
+        pytest.param("browser", 5, "alone", 10, id="five that pass alone"),
+        pytest.param("browser", 1, "never", 2, id="one that fails alone too"),
+        pytest.param("browser", 6, "alone", 6, id="six"),
+        pytest.param("pages", 1, "alone", 1, id="one without a browser"),
+    ],
+)
+def test_a_few_tests_with_a_browser_have_a_second_chance(
+    run, monkeypatch, capsys, tmp_path, folder, tests, passes, runs
+):
+    log, file = tmp_path / "runs.txt", tmp_path / f"tests/{folder}/test_planted.py"
+    file.parent.mkdir(parents=True)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    file.write_text(
+        "import os, pytest\n"
+        f"@pytest.mark.parametrize('number', range({tests}))\n"
+        "def test_planted(number):\n"
+        f"    open({str(log)!r}, 'a').write('ran ')\n"
+        f"    assert {passes == 'alone'} and 'PYTEST_XDIST_WORKER' not in os.environ\n",
+        encoding="utf-8",
+    )
+    for name in [name for name in os.environ if name.startswith("PYTEST")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(run, "_install", lambda _: None)
+    for name, value in {
+        "HERE": tmp_path,
+        "PYTHON": sys.executable,
+        "LAST_FAILED": tmp_path / ".pytest_cache/v/cache/lastfailed",
+        "CHECKS": [run.PYTEST],
+        "REPORTS": [],
+    }.items():
+        monkeypatch.setattr(run, name, value)
+    is_forgiven = passes == "alone" and runs > tests
+    assert run.main(["tests"]) == (0 if is_forgiven else 1)
+    assert len(log.read_text(encoding="utf-8").split()) == runs
+    names = ", ".join(f"tests/{folder}/test_planted.py::test_planted[{number}]" for number in range(tests))
+    says = f"passed only when run alone: {names}" if is_forgiven else "failed: pytest"
+    assert capsys.readouterr().err == f"run.py: {says}.\n"
