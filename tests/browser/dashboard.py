@@ -27,7 +27,6 @@ from playwright.sync_api import (
     Playwright,
     expect,
 )
-from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 import polycore as pc
 from pages.frame.frame import HOME_TITLE
@@ -72,15 +71,20 @@ HAS_BACKGROUND = "(color) => getComputedStyle(document.querySelector('.stApp')).
 STILL = "() => [...document.querySelectorAll('details')].every((one) => one.getAnimations().length === 0)"
 STATUS = "[data-value=status]"  # the first part of a line like STANDING
 STANDING = re.compile(r"(\w+) · step ([\d,]+) of")
-# The step, in an array, of a run that has that status and is past another step; `standing` is STANDING.
-REACHED = """([standing, status, afterStep]) => {
+# The step, in an array, of a run that has that status and is past another step; `standing`: STANDING. Throws
+# an error if the step stands for `patience` ms.
+REACHED = """([standing, status, afterStep, wait, patience]) => {
   // components are drawn in shadow roots
   const components = [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")];
   const found = components.map(({ shadowRoot }) => shadowRoot?.querySelector("[data-value=status]"));
   const line = found.find(Boolean)?.parentElement.parentElement.innerText;
   const [, current, digits] = line?.match(new RegExp(standing)) ?? [];
   const step = Number(digits?.replaceAll(",", ""));
-  return current === status && step > afterStep && [step];
+  if (current === status && step > afterStep) return [step];
+  const now = performance.now(), of = `${wait} ${digits}`;
+  if (window.rising?.of !== of) window.rising = { of, since: now };
+  if (now - window.rising.since > patience) throw new Error("the step stands");
+  return false;
 }"""
 BACKGROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(14, 17, 23)"}
 # whether the first figure, if there is one, has the page's theme
@@ -320,19 +324,20 @@ class Visit:
         status, step = STANDING.search(line).groups()
         return status, int(step.replace(",", ""))
 
-    def wait_for_status(self, status: str, after_step: int = 0, seconds: float = PATIENCE / 1000) -> int:
+    def wait_for_status(self, status: str, after_step: int = 0) -> int:
         """Wait until the run has that status and has passed a step; return where it is.
 
-        The page itself looks: to ask it from here as often takes 15 % of a core.
+        A slow machine has as long as the step rises. The page itself looks: to ask it from here as often
+        takes 15 % of a core.
         """
         try:
             reached = self.page.wait_for_function(
                 REACHED,
-                arg=[STANDING.pattern, status, after_step],
+                arg=[STANDING.pattern, status, after_step, time.monotonic(), PATIENCE],
                 polling=1000 * POLL_SECONDS,
-                timeout=1000 * seconds,
+                timeout=0,
             )
-        except PlaywrightTimeoutError as error:
+        except Error as error:
             raise AssertionError(f"{self.standing()}, not {status} after {after_step}") from error
         [step] = reached.json_value()
         if status not in UNDER_WAY:  # the page is drawn once more: buttons change, and what is below moves
@@ -388,6 +393,19 @@ class Visit:
 
     def _note_error(self, error: Error) -> None:
         self.troubles.append(f"page error: {error}")
+
+
+def box_of(element: Locator) -> dict[str, float]:
+    """Return where an element is, in pixels, once it is there and has the same box twice."""
+    boxes: list[Any] = [None]
+
+    def rests() -> bool:
+        boxes.append(element.bounding_box())
+        return boxes[-1] is not None and boxes[-1] == boxes[-2]
+
+    pause = 1000 * POLL_SECONDS
+    wait_until(rests, state=lambda: boxes[-1], pause=lambda _: element.page.wait_for_timeout(pause))
+    return boxes[-1]
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from pages.compare import cards, keeping, race_inputs
 from pages.compare.race_values import STOPPED
 from pages.models import run_landscape
 from tests.browser import workers
-from tests.browser.dashboard import PHONE, SCREEN, with_network
+from tests.browser.dashboard import PHONE, SCREEN, box_of, with_network
 from tests.browser.test_whole_path import QUICK
 
 A_WHILE = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2&steps=60000&schedule=constant&hidden=16&batch=64"
@@ -81,7 +81,7 @@ def test_activations_race_on_a_phone(visitor):
     visit = visitor(PHONE).open(f"compare{QUICK}")
     page = visit.page
     race_view(visit)
-    last = page.get_by_role("button", name="Evolution", exact=True).bounding_box()
+    last = box_of(page.get_by_role("button", name="Evolution", exact=True))
     assert last["x"] + last["width"] <= PHONE["width"]
     page.get_by_role("radio", name="Activations", exact=True).click()
     expect(page.get_by_text(race_inputs.NOT_SHARED)).to_be_visible()
@@ -97,8 +97,8 @@ def test_activations_race_on_a_phone(visitor):
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     visit.press("Race again")
     expect(page.get_by_role("button", name=re.compile("^Undo"))).to_be_visible()
-    toast = page.locator(".st-key-undo-toast").bounding_box()  # it leaves the buttons of the race alone
-    assert toast["y"] + toast["height"] <= page.locator(".st-key-race-dock").bounding_box()["y"]
+    toast = box_of(page.locator(".st-key-undo-toast"))  # it leaves the buttons of the race alone
+    assert toast["y"] + toast["height"] <= box_of(page.locator(".st-key-race-dock"))["y"]
     visit.press("Stop the race")
 
 
@@ -159,7 +159,7 @@ def test_a_pair_is_trained_from_train_and_asked_about_before_its_figures(visitor
     visit.press("Start")
     visit.wait_for_status("Finished")
     visit.rest()
-    map_at_first = page.locator(".st-key-progress-map").bounding_box()
+    map_at_first = box_of(page.locator(".st-key-progress-map"))
     visit.press("Same but one")
     other = page.get_by_role("combobox", name=re.compile("The other value"))
     other.fill("0.3")
@@ -183,7 +183,7 @@ def test_a_pair_is_trained_from_train_and_asked_about_before_its_figures(visitor
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     visit.go_to("Train")
     visit.rest()
-    assert page.locator(".st-key-progress-map").bounding_box() == map_at_first
+    assert box_of(page.locator(".st-key-progress-map")) == map_at_first
 
 
 def test_the_maps_of_a_race_are_in_the_first_screen_while_its_form_is_folded(visitor):
@@ -191,7 +191,7 @@ def test_the_maps_of_a_race_are_in_the_first_screen_while_its_form_is_folded(vis
     page = visit.page
     race_view(visit)
     start = page.locator(".st-key-race-start")
-    at_first = start.bounding_box()
+    at_first = box_of(start)
     visit.press("Start the race")
     expect(page.get_by_text(re.compile(r"^So far .+ got "))).to_be_visible()
     assert_the_race_is_seen(visit)
@@ -199,7 +199,7 @@ def test_the_maps_of_a_race_are_in_the_first_screen_while_its_form_is_folded(vis
     expect(page.get_by_text("Stopped", exact=True)).to_be_visible()
     visit.rest()
     assert_the_race_is_seen(visit)
-    assert start.bounding_box() == at_first
+    assert box_of(start) == at_first
     page.get_by_role("button", name="Change", exact=True).click()
     expect(page.get_by_text("Who races")).to_be_visible()
 
@@ -215,7 +215,7 @@ def assert_the_race_is_seen(visit):
     boxes = []
 
     def are_drawn():
-        boxes[:] = [one.bounding_box() for one in (*numbers, chart)]
+        boxes[:] = [box_of(one) for one in (*numbers, chart)]
         return None not in boxes  # as while what followed the race is replaced by what stays
 
     visit.wait_until(are_drawn, state=lambda: boxes)
@@ -260,13 +260,13 @@ def test_inside_is_read_from_the_last_row_and_a_click_on_its_map_leaves_the_butt
     size = "label => parseFloat(getComputedStyle(label).fontSize)"
     visit.wait_until(lambda: label.evaluate(size) >= LEAST_TEXT, state=lambda: label.evaluate(size))
     visit.rest()
-    before = leave.bounding_box()
+    before = box_of(leave)
     page.locator(".st-key-inside-map .nsewdrag").click(position={"x": 40, "y": 60})
     visit.rest()
-    assert leave.bounding_box() == before
+    assert box_of(leave) == before
     assert is_on_screen(leave)
 
 
 def is_on_screen(element):
-    box = element.bounding_box()
+    box = box_of(element)
     return box["y"] >= 0 and box["y"] + box["height"] <= SCREEN["height"]

@@ -235,7 +235,7 @@ def test_links_stay_shown_as_the_run_ends_and_are_gone_on_another_page(visitor):
         more.click()
         expect(links.get_by_test_id("stCode")).to_have_count(3)
         assert visit.standing()[0] == "Running"
-    visit.wait_for_status("Finished", seconds=120)
+    visit.wait_for_status("Finished")
     # frames say first that the run has ended; then the page is drawn, and the dialog with it
     visit.page.get_by_text("Start new").first.wait_for()
     visit.rest()

@@ -8,7 +8,7 @@ import re
 from playwright.sync_api import expect
 
 from pages.lessons import lessons
-from tests.browser.dashboard import PHONE
+from tests.browser.dashboard import PHONE, box_of
 
 HEIGHTS = "plot => plot._fullLayout.yaxis.range"
 
@@ -40,8 +40,8 @@ def test_one_press_and_there_is_a_map_that_learns_and_one_more_for_twelve_curves
     assert plane.evaluate(HEIGHTS) == whole
     visit.press(f"All {len(lessons.LESSONS)}")
     heading = page.get_by_role("heading", name=f"{len(lessons.LESSONS)} short lessons")
-    top_of_pages = page.locator(".st-key-frame-navigation").bounding_box()["y"]
-    visit.wait_until(lambda: 0 <= heading.bounding_box()["y"] <= top_of_pages / 2, state=heading.bounding_box)
+    top_of_pages = box_of(page.locator(".st-key-frame-navigation"))["y"]
+    visit.wait_until(lambda: 0 <= box_of(heading)["y"] <= top_of_pages / 2, state=heading.bounding_box)
     visit.go_to("Train")
     page.get_by_label("More controls").click()
     visit.press("Stop")
@@ -50,9 +50,9 @@ def test_one_press_and_there_is_a_map_that_learns_and_one_more_for_twelve_curves
 
 def assert_all_is_in_the_first_screen(visit, plane):
     """Check that title, map and button are above the pages' row, and that nothing is scrolled."""
-    top_of_pages = visit.page.locator(".st-key-frame-navigation").bounding_box()["y"]
+    top_of_pages = box_of(visit.page.locator(".st-key-frame-navigation"))["y"]
     for part in ("h1", f".st-key-{plane}", ".st-key-home-main :is(button, a)"):
-        box = visit.page.locator(part).filter(visible=True).first.bounding_box()
+        box = box_of(visit.page.locator(part).filter(visible=True).first)
         assert box["y"] >= 0, part
         assert box["y"] + box["height"] <= top_of_pages, part
     assert visit.page.locator(".stMain").evaluate("main => main.scrollTop") == 0
@@ -62,10 +62,10 @@ def assert_the_names_are_below_the_plane(page):
     """Check that they are in two rows, which are moved sideways, and that the last one can be reached."""
     names = page.locator(".polycore-live-legend").get_by_role("button")
     expect(names).to_have_text([re.compile("^y = ")] * 12)
-    assert len({name.bounding_box()["y"] for name in names.all()}) == 2
-    plane = page.locator(".st-key-progress-map .nsewdrag").bounding_box()
-    assert names.first.bounding_box()["y"] >= plane["y"] + plane["height"]
-    assert names.last.bounding_box()["x"] > PHONE["width"]
+    assert len({box_of(name)["y"] for name in names.all()}) == 2
+    plane = box_of(page.locator(".st-key-progress-map .nsewdrag"))
+    assert box_of(names.first)["y"] >= plane["y"] + plane["height"]
+    assert box_of(names.last)["x"] > PHONE["width"]
     names.last.focus()
-    box = names.last.bounding_box()
+    box = box_of(names.last)
     assert box["x"] + box["width"] <= PHONE["width"]

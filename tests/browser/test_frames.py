@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from pages.server.source import Frame
 from polycore.pictures.class_map import class_map
-from tests.browser.dashboard import served
+from tests.browser.dashboard import box_of, served
 
 COLORS = [(200, 10, 20), (30, 210, 40), (50, 60, 220)]
 
@@ -104,7 +104,7 @@ def test_a_star_beyond_what_a_resting_chart_shows_waits_at_its_edge(page):
     drawn = charted.get_attribute("data-updates")
     take(page, starred(30, history, 40, 0.1))
     page.wait_for_function(DRAWN_AGAIN, arg=[1, drawn])
-    area = charted.locator(".nsewdrag").bounding_box()
+    area = box_of(charted.locator(".nsewdrag"))
     x, y = star_after(charted, starred(31, history, 900, 0.1))["center"]
     assert area["x"] + area["width"] - 10 < x < area["x"] + area["width"]
     assert area["y"] < y < area["y"] + area["height"]

@@ -18,7 +18,7 @@ from playwright.sync_api import expect
 import polycore as pc
 from polycore.figures import plane_range
 from polycore.pictures.palette import PALETTE
-from tests.browser.dashboard import DESKTOP, PHONE
+from tests.browser.dashboard import DESKTOP, PHONE, box_of
 from tests.runs import OWN
 
 CURVES = pc.Experiment(polynomials=["x", "x^2 - 1", "-1"], x_range=(-2.0, 2.0), hidden=(8, 8), steps=150)
@@ -96,13 +96,13 @@ def opened(tab_with, tmp_path):
 
 def place_on(page, share):
     """Return the pixel of the window at these shares of the map's width and height."""
-    box = page.locator("#map").bounding_box()
+    box = box_of(page.locator("#map"))
     return math.floor(box["x"] + share[0] * box["width"]), math.floor(box["y"] + share[1] * box["height"])
 
 
 def point_at(page, pixel, kind):
     """Return the point of the plane at a pixel of the window."""
-    box = page.locator("#map").bounding_box()
+    box = box_of(page.locator("#map"))
     (left, right), (low, high) = window(kind)
     x = left + (right - left) * (pixel[0] - box["x"]) / box["width"]
     return x, high - (high - low) * (pixel[1] - box["y"]) / box["height"]
@@ -138,7 +138,7 @@ def test_a_tap_chooses_a_point(opened):
         pixel = place_on(page, share)
         page.touchscreen.tap(*pixel)
         assert_answers(page.locator("#likeliest").inner_text(), "relu", point_at(page, pixel, "relu"))
-        x, y, width, height = page.locator("#ring").bounding_box().values()
+        x, y, width, height = box_of(page.locator("#ring")).values()
         assert (x + width / 2, y + height / 2) == pytest.approx(pixel, abs=1)
 
 
@@ -198,7 +198,7 @@ def test_the_map_becomes_as_fine_as_the_screen_and_has_the_colors_of_the_answers
     canvas = page.locator("#sharp:not([hidden])")
     canvas.wait_for()
     columns, rows = canvas.evaluate("canvas => [canvas.width, canvas.height]")
-    assert columns > page.locator("#map").bounding_box()["width"]
+    assert columns > box_of(page.locator("#map"))["width"]
     rng = np.random.default_rng(0)
     places = np.column_stack([rng.integers(columns, size=300), rng.integers(rows, size=300)])
     pixels = np.array(

@@ -9,7 +9,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from pages.frame.frame import HOME_TITLE
 from pages.polynomials import editor
 from pages.setup import settings
-from tests.browser.dashboard import DESKTOP, PHONE, with_network
+from tests.browser.dashboard import DESKTOP, PHONE, box_of, with_network
 from tests.browser.touch_screen import touch_screen
 
 WORDS = "?v=1&polynomials=x~x%5E2&range=-2..2&schedule=constant&hidden=12&batch=all&samples=50"
@@ -46,15 +46,13 @@ FOCUS = """() => {
 def row(visit):
     """Return where the buttons of the run are, once the page is drawn: it replaces some of them."""
     visit.rest()
-    return [
-        button.bounding_box() for button in visit.page.locator(".st-key-controls").get_by_role("button").all()
-    ]
+    return [box_of(button) for button in visit.page.locator(".st-key-controls").get_by_role("button").all()]
 
 
 def offered(visit):
     """Return where the buttons are that are offered once the set-up has changed."""
     buttons = visit.page.locator(".st-key-controls-changes").get_by_role("button")
-    return [button.bounding_box() for button in buttons.all()]
+    return [box_of(button) for button in buttons.all()]
 
 
 def contrast(first, second):
@@ -109,13 +107,13 @@ def assert_no_button_moves_while_start_becomes_pause(visit):
 
 def assert_nothing_moves_while_the_set_up_changes(visit):
     visit.wait_for_status("Running", after_step=20)
-    before, status = row(visit), visit.page.get_by_text(re.compile("^Running")).bounding_box()["y"]
+    before, status = row(visit), box_of(visit.page.get_by_text(re.compile("^Running")))["y"]
     assert len({box["y"] for box in before}) == 1
     visit.fill("Learning rate", "0.5")
     visit.wait_for_words(learning_rate="0.5")
     expect(visit.page.get_by_text("1 change")).to_be_visible()
     assert row(visit) == before
-    assert visit.page.get_by_text(re.compile("^Running")).bounding_box()["y"] == status
+    assert box_of(visit.page.get_by_text(re.compile("^Running")))["y"] == status
     # what can be done with the new settings is seen beside them
     first, second = offered(visit)
     assert first["y"] == second["y"]
@@ -134,7 +132,7 @@ def assert_nothing_moves_while_the_set_up_changes(visit):
     visit.page.get_by_text("1 change").wait_for()
     visit.rest()
     assert row(visit) == before
-    assert visit.page.get_by_text(re.compile("^Stopped")).bounding_box()["y"] == status
+    assert box_of(visit.page.get_by_text(re.compile("^Stopped")))["y"] == status
 
 
 class Answer:
@@ -227,8 +225,8 @@ def test_the_label_and_the_tools_of_a_touched_plot_lie_over_no_other_text(visito
         expect(name).to_be_hidden()
         tools = visit.page.locator(".polycore-live .modebar")
         tools.wait_for()
-        caption = visit.page.locator(".polycore-live-caption").bounding_box()
-        assert tools.bounding_box()["y"] >= caption["y"] + caption["height"]
+        caption = box_of(visit.page.locator(".polycore-live-caption"))
+        assert box_of(tools)["y"] >= caption["y"] + caption["height"]
 
 
 def test_the_tools_of_a_table_leave_what_is_above_it_to_a_finger(visitor):
@@ -252,7 +250,7 @@ def test_help_stays_open_under_the_mouse_and_that_of_a_button_lets_it_through(vi
 
 def assert_help_behind_a_question_mark_stays_open(visit):
     visit.page.get_by_role("button", name="Help for Schedule").hover()
-    box = visit.page.get_by_test_id("stTooltipContent").bounding_box()
+    box = box_of(visit.page.get_by_test_id("stTooltipContent"))
     visit.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=10)
     visit.pause(1)
     expect(visit.page.get_by_test_id("stTooltipContent")).to_be_visible()
@@ -261,9 +259,9 @@ def assert_help_behind_a_question_mark_stays_open(visit):
 def assert_the_mouse_reaches_what_the_help_of_a_button_covers(visit):
     # found by a press on a page's link that the help of Start covered
     visit.page.get_by_role("button", name="Start").first.hover()
-    help_box = visit.page.get_by_test_id("stTooltipContent").bounding_box()
+    help_box = box_of(visit.page.get_by_test_id("stTooltipContent"))
     link = visit.page.get_by_test_id("stPageLink-NavLink").filter(has_text="Home")
-    box = link.bounding_box()
+    box = box_of(link)
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     assert help_box["x"] < x < help_box["x"] + help_box["width"]
     assert help_box["y"] < box["y"] + box["height"]

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from pages.inside import edited_model
 from pages.lessons import asking, lessons
 from pages.setup import controls
-from tests.browser.dashboard import DESKTOP, PHONE
+from tests.browser.dashboard import DESKTOP, PHONE, box_of
 
 LONG = "?v=1&polynomials=-x%5E2%2B1~x%5E3-2&steps=5000000&schedule=constant&hidden=16&batch=64"
 SEEN = re.compile("|".join(map(re.escape, (asking.NO_GUESS, asking.GUESSED_RIGHT))))
@@ -81,14 +81,14 @@ def assert_a_reset_is_taken_back(visit, height):
     visit.press("Start")
     visit.wait_for_status("Running", after_step=100)
     title = visit.page.get_by_role("heading", name="Train", exact=True)
-    before = title.bounding_box()
+    before = box_of(title)
     visit.press("Reset")
     visit.wait_for_status("Ready", after_step=-1)
     button = toast(visit).get_by_role("button", name="Undo")
     expect(button).to_be_in_viewport(ratio=1)
     expect(toast(visit)).to_contain_text(re.compile(r"went back from step [\d,]+ to 0"))
     expect(toast(visit).get_by_role("alert")).to_have_count(1)
-    assert title.bounding_box() == before
+    assert box_of(title) == before
     visit.page.get_by_role("button", name="One step").click(trial=True)  # nothing covers what drives the run
     button.click()
     visit.wait_for_status("Paused", after_step=100)
@@ -97,12 +97,12 @@ def assert_a_reset_is_taken_back(visit, height):
     expect(button).to_be_visible()
     visit.rest()
     visit.page.evaluate(TO_THE_END)
-    last, strip = visit.page.get_by_text("Import a run"), toast(visit).bounding_box()
-    during = last.bounding_box()
+    last, strip = visit.page.get_by_text("Import a run"), box_of(toast(visit))
+    during = box_of(last)
     assert during["y"] + during["height"] <= strip["y"] <= height - strip["height"]
     visit.page.evaluate("document.getAnimations().forEach((animation) => animation.finish())")
     expect(toast(visit)).to_be_hidden()
-    assert last.bounding_box() == during
+    assert box_of(last) == during
     visit.press("Start")
     visit.wait_for_status("Running", after_step=1)
     visit.press("Stop")
@@ -175,7 +175,7 @@ def test_two_quick_presses_on_next_lesson_stay_on_the_page_and_on_one_lesson(vis
     for size, pause in ((DESKTOP, 90), (PHONE, 220)):
         visit.page.set_viewport_size(size)
         visit.rest()
-        box = panel(visit).get_by_role("button", name="Next lesson").bounding_box()
+        box = box_of(panel(visit).get_by_role("button", name="Next lesson"))
         for _ in range(2):  # on the same spot, whatever is there by then
             visit.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
             visit.page.wait_for_timeout(pause)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from pages.inside import step_scenes
-from tests.browser.dashboard import DESKTOP, PHONE, SCREEN
+from tests.browser.dashboard import DESKTOP, PHONE, SCREEN, box_of
 
 SET_UP = "?v=1&polynomials=x~-x%5E2%2B1~x%5E2-1&steps=400&schedule=constant&hidden=16-16&batch=64&samples=100"
 TITLES = tuple(step_scenes.TITLES.values())
@@ -81,7 +81,7 @@ def test_a_scene_on_a_phone_has_all_in_reach(visitor, scene):
 def test_a_press_on_the_map_chooses_the_nearest_point(visitor):
     visit = opened(visitor, DESKTOP)
     plane = visit.page.get_by_role("img", name=re.compile("^Map of the most likely class before"))
-    box = plane.bounding_box()
+    box = box_of(plane)
     for side in (-1, 1):  # there are points everywhere on the curves, also near both ends
         plane.click(position={"x": box["width"] / 2 + side * (box["width"] / 2 - 5), "y": box["height"] / 2})
         visit.wait_until(lambda side=side: side * chosen(plane) > 0, state=lambda: chosen(plane))
@@ -112,8 +112,8 @@ def test_maps_and_what_comes_of_a_scene_are_in_the_first_screen_of_a_run_that_is
         visit.wait_until(lambda: max(lowest(visit).values()) <= SCREEN["height"], state=lambda: lowest(visit))
         # it stays in view even if there is more to say: here it covers none of that
         part, conclusion = visit.page.locator(".learning-part").last, visit.page.locator(".learning-said")
-        assert bottom(part) <= conclusion.bounding_box()["y"], scene
-        heights.add(round(picture(visit, scene).bounding_box()["height"]))
+        assert bottom(part) <= box_of(conclusion)["y"], scene
+        heights.add(round(box_of(picture(visit, scene))["height"]))
     assert len(heights) == 1
 
 
@@ -124,7 +124,7 @@ def lowest(visit):
 
 
 def bottom(element):
-    box = element.bounding_box()
+    box = box_of(element)
     return box["y"] + box["height"]
 
 

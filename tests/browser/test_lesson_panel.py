@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from pages.lessons import asking, lessons, panel_style
 from pages.state.page_links import COMPARE, LABELS
 from polycore.links import link
-from tests.browser.dashboard import PHONE, SCREEN
+from tests.browser.dashboard import PHONE, SCREEN, box_of
 from tests.browser.runs import Runs
 
 STEPS = 60  # a run so short is enough to have charts
@@ -141,12 +141,12 @@ def test_beside_the_panel_each_label_of_the_settings_has_one_line(visitor):
     visit.rest()
     assert max(visit.page.evaluate(LABEL_HEIGHTS)) < 30
     press_start(visit)
-    assert visit.page.locator(".large .words").bounding_box()["height"] < 30
+    assert box_of(visit.page.locator(".large .words"))["height"] < 30
     visit.page.get_by_label("Steps", exact=True).fill("5000")
     visit.page.keyboard.press("Enter")
     visit.rest()
     steps = visit.page.locator(".st-key-settings-steps p")
-    label, more = steps.filter(has_text="Steps").bounding_box(), steps.filter(has_text="more").bounding_box()
+    label, more = box_of(steps.filter(has_text="Steps")), box_of(steps.filter(has_text="more"))
     assert label["x"] + label["width"] < more["x"]
 
 

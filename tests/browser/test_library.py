@@ -2,7 +2,7 @@
 
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from tests.browser.dashboard import HEADINGS, PHONE
+from tests.browser.dashboard import HEADINGS, PHONE, box_of
 
 LOADED = "performance.getEntriesByType('resource').filter(e => /live\\/plotly-/.test(e.name))"
 DRAWN = ".polycore-live[data-updates]"
@@ -67,7 +67,7 @@ def test_a_phone_s_page_has_room_for_copy_link_before_its_script_comes(lone_visi
     lone_visit.open()
     title = page.get_by_role("heading", name=HEADINGS["Home"])
     lone_visit.wait_until(lambda: waiting)
-    before = title.bounding_box()
+    before = box_of(title)
     waiting[0].continue_()
     page.get_by_role("button", name="Copy link").first.wait_for()
-    assert title.bounding_box() == before
+    assert box_of(title) == before

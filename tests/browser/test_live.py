@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.dashboard import DESKTOP, PHONE, opened, served
+from tests.browser.dashboard import DESKTOP, PHONE, box_of, opened, served
 from tests.browser.touch_screen import touch_screen
 
 # Three figures, new ones three times a second. The first is a line that grows to the right from (0, 1), and
@@ -119,7 +119,7 @@ def wait_for_updates(page, number, count):
 
 def plot_area(page, number):
     """Return the rectangle of the axes on the screen: left, top, width, height."""
-    return chart(page, number).locator(".nsewdrag").bounding_box()
+    return box_of(chart(page, number).locator(".nsewdrag"))
 
 
 def labels_of_x(page, number):
@@ -264,7 +264,7 @@ def assert_the_height_stays_as_the_library_comes_late(page):
     drawn(page)
     expect(sentence).to_have_count(0)
     assert height_of_all(page) == before
-    assert [chart(page, number).bounding_box()["height"] for number in (0, 1, 2)] == [300, 400, 200]
+    assert [box_of(chart(page, number))["height"] for number in (0, 1, 2)] == [300, 400, 200]
 
 
 def height_of_all(page):

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from pages.frame import copy_button, frame
 from pages.frame.copy_button import LONGEST
 from pages.state import page_links
-from tests.browser.dashboard import PHONE, with_network
+from tests.browser.dashboard import PHONE, box_of, with_network
 
 LARGE = "?v=1&polynomials=x~x%5E2&steps=20&schedule=constant&hidden=32-32&batch=all&samples=50"
 TALLEST = 56  # pixels
@@ -19,7 +19,7 @@ CLIPBOARD = "navigator.clipboard.readText()"
 def places(page):
     links = page.locator(".st-key-frame-navigation a")
     expect(links).to_have_text([re.compile(f"{page_links.LABELS[page]}$") for page in frame.ICONS])
-    return [link.bounding_box() for link in links.all()]
+    return [box_of(link) for link in links.all()]
 
 
 @pytest.mark.parametrize("width", [1366, 1920])
@@ -33,7 +33,7 @@ def test_the_pages_are_one_line_at_the_top_of_a_desk(visitor, width):
     gaps = [right["x"] - left["x"] - left["width"] for left, right in pairwise(boxes)]
     inner, outer = [gaps[index] for index in (1, 2, 4, 5)], [gaps[index] for index in (0, 3, 6)]
     assert min(outer) > max(inner) + 8  # Home, then what it learns, what it has learned, and the game
-    copy = visit.page.get_by_role("button", name="Copy link").bounding_box()
+    copy = box_of(visit.page.get_by_role("button", name="Copy link"))
     assert copy["x"] > lefts[-1] + 100
     assert copy["y"] + copy["height"] <= TALLEST
 
@@ -45,16 +45,16 @@ def test_on_a_phone_the_pages_are_one_line_below_the_thumb_and_nothing_is_behind
     assert all(box["y"] >= PHONE["height"] - TALLEST - 1 for box in boxes)
     assert all(box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"] for box in boxes)
     assert all(box["width"] >= 40 for box in boxes)  # a thumb hits it
-    names = [name.bounding_box() for name in visit.page.locator(".st-key-frame-navigation a p").all()]
+    names = [box_of(name) for name in visit.page.locator(".st-key-frame-navigation a p").all()]
     between = [right["x"] - left["x"] - left["width"] for left, right in pairwise(names)]
     assert min(between) >= 8
-    assert visit.page.get_by_role("heading", level=1).bounding_box()["y"] <= 48
+    assert box_of(visit.page.get_by_role("heading", level=1))["y"] <= 48
     visit.go_to("Polynomials").rest()
 
     def end_of_page():
         # a chart takes its height after the page rests: then there is more to scroll
         visit.page.locator(".stMain").evaluate("main => main.scrollTo(0, main.scrollHeight)")
-        last = visit.page.locator(".stMainBlockContainer .stElementContainer").last.bounding_box()
+        last = box_of(visit.page.locator(".stMainBlockContainer .stElementContainer").last)
         return last["y"] + last["height"]
 
     visit.wait_until(lambda: end_of_page() <= boxes[0]["y"], state=end_of_page)

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from pages.lessons import lessons
 from pages.run_view.progress import LARGE_LABEL
 from pages.train import run_report
-from tests.browser.dashboard import DESKTOP, PHONE, SCREEN, with_network
+from tests.browser.dashboard import DESKTOP, PHONE, SCREEN, box_of, with_network
 
 WORDS = "?v=1&polynomials=x~x%5E2&range=-2..2&schedule=constant&hidden=12&batch=all&samples=50"
 QUICK, LONG = f"{WORDS}&steps=300", f"{WORDS}&steps=5000000"
@@ -20,7 +20,7 @@ OVERFITTING, MORE = map(re.compile, ("^Against overfitting", "^Seed, sampling an
 
 
 def bottom(locator):
-    box = locator.bounding_box()
+    box = box_of(locator)
     return box["y"] + box["height"]
 
 
@@ -47,16 +47,16 @@ def test_training_is_seen_without_scrolling(visitor):
     for size in (WIDE, DESKTOP):  # the larger first: a layout left from the smaller one would fit it too
         page.set_viewport_size(size)
         controls = page.locator(".st-key-controls").get_by_role("button").all()
-        assert len({button.bounding_box()["y"] for button in controls}) == 1
+        assert len({box_of(button)["y"] for button in controls}) == 1
         visit.wait_until(
             lambda height=size["height"]: max(lowest_places(visit).values()) <= height,
             state=lambda: lowest_places(visit),
         )
-        folded = chart(visit, "map").bounding_box()["width"]
+        folded = box_of(chart(visit, "map"))["width"]
         page.get_by_text("Settings", exact=True).click()
         expect(page.get_by_text(MORE)).to_have_count(0)
         visit.rest()
-        assert chart(visit, "map").bounding_box()["width"] > 1.2 * folded
+        assert box_of(chart(visit, "map"))["width"] > 1.2 * folded
         assert bottom(chart(visit, "accuracy")) <= size["height"]
         page.get_by_text("Settings", exact=True).click()
         page.get_by_text(MORE).wait_for()
@@ -69,14 +69,14 @@ def test_on_train_what_there_is_to_see_begins_at_the_run_bar_and_stays_as_a_run_
     visit.wait_for_status("Running", after_step=20)
     visit.rest()
     parts = visit.page.locator(".st-key-train-map"), chart(visit, "figures")
-    before = [part.bounding_box()["y"] for part in parts]
+    before = [box_of(part)["y"] for part in parts]
     assert max(before) <= bottom(visit.page.locator(".st-key-run_bar")) + 24
     visit.press("Stop")
     visit.wait_for_status("Stopped")
     further = visit.page.get_by_role("button", name="Continue", exact=True)
     further.wait_for()
     visit.rest()
-    assert [part.bounding_box()["y"] for part in parts] == before
+    assert [box_of(part)["y"] for part in parts] == before
     assert bottom(further) <= SCREEN["height"]
 
 
@@ -141,7 +141,7 @@ def test_home_is_one_screen_answers_a_click_on_the_map_and_fills_the_screen_by_a
 
 def is_at(ring, plane, x, y):
     """Return whether the center of a ring is that many pixels right of and below the corner of the plane."""
-    found, box = ring.bounding_box(), plane.bounding_box()
+    found, box = box_of(ring), box_of(plane)
     center = found["x"] + found["width"] / 2 - box["x"], found["y"] + found["height"] / 2 - box["y"]
     return center == pytest.approx((x, y), abs=2)
 
@@ -155,10 +155,10 @@ def assert_a_click_on_the_map_is_answered_there(visit):
         ring = chart(visit, "map").locator(".scatterlayer .points path").last
         visit.wait_until(lambda ring=ring, plane=plane: is_at(ring, plane, 40, 60))
         visit.rest()
-        box = plane.bounding_box()
+        box = box_of(plane)
         card = visit.page.locator(".polycore-live-card")
         expect(card).to_contain_text("The network says")
-        said = card.bounding_box()
+        said = box_of(card)
         assert said["x"] >= box["x"]
         assert said["x"] + said["width"] <= box["x"] + box["width"]
         assert said["y"] + said["height"] <= box["y"] + box["height"]
@@ -187,7 +187,7 @@ def assert_the_answer_to_a_click_is_in_view(visit):
         answer = visit.page.get_by_text(re.compile("^Most likely: probability|the network would say"))
         assert visit.page.evaluate("document.querySelector('.stMain').scrollTop") == 0 or size is PHONE
         assert bottom(answer) <= size["height"]
-        assert answer.bounding_box()["y"] >= 0
+        assert box_of(answer)["y"] >= 0
         visit.press("Close")
         expect(answer).to_have_count(0)
         visit.rest()
@@ -198,7 +198,7 @@ def assert_on_a_phone_the_controls_stay_in_reach(visit):
     chart(visit, "accuracy").scroll_into_view_if_needed()
     visit.page.evaluate("document.querySelector('.stMain').scrollBy(0, 200)")
     again = visit.page.get_by_role("button", name="Start new")
-    dock = again.bounding_box()  # above the navigation
+    dock = box_of(again)  # above the navigation
     assert PHONE["height"] - 130 < dock["y"] < PHONE["height"] - 56 - dock["height"]
     again.click(timeout=2000)  # nothing covers it
     visit.wait_for_status("Finished")
@@ -212,7 +212,7 @@ def assert_one_key_fills_the_screen_and_the_same_key_leaves_it(visit):
     visit.press_key("p")
     page.get_by_role("button", name="Leave").wait_for()
     expect(page.get_by_role("link", name="Compare")).to_be_hidden()
-    plane = chart(visit, "map").bounding_box()
+    plane = box_of(chart(visit, "map"))
     assert plane["height"] > 0.9 * WIDE["height"]
     assert plane["width"] > 0.6 * WIDE["width"]
     for value in ("weights.held_out_text", "weights.loss_text"):
@@ -243,7 +243,7 @@ def test_an_answer_in_a_presentation_is_large_and_leaves_the_buttons_on_the_scre
     for size in PROJECTORS:
         page.set_viewport_size(size)
         visit.rest()
-        before = page.get_by_role("button", name="Leave").bounding_box()
+        before = box_of(page.get_by_role("button", name="Leave"))
         plane.click(position={"x": 40, "y": 60})
         page.get_by_role("button", name="Close").wait_for()
         visit.rest()
@@ -257,7 +257,7 @@ def test_an_answer_in_a_presentation_is_large_and_leaves_the_buttons_on_the_scre
         least = 0.02 * size["width"] if size is not PHONE else 20
         assert answer.evaluate("element => parseFloat(getComputedStyle(element).fontSize)") >= least
         if size is not PHONE:  # there the buttons stay at the edge of the screen, below what scrolls
-            assert shown["Leave"].bounding_box() == before
+            assert box_of(shown["Leave"]) == before
         visit.press("Close")
         expect(answer).to_have_count(0)
 
@@ -317,7 +317,7 @@ def test_answer_inputs_and_map_of_predict_are_seen_without_scrolling_and_the_ans
     parts = {"answer": answer, "slider": slider, "map": page.locator(".st-key-predict-map")}
     lowest = {name: bottom(part) for name, part in parts.items()}
     assert {name: place for name, place in lowest.items() if place > DESKTOP["height"]} == {}
-    assert lowest["answer"] < slider.bounding_box()["y"]
+    assert lowest["answer"] < box_of(slider)["y"]
     expect(sure).to_be_visible()
     page.set_viewport_size(PHONE)
     visit.rest()

@@ -9,14 +9,14 @@ import pytest
 from playwright.sync_api import expect
 
 from pages.data import own_points
-from tests.browser.dashboard import DESKTOP, PHONE
+from tests.browser.dashboard import DESKTOP, PHONE, box_of
 
 
 def plane(visit):
     canvas = visit.page.locator(".drawing canvas")
     canvas.scroll_into_view_if_needed()
     visit.rest()
-    return canvas.bounding_box()
+    return box_of(canvas)
 
 
 def stroke(visit, box, *shares):

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from pages.play import opening, questions
-from tests.browser.dashboard import DESKTOP, PHONE
+from tests.browser.dashboard import DESKTOP, PHONE, box_of
 
 # 3 curves, and a network that is trained in a moment
 QUICK = (
@@ -105,15 +105,15 @@ def test_a_lens_shows_the_point_and_then_what_is_under_the_pointer(visitor):
     lens = visit.page.locator(".polycore-live-lens")
     lens.wait_for()
     assert lens.locator("canvas").evaluate(CENTER) == [255, 255, 255]  # the dot within the rings
-    at_the_point = lens.bounding_box()
-    plane = visit.page.locator(".st-key-game-map .nsewdrag").bounding_box()
+    at_the_point = box_of(lens)
+    plane = box_of(visit.page.locator(".st-key-game-map .nsewdrag"))
     visit.page.mouse.move(plane["x"] + plane["width"] / 2, plane["y"] + plane["height"] - 10)
-    visit.wait_until(lambda: lens.bounding_box() != at_the_point)
-    box = lens.bounding_box()
+    visit.wait_until(lambda: box_of(lens) != at_the_point)
+    box = box_of(lens)
     assert box["x"] + box["width"] / 2 == pytest.approx(plane["x"] + plane["width"] / 2, abs=2)
     assert box["y"] + box["height"] < plane["y"] + plane["height"] - 10
     visit.page.mouse.move(5, 5)
-    visit.wait_until(lambda: lens.bounding_box() == at_the_point)
+    visit.wait_until(lambda: box_of(lens) == at_the_point)
 
 
 def test_a_challenge_opened_by_its_address_says_what_to_beat(visitor):

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 import polycore as pc
 from polycore.links import link
-from tests.browser.dashboard import with_network
+from tests.browser.dashboard import box_of, with_network
 
 WORDS = "?v=1&polynomials=x~x%5E2~-1&range=-2..2&schedule=constant&hidden=12&batch=all&samples=50"
 QUICK, LONG = f"{WORDS}&steps=300", f"{WORDS}&steps=5000000"
@@ -36,7 +36,7 @@ def test_the_map_of_the_referee_says_what_the_referee_answers(visitor):
     plane = visit.page.locator(".st-key-untrained-map .nsewdrag")
     visit.page.locator(".st-key-untrained-map .imagelayer image").wait_for(state="attached")
     visit.rest()
-    box = plane.bounding_box()
+    box = box_of(plane)
     visit.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     label(visit).wait_for()
     text = label(visit).inner_text()
@@ -60,7 +60,7 @@ def assert_the_map_says_what_is_likeliest(visit):
     plane = chart.locator(".nsewdrag")
     plane.wait_for()
     visit.rest()
-    box = plane.bounding_box()
+    box = box_of(plane)
     # in the middle of the width x is 0
     visit.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 20)
     label(visit).wait_for()
@@ -102,7 +102,7 @@ def assert_a_finger_that_is_held_shows_the_label_and_lets_go_of_it(visit):
     plane = visit.page.locator(".st-key-predict-map .nsewdrag")
     plane.scroll_into_view_if_needed()
     visit.rest()
-    box = plane.bounding_box()
+    box = box_of(plane)
     at = {"clientX": box["x"] + 60, "clientY": box["y"] + 60, "pointerType": "touch", "isPrimary": True}
     plane.dispatch_event("pointerdown", {**at, "button": 0})
     label(visit).wait_for()

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from pages.compare import keeping, sweep_inputs, sweep_view
-from tests.browser.dashboard import PHONE
+from tests.browser.dashboard import PHONE, box_of
 from tests.browser.runs import Runs
 from tests.browser.test_whole_path import QUICK
 
@@ -126,7 +126,7 @@ def test_a_table_is_ordered_by_a_press_anywhere_in_a_head_and_stays_so(visitor):
     head = table.locator("th").nth(2)
     arrow = "(head) => getComputedStyle(head.querySelector('button'), '::after').content"
     assert "⇅" in head.evaluate(arrow)
-    box = head.bounding_box()
+    box = box_of(head)
     for corner, order in ((1, "ascending"), (box["width"] - 2, "descending")):
         head.click(position={"x": corner, "y": box["height"] - 3})
         expect(head).to_have_attribute("aria-sort", order)

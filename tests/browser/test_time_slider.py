@@ -7,7 +7,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from pages.inside import edited_model
-from tests.browser.dashboard import DESKTOP, PHONE
+from tests.browser.dashboard import DESKTOP, PHONE, box_of
 
 WORDS = "train?v=1&polynomials=x~x%5E2&range=-2..2&schedule=constant&hidden=12&batch=all&samples=50"
 QUICK, LONG = f"{WORDS}&steps=300", f"{WORDS}&steps=5000000"
@@ -72,7 +72,7 @@ def assert_inside_shows_the_past(visit):
         expect(figures).not_to_have_text(before)
         if size is DESKTOP:  # picture, plane and slider are seen without scrolling
             for key in ("inside-picture", "inside-map", "inside-time"):
-                box = visit.page.locator(f".st-key-{key}").bounding_box()
+                box = box_of(visit.page.locator(f".st-key-{key}"))
                 assert box["y"] + box["height"] <= size["height"], key
         visit.page.get_by_role("button", name="Show the weights: Best").click()
         expect(visit.page.get_by_text(edited_model.OF_THE_PAST.split("{")[0])).to_have_count(0)

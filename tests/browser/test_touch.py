@@ -11,7 +11,7 @@ from pages.plane import answer, crossings
 from pages.predict import curve_walk
 from pages.run_view import progress
 from polycore.figures import plane_range
-from tests.browser.dashboard import PHONE, with_network
+from tests.browser.dashboard import PHONE, box_of, with_network
 from tests.browser.touch_screen import touch_screen
 
 # x and x^2 meet at 0 and 1
@@ -42,7 +42,7 @@ def pixel(visit, x, y):
     """Return where (x, y) of the map is on the screen, once it is in sight."""
     plot = chart(visit, "Map of").locator(".nsewdrag")
     plot.scroll_into_view_if_needed()
-    box = plot.bounding_box()
+    box = box_of(plot)
     right = (x - X_RANGE[0]) / (X_RANGE[1] - X_RANGE[0])
     down = (Y_RANGE[1] - y) / (Y_RANGE[1] - Y_RANGE[0])
     return box["x"] + right * box["width"], box["y"] + down * box["height"]
@@ -132,5 +132,5 @@ def assert_arrow_keys_walk_along_a_curve(visit):
     walk.evaluate("chart => chart.scrollIntoView({ block: 'end' })")
     expect(the_map).to_be_in_viewport(ratio=0.99)
     expect(walk).to_be_in_viewport(ratio=0.99)
-    above, below = the_map.bounding_box(), walk.bounding_box()
+    above, below = box_of(the_map), box_of(walk)
     assert above["y"] + above["height"] <= below["y"]

@@ -12,7 +12,7 @@ from pages.state.refusal import UNREAD_FILE
 from pages.train import run_report, untrained
 from polycore.figures import alternative_text
 from tests.browser import workers
-from tests.browser.dashboard import DESKTOP, PHONE, Visit, with_network
+from tests.browser.dashboard import DESKTOP, PHONE, Visit, box_of, with_network
 from tests.browser.runs import Runs
 
 POLYNOMIALS = "x^2 - 1\n(x-1)(x+2)\n-0.5x + 1"
@@ -160,7 +160,7 @@ def resting_box(element):
     """Return where the element is, once it is there and has stopped moving."""
     before = None
     for _ in range(100):
-        box = element.bounding_box()
+        box = box_of(element)
         if box is not None and box == before:
             return box
         before = box

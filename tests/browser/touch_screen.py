@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 from playwright.sync_api import CDPSession, Locator, Page
 
+from tests.browser.dashboard import box_of
+
 
 class TouchScreen:
     """Sends touches at pixels of the window."""
@@ -28,7 +30,7 @@ class TouchScreen:
     def tap_on(self, target: Locator) -> None:
         """Scroll the target into view and tap its middle."""
         target.scroll_into_view_if_needed()
-        box = target.bounding_box()
+        box = box_of(target)
         self.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
     def _send(self, kind: str, *points: dict[str, float]) -> None:
