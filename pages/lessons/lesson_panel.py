@@ -107,12 +107,12 @@ def draw_panel(page: str) -> None:
             number = f"<b>Lesson {lessons.number(lesson)} of {len(lessons.LESSONS)}</b> "
             _draw_task(lesson, page, task, number, followed, until)
             _draw_end()
-    st.html(panel_style.style(lesson, page, phase, task))
     part = panel_style.part_of(task, page) or panel_style.selector(lessons.MAP)
     folds = phase == "watch" and task.page == page and not task.key.startswith(("lesson.", "controls."))
     if phase == "see":  # what the last question is about: on Train it has been in view all along
         part = panel_style.selector(figure) if page != TRAINING and figure else ""
         folds = page == TRAINING and session.current().view.running
+    st.html(panel_style.style(lesson, page, phase, task, folds=folds))
     into_view.draw(
         f"{PREFIX}.into_view",
         f"{lesson.name} {phase} {task.key} {task.page} {folds}",

@@ -105,9 +105,9 @@ _PLACE = """
   .st-key-lesson-panel:has(details:not([open])) summary { margin-bottom: 0; }
   .stApp:has(.st-key-lesson-panel) { --lesson-panel: 6.5rem; } /* what covers the top of the page */
   .stApp:has(.st-key-lesson-panel details[open]) { --lesson-panel: min(21rem, 48vh); }
-  /* the last question, and what it is about */
+  /* the last question, and what it is about; not while the panel is about to fold */
   .stApp:has(.st-key-lesson-panel details[open]):has([class*="st-key-lesson-recap-"]) {
-    --lesson-panel: 66vh;
+    --lesson-panel: var(--asking);
   }
   /* between it and the answer about a point, that point is to be seen */
   .stApp:has(.st-key-lesson-panel details[open]):has(.st-key-asked-card) { --lesson-panel: 30vh; }
@@ -158,12 +158,13 @@ _NEXT = """
 }
 """
 # New text is read from its first line: a panel that is empty for a moment scrolls back to its top. Another
-# name restarts the animation. Beside the page the text alone is emptied: what is below it would move.
+# name restarts the animation. Beside the page the text alone is emptied: what is below it would move, as
+# would the page below a panel that is folded.
 _FROM_THE_TOP = """
 @keyframes %s { from, to { max-height: 0; overflow: clip; } }
-.st-key-lesson-panel > :first-child > * { animation: %s 1ms; }
+.st-key-lesson-panel:has(details[open]) > :first-child > * { animation: %s 1ms; }
 @media (max-width: 999px) {
-  .st-key-lesson-panel > :not(:has(> .st-key-lesson-footer)) { animation: %s 1ms; }
+  .st-key-lesson-panel:has(details[open]) > :not(:has(> .st-key-lesson-footer)) { animation: %s 1ms; }
 }
 """
 # In the same way a lesson begins at the top of its page, wherever the page before it was scrolled.
@@ -196,10 +197,10 @@ _ROW = """
 _BELOW_NAVIGATION, _BELOW_RUN_BAR = ("0rem", "5.5rem"), ("4rem", "9.5rem")
 
 
-def style(lesson: Lesson, page: str, phase: Phase, task: Task) -> str:
+def style(lesson: Lesson, page: str, phase: Phase, task: Task, *, folds: bool) -> str:
     """Return the style of the panel, or of its line, on the page of that title.
 
-    It marks the figure to watch there, and what the task names.
+    It marks the figure to watch there, and what the task names. folds: as in pages/lessons/into_view.py.
     """
     asked = _UNFILLED
     if part := part_of(task, page):
@@ -219,6 +220,7 @@ def style(lesson: Lesson, page: str, phase: Phase, task: Task) -> str:
         _FROM_THE_TOP % ((begins,) * 3),
         _PAGE_FROM_THE_TOP % ((f"lesson-{lesson.name}",) * 2),
         f".st-key-lesson-panel {{ --top: {top}; --around: {around}; --steps: {steps}; }}",
+        f".stApp {{ --asking: {'min(21rem, 48vh)' if folds else '66vh'}; }}",
         "" if task.key == figure_on(lesson, page) else _mark(figure_on(lesson, page), phase),
         asked,
         pictures(lesson.questions.prediction),

@@ -290,7 +290,7 @@ def test_the_highest_point_of_a_curve_is_at_the_top_of_its_picture():
 def test_the_figure_that_a_lesson_is_about_is_marked(name, page, figure):
     lesson = lessons.named(name)
     assert panel_style.figure_on(lesson, page) == figure
-    style = panel_style.style(lesson, page, "watch", Task(""))
+    style = panel_style.style(lesson, page, "watch", Task(""), folds=False)
     assert ("Watch this" in style) == (figure != "")
 
 
