@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from pages.server import server
-from pages.wording.words import HYPHEN, NO_LAYERS, layers_in, layers_in_words, listed
+from pages.wording.words import HYPHEN, NO_LAYERS, features_in, layers_in, layers_in_words, listed
 from polycore import Experiment, PolycoreError
 from polycore.experiment.kinds import Number
 from polycore.experiment.settings import SETTINGS, Setting
 from polycore.formatting import counted
 from polycore.limits import MAX_SEED
 from polycore.network.activations import ACTIVATIONS
-from polycore.network.features import NAMES, PLAIN, in_order, label_of
+from polycore.network.features import PLAIN, label_of
 from polycore.optimizers.registry import OPTIMIZERS
 from polycore.pictures.palette import PALETTE
 from polycore.quoting import quoted
@@ -168,16 +168,8 @@ def features_of(text: str) -> tuple[tuple[str, ...], ...]:
     Hyphens and spaces are read too, as links have the former. Raises PolycoreError.
     """
     _parts("Input features", text, FEATURES_EXAMPLE)  # neither empty nor too long
-    sets = []
-    for part in filter(str.strip, HYPHEN.sub("-", text).split(",")):
-        known = in_order([word for word in part.replace("-", " ").split() if word != "and"])
-        if known is None:
-            raise PolycoreError(
-                f"Input features: got {quoted(part.strip(), 40)}; expected names among {', '.join(NAMES)}, "
-                f'each once, with "and" between them, and commas between sets, such as {FEATURES_EXAMPLE}.'
-            )
-        sets.append(known)
-    return tuple(dict.fromkeys(sets))
+    parts = filter(str.strip, text.split(","))
+    return tuple(dict.fromkeys(features_in("Input features", part) for part in parts))
 
 
 def rates_of(text: str) -> tuple[float, ...]:

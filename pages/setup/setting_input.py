@@ -14,7 +14,8 @@ import streamlit as st
 
 from pages.state import inputs, session
 from pages.state.inputs import Input
-from polycore.experiment.compound_kinds import FeatureNames
+from pages.wording.words import features_in, layers_in
+from polycore.experiment.compound_kinds import FeatureNames, Layers
 from polycore.experiment.kinds import Choice, Number, OrNone, StepsOrShare, WholeNumber, YesOrNo
 from polycore.experiment.settings import Setting
 from polycore.experiment.share_of_steps import ShareOfSteps
@@ -93,8 +94,23 @@ def _adopt(setting: Setting, value: Any) -> None:
     if isinstance(setting.kind, FeatureNames):
         value = tuple(value)
     if isinstance(setting.kind, StepsOrShare):
-        value = setting.kind.read(value.strip().replace(",", ""))
+        value = read(setting, value)
     session.change(**{setting.field: value or None if isinstance(setting.kind, OrNone) else value})
+
+
+def read(setting: Setting, text: str) -> Any:
+    """Return the value of a text that was typed for a setting, not yet checked. Raises PolycoreError."""
+    match setting.kind:
+        case Layers():
+            return layers_in(setting.label, text)
+        case FeatureNames():
+            return features_in(setting.label, text)
+        case StepsOrShare() as steps:
+            return steps.read(text.strip().replace(",", ""))
+        case Number() | OrNone(Number()) as number:
+            return number.read(text.strip().replace(",", "."))  # a decimal comma, as in formulas
+        case kind:
+            return kind.read(text.strip())
 
 
 def _draw_number(shown: Input[Any], number: Number | WholeNumber, label: str, **more: Any) -> Any:

@@ -13,7 +13,7 @@ from pages.state import refusal, session
 from pages.state.inputs import Input
 from pages.state.setup import Setup
 from pages.state.view import Fold
-from pages.wording.words import NO_LAYERS, layers_in
+from pages.wording.words import NO_LAYERS
 from polycore import Experiment
 from polycore.experiment.fresh_points import SAMPLINGS
 from polycore.experiment.kinds import Number, OrNone, WholeNumber
@@ -25,7 +25,6 @@ from polycore.optimizers.registry import OPTIMIZERS
 from polycore.points.split import layers_for
 
 REPLACED = "Your settings were replaced."
-HIDDEN_LABEL = SETTINGS["hidden"].label
 MOST_INPUTS = 4  # that are named on the button that chooses them
 # settings whose inputs are on Polynomials and Data, or that are in view on Train
 ELSEWHERE = {
@@ -209,14 +208,14 @@ def _choose_activation(activation: str) -> None:
 
 
 def _draw_hidden() -> None:
-    limits = server.current().limits
+    limits, hidden = server.current().limits, SETTINGS["hidden"]
     Input(
         f"{PREFIX}hidden",
         lambda: ", ".join(map(str, session.current().experiment.hidden)) or NO_LAYERS,
-        lambda text: session.change(hidden=layers_in(HIDDEN_LABEL, text)),
+        lambda text: session.change(hidden=setting_input.read(hidden, text)),
     ).draw(
         st.text_input,
-        HIDDEN_LABEL,
+        hidden.label,
         help="The neurons of each layer, such as 32, 32 or 32-32; the tutorial has 12. More neurons follow "
         "finer curves and take longer; try more layers before wider ones. "
         f"At most {MAX_LAYERS - 1} layers of up to {limits.max_width} neurons, and {limits.max_parameters:,} "

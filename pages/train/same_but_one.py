@@ -8,6 +8,7 @@ import streamlit as st
 from pages.runs.race import Race
 from pages.runs.training import Training
 from pages.server import presence, server
+from pages.setup import setting_input
 from pages.state import page_links, refusal, session
 from pages.state.inputs import Input
 from pages.state.recalled_input import recalled_input
@@ -94,9 +95,7 @@ def offered(run: Experiment, setting: Setting) -> list[str]:
 def _begin(run: Experiment) -> None:
     with refusal.later(PREFIX):
         (_, setting, text), limits = _chosen(run), server.current().limits
-        other = replace(
-            run, **{setting.field: setting.kind.read(text.value.replace(" ", "").replace(",", "-"))}
-        )
+        other = replace(run, **{setting.field: setting_input.read(setting, text.value)})
         if other == run:
             raise PolycoreError(EQUAL)
         names, trainings = [], []

@@ -57,7 +57,7 @@ def answer(app, *same):
 
 
 def test_a_pair_of_whole_experiments_has_one_length_and_is_asked_about_before_its_figures():
-    app = paired("hidden", "8, 8", schedule="cosine", l2="0.01", batch="10")
+    app = paired("hidden", "8 8", schedule="cosine", l2="0.01", batch="10")
     run, race = session_of(app).training, finished(app)
     one, other = (training.view.run.experiment for training in race.trainings)
     assert one == run.view.run.experiment
@@ -111,8 +111,8 @@ def test_a_setting_that_the_next_run_does_not_use_is_chosen_no_longer():
 
 
 def test_a_wrong_answer_says_of_what():
-    app = paired("learning_rate", "0.1")
-    finished(app)
+    app = paired("learning_rate", "0,1")
+    assert finished(app).names[1] == "Learning rate 0.1"
     said = answer(app, "Steps", "Learning rate")
     assert said.startswith(
         f"{WRONG} Look again at Initial weights, Learning rate, New points, Optimizer and Seed."
@@ -124,7 +124,7 @@ def test_a_wrong_answer_says_of_what():
     [
         ("learning_rate", "0.01", EQUAL),
         ("learning_rate", "11", "expected a number above 0 and at most 10"),
-        ("learning_rate", "fast", "expected a number"),
+        ("features", "x y", EQUAL),
         ("optimizer", "lbfgs", "Give 0, or choose adam"),
         ("hidden", "300", "at most 256 neurons a layer"),
     ],
