@@ -92,8 +92,11 @@ STYLE = """<style>
 </style>"""
 # of the live text, which other styles do not reach
 LANE_STYLE = """<style>
-.lanes { display: grid; grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr); gap: 1rem; }
-.map { display: block; width: 100%; height: clamp(11rem, 100vh - 36rem, 26rem); margin: 0.25rem 0; }
+.lanes { display: grid; grid-auto-flow: column; gap: 1rem; --height: clamp(11rem, 100vh - 36rem, 26rem); }
+.lanes { --shape: 1.62; grid-auto-columns: minmax(0, calc(var(--shape) * var(--height))); }
+/* two have the shape of a map on Train */
+.lanes:not(:has(> :nth-child(3))) { --shape: 1.44; --height: clamp(11rem, 100vh - 33rem, 26rem); }
+.map { display: block; width: 100%; height: var(--height); margin: 0.25rem 0; }
 .map * { vector-effect: non-scaling-stroke; }
 .head button { flex: none; width: 1.5rem; height: 1.5rem; padding: 0.25rem; border: 0; background: none; }
 .head button { border-radius: 0.25rem; fill: light-dark(#5a6072, #a4abbd); cursor: pointer; }

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from pages.channel import component
 from pages.patches.rerun_requests import ARRIVED_AT
 from pages.state import session
 from polycore.links import link
@@ -42,6 +44,8 @@ VIEWS: Mapping[str, Mapping[str, Any]] = {
     COMPARE: {"kept": "Kept runs", "race": "Race", "sweep": "Sweep", "class": "A class"},
 }
 
+_leading = component.Component("polycore_lead", (Path(__file__).with_name("lead.js"),))
+
 
 def draw(
     page: str,
@@ -60,6 +64,13 @@ def draw(
     if view is not None:
         query = {**query, VIEW_WORDS[page]: view}
     st.page_link(page, label=label, icon=icon, query_params=query)
+
+
+def lead(page: str, label: str, view: str) -> None:
+    """Draw a link, which is followed at once: to what a press has begun on that page."""
+    with st.container(key="page_links.lead"):
+        draw(page, label, view=view)
+        _leading.draw()
 
 
 def here() -> str:

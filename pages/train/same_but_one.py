@@ -49,13 +49,10 @@ def draw(run: Experiment, *, continued: bool) -> None:
         )
         note = CONTINUED if continued else "All other settings are the same."
         st.caption(f"This run: {setting.kind.shown(getattr(run, setting.field))}. {note}")
-        with st.container():
-            refusal.draw(PREFIX, "These two cannot be trained.")
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.button("Train both", key=f"{PREFIX}.begin", on_click=_begin, args=(run,), help=HELP)
-            race = session.current().comparison.race
-            if race is not None and race.setting == setting and race.set_up == run:
-                page_links.draw(page_links.COMPARE, "See both", ":material/arrow_forward:", view="race")
+        pressed = st.button("Train both", key=f"{PREFIX}.begin", on_click=_begin, args=(run,), help=HELP)
+        if pressed and PREFIX not in session.current().refused:
+            page_links.lead(page_links.COMPARE, "See both", view="race")
+        refusal.draw(PREFIX, "These two cannot be trained.")
 
 
 def _chosen(run: Experiment) -> tuple[Input[str], Setting, Input[str]]:

@@ -11,6 +11,8 @@ STYLE = """<style>
 .stApp .stElementContainer:has(h1) { position: absolute; width: 1px; height: 1px; overflow: hidden; }
 /* most runs have no notes: then they take no room */
 [data-testid="stLayoutWrapper"]:has(> .st-key-train-notes) { margin-bottom: -1rem; }
+/* what it offers is drawn once it is open: it opens where there is room for that */
+[data-testid="stPopoverBody"][aria-label="Same but one"] { min-height: 18.25rem; }
 .st-key-train-beside .st-key-controls-nothing { display: none; } /* at the foot of a column nothing moves */
 /* a part of the settings that is folded: a line with its state, and what unfolds it at the right */
 [class*="st-key-settings-fold-"] button {
