@@ -257,8 +257,8 @@ def _draw_large_map(race: Race, lane: Lane, index: int, followed: Followed) -> N
 
 def _enlarge(race: Race, lane: Any) -> None:
     """Show the map of a lane large, or no longer; `lane` is as the browser has sent it."""
-    known = {str(index): index for index in range(len(race.names))}
-    race.large = None if known.get(lane) == race.large else known.get(lane)
+    index = next((index for index in range(len(race.names)) if str(index) == lane), None)
+    race.large = None if index == race.large else index
 
 
 def _model_now(race: Race, index: int) -> Model:

@@ -12,6 +12,7 @@ from pages.server.limits import Limits
 from pages.train.same_but_one import EQUAL, PREFIX, SHARED, offered
 from polycore.experiment.settings import SETTINGS
 from tests.pages.browsing import (
+    component_ids,
     drawn,
     labelled,
     live_value,
@@ -21,6 +22,7 @@ from tests.pages.browsing import (
     refreshed,
     session_of,
     trained,
+    trigger,
 )
 from tests.runs import POINTS
 from tests.waiting import wait_until
@@ -117,6 +119,14 @@ def test_a_wrong_answer_says_of_what():
     assert said.startswith(
         f"{WRONG} Look again at Initial weights, Learning rate, New points, Optimizer and Seed."
     )
+
+
+def test_a_press_shows_the_map_of_its_lane_large_and_what_is_no_lane_shows_none():
+    app = paired("learning_rate", "0.1")
+    finished(app)
+    for sent, shown in (([0], False), ("2", False), ("1", True), ({}, False), ("1", True), ("1", False)):
+        trigger(app, "race.lanes", "pressed", sent)
+        assert ("race.map.1" in component_ids(app)) == shown
 
 
 @pytest.mark.parametrize(
