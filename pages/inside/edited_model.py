@@ -13,7 +13,7 @@ from pages.inside.neuron_choice import Neuron
 from pages.models import job_button, kept_actions, model_in_use, shown_network
 from pages.models.shown_network import shown_inside, step_inside
 from pages.run_view import time_slider
-from pages.runs.job import Calls, Job
+from pages.runs.job import Job
 from pages.server.source import Choice
 from pages.state import inputs, refusal, session
 from pages.state.inputs import Input
@@ -101,9 +101,7 @@ def enter(kept: Kept, parameter: ParameterIndex, value: float) -> None:
     if all(np.array_equal(one, other) for one, other in pairs):
         model = held.original
     elif sets is not None:
-        call = partial(sets.measured, model)
-        measuring = Job("", lambda show: Calls(partial(show, 0, 1))(call), "", "")
-        measuring.start()
+        measuring = Job.silent(partial(sets.measured, model))
     _hold(replace(held, model=model, measuring=measuring, result=None))
     if measuring is not None:
         measuring.wait(WAIT_SECONDS)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError, wait
 from dataclasses import dataclass, replace
+from functools import partial
 from time import monotonic
 from typing import Any, Generic, ParamSpec, TypeVar
 
@@ -14,6 +15,7 @@ from pages.runs import sentences
 from pages.server import server
 from pages.server.source import Contents, Halt, IsThere
 from polycore import PolycoreError
+from polycore.workers.chunk import computed_again
 from polycore.workers.processes import ShutDownError
 
 Progress = Callable[[int, int], None]
@@ -69,6 +71,13 @@ class Job(Generic[T]):
         self._said = said
         self._left_after, self._looked_at = left_after, monotonic()
         self._has_ended = threading.Event()
+
+    @classmethod
+    def silent(cls, call: Callable[[], T]) -> "Job[T]":
+        """Begin a job in which a worker makes one call, and which says nothing of how it stands."""
+        job = cls("", lambda show: computed_again(partial(Calls(partial(show, 0, 1)), call)), "", "")
+        job.start()
+        return job
 
     @property
     def version(self) -> int:

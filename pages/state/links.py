@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from functools import partial
 
-from pages.runs.job import Job, Progress
-from pages.server import server
+from pages.runs.job import Job
 from pages.state.setup import Setup
 from polycore import Experiment, Model
 from polycore.links.compact_weights import compact
-from polycore.workers.chunk import computed_again
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,19 +28,12 @@ class Writing:
     def begun(cls, model: Model, experiment: Experiment, room: int) -> "Writing":
         """Let a worker write the weights of `model`, a run of `experiment`, in at most `room` characters."""
         # a job: a cluster that cannot be reached fails late, and a page must not wait for that
-        job = Job("", partial(_written, model, experiment, room), "", "")
-        job.start()
-        return cls(model, job)
+        return cls(model, Job.silent(partial(compact, model, experiment, room)))
 
     @property
     def words(self) -> str | None:
         """The text; None until it is written, and if the weights do not fit."""
         return self.job.view.result
-
-
-def _written(model: Model, experiment: Experiment, room: int, _: Progress) -> str:
-    workers = server.current().workers
-    return computed_again(lambda: workers.submit(compact, model, experiment, room).result())
 
 
 @dataclass(frozen=True)
