@@ -81,7 +81,7 @@ def accuracies_figure(curves: Sequence[Curve], over: str, best_possible: float |
     for line, curve in zip(lines, curves, strict=False):
         line["customdata"] = 100 * curve.y
     bound = accuracy_bound(best_possible, "best possible")
-    room = {"autorangeoptions": {"include": accuracy_room(bound)["y"]}}
+    room = {"autorangeoptions": {"include": accuracy_room(bound)}}
     y_axis = accuracy_axis("accuracy on new points, log scale of mistakes") | room
     shapes = {} if bound is None else {"shapes": [bound]}
     return _chart(lines, alternative_text.accuracies(curves, over, best_possible), over, y_axis, **shapes)

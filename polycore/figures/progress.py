@@ -68,9 +68,9 @@ def accuracy_bound(share: float | None, label: str) -> dict[str, Any] | None:
     return bound(float(accuracy_heights(np.asarray(share))), f"{label} {escape(percent(share))}")
 
 
-def accuracy_room(line: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return an invisible trace for what an axis of accuracies spans at least; `line`: on it, if any."""
-    return _room(0.0, max(LEAST_HEIGHT, LABEL_ROOM * line["y0"] if line else 0.0))
+def accuracy_room(line: Mapping[str, Any] | None) -> list[float]:
+    """Return the two heights that an axis of accuracies spans at least; `line`: on it, if any."""
+    return [0.0, max(LEAST_HEIGHT, LABEL_ROOM * line["y0"] if line else 0.0)]
 
 
 def loss_figure(
@@ -98,7 +98,7 @@ def loss_figure(
         _progress(steps, losses, "loss", ACCENT_COLOR, 2),
         _mark(best_step, best_loss, loss_mark(mark, best_loss), mark),
         # of a run without a step the axis would otherwise span one number, and be labeled with it often
-        _room(1.25 * losses[0], 0.8 * losses[0]),
+        _room(int(steps[0]), [1.25 * losses[0], 0.8 * losses[0]]),
     ]
     # with few ticks Plotly labels 1, 2 and 5 of a decade and not all nine; without a format it writes 0.5
     # as 5
@@ -147,7 +147,7 @@ def accuracy_figure(
         _marked_accuracy(best_step, best_held_out_accuracy, mark),
         _name_at_end(steps, accuracies, training),
         _name_at_end(steps, held_out_accuracies, new),
-        accuracy_room(line),
+        _room(int(steps[0]), accuracy_room(line)),
     ]
     return new_figure(
         traces,
@@ -266,13 +266,13 @@ def _marked_accuracy(step: int, share: float, mark: MarkedWeights) -> dict[str, 
     return marked | {"customdata": [100 * share], "hovertemplate": ACCURACY_HOVER}
 
 
-def _room(low: float, high: float) -> dict[str, Any]:
-    """Return an invisible trace for what the axes span at least."""
+def _room(first_step: int, heights: Sequence[float]) -> dict[str, Any]:
+    """Return an invisible trace for what the axes span at least: one step, and two heights."""
     return {
         "type": "scatter",
         "mode": "markers",
-        "x": [0, 1],
-        "y": [low, high],
+        "x": [first_step, first_step + 1],
+        "y": heights,
         "marker": {"opacity": 0},
         "hoverinfo": "skip",
         "showlegend": False,

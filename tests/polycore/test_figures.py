@@ -934,3 +934,10 @@ def test_what_changed_at_the_edge_of_a_loss_is_named_in_whole():
     [names] = figure.layout.annotations
     assert (names.xref, names.x, names.xanchor) == ("paper", 1, "right")
     assert names.text == "learning rate 0.001 → 0.1, schedule<br>constant → cosine"
+
+
+def test_the_charts_of_a_run_that_continues_weights_without_a_past_begin_at_its_first_step():
+    steps, values = np.array([5000, 5200]), np.array([0.9, 0.5])
+    loss = figures.loss_figure(steps, values, 5200, 0.5)
+    accuracy = figures.accuracy_figure(steps, values, values, 5200, 0.5, None)
+    assert {min(trace.x) for trace in [*loss.data, *accuracy.data]} == {5000, 5200}
