@@ -39,6 +39,8 @@ STYLE = """<style>
 .st-key-inside-learning-keys { position: absolute; } /* shows nothing */
 /* a slider has only so many steps: the input beside it has the exact number */
 [class*="st-key-inside-numbers-slider"] .stSlider [data-testid^="stSlider"] { display: none; }
+/* beside a lesson's panel three views just fit */
+[class*="st-key-inside-view"] .stButtonGroup button { padding: 0 0.6rem; }
 @media (min-width: 641px) {
   .st-key-inside-picture { flex-basis: clamp(20rem, 100vh - 19rem, 50rem) !important; }
   /* beside a lesson's panel the row above it may have two lines */

@@ -177,12 +177,12 @@ _PAGE_FROM_THE_TOP = """
 _WATCHED = """
 .stApp .st-key-%s { position: relative; overflow: visible; }
 .st-key-%s::after {
-  content: "Watch this"; position: absolute; z-index: 5; inset: %s;
-  padding: 0.1rem 0.6rem; border-radius: 0.4rem; font-size: 0.8125rem; font-weight: 600; pointer-events: none;
+  content: "Watch this"; position: absolute; z-index: 5; inset: %s; pointer-events: none;
+  padding: 0 0.6rem; border-radius: 0.4rem; font-size: 0.8125rem; font-weight: 600; line-height: 1.5;
   background: light-dark(#ecebf8, #2a2f52); color: light-dark(#4149b4, #c9cefa);
 }
 """
-_ABOVE, _IN_PANEL = "auto 0 calc(100% - 0.25rem) auto", "0 0 auto auto"
+_ABOVE, _IN_PANEL = "auto 0 calc(100% - 0.45rem) auto", "0 0 auto auto"
 NO_STYLE = "<style></style>"  # in place of one: see pages/frame/style.py
 # a line, and as the panel it stays in sight
 _ROW = """

@@ -21,6 +21,19 @@ BOX = """one => {
   return [top, bottom, left, right];
 }"""
 
+# the choices that are cut, or covered by the tag of a figure
+SPOILED = """(figure) => {
+  const { bottom: below, height, width } = getComputedStyle(figure, "::after");
+  const box = figure.getBoundingClientRect();
+  const [foot, left] = [box.bottom - parseFloat(below), box.right - parseFloat(width)];
+  return [...document.querySelectorAll(".stButtonGroup button")].filter((button) => {
+    const one = button.getBoundingClientRect();
+    const isBeside = one.right < left || one.left > box.right;
+    const isCovered = !isBeside && one.bottom > foot - parseFloat(height) && one.top < foot;
+    return isCovered || one.right > button.closest(".stButtonGroup").getBoundingClientRect().right;
+  }).map(({ innerText }) => innerText);
+}"""
+
 
 def address(lesson):
     """Return the address of a lesson whose runs are short."""
@@ -58,6 +71,7 @@ def assert_in_view(visit, lesson, page):
         assert box(part)[0] >= box(visit.page.locator(".st-key-frame-top"))[1]  # all pages stay in reach
     if page == "Train":  # elsewhere the page may scroll a bit to what the lesson asks for
         assert visit.page.evaluate("document.querySelector('.stMain').scrollTop") == 0
+    visit.wait_until(lambda: figure.evaluate(SPOILED) == [], state=lambda: figure.evaluate(SPOILED))
     if panel_style.figure_on(lesson, page) != lessons.PANEL:
         assert box(figure)[2] >= box(panel(visit))[3], f"{lesson.name} on {page}: the panel covers its figure"
 
