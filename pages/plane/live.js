@@ -21,7 +21,7 @@ const PNG_SCALE = 2; // pixels in the file for each on the page, for print and p
 // What of a chart is shown while it rests: its single points, such as a star at the latest weights, and its text.
 const POINT = /^data\.(\d+)\.(x\.0|y\.0|name)$/;
 const ALT = "layout.meta.alt";
-const POINT_MARGIN = 7; // pixels from the edge at which a point waits for axes that reach as far
+const POINT_RADIUS = 5; // pixels, of the marks at the latest steps
 
 const SHOWN_ALONE = /^layout\.(meta|images\.\d+\.source)\b/; // what of a figure can be shown without Plotly
 
@@ -141,14 +141,16 @@ class Chart {
     this.describe(figure.layout.meta);
   }
 
+  // A point beyond the axes stays where it was until the chart is drawn with others.
   showPoint(index) {
     const { x, y, name } = this.latest.figure.data[index];
     const point = this.drawnTrace(".scatterlayer .trace", index)?.querySelector(".points path");
     const text = this.drawnTrace(".legend .traces", index)?.querySelector(".legendtext");
     if (text) text.textContent = plain(name);
     const { x: across, y: up } = this.axes();
-    if (point && Number.isFinite(x[0]) && Number.isFinite(y[0]))
-      point.setAttribute("transform", `translate(${pixel(across, x[0])},${pixel(up, y[0])})`);
+    const [right, down] = [across.d2p(x[0]), up.d2p(y[0])];
+    const isShown = right >= 0 && right <= across._length - POINT_RADIUS && down >= 0 && down <= up._length;
+    if (point && isShown) point.setAttribute("transform", `translate(${right},${down})`);
   }
 
   drawnTrace(parts, index) {
@@ -550,13 +552,6 @@ function named(trace, { names }) {
 // A curve for which Plotly shows nothing under the pointer: the label says more. With a template it would.
 function withoutHover(trace) {
   return isCurve(trace) ? { ...trace, hoverinfo: "skip", hovertemplate: undefined } : trace;
-}
-
-// Where an axis has a value, in pixels. What lies beyond axes that the figure chooses itself is at their edge.
-function pixel(axis, value) {
-  const position = axis.d2p(value);
-  if (!axis.autorange) return position;
-  return Math.min(axis._length - POINT_MARGIN, Math.max(POINT_MARGIN, position));
 }
 
 function write(target, [name, ...names], value) {
