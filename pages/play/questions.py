@@ -51,6 +51,8 @@ _PLANE_STYLE = f"""<style>
   .stApp [class*="-game-plane"] .st-key-game-curves:has(.polycore-live) {{ /* before the game: above Start */
     height: {HEIGHT_BEFORE}px !important; flex: 0 0 {HEIGHT_BEFORE}px !important;
   }}
+  /* at the bottom it would lie over answers */
+  .stApp [data-testid="stLayoutWrapper"]:has(> .st-key-undo-toast) {{ inset: 0.25rem auto auto 50%; }}
 }}
 </style>"""
 _CHOICE_STYLE = """<style>

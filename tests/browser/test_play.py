@@ -76,6 +76,11 @@ def test_a_game_on_a_phone_goes_on_after_a_refresh(visitor):
     visit.page.reload()
     click(visit, 2)
     ask(visit, 3)
+    visit.press("Leave this game")
+    offer = visit.page.locator(".st-key-undo-toast").filter(has_text=questions.LEFT)
+    offer.wait_for()
+    offer, plane = offer.bounding_box(), visit.page.locator(".st-key-game-curves").bounding_box()
+    assert offer["y"] + offer["height"] <= plane["y"]  # it lies over nothing that is pressed
 
 
 def test_a_whole_game_by_the_keyboard_on_a_desk_challenges_a_friend_to_the_same_points(visitor):
