@@ -19,7 +19,8 @@ from polycore.formatting import number_text
 PREFIX = "lesson"
 # the keys of the answers before Start, which are cards, and, in its beginning, of those at the end
 ANSWERS, RECAP = f"{PREFIX}.answers", f"{PREFIX}.recap."
-CHOOSE_POINT = "Press the map there, or move on it with the arrow keys and press Enter."
+# the panel shows what is marked in it to those with keys
+CHOOSE_POINT = "Press the map there. *Or move on it with the arrow keys and press Enter.*"
 ONLY_ON_TRAIN = "The map is on Train."
 GUESSED_RIGHT, GUESSED_WRONG = "You guessed right.", "It turned out differently."
 RIGHT, WRONG = ":green[:material/check:]", ":material/close:"

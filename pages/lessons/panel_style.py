@@ -20,6 +20,8 @@ _PLACE = """
 }
 .st-key-lesson-panel [data-testid="stCaptionContainer"] { color: var(--quiet); opacity: 1; }
 .st-key-lesson-panel [data-testid="stCaptionContainer"] p { font-size: 0.875rem; }
+.st-key-lesson-panel [data-testid="stCaptionContainer"] em { font-style: normal; }
+@media (pointer: coarse) { .st-key-lesson-panel [data-testid="stCaptionContainer"] em { display: none; } }
 .st-key-lesson-panel details { border: 0; background: none; }
 .st-key-lesson-panel summary p { font-size: 1.25rem; font-weight: 600; line-height: 1.3; }
 .st-key-lesson-panel summary p em {

@@ -12,6 +12,7 @@ from pages.state.page_links import COMPARE, LABELS
 from polycore.links import link
 from tests.browser.dashboard import PHONE, SCREEN, box_of
 from tests.browser.runs import Runs
+from tests.browser.touch_screen import touch_screen
 
 STEPS = 60  # a run so short is enough to have charts
 # the edges of something, in pixels of the screen
@@ -239,10 +240,15 @@ def test_a_guess_is_made_by_keys_and_survives_a_refresh(visitor):
 
 
 def test_a_point_is_guessed_on_the_map_by_keys(visitor):
-    visit = visitor().open(address(lessons.named("features")))
+    visit, first = visitor(), address(lessons.named("features"))
+    caption = panel(visit).get_by_test_id("stCaptionContainer").filter(has_text="Press the map there")
+    with touch_screen(visit.page):
+        visit.open(first)
+        expect(caption).to_have_text("Press the map there.", use_inner_text=True)
+    visit.open(first)
     plane = visit.page.locator(".st-key-untrained-map")
     plane.locator(".nsewdrag").wait_for()
-    expect(panel(visit)).to_contain_text(asking.CHOOSE_POINT)
+    expect(caption).to_have_text(asking.CHOOSE_POINT.replace("*", ""), use_inner_text=True)
     plane.get_by_role("application").first.focus()
     visit.page.keyboard.press("ArrowRight")
     visit.page.keyboard.press("Enter")
