@@ -26,16 +26,19 @@ from streamlit.runtime.scriptrunner_utils import script_requests
 from streamlit.runtime.state.session_state import SessionState
 
 NEXT = "polycore.next_request"  # in place of a widget's identifier: the states of the next request follow
-# of buttons, of components, and of uploaders, whose files replace what there is as a press does
-PRESSES = ("trigger_value", "json_trigger_value", "file_uploader_state_value")
 
 streamlits_own = SessionState.on_script_will_rerun
 streamlits_own_merge = script_requests._coalesce_widget_states
 
 
-def is_press(widget: WidgetState) -> bool:
-    """Return whether the state of a widget says that it was pressed, not which value it has."""
-    return widget.WhichOneof("value") in PRESSES
+def is_pressed(widget: WidgetState) -> bool:
+    """Return whether a button or a component was pressed just now; later requests do not repeat it."""
+    return widget.trigger_value or bool(widget.json_trigger_value)
+
+
+def _counts_after_values(widget: WidgetState) -> bool:
+    """Return whether it was pressed, or has files, which replace what there is as a press does."""
+    return is_pressed(widget) or widget.HasField("file_uploader_state_value")
 
 
 def apply() -> None:
@@ -65,7 +68,7 @@ def _in_order(state: SessionState, states: WidgetStates | None, **replayed: Any)
 
 def _call_for_values(state: SessionState, request: WidgetStates) -> None:
     """Call the callbacks of the values of a request with a press: they have not changed when it follows."""
-    values = WidgetStates(widgets=[widget for widget in request.widgets if not is_press(widget)])
+    values = WidgetStates(widgets=[widget for widget in request.widgets if not _counts_after_values(widget)])
     if len(values.widgets) < len(request.widgets):
         streamlits_own(state, values)
 

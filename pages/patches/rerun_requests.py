@@ -15,14 +15,17 @@ that ends the first run of the new page, nobody has read the query that the user
 as long as the page has not said under ARRIVED_AT that it was read.
 
 A browser puts all presses of one moment into one request, which names the fragment of one of them: Streamlit
-draws that alone, although another press was elsewhere. Such a request becomes one for the whole page.
+draws that alone, although another press was elsewhere. Such a request becomes one for the whole page. The
+state of an uploader is no press: a browser sends it with each request of its page.
 
 Replaces `AppSession.request_rerun` (streamlit/runtime/app_session.py). Requests are merged in
 `ScriptRequests._request_rerun_locked` (streamlit/runtime/scriptrunner_utils/script_requests.py).
 Upstream: streamlit pull request 9617, "[Fix] Clear fragment autoreruns when changing pages", merged: the
 browser sends no more ticks once the page changes; one that is on its way still arrives. We know of no issue
 about that.
-Needed as long as `test_streamlit_alone_returns_to_a_page_that_was_left` passes.
+Needed as long as `test_streamlit_alone_returns_to_a_page_that_was_left`,
+`test_streamlit_alone_draws_a_page_without_the_query_that_was_opened` (`_is_early`) or
+`test_streamlit_alone_draws_no_press_outside_of_a_fragment` (`_has_presses_elsewhere`) passes.
 """
 
 from weakref import WeakKeyDictionary
@@ -30,7 +33,7 @@ from weakref import WeakKeyDictionary
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime.app_session import AppSession
 
-from pages.patches.request_order import is_press
+from pages.patches.request_order import is_pressed
 
 streamlits_own = AppSession.request_rerun
 # the page that each session requested last: Streamlit's hash of it ("" if it was opened by its address), and
@@ -65,7 +68,7 @@ def _request_rerun(session: AppSession, request: ClientState | None) -> None:
 def _has_presses_elsewhere(session: AppSession, request: ClientState) -> bool:
     """Return whether a press in a fragment's request is on something outside of that fragment."""
     known = session.session_state._new_widget_state.widget_metadata
-    pressed = [known.get(widget.id) for widget in request.widget_states.widgets if is_press(widget)]
+    pressed = [known.get(widget.id) for widget in request.widget_states.widgets if is_pressed(widget)]
     return any(each is not None and each.fragment_id != request.fragment_id for each in pressed)
 
 

@@ -1,7 +1,7 @@
 """Requests of a page that the user has left neither run it nor take the user back to it; others pass."""
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from types import SimpleNamespace
 
 import pytest
@@ -40,14 +40,15 @@ def tick():
 
 tick()
 time.sleep(0.3)
-st.write("home")
+if st.button("Press"):
+    st.write("pressed")
 """
 OTHER = """
 import time
 import streamlit as st
 
 time.sleep(0.3)
-st.write("other")
+st.write(f"look: {st.query_params.get('look')}")
 """
 PATCH = """
 from pages import patches
@@ -61,11 +62,13 @@ class Tab:
     def __init__(self, connection):
         self._connection = connection
         self.send(ClientState())
-        messages = self._messages(lambda messages: bool(_finished_pages(messages)))
+        messages = self._messages(_finished_pages)
         self.home = _finished_pages(messages)[-1]
         [self.fragment] = [one.auto_rerun.fragment_id for one in messages if one.HasField("auto_rerun")]
         [pages] = [one.navigation.app_pages for one in messages if one.HasField("navigation")]
         [self.other] = [page.page_script_hash for page in pages if page.url_pathname == "other"]
+        buttons = [one.delta.new_element.button for one in messages]
+        [self.button] = [button.id for button in buttons if button.label == "Press"]
 
     def send(self, *requests):
         for request in requests:
@@ -82,11 +85,15 @@ class Tab:
 
     def last_page(self, expected):
         """Return the page that runs last: wait for the expected one, and then for a second of silence."""
-        messages = self._messages(lambda messages: _finished_pages(messages)[-1:] == [expected])
+        return _finished_pages(self.until_silence(lambda pages: pages[-1:] == [expected]))[-1]
+
+    def until_silence(self, are_enough=bool):
+        """Return the messages up to a second of silence, once the pages that have ended are enough."""
+        messages = self._messages(lambda messages: are_enough(_finished_pages(messages)))
         with suppress(TimeoutError):
             while True:
                 messages.append(ForwardMsg.FromString(self._connection.recv(timeout=1)))
-        return _finished_pages(messages)[-1]
+        return messages
 
     def _messages(self, is_enough):
         messages = []
@@ -104,6 +111,13 @@ def _finished_pages(messages):
         elif message.HasField("script_finished") and started is not None:
             pages.append(started)
     return pages
+
+
+@contextmanager
+def tab_at(address):
+    stream, origin = address.replace("http", "ws") + "_stcore/stream", address.rstrip("/")
+    with connect(stream, origin=origin, subprotocols=["streamlit"], max_size=None, proxy=None) as connection:
+        yield Tab(connection)
 
 
 @pytest.fixture(scope="module", params=[pytest.param("", id="alone"), pytest.param(PATCH, id="patched")])
@@ -128,12 +142,8 @@ LATE = {
 def test_streamlit_alone_returns_to_a_page_that_was_left(server):
     """If this fails for "alone", Streamlit has changed; once it stays in all cases, the patch can go."""
     address, is_patched = server
-    stream, origin = address.replace("http", "ws") + "_stcore/stream", address.rstrip("/")
     with ExitStack() as stack:
-        tabs = {}
-        for late in LATE:
-            connection = connect(stream, origin=origin, subprotocols=["streamlit"], max_size=None, proxy=None)
-            tabs[late] = Tab(stack.enter_context(connection))
+        tabs = {late: stack.enter_context(tab_at(address)) for late in LATE}
         for late, tab in tabs.items():
             tab.send(*LATE[late](tab))
         expected = {late: tab.other if is_patched else tab.home for late, tab in tabs.items()}
@@ -142,10 +152,34 @@ def test_streamlit_alone_returns_to_a_page_that_was_left(server):
             assert dict(zip(tabs, last_pages, strict=True)) == expected
 
 
+def test_streamlit_alone_draws_a_page_without_the_query_that_was_opened(server):
+    """If this fails for "alone", Streamlit has mended it, and `_is_early` in rerun_requests.py can go."""
+    address, is_patched = server
+    with tab_at(address) as tab:
+        opened = tab.click()
+        opened.query_string = "look=noise"
+        tab.send(opened, with_value(tab.other))
+        bodies = [one.delta.new_element.markdown.body for one in tab.until_silence()]
+    assert [body for body in bodies if body][-1] == f"look: {'noise' if is_patched else None}"
+
+
+def test_streamlit_alone_draws_no_press_outside_of_a_fragment(server):
+    """If this fails for "alone", Streamlit has mended it, and `_has_presses_elsewhere` can go."""
+    address, is_patched = server
+    with tab_at(address) as tab:
+        press = ClientState(page_script_hash=tab.home, fragment_id=tab.fragment)
+        press.widget_states.widgets.add(id=tab.button, trigger_value=True)
+        tab.send(press)
+        bodies = [one.delta.new_element.markdown.body for one in tab.until_silence()]
+    assert ("pressed" in bodies) == is_patched
+
+
 # --- which requests pass ----------------------------------------------------------------------
 
 
-WIDGETS = {"seed": SimpleNamespace(fragment_id=None), "look": SimpleNamespace(fragment_id="map")}
+UPLOAD = "upload"  # browsers send an uploader's state in each request, with and without files
+ELSEWHERE, IN_MAP = SimpleNamespace(fragment_id=None), SimpleNamespace(fragment_id="map")
+WIDGETS = {"seed": ELSEWHERE, UPLOAD: ELSEWHERE, "look": IN_MAP}
 
 
 class State(dict):
@@ -246,12 +280,16 @@ def test_a_query_that_was_opened_holds_until_it_was_read(arrived_at, expected, p
         pytest.param(["look"], "map", id="the fragment alone"),
         pytest.param(["look", "seed"], "", id="the page, for a press elsewhere in the same moment"),
         pytest.param(["gone", "seed"], "", id="the page, also if the fragment is gone"),
+        pytest.param(
+            ["look", UPLOAD], "map", id="the fragment alone, though a file stays uploaded elsewhere"
+        ),
     ],
 )
 def test_what_draws_each_press_is_drawn(pressed, drawn, passed_on):
     both = ClientState(page_script_hash="train", fragment_id="map")
     for button in pressed:
-        both.widget_states.widgets.add(id=button, trigger_value=True)
+        kind = {"file_uploader_state_value": {}} if button == UPLOAD else {"trigger_value": True}
+        both.widget_states.widgets.add(id=button, **kind)
     *_, last = passed_on(TRAIN, both, arrived_at="train")
     assert last.fragment_id == drawn
 
