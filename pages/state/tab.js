@@ -113,7 +113,9 @@ function keepFilesUpToDate() {
     isWaiting = false;
     const key = [...box.classList].find((name) => name.startsWith("st-key-"));
     isUpToDate = true; // for this press, which is handled at once
-    document.querySelector(`.${CSS.escape(key)} button`)?.click();
+    const button = document.querySelector(`.${CSS.escape(key)} button`);
+    // as by a pointer: after a click() a dialog that is drawn again may leave the focus to the page
+    button?.dispatchEvent(new MouseEvent("click", { bubbles: true, detail: 1 }));
     isUpToDate = false;
   };
   addEventListener("click", hold, { capture: true });
