@@ -164,8 +164,8 @@ def json_of(figure: Figure) -> str:
 
 
 def _encoded(numbers: Any) -> Any:
-    """Return an array of floats as its bytes, as Plotly does, and any other as a list."""
-    if numbers.dtype not in (np.float32, np.float64) or not numbers.size:
+    """Return an array of floats as its bytes, as Plotly does; any other as a list, or a number."""
+    if numbers.dtype not in (np.float32, np.float64) or 0 in (numbers.size, numbers.ndim):
         return numbers.tolist()
     encoded = {"dtype": numbers.dtype.str[1:], "bdata": b64encode(numbers.tobytes()).decode()}
     return encoded if numbers.ndim == 1 else encoded | {"shape": str(numbers.shape)[1:-1]}

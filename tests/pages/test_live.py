@@ -13,17 +13,19 @@ from tests.pages.browsing import DRAWING_SECONDS, sent_to, trigger
 
 def test_a_figure_is_sent_with_the_address_of_its_library():
     def app():
+        import numpy as np
+
         from pages.plane import live
         from polycore.figures.style import new_figure, scatter
 
-        trace = scatter(x=[1, 2], y=[3.5, float("nan")])
+        trace = scatter(x=[1, np.float32(2)], y=[3.5, float("nan")])
         live.figure(new_figure([trace], "A line."), "key", 300)
 
     page = AppTest.from_function(app, default_timeout=DRAWING_SECONDS).run()
     assert not page.exception
     [element] = page.get("bidi_component")
     sent = json.loads(element.proto.bytes)
-    assert sent["figure"]["data"][0]["type"] == "scatter"
+    assert sent["figure"]["data"] == [{"type": "scatter", "x": [1, 2.0], "y": [3.5, None]}]
     assert sent["clicks"] is False
     assert sent["file"] == "polycore-key"
     assert sent["library"] == f"live/plotly-{version('plotly')}.js"
