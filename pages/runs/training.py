@@ -308,7 +308,7 @@ class Training:
 
     def _work(self, stretch: _Stretch) -> None:
         """Use chunk after chunk until the stretch ends. This is its thread."""
-        view, has_failed = self._view, False
+        view, ended_by_error = self._view, False
         if not stretch.is_single:
             self._measure_speed(stretch)
         try:
@@ -322,14 +322,14 @@ class Training:
         except Exception as error:  # whatever a worker raises, the user sees it
             is_ours, hung = isinstance(error, PolycoreError), isinstance(error, HangError)
             why = sentences.failure(error) + ("" if is_ours else f" {sentences.AS_BEFORE}")
-            has_failed = self._end(stretch, "pause" if hung else "fail", error=why)
-            if has_failed and not is_ours:
+            ended_by_error = self._end(stretch, "pause" if hung else "fail", error=why)
+            if ended_by_error and not is_ours:
                 _logger.warning("A run failed at step %d.", self._view.run.step, exc_info=error)
         self._end(stretch, "rest")  # unless it has ended otherwise by now
         self._picture_at_rest()
         view = self._view
         # only for the stretch that ended the run: after one that was paused it may go on, or be refused
-        if (view.state == "finished" or has_failed) and view.generation == stretch.generation + 1:
+        if (view.state == "finished" or ended_by_error) and view.generation == stretch.generation + 1:
             self._at_end(self)
 
     def _end(self, stretch: _Stretch, event: Event, **changes: Any) -> bool:
