@@ -16,6 +16,11 @@ from pages.patches import (
     tcp_nodelay,
 )
 
+PATCHES = (
+    *(callbacks, drawing_order, request_order, rerun_requests),
+    *(shutdown_time, state_reads, switch_interval, tcp_nodelay),
+)
+
 
 @cache
 def apply() -> None:
@@ -23,11 +28,5 @@ def apply() -> None:
 
     The server calls it when it starts (pages/channel/lifespan.py).
     """
-    callbacks.apply()
-    request_order.apply()
-    rerun_requests.apply()
-    shutdown_time.apply()
-    tcp_nodelay.apply()
-    switch_interval.apply()
-    drawing_order.apply()
-    state_reads.apply()
+    for patch in PATCHES:
+        patch.apply()
