@@ -15,10 +15,14 @@ import streamlit as st
 
 import polycore as pc
 from pages.inside.neuron_choice import Neuron
+from pages.models.map_layers import ALL
 from pages.plane import referee
 from pages.plane.plane import pixels_of
 from pages.plane.scene import scene_of
+from pages.predict import asked_point
+from pages.run_view import map_view
 from polycore.experiment.error_sums import ErrorSums
+from polycore.figures.style import Figure
 from polycore.inspection.step_detail import StepChoice, step_detail
 from polycore.links.compact_weights import compact
 from polycore.tutorial.untrained_model import tutorial_model, tutorial_sets
@@ -404,10 +408,18 @@ def choose(app, kind, key, value):
 
 def test_no_page_changes_what_a_cache_has_given_it(recorded):
     app = trained()
+    layers = [layer for layer in ALL if layer != "Next points"]
+    choose(app, "button_group", "map_layers.run", layers)
+    for view in ("Referee", "Differences"):
+        choose(app, "button_group", map_view.KEY, view)
+    app.switch_page(PREDICT).run()
+    choose(app, "button_group", "map_layers.predict", layers)
+    choose(app, "button_group", "point.way", asked_point.ON_CURVE)
     for page in PAGES * 2:
         app.switch_page(page).run()
         assert not app.exception
-    assert len({name for name, _ in recorded}) > 12
+    figures = {name for name, cached in caches().items() if cached.__annotations__["return"] == Figure}
+    assert figures <= {name for name, _ in recorded}
     assert [name for (name, _), (value, before) in recorded.items() if digest(value) != before] == []
 
 
