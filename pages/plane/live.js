@@ -422,7 +422,9 @@ class Chart {
     Object.assign(touched.style, { left: `${clientX - box.left}px`, top: `${clientY - box.top}px` });
     const bring = () => {
       this.stage.append(touched);
+      this.root.classList.add("polycore-live-brought"); // one that stays in view as the page scrolls: where it was first
       this.root.scrollIntoView();
+      this.root.classList.remove("polycore-live-brought");
       touched.scrollIntoView({ block: "nearest" });
       touched.remove();
     };

@@ -192,13 +192,11 @@ def in_view(container: str, below: str = "") -> str:
     order: -1; position: sticky; top: var(--lesson-panel, 0px); z-index: 90;
     background: Canvas; background: light-dark({light}, {dark});
   }}
+  /* below a lesson there is no room for more */
+  .stApp:has(.st-key-lesson-panel) {column} > [data-testid="stVerticalBlock"] > :has({plot}),
+  {column} > [data-testid="stVerticalBlock"] > :has({plot} .polycore-live-brought) {{ position: static; }}
   {plot} .polycore-live-legend {{ display: none; }}
   {plots} {{ height: 280px !important; flex: 0 0 280px !important; }}
-}}
-@media (max-width: 640px) and (max-height: 700px) {{ /* below a lesson there is no room for more */
-  .stApp:has(.st-key-lesson-panel details[open]) {column} > [data-testid="stVerticalBlock"] > :has({plot}) {{
-    position: static;
-  }}
 }}
 </style>"""
 

@@ -338,6 +338,17 @@ def test_on_a_phone_a_lesson_leaves_the_settings_and_the_point_that_was_touched_
     visit.page.get_by_label("More controls").click()
     visit.page.get_by_text("Settings", exact=True).click()
     visit.page.get_by_label("Learning rate", exact=True).wait_for()
+    visit.go_to("Predict")
+    panel(visit).locator("summary").click()
+    plane, answer, inputs = (
+        visit.page.locator(f".st-key-{key}") for key in ("predict-map", "predict-words", "point")
+    )
+    answer.wait_for()
+    inputs.evaluate("one => one.scrollIntoView({ block: 'end' })")
+    visit.wait_until(
+        lambda: max(box(panel(visit))[1], box(plane)[1]) <= box(answer)[0],
+        state=lambda: [box(part) for part in (panel(visit), plane, answer)],
+    )
 
 
 def _wait_for_the_touched_point(visit):

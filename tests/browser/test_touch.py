@@ -134,3 +134,9 @@ def assert_arrow_keys_walk_along_a_curve(visit):
     expect(walk).to_be_in_viewport(ratio=0.99)
     above, below = box_of(the_map), box_of(walk)
     assert above["y"] + above["height"] <= below["y"]
+    the_map.locator(".nsewdrag").click()
+    words = visit.page.locator(".st-key-predict-words")
+    visit.wait_until(  # the map, which stays at the top of the screen, leaves all of the answer in view
+        lambda: 0 < the_map.bounding_box()["y"] + above["height"] <= words.bounding_box()["y"],
+        state=lambda: [the_map.bounding_box(), words.bounding_box()],
+    )
