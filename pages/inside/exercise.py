@@ -117,7 +117,7 @@ def answer_in(text: str) -> float:
     """
     typed = text.strip()
     try:
-        number = number_in(typed.replace("\N{MINUS SIGN}", "-"))
+        number = number_in(typed)
     except PolycoreError:
         number = _constant(typed)
     if not math.isfinite(number):

@@ -1,5 +1,7 @@
 """Where the set-up's polynomials cross, in a table, and which of them never do."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -9,6 +11,7 @@ from polycore.formatting import number_text
 
 PREFIX = "polynomials"
 HEIGHT = 420  # pixels: it scrolls inside
+_number = partial(number_text, digits=6)
 NEVER, ALIKE = "Never cross here: {}.", "Equal here up to rounding: {}."
 
 
@@ -18,21 +21,16 @@ def draw() -> None:
     low, high = experiment.x_range
     table = crossings.table_of(experiment.polynomials, experiment.x_range)
     st.subheader("Where they cross", anchor=False)
-    span = f"{number_text(low, 6)} to {number_text(high, 6)}"
+    span = f"{_number(low)} to {_number(high)}"
     st.caption(f"For x from {span}. Near a crossing even the best network is unsure.")
     if table.rows:
+        rows = [(crossings.name_of(pair), x, y) for pair, x, y in table.rows]
         st.dataframe(
-            pd.DataFrame(
-                [(crossings.name_of(pair), x, y) for pair, x, y in table.rows],
-                columns=["pair", "x", "y"],
-            ),
+            # with a true minus sign; sorted as numbers all the same
+            pd.DataFrame(rows, columns=["pair", "x", "y"]).style.format(_number, subset=["x", "y"]),
             key=f"{PREFIX}.crossings",
             hide_index=True,
-            height=min(HEIGHT, 35 * (len(table.rows) + 1) + 3),
-            column_config={
-                "x": st.column_config.NumberColumn("x", format="%.6g"),
-                "y": st.column_config.NumberColumn("y", format="%.6g"),
-            },
+            height=min(HEIGHT, 35 * (len(rows) + 1) + 3),
             alt="The crossings: pair, x and y.",
         )
     if table.apart:

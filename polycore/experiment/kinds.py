@@ -295,9 +295,9 @@ def shortest(number: float) -> str:
 
 
 def number_in(text: str) -> float:
-    """Return the number that a text has. Raises PolycoreError if it is not a number."""
+    """Return the number in a text, also after a true minus. Raises PolycoreError if it is no number."""
     try:
-        return float(text)
+        return float(text.replace("\N{MINUS SIGN}", "-"))
     except ValueError:
         raise PolycoreError(f"got {quoted(text, 30)}; expected a number.") from None
 

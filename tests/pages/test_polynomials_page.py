@@ -357,9 +357,10 @@ def test_an_invalid_range_changes_nothing_and_can_be_completed():
 
 
 def test_crossings_and_pairs_without_crossings_are_listed():
-    # x^2 = x at 0 and 1; x^2 + 1 = x nowhere, for its discriminant is 1 - 4
-    page = opened({"polynomials": "x^2~x~x^2+1", "range": "-2..2"})
-    assert crossings(page) == [["p0 & p1", 0, 0], ["p0 & p1", 1, 1]]
+    # x^2 = -x at -1 and 0; x^2 + 1 = -x nowhere, for its discriminant is 1 - 4
+    page = opened({"polynomials": "x^2~-x~x^2+1", "range": "-2..2"})
+    assert crossings(page) == [["p0 & p1", -1, 1], ["p0 & p1", 0, 0]]
+    assert "\N{MINUS SIGN}1".encode() in page.dataframe[0].proto.SerializeToString()  # as it is shown
     assert crossings_table.NEVER.format("p0 & p2, p1 & p2") in shown(page)
 
 

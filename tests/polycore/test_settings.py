@@ -97,6 +97,10 @@ def test_a_value_is_shown_and_written_in_a_table_as_a_person_reads_it():
         assert (kind.shown(value), kind.cell(value)) == (on_a_page, in_a_table)
 
 
+def test_a_true_minus_sign_is_read_as_a_minus():
+    assert SETTINGS["x_range"].kind.read("\N{MINUS SIGN}2..\N{MINUS SIGN}0.5") == (-2, -0.5)
+
+
 def test_a_label_within_a_sentence_keeps_its_capitals_only_in_an_abbreviation():
     names = {name: SETTINGS[name].name for name in ("l1", "weight_decay", "warmup_steps", "x_range")}
     assert list(names.values()) == ["L1 penalty", "weight decay", "warm-up steps", "range of x"]
