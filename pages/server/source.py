@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
 from time import monotonic
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 IsThere = Callable[[], bool]
 Halt = Literal["pause", "stop"]
@@ -80,6 +80,11 @@ class Frame:
 Show = Callable[[], Contents]  # called from other threads than the page's, so it reads no state of that
 
 
+class _Shown(NamedTuple):
+    what: object
+    contents: Show
+
+
 class Source:
     """What a page shows of its subjects while it is there. Thread-safe.
 
@@ -108,7 +113,7 @@ class Source:
         """
         self.name = name
         self.subjects = tuple(subjects)
-        self._shown: tuple[object, Show] = shows, show
+        self._shown = _Shown(shows, show)
         self._at = at
         self._rest = rest
         self._clock = clock
@@ -119,7 +124,7 @@ class Source:
 
     def is_like(self, other: "Source") -> bool:
         """Return whether both have the same frames."""
-        return self._shown[0] == other._shown[0] and self.subjects == other.subjects
+        return self._shown.what == other._shown.what and self.subjects == other.subjects
 
     def frame(self) -> Frame:
         """Return the latest frame; the same object as long as nothing has changed."""
@@ -129,7 +134,7 @@ class Source:
                 versions != self._made_of and self._clock() >= self._made_at + self._rest(self._took)
             ):
                 number, began = next(_numbers), self._clock()
-                contents = self._shown[1]()
+                contents = self._shown.contents()
                 self._made_at = self._clock()
                 self._took = self._made_at - began
                 frame = self._frame = Frame(self.name, number, contents.values, contents.blobs)
