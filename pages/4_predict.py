@@ -152,7 +152,7 @@ def _draw_files(kept: Kept) -> None:
 
 
 frame.draw("Predict")
-answering, shown = session.current().answering, shown_network.in_use(session.current())
+answering, shown = session.current().answering, shown_network.answering_as_shown(session.current())
 if answering is None or shown is None:
     st.write(model_in_use.NONE_YET)
     page_links.draw(page_links.TRAIN, model_in_use.TRAIN_LABEL, ":material/model_training:")

@@ -32,7 +32,7 @@ _component = component.Component("polycore_copy", (Path(__file__).with_suffix(".
 def draw(key: str) -> None:
     """Draw both buttons. The note that confirms a copy says whether the link contains a trained network."""
     now = session.current()
-    kept, is_lesson = shown_network.in_use(now), now.lessons.current is not None
+    kept, is_lesson = shown_network.answering_as_shown(now), now.lessons.current is not None
     which = ("latest " if kept.choice == "Now" else "best ") if kept and kept.weights else ""
     data = {
         "help": HELP,

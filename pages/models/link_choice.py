@@ -129,7 +129,7 @@ def _put(job: Job[str], followed: Followed) -> None:
 def _trained_here() -> Kept | None:
     """Return the model in use, as pages show it, if the set-up trained it here and no run is under way."""
     now = session.current()
-    kept = shown_network.in_use(now)
+    kept = shown_network.answering_as_shown(now)
     if kept is None or kept.experiment is None or now.view.running:
         return None
     return kept if answers_for(kept, now.experiment) else None
@@ -140,7 +140,7 @@ def _trained_here() -> Kept | None:
 
 def draw(page: str) -> None:
     """Draw the links to `page`, an address without query."""
-    kept, experiment = shown_network.in_use(session.current()), session.current().experiment
+    kept, experiment = shown_network.answering_as_shown(session.current()), session.current().experiment
     if not fits(experiment):
         st.write(TOO_MANY)
         return

@@ -62,7 +62,7 @@ def draw_choice() -> None:
 def model_now(
     kept: Kept,
     followed: Followed | None,
-    shown_in: Callable[[Session], Kept | None] = shown_network.in_use,
+    shown_in: Callable[[Session], Kept | None] = shown_network.answering_as_shown,
 ) -> ModelNow:
     """Return a function that returns the current model: the run that is followed may have improved it.
 

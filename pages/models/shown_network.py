@@ -34,7 +34,7 @@ def shown_on(page: str, now: Session) -> ShownNetwork | None:
     It is the run's, with the weights that the user has chosen, unless the page shows the model in use.
     """
     if page == INSIDE or page in OF_THE_MODEL_IN_USE:
-        kept = shown_inside(now) if page == INSIDE else in_use(now)
+        kept = shown_inside(now) if page == INSIDE else answering_as_shown(now)
         return None if kept is None else _of_kept(kept, page, now)
     view = now.run_view
     if view is None:
@@ -43,7 +43,7 @@ def shown_on(page: str, now: Session) -> ShownNetwork | None:
     return ShownNetwork(shown.name, shown.model, shown.loss, shown.run.experiment)
 
 
-def in_use(now: Session) -> Kept | None:
+def answering_as_shown(now: Session) -> Kept | None:
     """Return the model in use with the weights that pages show of its run; None if none is in use."""
     return None if now.answering is None else as_shown(now.answering, now)
 

@@ -102,7 +102,7 @@ CURVES: Input[str] = Input(f"{PREFIX}.with", _usual_curves, of=lambda: session.c
 
 def opponent_in(experiment: Experiment) -> Kept | None:
     """Return the model in use if it is for the polynomials of `experiment`, else None."""
-    kept = shown_network.in_use(session.current())
+    kept = shown_network.answering_as_shown(session.current())
     return kept if kept is not None and kept.model.polynomials == experiment.polynomials else None
 
 

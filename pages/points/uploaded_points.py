@@ -131,7 +131,7 @@ def notes_on_labels(points: UploadedPoints, polynomials: Classes) -> list[str]:
 def draw_score(points: UploadedPoints) -> None:
     """Show how well the model in use does on the points."""
     now = session.current()
-    answering, view = shown_network.in_use(now), now.run_view
+    answering, view = shown_network.answering_as_shown(now), now.run_view
     if answering is None:
         st.info(UNMEASURED)
         page_links.draw(page_links.TRAIN, "Train", ":material/model_training:")

@@ -148,7 +148,7 @@ def follow(kept: Kept, asked: AskedPoint) -> Followed | None:
 
 def contents(asked: AskedPoint, now: Session) -> Contents:
     """Return what a frame has of the session `now` about a point."""
-    kept, view = shown_network.in_use(now), now.run_view
+    kept, view = shown_network.answering_as_shown(now), now.run_view
     if kept is None or kept.experiment is None:
         return Contents({})
     prediction = Prediction(kept, asked)
