@@ -10,10 +10,10 @@ import streamlit as st
 from pages.channel import live_text
 from pages.channel.live_text import Followed
 from pages.inside.neuron_choice import Neuron
-from pages.models import job_button, kept_actions, model_in_use, shown_network
+from pages.models import kept_actions, model_in_use, shown_network
 from pages.models.shown_network import shown_inside, step_inside
 from pages.run_view import time_slider
-from pages.runs.job import Job
+from pages.runs.job import Job, follow
 from pages.server.source import Choice
 from pages.state import inputs, refusal, session
 from pages.state.inputs import Input
@@ -227,7 +227,7 @@ def draw(kept: Kept, neuron: Neuron, *, running: bool) -> None:
         if held is not None and held.is_changed:
             st.badge(CHANGED, icon=":material/back_hand:", color="orange")
             job = held.measuring if held.measured is None else None
-            followed = None if job is None or job.view.error is not None else job_button.follow(job)
+            followed = None if job is None or job.view.error is not None else follow(job)
             effect = f'<p class="caption">{escape(_effect(held))}</p>'
             live_text.draw(effect, f"{PREFIX}.effect", followed, reports=True)
         else:

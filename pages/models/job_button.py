@@ -5,10 +5,8 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from pages.channel import live_text, session_key
-from pages.channel.live_text import Followed
-from pages.runs.job import Job, contents
-from pages.server.source import Source
+from pages.channel import live_text
+from pages.runs.job import Job, follow
 from pages.state import refusal
 
 T = TypeVar("T")
@@ -56,9 +54,3 @@ def draw_progress(job: Job[Any], key: str) -> None:
     html = live_text.value("said", view.said, "p", "caption")
     html += live_text.bar("share", view.share, "How much is done")
     live_text.draw(html, f"{key}.standing", followed, reports=True)
-
-
-def follow(job: Job[Any]) -> Followed:
-    """Let the tab follow a job that the page shows as under way."""
-    since = session_key.follow(Source(job.name, (job,), None, lambda: contents(job.view)))
-    return Followed(job.name, since, active=True)

@@ -8,8 +8,8 @@ import streamlit as st
 
 from pages.channel import live_text
 from pages.channel.live_text import Followed
-from pages.models import job_button, model_in_use, shown_network
-from pages.runs.job import Job
+from pages.models import model_in_use, shown_network
+from pages.runs.job import Job, follow
 from pages.state import session
 from pages.state.kept_models import Kept
 from pages.state.links import Writing
@@ -115,7 +115,7 @@ def write_weights(page: str) -> None:
     if writing is None or writing.model is not kept.model:
         writing = Writing.begun(kept.model, experiment, room_for(page, experiment) - OTHER_WORDS)
         session.update(links=replace(session.current().links, writing=writing))
-    st.fragment(partial(_put, writing.job, job_button.follow(writing.job)))()
+    st.fragment(partial(_put, writing.job, follow(writing.job)))()
 
 
 def _put(job: Job[str], followed: Followed) -> None:

@@ -11,9 +11,11 @@ from functools import partial
 from time import monotonic
 from typing import Any, Generic, ParamSpec, TypeVar
 
+from pages.channel import session_key
+from pages.channel.live_text import Followed
 from pages.runs import sentences
 from pages.server import server
-from pages.server.source import Contents, Halt, IsThere
+from pages.server.source import Contents, Halt, IsThere, Source
 from polycore import PolycoreError
 from polycore.workers.chunk import computed_again
 from polycore.workers.processes import ShutDownError
@@ -153,6 +155,12 @@ class Calls:
                 future.cancel()
                 raise
         return future.result()
+
+
+def follow(job: Job[Any]) -> Followed:
+    """Let the tab follow a job that the page shows as under way."""
+    since = session_key.follow(Source(job.name, (job,), None, lambda: contents(job.view)))
+    return Followed(job.name, since, active=True)
 
 
 def contents(view: JobView[Any]) -> Contents:
