@@ -106,12 +106,11 @@ def quiet_row(*metrics: str) -> str:
 def metric(label: str, name: str, text: str, description: str, comparison: str = "") -> str:
     """Return a number with its label, which may be an element of `value`, and a description behind "?".
 
-    description: "" for none. comparison: what the number is to be compared with, or how far it holds, which
-    follows a run as the value of `name` with "_beside" behind it; "" if nothing.
+    description: "" for none. comparison: an element of `compared`.
     """
     return (
         f'<div class="metric"><div class="label">{label} {_help(description)}</div>'
-        f"{value(name, text, 'div', 'number')}{_compared(name, comparison)}</div>"
+        f"{value(name, text, 'div', 'number')}{comparison}</div>"
     )
 
 
@@ -122,8 +121,13 @@ def large(words: str, name: str, text: str, description: str, comparison: str) -
     """
     return (
         f'<div class="large">{value(name, text, "div", "figure")}'
-        f'<div><div class="words">{words} {_help(description)}</div>{_compared(name, comparison)}</div></div>'
+        f'<div><div class="words">{words} {_help(description)}</div>{comparison}</div></div>'
     )
+
+
+def compared(name: str, text: str) -> str:
+    """Return what a number is compared with, or how far it holds, the value of that name; "" for none."""
+    return value(name, text, "div", "compared") if text else ""
 
 
 def _help(description: str) -> str:
@@ -131,11 +135,6 @@ def _help(description: str) -> str:
         return ""
     words = escape(description)
     return f'<button type="button" class="help" aria-label="{words}" data-help="{words}">?</button>'
-
-
-def _compared(name: str, comparison: str) -> str:
-    text = escape(comparison)
-    return f'<div data-value="{name}_beside" class="compared">{text}</div>' if comparison else ""
 
 
 def bar(name: str, share: float, label: str) -> str:

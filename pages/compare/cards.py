@@ -20,6 +20,7 @@ from pages.models.model_in_use import (
 from pages.models.names import name_of, names_of
 from pages.models.setting_words import phrase
 from pages.models.shown_network import as_shown
+from pages.plane.referee import BESIDE
 from pages.plane.scene import Scene
 from pages.run_view.following import follow
 from pages.run_view.legs import chain_text
@@ -133,10 +134,9 @@ def _draw_card(kept: Kept, name: str, followed: Followed | None, *, goes_next: b
             st.badge(GOES_NEXT, icon=":material/hourglass_bottom:", color="orange")
     experiment = experiment_of(kept)
     st.caption(UNKNOWN_TRAINING if experiment is None else phrase(experiment))
+    compared = live_text.compared(BESIDE, now[BESIDE])
     metrics = live_text.row(
-        live_text.metric(
-            "New points right", "held_out", now["held_out"], HELD_OUT_HELP, now["held_out_beside"]
-        ),
+        live_text.metric("New points right", "held_out", now["held_out"], HELD_OUT_HELP, compared),
         live_text.metric("Loss", "loss", now["loss"], LOSS_HELP),
     )
     effort = live_text.value("effort", now["effort"], "p", "caption")

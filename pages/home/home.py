@@ -14,7 +14,7 @@ from pages.models.map_layers import Overlay
 from pages.plane import answer_view, live, plane
 from pages.plane.answer import Answer
 from pages.plane.crossings import meetings_of
-from pages.plane.referee import best_possible
+from pages.plane.referee import BESIDE, best_possible
 from pages.plane.scene import scene_of, shortened
 from pages.run_view import map_view, presentation, progress
 from pages.run_view.shown import Selection, ShownRun, shown_run
@@ -288,9 +288,9 @@ def question(experiment: Experiment) -> str:
 def _said(texts: Mapping[str, str], name: str, notes: Sequence[str]) -> str:
     """Return the accuracy of that name among `texts`, of own points how far it holds, and notes, as HTML."""
     share = live_text.value("weights.held_out_text", texts[name])
-    beside = live_text.value("weights.held_out_text_beside", texts[f"{name}_beside"])
+    beside = live_text.value(f"weights.{BESIDE}", texts[BESIDE])
     # the best possible is among the notes
-    said = [beside] if "% on " in texts[f"{name}_beside"] else []
+    said = [beside] if "% on " in texts[BESIDE] else []
     first, *others = (f"<p class='quiet'>{line}</p>" for line in (*said, *map(escape, filter(None, notes))))
     label = ", ".join(filter(None, (progress.LARGE_LABEL, texts["which"])))
     words = f"<div class='words'>{label}{first}</div><div>{''.join(others)}</div>"

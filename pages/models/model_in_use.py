@@ -10,7 +10,7 @@ from pages.channel.live_text import Followed
 from pages.models import shown_network
 from pages.models.names import names_of
 from pages.plane import plane, referee
-from pages.plane.referee import EXPLAINED, beside, best_possible
+from pages.plane.referee import BESIDE, EXPLAINED, beside, best_possible
 from pages.plane.scene import Scene, of_polynomials, scene_of
 from pages.runs.training import Training
 from pages.server.audience import ModelNow
@@ -83,9 +83,10 @@ def draw_figures(kept: Kept, followed: Followed | None = None, unknown: str = ""
     known = figures(kept)
     texts = {name: unknown or text for name, text in known.items()}
     # of own points it is measured too
-    best = "" if unknown and kept.model.classes else known["held_out_beside"]
+    best = "" if unknown and kept.model.classes else known[BESIDE]
+    compared = live_text.compared(f"figures.{BESIDE}", best)
     html = live_text.row(
-        live_text.metric("New points right", "figures.held_out", texts["held_out"], HELD_OUT_HELP, best),
+        live_text.metric("New points right", "figures.held_out", texts["held_out"], HELD_OUT_HELP, compared),
         live_text.metric("Training points", "figures.accuracy", texts["accuracy"], ACCURACY_HELP),
         live_text.metric("Loss", "figures.loss", texts["loss"], LOSS_HELP),
     )
@@ -103,7 +104,7 @@ def figures(kept: Kept) -> dict[str, str]:
     return {
         "which": kept.weights,
         "held_out": "unknown" if held_out is None else percent(held_out),
-        "held_out_beside": " · ".join(filter(None, (kept.weights, compared))),
+        BESIDE: " · ".join(filter(None, (kept.weights, compared))),
         "accuracy": percent(kept.model.accuracy),
         "loss": loss_text(kept.model.loss),
     }

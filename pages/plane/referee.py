@@ -14,6 +14,8 @@ EXPLAINED = (
     "most likely curve: on new points no method can be expected to be right more often."
 )
 
+BESIDE = "beside_held_out"  # the name of the value that is `beside` an accuracy on new points
+
 
 def referee_of(experiment: Experiment) -> Referee | None:
     """Return the referee of the points of `experiment`: for equal curves, range and noise the same object.

@@ -14,6 +14,7 @@ from pages.models.point_choices import AskedPoint, scene_of_model
 from pages.plane import answer_view
 from pages.plane.answer import Answer
 from pages.plane.plane import pixels_of, shown_map
+from pages.plane.referee import BESIDE
 from pages.plane.scene import Scene, scene_of
 from pages.predict import curve_walk
 from pages.run_view.following import follow_answering
@@ -136,7 +137,7 @@ def quality_html(kept: Kept) -> str:
     """Return how many new points the model has right, and what stands `beside` it, which frames update."""
     figures = model_in_use.figures(kept)
     right = live_text.value("figures.held_out", figures["held_out"], "b")
-    best = live_text.value("figures.held_out_beside", figures["held_out_beside"], "p", "caption")
+    best = live_text.value(f"figures.{BESIDE}", figures[BESIDE], "p", "caption")
     return f"<p>{right} of new points right</p>{best}"
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.channel import live_text
 from pages.models import asked, from_link, model_in_use
+from pages.plane.referee import BESIDE
 from pages.run_view import map_view, progress
 from pages.run_view.shown import ShownRun
 from pages.state import session
@@ -150,21 +151,22 @@ def draw_whole() -> None:
 
 def _html(shown: ShownRun) -> str:
     now, weights = shown.values, shown.values["weights"]
-    numbers = _numbers(weights["held_out_text"], weights["held_out_text_beside"], weights["loss_text"])
+    numbers = _numbers(weights["held_out_text"], weights[BESIDE], weights["loss_text"])
     return _style() + progress.status_html(now) + numbers
 
 
 def _html_of_network(kept: Kept) -> str:
     figures = model_in_use.figures(kept)
-    return _style() + _numbers(figures["held_out"], figures["held_out_beside"], figures["loss"])
+    return _style() + _numbers(figures["held_out"], figures[BESIDE], figures["loss"])
 
 
 def _style() -> str:
     return NUMBERS if session.current().view.asked is None else NUMBERS_ABOVE
 
 
-def _numbers(held_out: str, best: str, loss: str) -> str:
+def _numbers(held_out: str, beside: str, loss: str) -> str:
+    compared = live_text.compared(f"weights.{BESIDE}", beside)
     return live_text.row(
-        live_text.metric("New points right", "weights.held_out_text", held_out, "", best),
+        live_text.metric("New points right", "weights.held_out_text", held_out, "", compared),
         live_text.metric("Loss", "weights.loss_text", loss, ""),
     )

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.channel import live_text
 from pages.plane import live
-from pages.plane.referee import EXPLAINED
+from pages.plane.referee import BESIDE, EXPLAINED
 from pages.run_view.legs import changes_of
 from pages.run_view.shown import ShownRun
 from pages.setup import controls
@@ -94,7 +94,7 @@ def draw_figures(shown: ShownRun) -> None:
         "weights.held_out_text",
         _text(shown.values, "weights.held_out_text"),
         HELD_OUT_HELP,
-        _text(shown.values, "weights.held_out_text_beside"),
+        live_text.compared(f"weights.{BESIDE}", shown.values["weights"][BESIDE]),
     )
     live_text.draw(accuracy, "progress.figures", shown.followed)
 

@@ -13,7 +13,7 @@ from pages.models import asked, map_layers
 from pages.models.map_layers import Overlay
 from pages.plane import answer_view, plane
 from pages.plane.live import Bound
-from pages.plane.referee import beside, best_possible, referee_of
+from pages.plane.referee import BESIDE, beside, best_possible, referee_of
 from pages.plane.scene import scene_of
 from pages.runs import sentences
 from pages.runs.pacing import Pacing
@@ -262,7 +262,7 @@ def _weights(shown: ShownWeights, dead: int) -> dict[str, Any]:
         "loss_alt": alternative_text.loss(history.step, history.loss, shown.step, loss, mark),
         "held_out": 100 * held_out,
         "held_out_text": percent(held_out),
-        "held_out_text_beside": beside(held_out, run.experiment),
+        BESIDE: beside(held_out, run.experiment),
         "accuracy_mark": accuracy_mark(mark, held_out),
         "names": [name._asdict() for name in names_at_ends(history.accuracy, history.held_out_accuracy)],
         "accuracy_alt": alternative_text.accuracy(

@@ -151,7 +151,7 @@ def compared(app: AppTest) -> dict[str, str]:
     metrics = "".join(live_html(app)).split('<div class="label">')[1:]
     return {
         re.match(r"(?:<[^>]+>)?([^<]+?) ?<", metric)[1]: unescape(
-            "".join(re.findall('"compared">(.*?)<', metric))
+            "".join(re.findall('"compared"[^>]*>(.*?)<', metric))
         )
         for metric in metrics
     }

@@ -17,7 +17,7 @@ from pages.models import model_in_use, shown_network
 from pages.models.point_choices import AskedPoint
 from pages.models.shown_network import ShownNetwork
 from pages.patches import rerun_requests
-from pages.plane.referee import best_possible
+from pages.plane.referee import BESIDE, best_possible
 from pages.predict import asked_point, prediction
 from pages.run_view import progress
 from pages.runs.job import Job
@@ -749,7 +749,7 @@ def test_in_a_lesson_all_pages_show_the_weights_of_now_and_else_those_of_the_bes
             cards.contents(now).values,
         ):
             assert (figures["loss"], figures["which"]) == (loss, name)
-            assert figures["held_out_beside"].startswith(f"{name} · best possible ")
+            assert figures[BESIDE].startswith(f"{name} · best possible ")
         assert loss_text(model_in_use.newest(now.own, now.training).loss) == "0.885"  # what is downloaded
 
 

@@ -10,6 +10,7 @@ import polycore as pc
 from pages.compare import cards, curves
 from pages.inside import inside_values, neuron_map
 from pages.models.point_choices import AskedPoint
+from pages.plane.referee import BESIDE
 from pages.predict import prediction
 from pages.runs.training import Training
 from pages.state.kept_models import Kept, KeptModels
@@ -104,5 +105,5 @@ def test_compare_has_curves_and_the_card(run):
     card = cards.contents(now).values
     assert card["loss"] == f"{run.best.loss:#.3g}"
     assert card["effort"].startswith("60 steps so far ·")
-    assert card["held_out_beside"].startswith(f"best loss (step {run.best_step}) · ")
+    assert card[BESIDE].startswith(f"best loss (step {run.best_step}) · ")
     assert card["map"]["source"].startswith("data:image/")

@@ -14,6 +14,7 @@ from pages.models.point_choices import ANY, AT_CROSSING, ON_CURVE, AskedPoint, P
 from pages.plane import answer_view
 from pages.plane.crossings import meetings_of
 from pages.plane.place import ON_ITS_CURVE
+from pages.plane.referee import BESIDE
 from pages.plane.scene import Scene, of_polynomials
 from pages.points import score
 from pages.predict import asked_point, weight_upload
@@ -253,9 +254,9 @@ def test_uploaded_points_on_no_curve_are_counted():
 
 
 def test_the_figures_of_a_model_are_those_of_its_file():
-    figures = {"held_out": "62.5 %", "held_out_beside": "", "accuracy": "75.0 %", "loss": "0.375"}
+    figures = {"held_out": "62.5 %", BESIDE: "", "accuracy": "75.0 %", "loss": "0.375"}
     figures["which"] = ""  # it has no others
-    assert model_in_use.figures(kept_of()) == figures | {"held_out_beside": "best possible 100.0\u00a0%"}
+    assert model_in_use.figures(kept_of()) == figures | {BESIDE: "best possible 100.0\u00a0%"}
     assert model_in_use.figures(kept_of(NAMELESS)) == figures | {"held_out": "unknown"}
 
 
