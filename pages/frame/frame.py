@@ -12,7 +12,7 @@ import streamlit as st
 
 from pages.channel import lifespan, live_text, session_key
 from pages.frame import copy_button, recent, undo
-from pages.frame.style import EMBEDDED_STYLE, STYLE, UNTITLED, quiet_links
+from pages.frame.style import EMBEDDED_STYLE, STYLE, UNTITLED, primary_color, quiet_links
 from pages.game import challenge
 from pages.lessons import lesson_panel, lessons
 from pages.models import from_link, link_choice
@@ -95,7 +95,7 @@ def begin(title: str) -> None:
         st.query_params.from_dict(query)
     # last: another script run may end this one whenever it reads or writes the session
     page_links.note_arrival()
-    st.html(STYLE)
+    st.html(primary_color() + STYLE)
     undo.draw()
     if is_embedded():
         st.html(EMBEDDED_STYLE)

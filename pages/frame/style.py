@@ -1,5 +1,7 @@
 """The styles of every page."""
 
+import streamlit as st
+
 # Streamlit keeps styles and dialogs in one list, in the order in which they are drawn. One more in its midst
 # moves all that follow: in the browser each replaces the next, which is missing until it is drawn again, and
 # the page jumps under the pointer. So a dialog that is closed leaves this in its place.
@@ -89,7 +91,7 @@ STYLE = (
 [data-testid="stStatusWidget"] { display: none; }
 /* shows that the server works, if that takes longer than a moment */
 .stApp:not([data-test-script-state="notRunning"])::before {
-  content: ""; position: fixed; z-index: 999999; inset: 0 0 auto; height: 3px; background: #5d6be0;
+  content: ""; position: fixed; z-index: 999999; inset: 0 0 auto; height: 3px; background: var(--primary);
   opacity: 0; animation: polycore-working 1.2s linear 0.2s 500;
 }
 @keyframes polycore-working { from { opacity: 1; translate: -100% } to { opacity: 1; translate: 100% } }
@@ -142,6 +144,12 @@ UNTITLED = """<style>
   .stApp .stElementContainer:has(h1) { position: absolute; clip-path: inset(50%); }
 }
 </style>"""
+
+
+def primary_color() -> str:
+    """Return the style by which others know the theme's primary color, from .streamlit/config.toml."""
+    light, dark = (st.get_option(f"theme.{scheme}.primaryColor") for scheme in ("light", "dark"))
+    return f"<style>:root {{ --primary: light-dark({light}, {dark}); }}</style>"
 
 
 def quiet_links(current: int) -> str:

@@ -55,7 +55,7 @@ STYLE = """<style>
 .st-key-home-main > :not(:first-child) { display: none; }
 .st-key-home-main :is(button, [data-testid="stPageLink-NavLink"]) { min-height: 3rem; min-width: 14rem; }
 .st-key-home-main [data-testid="stPageLink-NavLink"] {
-  justify-content: center; margin: 0; border-radius: 0.5rem; background: light-dark(#5159c4, #5d6be0);
+  justify-content: center; margin: 0; border-radius: 0.5rem; background: var(--primary);
 }
 .st-key-home-main [data-testid="stPageLink-NavLink"] * { color: #ffffff !important; }
 .st-key-home-main p { font-size: 1.125rem; font-weight: 600; }

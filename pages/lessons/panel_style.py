@@ -14,7 +14,7 @@ STEPS: tuple[Phase, ...] = ("guess", "watch", "see")  # each has a segment of th
 # whatever it says, until the user folds it.
 _PLACE = """
 .st-key-lesson-panel {
-  --accent: light-dark(#5159c4, #8a94f0); --line: light-dark(#d8dae4, #3a4050);
+  --accent: light-dark(var(--primary), #8a94f0); --line: light-dark(#d8dae4, #3a4050);
   --quiet: light-dark(#5a6072, #a4abbd); --paper: light-dark(#ffffff, #0e1117);
   gap: 0; background: light-dark(#f4f5fa, #1a1e29); overflow-y: auto;
 }
@@ -137,7 +137,7 @@ _UNFILLED = """
 _NEXT = """
 .stApp :is(%(part)s:has(> .stButton), %(part)s > .stElementContainer) > :is(.stButton, .stPageLink)
   :is(button:enabled, [data-testid="stPageLink-NavLink"]), .stApp %(part)s button[kind="primary"] {
-  background: light-dark(#5159c4, #5d6be0); border-color: transparent; color: #ffffff !important;
+  background: var(--primary); border-color: transparent; color: #ffffff !important;
 }
 .stApp %(part)s [data-testid="stPageLink-NavLink"] :is(p, span) { color: #ffffff; }
 .stApp %(part)s:not(.st-key-lesson-forward) button[kind="tertiary"] { /* its text stays where it is */
@@ -146,14 +146,14 @@ _NEXT = """
 .stApp %(part)s { scroll-margin-block: 4rem; } /* what is above it may still grow */
 %(part)s:not(:has(> .stButton), :has(> .stElementContainer > :is(.stButton, .stPageLink))) {
   position: relative; overflow: visible; border-radius: 0.5rem;
-  outline: 2px solid light-dark(#5159c4, #8a94f0); outline-offset: 0.25rem;
+  outline: 2px solid light-dark(var(--primary), #8a94f0); outline-offset: 0.25rem;
 }
 :is(.st-key-lesson-answers, [class*="st-key-lesson-recap-"]) { margin-top: 0.5rem; outline: 0 !important; }
 [class*="st-key-lesson-recap-"] { width: 100%%; }
 %(part)s:not(:has(> .stButton), :has(> .stElementContainer > :is(.stButton, .stPageLink)))::after {
   content: "Your turn"; position: absolute; z-index: 1; inset: -0.9rem 0.5rem auto auto; pointer-events: none;
   padding: 0 0.5rem; border-radius: 0.4rem; font-size: 0.75rem; font-weight: 600; line-height: 1.6;
-  background: light-dark(#5159c4, #5d6be0); color: #ffffff;
+  background: var(--primary); color: #ffffff;
 }
 @media (max-width: 999px) {
   :is(.st-key-lesson-answers, [class*="st-key-lesson-recap-"]) { margin-top: 0.25rem; }

@@ -48,7 +48,8 @@ def html_page(model: Model) -> str:
     classes, window = model.named_classes, model.shown_window
     source = "from points on their curves" if curves_of(classes) else "from points of each"
     picture = class_map(model.weights, model.biases, window, activation=model.activation, inputs=model.inputs)
-    style, script = asset("page.css"), "".join(map(asset, SCRIPTS))
+    style = Template(asset("page.css")).substitute(accent=PALETTE[0].color)
+    script = "".join(map(asset, SCRIPTS))
     return Template(asset("page.html")).substitute(
         policy=_policy(style, script),
         version=__version__,

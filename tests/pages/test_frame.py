@@ -8,10 +8,12 @@ import pytest
 
 import polycore as pc
 from pages.frame import frame
+from pages.frame.style import primary_color
 from pages.runs.training import Training
 from pages.state import session
 from pages.state.session_value import Session
 from pages.state.setup import Setup
+from polycore.pictures.palette import PALETTE
 from tests.pages.browsing import HOME, TRAIN, opened, session_of
 from tests.runs import TINY
 
@@ -63,3 +65,7 @@ def test_what_comes_and_goes_leaves_the_styles_of_a_page_at_their_index(page, co
     before = styles(app)
     assert len(before) >= 2
     assert styles(come(app)) == before
+
+
+def test_the_primary_color_is_that_of_the_first_class():
+    assert f"light-dark({PALETTE[0].color}, " in primary_color()
