@@ -163,11 +163,13 @@ def draw_question(race: Race) -> None:
     """Ask what is the same in both lanes of a pair, and what is not."""
     chosen = recalled_input(race.name, list[str])
     chosen.choose(st.pills, QUESTION, list(race.view.same), selection_mode="multi")
-
-    def answer() -> None:
-        race.answer = frozenset(chosen.value)
-
-    st.button("Answer", key=f"{PREFIX}.answer", type="primary", on_click=answer, help=ANSWER_HELP)
+    st.button(
+        "Answer",
+        key=f"{PREFIX}.answer",
+        type="primary",
+        on_click=lambda: session.show_race(answer=frozenset(chosen.value)),
+        help=ANSWER_HELP,
+    )
 
 
 def answered(same: Mapping[str, bool], answer: Collection[str]) -> str:

@@ -6,6 +6,7 @@ At a moment each lane has computed for as long as the others.
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -34,14 +35,9 @@ LOWER_LOSS = "{} has the lowest loss, which is what all of them minimize."
 Status = Literal["Starting", "Running", "Paused", "Stopped", "Finished"]
 
 
-def source_of(race: Race) -> Source:
-    """Return the source of a race's frames, with the weights of its moment."""
-    moment = race.moment
-
-    def at(moment: Choice) -> Source:
-        race.moment = moment
-        return source_of(race)
-
+def source_of(race: Race, moment: Choice = "Now") -> Source:
+    """Return the source of a race's frames, with the weights of a moment; see `choice_at`."""
+    at = partial(source_of, race)
     return Source(race.name, race.trainings, moment, lambda: contents(race.view, moment), at=at)
 
 

@@ -1,7 +1,6 @@
 """The race on the Compare page: its maps by rank, their chart, its rules, and the landscape of their loss."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from html import escape
 from typing import Any
@@ -30,11 +29,12 @@ from pages.plane.plane import network_map, small_map
 from pages.plane.scene import scene_of
 from pages.run_view import time_slider
 from pages.run_view.progress import LARGE_LABEL
-from pages.runs.job import Job
 from pages.runs.race import Lane, Race, RaceView
+from pages.server.source import Choice
 from pages.state import refusal, session
+from pages.state.comparison import ShownRace
 from pages.state.shown_weights import ShownWeights
-from polycore import Landscape, Model
+from polycore import Model
 from polycore.figures import line_url
 from polycore.figures.style import ZERO_LINE, with_layout
 from polycore.pictures.palette import class_colors
@@ -175,7 +175,8 @@ def _draw_first(dock: DeltaGenerator, race: Race | None) -> None:
 
 def _draw_race(race: Race, bar: DeltaGenerator, dock: DeltaGenerator, *, running: bool) -> None:
     """Draw the race, which the page then follows; `running`: whether the page shows it as under way."""
-    source, moment, by = source_of(race), race.moment, race_inputs.BY.value
+    shown, by = session.current().comparison.shown, race_inputs.BY.value
+    source = source_of(race, shown.moment)
     for training in race.trainings:
         training.show(wish_of(training.view))
     followed = Followed(race.name, session_key.follow(source), running)
@@ -183,37 +184,37 @@ def _draw_race(race: Race, bar: DeltaGenerator, dock: DeltaGenerator, *, running
     view = race.view
     if view.is_running != running:
         st.rerun()  # it ended while the page was drawn: the buttons drawn before must not stay
-    now = values(view, moment)
+    now = values(view, shown.moment)
     with dock:
         live_text.draw(_status_html(now), f"{PREFIX}.status", followed, reports=True)
     with bar:
         if view.setting is None:
-            time_slider.draw_for_race(f"{PREFIX}.time", followed, now["moments"], moment, source.choose)
-    hidden = NOT_YET if view.setting is not None and race.answer is None else ""
-    lanes = (_lane_html(race, view.lanes[i], i, by, now["lanes"][str(i)]) for i in order_of(view, by))
+            time_slider.draw_for_race(f"{PREFIX}.time", followed, now["moments"], shown.moment)
+    hidden = NOT_YET if view.setting is not None and shown.answer is None else ""
+    lanes = (_lane_html(shown, view.lanes[i], i, by, now["lanes"][str(i)]) for i in order_of(view, by))
     html = f'{hidden}{LANE_STYLE}<div class="lanes">{"".join(lanes)}</div>'
     live_text.draw(html, f"{PREFIX}.lanes", followed, on_press=partial(_enlarge, race))
     with st.container():
-        if race.large is not None:
-            _draw_large_map(race, view.lanes[race.large], race.large, followed)
+        if shown.large is not None:
+            _draw_large_map(race, shown.moment, shown.large, followed)
     chart, rules = st.columns([5, 2], gap="large")
     if hidden:
         with chart:
             race_inputs.draw_question(race)
         return
     with rules:
-        shown = {"required": True, "format_func": LABELS.__getitem__}
-        race_inputs.BY.choose(st.segmented_control, "Compare by", list(LABELS), **shown)
+        options = {"required": True, "format_func": LABELS.__getitem__}
+        race_inputs.BY.choose(st.segmented_control, "Compare by", list(LABELS), **options)
         standing = live_text.value(f"standing.{by}", now["standing"][by], "p")
         waits = live_text.value("waits", now["waits"], "p", "caption")
         live_text.draw(standing + waits, f"{PREFIX}.standing", followed)
-        if race.answer is None:
+        if shown.answer is None:
             if not view.is_of(session.current().experiment):
                 st.caption(EARLIER.format(race_inputs.summary(view.set_up, view.kind)))
             race_inputs.draw_rules(view.set_up, view.kind, [lane.name for lane in view.lanes])
     with chart:
-        if race.answer is not None:
-            st.markdown(race_inputs.answered(view.same, race.answer))
+        if shown.answer is not None:
+            st.markdown(race_inputs.answered(view.same, shown.answer))
         st.markdown(CAPTIONS[by].format("computing time" if view.setting is None else "number of steps"))
         _draw_chart(view, by, now["then"], followed)
     with st.container():
@@ -228,7 +229,7 @@ def _status_html(now: Mapping[str, Any]) -> str:
     return f'{BAR_STYLE}<div class="line">{words}</div>{bar}'
 
 
-def _lane_html(race: Race, lane: Lane, index: int, by: Name, now: Mapping[str, Any]) -> str:
+def _lane_html(shown: ShownRace, lane: Lane, index: int, by: Name, now: Mapping[str, Any]) -> str:
     """Return a lane: its name, its map, and the figure by which it is compared."""
     name, scene = escape(lane.name), scene_of(lane.view.run.experiment)
     path = f"lanes.{index}"
@@ -237,33 +238,33 @@ def _lane_html(race: Race, lane: Lane, index: int, by: Name, now: Mapping[str, A
     parts = (live_text.value(f"{path}.{part}", now[part], "p") for part in ("used", "ended", "error"))
     return (
         f'<div><div class="head"><span>{place}&ensp;{name}</span><img src="{line_url(index)}" alt="">'
-        f'<button data-press="{index}" aria-pressed="{str(index == race.large).lower()}" {LARGE_LOOK} '
+        f'<button data-press="{index}" aria-pressed="{str(index == shown.large).lower()}" {LARGE_LOOK} '
         f'aria-label="Large map of {name}">{ENLARGE}</button></div>'
-        f"{small_map(picture_of(lane, race.moment), scene, index)}"
+        f"{small_map(picture_of(lane, shown.moment), scene, index)}"
         f'<div class="figure">{number}<span>{UNITS[by]}</span></div>{"".join(parts)}</div>'
     )
 
 
-def _draw_large_map(race: Race, lane: Lane, index: int, followed: Followed) -> None:
+def _draw_large_map(race: Race, moment: Choice, index: int, followed: Followed) -> None:
+    def model_now() -> Model:
+        lane = race.view.lanes[index]
+        return ShownWeights.of(lane.view, choice_at(lane, moment)).model
+
+    lane = race.view.lanes[index]
     parts = {"layout.images.0.source": f"picture.lanes.{index}", "layout.meta.alt": f"lanes.{index}.map_alt"}
     live.figure(
-        network_map(picture_of(lane, race.moment), scene_of(lane.view.run.experiment)),
+        network_map(picture_of(lane, moment), scene_of(lane.view.run.experiment)),
         key=f"{PREFIX}.map.{index}",
         height=MAP_HEIGHT,
         bound=Bound(followed, [*parts.items()], class_colors(lane.experiment.class_count)),
-        model_now=partial(_model_now, race, index),
+        model_now=model_now,
     )
 
 
 def _enlarge(race: Race, lane: Any) -> None:
     """Show the map of a lane large, or no longer; `lane` is as the browser has sent it."""
     index = next((index for index in range(len(race.names)) if str(index) == lane), None)
-    race.large = None if index == race.large else index
-
-
-def _model_now(race: Race, index: int) -> Model:
-    lane = race.view.lanes[index]
-    return ShownWeights.of(lane.view, choice_at(lane, race.moment)).model
+    session.show_race(large=None if index == session.current().comparison.shown.large else index)
 
 
 def _draw_chart(race: RaceView, by: Name, then: Mapping[str, Any], followed: Followed) -> None:
@@ -287,23 +288,17 @@ def _draw_landscape(race: Race) -> None:
     """Draw the loss landscape with the trajectories of all lanes, or the button that begins it."""
     st.subheader(run_landscape.TITLE, anchor=False)
     st.write(LANDSCAPE)
+    view = race.view
+    # the leader first: the map is around its weights
+    order = sorted(range(len(view.lanes)), key=lambda index: view.lanes[index] is not view.leader)
+
+    def begin() -> None:
+        runs = (view.lanes[index].view.run for index in order)
+        session.show_race(landscape=run_landscape.begun(race.name, *runs))
+
     landscape = run_landscape.ask(
-        partial(_landscape_of, race), partial(_begin_landscape, race), LANDSCAPE_KEY, LANDSCAPE_HELP
+        lambda: session.current().comparison.shown.landscape, begin, LANDSCAPE_KEY, LANDSCAPE_HELP
     )
-    order = session.current().comparison.order
     with st.container():
         if landscape is not None:
             run_landscape.draw(landscape, LANDSCAPE_KEY, [race.names[index] for index in order], order)
-
-
-def _landscape_of(race: Race) -> Job[Landscape] | None:
-    job = session.current().comparison.landscape
-    return job if job is not None and job.of == race.name else None
-
-
-def _begin_landscape(race: Race) -> None:
-    view = race.view
-    leader = view.lanes.index(view.leader)
-    order = leader, *(index for index in range(len(view.lanes)) if index != leader)
-    job = run_landscape.begun(race.name, *(view.lanes[index].view.run for index in order))
-    session.update(comparison=replace(session.current().comparison, landscape=job, order=order))

@@ -32,14 +32,17 @@ def draw(shown: ShownRun) -> None:
     )
 
 
-def draw_for_race(
-    key: str, followed: Followed, moments: Moments, choice: Choice, choose: Callable[[Choice], object]
-) -> None:
-    """Draw the slider for a race, whose moments are microseconds of computing, in the same way.
-
-    choose: called with what it rests at.
-    """
-    _draw(key, followed, moments, choice, choose, moves=True, over_time=True)
+def draw_for_race(key: str, followed: Followed, moments: Moments, choice: Choice) -> None:
+    """Draw the slider for a race, whose moments are microseconds of computing, in the same way."""
+    _draw(
+        key,
+        followed,
+        moments,
+        choice,
+        lambda choice: session.show_race(moment=choice),
+        moves=True,
+        over_time=True,
+    )
 
 
 def draw_at_rest(

@@ -11,7 +11,6 @@ from typing import Literal
 from pages.runs.training import Training
 from pages.runs.view import RunView
 from pages.server import server
-from pages.server.source import Choice
 from polycore import Experiment, Model, PolycoreError
 from polycore.experiment.settings import SETTINGS, Setting
 from polycore.formatting import counted, loss_text
@@ -198,16 +197,13 @@ class RaceView:
         return f"That is no surprise: {gradient}."
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True, eq=False)
 class Race:
     """A race of two to four lanes; `budget` is in seconds of computing for each.
 
     set_up: the user's experiment, of which `common_experiment` has what all lanes share.
     names, trainings: of its lanes.
     kind: what the lanes of a race differ in. setting: what those of a pair do; None of a race.
-    moment: which of their weights are shown: those after so many microseconds of computing, or the latest.
-    large: the lane whose map is shown large too; None for none.
-    answer: what the user takes for the same in a pair, whose figures come after that; None before.
     """
 
     set_up: Experiment
@@ -215,10 +211,7 @@ class Race:
     names: tuple[str, ...]
     trainings: tuple[Training, ...]
     kind: Kind = "Optimizers"
-    moment: Choice = "Now"
     setting: Setting | None = None
-    answer: frozenset[str] | None = None
-    large: int | None = None
 
     @classmethod
     def of(

@@ -1,12 +1,13 @@
 """What the Compare page compares: kept runs, a race, a sweep, or the networks of a class."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from pages.runs.job import Job
 from pages.runs.race import Race
 from pages.runs.sweep import Sweep
+from pages.server.source import Choice
 from polycore import Experiment, Landscape
 
 
@@ -45,6 +46,24 @@ class ClassTable:
     left_out: int = 0
 
 
+@dataclass(frozen=True)
+class ShownRace:
+    """What is shown of a race beside its lanes.
+
+    of: the name of the race.
+    moment: which of its weights: those after so many microseconds of computing, or the latest.
+    large: the index of the lane whose map is shown large too; None for none.
+    answer: what the user takes for the same in a pair, whose figures come after that; None before.
+    landscape: of its loss; None before the first.
+    """
+
+    of: str = ""
+    moment: Choice = "Now"
+    large: int | None = None
+    answer: frozenset[str] | None = None
+    landscape: Job[Landscape] | None = None
+
+
 Comparing = Literal["Kept runs", "Race", "Sweep", "A class"]
 
 
@@ -55,8 +74,7 @@ class Comparison:
     view: what of it is shown.
     titles: of the models that the user compares; None before the first choice.
     race, sweep: the latest one, in whatever state; None before the first.
-    landscape: of the loss of the race; None before the first. order: the indices of the lanes whose
-        trajectories it has.
+    race_shown: what was chosen of the latest race, or of one before it.
     class_table: the table that was measured last; None before the first.
     measuring: the next table, until it is finished and drawn, or has failed; None without one.
     entered: what the user has entered for a race or a sweep, by the names of the inputs, each with what
@@ -67,8 +85,17 @@ class Comparison:
     titles: tuple[str, ...] | None = None
     race: Race | None = None
     sweep: Sweep | None = None
-    landscape: Job[Landscape] | None = None
-    order: tuple[int, ...] = ()
+    race_shown: ShownRace = ShownRace()
     class_table: ClassTable | None = None
     measuring: Job[ClassTable] | None = None
     entered: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+
+    def showing(self, **fields: Any) -> "Comparison":
+        """Return the comparison with other values of these fields of what is shown of the race."""
+        return replace(self, race_shown=replace(self.shown, **fields))
+
+    @property
+    def shown(self) -> ShownRace:
+        """What is shown of the race."""
+        name = "" if self.race is None else self.race.name
+        return self.race_shown if self.race_shown.of == name else ShownRace(name)

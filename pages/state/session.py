@@ -268,13 +268,18 @@ def begin_race(race: Race, undo: str) -> None:
     if before.race is not None:
         before.race.stop()
     is_loss = before.race is not None and before.race.view.has_begun
-    compare_another(replace(before, view="Race", race=race, landscape=None), undo if is_loss else None)
+    compare_another(replace(before, view="Race", race=race), undo if is_loss else None)
 
 
 def compare_another(comparison: Comparison, undo: str | None) -> None:
     """Compare another race or sweep; `undo` is a sentence that says so if results are lost, else None."""
     now = current()
     _store_offering(now, replace(now, comparison=comparison), undo)
+
+
+def show_race(**fields: Any) -> None:
+    """Show the race with other values of these fields of ShownRace."""
+    update(comparison=current().comparison.showing(**fields))
 
 
 def note_running() -> None:

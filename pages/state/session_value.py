@@ -234,7 +234,6 @@ class Session:
             POLYNOMIALS: self.experiment.polynomials,
             "run": self.training,
             "race": self.comparison.race,
-            "race_shown": (self.comparison.landscape, self.comparison.order),
             "sweep": self.comparison.sweep,
             "models": Work.of(self.models),
             "in_use": self.models.in_use,
@@ -359,7 +358,6 @@ class Session:
                 view = replace(view, past=choice)
             else:
                 view = replace(view, past=None, inside=choice)
-        landscape, order = back["race_shown"]
         lesson, run_before = back["lesson"]
         view = replace(view, pacing=back["pacing"])
         return replace(
@@ -371,13 +369,7 @@ class Session:
             view=view,
             points=back["points"],
             play=replace(self.play, game=back["game"]),
-            comparison=replace(
-                self.comparison,
-                race=back["race"],
-                landscape=landscape,
-                order=order,
-                sweep=back["sweep"],
-            ),
+            comparison=replace(self.comparison, race=back["race"], sweep=back["sweep"]),
             lessons=replace(self.lessons, current=lesson, before=run_before),
             drawings=back["drawings"],
             links=replace(self.links, brought=back["brought"]),

@@ -39,6 +39,7 @@ from tests.pages.browsing import (
     report,
     sent_to,
     session_of,
+    trigger,
     wait_for,
     widget_states,
     words_of,
@@ -539,10 +540,9 @@ def test_a_race_is_stopped_and_run_again():
 @pytest.mark.usefixtures("short")
 def test_a_race_stands_as_it_is_when_one_comes_back():
     app = press(at_the_line("Adam", "Random search"), "Start the race")
+    trigger(app, "race.time", "chosen", 100_000)
     app.switch_page(TRAIN).run()
     until_it_ends(app)
-    race = session_of(app).comparison.race
-    race_values.source_of(race).choose(100_000)  # as a film does, which sends the page nothing
     app.switch_page(COMPARE).run()
     assert app.button_group(key="compare.view.v0").value == "Race"
     assert live_value(app, "status") == "Finished"

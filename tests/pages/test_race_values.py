@@ -354,16 +354,14 @@ def test_a_lane_that_ended_early_does_not_move_the_progress_of_the_others(three,
     assert (header["progress"], header["share"]) == (progress, share)
 
 
-def test_a_page_that_is_drawn_while_the_slider_moves_shows_the_moment_of_the_frame_it_has(race):
-    source = source_of(race)
+def test_a_moment_that_one_source_is_asked_for_is_shown_by_no_other(race):
+    source, other = source_of(race), source_of(race)
+    before = other.frame()
     source.choose(1_000_000)
-    frame = source.frame()
-    again = source_of(race)
-    assert source.is_like(again)
-    assert header_of(again.frame())["then"] == header_of(frame)["then"] == {"seconds": 1, "is_past": True}
-    again.choose("Now")  # as the slider does once it rests, where no socket opens
-    assert not source.is_like(source_of(race))
-    assert race.moment == "Now"
+    assert not source.is_like(other)
+    assert source.is_like(source_of(race, 1_000_000))
+    assert header_of(source.frame())["then"] == {"seconds": 1, "is_past": True}
+    assert other.frame() is before
 
 
 @pytest.mark.parametrize("choice", [None, True, 1.5, "then", [3], {}])

@@ -55,7 +55,7 @@ def of_run(app):
 
 
 def of_race(app):
-    return session_of(app).comparison.landscape
+    return session_of(app).comparison.shown.landscape
 
 
 def test_inside_shows_the_landscape_of_its_run():
@@ -166,5 +166,5 @@ def test_a_race_has_the_trajectories_of_all_around_the_leader():
     assert [trace.name for trace in lines] == [lane.name for lane in lanes]
     assert [trace.line.color for trace in lines] == [LINES[leader].color, LINES[1 - leader].color]
     press(app, "Race again")
-    assert session_of(app).comparison.landscape is None
+    assert session_of(app).comparison.shown.landscape is None
     press(app, "Stop the race")

@@ -353,7 +353,7 @@ def test_a_race_that_another_has_replaced_comes_back(monkeypatch):
     wait_until(lambda: not first.view.is_running)
     app.run()
     press(app, run_landscape.DRAW)
-    wait_until(lambda: not session_of(app).comparison.landscape.view.is_active)
+    wait_until(lambda: not session_of(app).comparison.shown.landscape.view.is_active)
     before = session_of(app).comparison
     monkeypatch.setattr(race_inputs, "BUDGETS", (100.0,))
     press(app, "Race again")

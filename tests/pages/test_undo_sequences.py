@@ -179,7 +179,7 @@ class Computing:
 
 def race():
     before = session.current().comparison
-    another = replace(before, race=Computing(), landscape=None)
+    another = replace(before, race=Computing())
     session.compare_another(another, race_inputs.REPLACED if before.race else None)
 
 
