@@ -18,6 +18,7 @@ from pages.runs.race import (
     Kind,
     Race,
     RaceView,
+    View,
     replaced_in,
     shares_weights,
 )
@@ -109,10 +110,9 @@ def draw_form() -> None:
             st.caption(HOW_MANY)
 
 
-def draw_change(race: RaceView) -> None:
+def draw_change(race: View) -> None:
     """Draw in one line what raced, and the inputs for the next race behind a button."""
-    raced = f"{len(race.lanes)} {race.kind.lower()} · {race.budget:g} s each"
-    st.caption(raced if race.setting is None else f"Same but one · {race.setting.name}", width="content")
+    st.caption(race.title, width="content")
     with st.popover("Change", type="tertiary", icon=":material/tune:", help=CHANGE_HELP):
         draw_form()
         draw_rules(session.current().experiment, KIND.value, NAMES[KIND.value].value)
@@ -185,18 +185,18 @@ def draw_buttons(race: Race | None, *, running: bool) -> None:
 
     race: the latest; None before the first. running: whether the page shows it as under way.
     """
-    is_pair = race is not None and race.setting is not None
+    last = RaceView if race is None else race.before
     st.button(
-        "Start the race" if race is None or is_pair else "Race again",
+        "Start the race" if race is None else last.start_label,
         key=f"{PREFIX}.start",
-        type="secondary" if is_pair else "primary",
+        type=last.start_type,
         icon=":material/flag:",
         on_click=_begin,
         disabled=running or not _is_possible(NAMES[KIND.value].value),
         help=START_HELP,
     )
     st.button(
-        "Stop both" if is_pair else "Stop the race",
+        last.stop_label,
         key=f"{PREFIX}.stop",
         icon=":material/stop:",
         on_click=None if race is None else race.stop,
@@ -230,7 +230,7 @@ def _begin() -> None:
         session.begin_race(race, REPLACED)
 
 
-def networks_of(race: RaceView) -> list[Kept]:
+def networks_of(race: View) -> list[Kept]:
     """Return the networks of a race as models to keep."""
     return [
         Kept(

@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
-import numpy as np
-
 from pages.compare.charts import NAMES, Charts, Curves, Name
 from pages.plane.plane import pixels_of_run, shown_map
 from pages.plane.referee import best_possible
 from pages.plane.scene import scene_of
 from pages.runs import sentences
-from pages.runs.race import Lane, Race, RaceView
+from pages.runs.race import Lane, Race, View, microseconds
 from pages.runs.view import RunView, seconds_at
 from pages.server.source import Choice, Contents, Source
 from pages.wording import percent as wording
@@ -25,10 +23,7 @@ from polycore.formatting import counted, loss_text, percent
 from polycore.pictures.class_map import PackedMap
 from polycore.workers.picture import Portrait, Wish
 
-OVER = "computing time (s)"
-STOPS = 100  # moments of a whole race: a film of them takes 16 s
 AT_THE_START = "They are at the start."
-STOPPED = "before all had used their computing time"
 # beside the leader by accuracy, if another has the lowest loss
 LOWER_LOSS = "{} has the lowest loss, which is what all of them minimize."
 
@@ -41,7 +36,7 @@ def source_of(race: Race, moment: Choice = "Now") -> Source:
     return Source(race.name, race.trainings, moment, lambda: contents(race.view, moment), at=at)
 
 
-def contents(race: RaceView, moment: Choice) -> Contents:
+def contents(race: View, moment: Choice) -> Contents:
     """Return what a frame has of a race: the values that the page shows, and the maps."""
     header, blobs = values(race, moment), {}
     for index, lane in enumerate(race.lanes):
@@ -69,7 +64,7 @@ def _rendered(lane: Lane, moment: Choice) -> PackedMap | None:
     return pictured[1].now.map
 
 
-def values(race: RaceView, moment: Choice = "Now") -> dict[str, Any]:
+def values(race: View, moment: Choice = "Now") -> dict[str, Any]:
     """Return what the page shows of a race beside its maps, as text and numbers.
 
     moment: of the weights; see `choice_at`.
@@ -81,20 +76,23 @@ def values(race: RaceView, moment: Choice = "Now") -> dict[str, Any]:
         "generation": sum(lane.view.generation for lane in race.lanes),
         "active": race.is_running,
         "status": _status(race),
-        "progress": _progress(race),
-        "share": _share(race),
+        "progress": race.progress,
+        "share": 100.0 if race.used is None else 100 * min(1.0, race.used / race.budget),
         "standing": {
             "loss": _standing(race, moment),
             "accuracy": _standing_by_accuracy(race, moment, [one.accuracy for one in shown]),
         },
         "waits": next(filter(None, waits), ""),
-        "moments": moments(race),
+        "moments": race.moments,
         "then": {"seconds": moment / 1e6 if isinstance(moment, int) else 0, "is_past": moment != "Now"},
         "lanes": {
             str(index): {
-                **one.texts,
+                "loss": loss_text(one.loss),
+                "accuracy": percent(one.accuracy),
+                "used": one.used,
                 "place": {name: str(place[index]) for name, place in places.items()},
-                **_ends(lane),
+                "ended": f"Ended early. {ended}" if (ended := lane.ended_because) else "",
+                "error": lane.view.error or "",
             }
             for index, (lane, one) in enumerate(zip(race.lanes, shown, strict=True))
         },
@@ -102,38 +100,22 @@ def values(race: RaceView, moment: Choice = "Now") -> dict[str, Any]:
     }
 
 
-def order_of(race: RaceView, by: Name) -> list[int]:
+def order_of(race: View, by: Name) -> list[int]:
     """Return the indices of the lanes as the page has them from left to right.
 
-    At the end the first comes first. Until then no map leaves its position, since nobody could follow it.
+    At the end the best comes first. Until then no map leaves its position, since nobody could follow it.
     """
     indices = list(range(len(race.lanes)))
-    if race.is_running or race.setting is not None:  # of a pair the user's run stays first
+    if race.is_running or not race.is_ranked:
         return indices
     places = places_by(by, [_Shown.of(lane, "Now") for lane in race.lanes])
     return sorted(indices, key=places.__getitem__)
 
 
-def charts_of(race: RaceView) -> Charts:
+def charts_of(race: View) -> Charts:
     """Return the charts of each lane's lowest loss so far and its held-out accuracy."""
-    curves = []
-    for lane in race.lanes:
-        x, _, losses, accuracies = np.array(lane.view.milestones).T
-        if lane.in_pair:  # a whole run, which may have few milestones
-            history = lane.view.run.history
-            x, accuracies = history.step, history.held_out_accuracy
-            losses = np.minimum.accumulate(history.loss)
-        curves.append(Curves(lane.name, x, losses, accuracies))
-    return Charts(curves, OVER if race.setting is None else "step", best_possible(race.set_up))
-
-
-def moments(race: RaceView) -> list[tuple[int, Choice]]:
-    """Return computing times in microseconds, evenly spaced, each with its choice; the last one is "Now"."""
-    if race.setting is not None:
-        return [(0, "Now")]  # what is equal in a pair is the steps
-    end = max(_microseconds(lane.view.seconds) for lane in race.lanes)
-    times = (round(stop * _microseconds(race.budget) / STOPS) for stop in range(STOPS + 1))
-    return [*((time, time) for time in times if time < end), (end, "Now")]
+    curves = [Curves(lane.name, *lane.curves) for lane in race.lanes]
+    return Charts(curves, race.axis, best_possible(race.set_up))
 
 
 def choice_at(lane: Lane, moment: Choice) -> Choice:
@@ -143,9 +125,9 @@ def choice_at(lane: Lane, moment: Choice) -> Choice:
     """
     view = lane.view
     steps = view.run.snapshots.step  # the widest networks have none
-    if not isinstance(moment, int) or moment >= _microseconds(view.seconds) or not steps:
+    if not isinstance(moment, int) or moment >= microseconds(view.seconds) or not steps:
         return "Now"
-    times = [_microseconds(seconds) for seconds in seconds_at(steps, view.milestones).tolist()]
+    times = [microseconds(seconds) for seconds in seconds_at(steps, view.milestones).tolist()]
     return steps[max(0, bisect_right(times, moment) - 1)]
 
 
@@ -154,7 +136,7 @@ def lowest_loss_at(lane: Lane, moment: Choice) -> float:
     milestones = lane.view.milestones
     if not isinstance(moment, int):
         return milestones[-1].best_loss
-    ends = [_microseconds(milestone.seconds) for milestone in milestones]
+    ends = [microseconds(milestone.seconds) for milestone in milestones]
     return milestones[max(0, bisect_right(ends, moment) - 1)].best_loss
 
 
@@ -186,11 +168,6 @@ class _Shown:
         used = f"{counted(step, 'step')} in {seconds:.2f} s"
         return cls(loss, portrait.model.held_out_accuracy or 0.0, used)
 
-    @property
-    def texts(self) -> dict[str, str]:
-        """The same as texts."""
-        return {"loss": loss_text(self.loss), "accuracy": percent(self.accuracy), "used": self.used}
-
 
 def places_by(name: Name, shown: Sequence[_Shown]) -> list[int]:
     """Return the place of each lane, from 1: one more than there are better lanes."""
@@ -198,7 +175,7 @@ def places_by(name: Name, shown: Sequence[_Shown]) -> list[int]:
     return [1 + sum(other > score for other in scores) for score in scores]
 
 
-def _status(race: RaceView) -> Status:
+def _status(race: View) -> Status:
     if race.is_running:
         return "Running" if race.has_begun else "Starting"
     if race.was_stopped:
@@ -206,35 +183,7 @@ def _status(race: RaceView) -> Status:
     return "Paused" if any(lane.view.state == "asleep" for lane in race.lanes) else "Finished"
 
 
-def _progress(race: RaceView) -> str:
-    """Return how much computing time the lanes have used, in words."""
-    used = _used(race)
-    if race.setting is not None:
-        return f"{race.set_up.steps if used is None else used:,} of {race.set_up.steps:,} steps each"
-    if _status(race) == "Stopped":
-        return STOPPED
-    so_far = "" if used is None else f"{used:.1f} of "
-    return f"{so_far}{race.budget:g} s of computing each"
-
-
-def _share(race: RaceView) -> float:
-    """Return how far the race is, in percent: the same as `_progress` says."""
-    used = _used(race)
-    whole = race.budget if race.setting is None else race.set_up.steps
-    return 100.0 if used is None else 100 * min(1.0, used / whole)
-
-
-def _used(race: RaceView) -> float | None:
-    """Return the least computing time in seconds, or steps of a pair, of the lanes under way; None without.
-
-    A lane that has diverged, or is stuck, ended early: it says nothing about how far the others are.
-    """
-    ended = "finished", "failed", "paused"  # paused by a worker that hung; one that sleeps is not
-    lanes = (lane for lane in race.lanes if lane.view.state not in ended)
-    return min((lane.view.run.step if lane.in_pair else lane.view.seconds for lane in lanes), default=None)
-
-
-def _standing(race: RaceView, moment: Choice) -> str:
+def _standing(race: View, moment: Choice) -> str:
     """Return whose loss is lowest at that moment, and the verdict only at the end of the race."""
     if not race.has_begun:
         return AT_THE_START
@@ -250,7 +199,7 @@ def _standing(race: RaceView, moment: Choice) -> str:
     return f"{after}, {leader.name} had the lowest loss: {loss_text(lowest)} nats."
 
 
-def _standing_by_accuracy(race: RaceView, moment: Choice, accuracies: Sequence[float]) -> str:
+def _standing_by_accuracy(race: View, moment: Choice, accuracies: Sequence[float]) -> str:
     """Return who gets the most new points right at that moment, and at the end whether that is a surprise."""
     if not race.has_begun:
         return AT_THE_START
@@ -270,20 +219,11 @@ def _standing_by_accuracy(race: RaceView, moment: Choice, accuracies: Sequence[f
     return f"{who.capitalize() if who in ('all', 'both') else who} {what} {why}"
 
 
-def _after(race: RaceView, moment: Choice) -> str:
+def _after(race: View, moment: Choice) -> str:
     """Return after how much computing a past moment is, in words; "" if it is not past."""
     if isinstance(moment, int) and any(_past(lane, moment) for lane in race.lanes):
         return f"After {moment / 1e6:.2f} s of computing"
     return ""
-
-
-def _ends(lane: Lane) -> dict[str, str]:
-    """Return why a lane has ended before the others, if it has."""
-    view = lane.view
-    ended = view.run.ended_because
-    if ended is None and lane.in_pair and view.has_spent_budget:
-        ended = f"It used its {view.pace.budget:g} s of computing."
-    return {"ended": "" if ended is None else f"Ended early. {ended}", "error": view.error or ""}
 
 
 def _past(lane: Lane, moment: Choice) -> tuple[int, Portrait] | None:
@@ -293,7 +233,3 @@ def _past(lane: Lane, moment: Choice) -> tuple[int, Portrait] | None:
         return None
     portrait = lane.view.past_portrait(step, wish_of(lane.view))
     return None if portrait is None else (step, portrait)
-
-
-def _microseconds(seconds: float) -> int:
-    return round(1e6 * seconds)

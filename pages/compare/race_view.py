@@ -29,7 +29,7 @@ from pages.plane.plane import network_map, small_map
 from pages.plane.scene import scene_of
 from pages.run_view import time_slider
 from pages.run_view.progress import LARGE_LABEL
-from pages.runs.race import Lane, Race, RaceView
+from pages.runs.race import Lane, Race, View
 from pages.server.source import Choice
 from pages.state import refusal, session
 from pages.state.comparison import ShownRace
@@ -188,9 +188,10 @@ def _draw_race(race: Race, bar: DeltaGenerator, dock: DeltaGenerator, *, running
     with dock:
         live_text.draw(_status_html(now), f"{PREFIX}.status", followed, reports=True)
     with bar:
-        if view.setting is None:
-            time_slider.draw_for_race(f"{PREFIX}.time", followed, now["moments"], shown.moment)
-    hidden = NOT_YET if view.setting is not None and shown.answer is None else ""
+        if now["moments"]:
+            key, moments = f"{PREFIX}.time", now["moments"]
+            time_slider.draw(key, followed, moments, shown.moment, _show_moment, over_time=True)
+    hidden = NOT_YET if view.same and shown.answer is None else ""
     lanes = (_lane_html(shown, view.lanes[i], i, by, now["lanes"][str(i)]) for i in order_of(view, by))
     html = f'{hidden}{LANE_STYLE}<div class="lanes">{"".join(lanes)}</div>'
     live_text.draw(html, f"{PREFIX}.lanes", followed, on_press=partial(_enlarge, race))
@@ -208,19 +209,23 @@ def _draw_race(race: Race, bar: DeltaGenerator, dock: DeltaGenerator, *, running
         standing = live_text.value(f"standing.{by}", now["standing"][by], "p")
         waits = live_text.value("waits", now["waits"], "p", "caption")
         live_text.draw(standing + waits, f"{PREFIX}.standing", followed)
-        if shown.answer is None:
+        if view.kind is not None:
             if not view.is_of(session.current().experiment):
                 st.caption(EARLIER.format(race_inputs.summary(view.set_up, view.kind)))
             race_inputs.draw_rules(view.set_up, view.kind, [lane.name for lane in view.lanes])
     with chart:
         if shown.answer is not None:
             st.markdown(race_inputs.answered(view.same, shown.answer))
-        st.markdown(CAPTIONS[by].format("computing time" if view.setting is None else "number of steps"))
+        st.markdown(CAPTIONS[by].format(view.measure))
         _draw_chart(view, by, now["then"], followed)
     with st.container():
         # networks of other activations, layers or points have other landscapes
-        if not running and view.kind == "Optimizers" and view.setting is None:
+        if view.kind == "Optimizers" and not running:
             _draw_landscape(race)
+
+
+def _show_moment(moment: Choice) -> None:
+    session.show_race(moment=moment)
 
 
 def _status_html(now: Mapping[str, Any]) -> str:
@@ -267,7 +272,7 @@ def _enlarge(race: Race, lane: Any) -> None:
     session.show_race(large=None if index == session.current().comparison.shown.large else index)
 
 
-def _draw_chart(race: RaceView, by: Name, then: Mapping[str, Any], followed: Followed) -> None:
+def _draw_chart(race: View, by: Name, then: Mapping[str, Any], followed: Followed) -> None:
     """Draw the chart, with a line at the moment of the maps if that is past."""
     figure = charts_of(race).figure(by)
     shapes = figure["layout"].get("shapes", [])

@@ -193,7 +193,7 @@ def draw_slider(followed: Followed | None, held: ByHand | None) -> None:
     view, choice = now.answering_view, now.inside_choice
     if view is None or len(view.moments) < 2:
         return
-    time_slider.draw_at_rest(SLIDER_KEY, followed, view.moments, choice, choose)
+    time_slider.draw(SLIDER_KEY, followed, view.moments, choice, choose, moves=False)
     with st.container():
         if note := note_on_step(now, held):
             st.caption(note)

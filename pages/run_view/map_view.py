@@ -14,6 +14,7 @@ from pages.plane.referee import referee_of
 from pages.plane.scene import scene_of
 from pages.run_view import progress, time_slider
 from pages.run_view.shown import Selection, ShownRun
+from pages.server.source import Choice
 from pages.state import session
 from pages.state.inputs import Input
 from pages.state.view import MapView
@@ -128,7 +129,12 @@ def draw_map(figure: Figure, shown: ShownRun, notes: live.Notes | None = None) -
 def draw_figure(figure: Figure, shown: ShownRun) -> None:
     """Draw a map of the run, which follows it, and the slider through its past."""
     draw_map(figure, shown)
-    time_slider.draw(shown)
+    moments, choice = shown.values["moments"], shown.weights.choice
+    time_slider.draw(time_slider.KEY, shown.followed, moments, choice, _choose_moment)
+
+
+def _choose_moment(choice: Choice) -> None:
+    session.update(view=session.current().view.chosen(choice))
 
 
 def draw_selected(shown: ShownRun) -> None:

@@ -6,9 +6,7 @@ from pathlib import Path
 
 from pages.channel import component
 from pages.channel.live_text import CHANNEL_SCRIPT, Followed
-from pages.run_view.shown import ShownRun
 from pages.server.source import Choice, choice_in
-from pages.state import session
 
 KEY = "time_slider"
 
@@ -17,55 +15,22 @@ Moments = Sequence[tuple[int, Choice]]
 _component = component.Component("polycore_time_slider", (CHANNEL_SCRIPT, Path(__file__).with_suffix(".js")))
 
 
-def draw(shown: ShownRun) -> None:
-    """Draw the slider for a run that a page shows.
-
-    While it is moved, the channel sends the weights of its steps; the page is drawn again once it rests.
-    """
-    _draw(
-        KEY,
-        shown.followed,
-        shown.values["moments"],
-        shown.weights.choice,
-        lambda choice: session.update(view=session.current().view.chosen(choice)),
-        moves=True,
-    )
-
-
-def draw_for_race(key: str, followed: Followed, moments: Moments, choice: Choice) -> None:
-    """Draw the slider for a race, whose moments are microseconds of computing, in the same way."""
-    _draw(
-        key,
-        followed,
-        moments,
-        choice,
-        lambda choice: session.show_race(moment=choice),
-        moves=True,
-        over_time=True,
-    )
-
-
-def draw_at_rest(
-    key: str, followed: Followed | None, moments: Moments, choice: Choice, choose: Callable[[Choice], None]
-) -> None:
-    """Draw the slider for a page that shows other weights only once it rests, and so plays no film.
-
-    followed: the frames that have the run's "moments" from then on; None if none are added.
-    choose: called with what it rests at.
-    """
-    _draw(key, followed, moments, choice, choose, moves=False)
-
-
-def _draw(
+def draw(
     key: str,
     followed: Followed | None,
     moments: Moments,
     choice: Choice,
     choose: Callable[[Choice], object],
     *,
-    moves: bool,
+    moves: bool = True,
     over_time: bool = False,
 ) -> None:
+    """Draw the slider, which calls `choose` with what it rests at; then the page is drawn again.
+
+    followed: the frames that have "moments" from then on; None if none are added.
+    moves: whether the channel sends the weights of its moments while it is moved, also as a film.
+    over_time: whether moments are microseconds of computing, and not steps.
+    """
     _component.draw(
         key=key,
         data={

@@ -2,16 +2,21 @@
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from operator import methodcaller
 from time import monotonic
-from typing import Literal
+from types import MappingProxyType
+from typing import ClassVar, Literal
+
+import numpy as np
 
 from pages.runs.training import Training
 from pages.runs.view import RunView
 from pages.server import server
+from pages.server.source import Choice
 from polycore import Experiment, Model, PolycoreError
+from polycore.arrays import Floats, Integers
 from polycore.experiment.settings import SETTINGS, Setting
 from polycore.formatting import counted, loss_text
 from polycore.limits import MAX_STEPS
@@ -21,6 +26,8 @@ from polycore.workers.chunk import advance_and_measure
 
 FEWEST, MOST = 2, 4  # lanes of a race
 BUDGETS = (5, 10, 30)  # seconds of computing for each
+STOPS = 100  # moments of a whole race: a film of them takes 16 s
+STOPPED = "before all had used their computing time"
 NO_ACTIVATION = "The network has no hidden layer, so no activation changes it. Add a layer on Train."
 
 Kind = Literal["Optimizers", "Activations"]
@@ -95,17 +102,15 @@ GRADIENT = (
 
 @dataclass(frozen=True, eq=False)
 class Lane:
-    """One entrant of a race, or one of a pair: its name, and what there is to see of its run."""
+    """One entrant of a race: its name, and what there is to see of its run."""
 
     name: str
     view: RunView
-    in_pair: bool = False
 
     @property
     def experiment(self) -> Experiment:
         """The experiment that gives the same run without a budget: with the steps taken, at least 1."""
-        run = self.view.run
-        return run.experiment if self.in_pair else replace(run.experiment, steps=max(1, run.step))
+        return replace(self.view.run.experiment, steps=max(1, self.view.run.step))
 
     @property
     def model(self) -> Model:
@@ -113,27 +118,64 @@ class Lane:
         best = self.view.best
         return replace(best, metadata={**best.metadata, "experiment": self.experiment.summary()})
 
-
-@dataclass(frozen=True, eq=False)
-class RaceView:
-    """What there is to see of a race at one moment; for the other fields see `Race`."""
-
-    set_up: Experiment
-    budget: float
-    lanes: tuple[Lane, ...]
-    kind: Kind
-    setting: Setting | None = None
+    @property
+    def used(self) -> float:
+        """How much it has used of what all lanes get: seconds of computing, or steps."""
+        return self.view.seconds
 
     @property
-    def same(self) -> dict[str, bool]:
-        """What may be the same in both lanes of a pair, and whether it is."""
-        if self.setting is None:
-            return {}
-        runs = [lane.view.run.experiment for lane in self.lanes]
-        weights = {(run.seed, run.widths, run.initial_weights) for run in runs}
-        same = dict.fromkeys(("Optimizer", "Seed", "Steps"), True)
-        same |= {"Initial weights": len(weights) == 1, "New points": runs[0].seed == runs[1].seed}
-        return dict(sorted({**same, self.setting.label: False}.items()))  # it stands anywhere among them
+    def curves(self) -> tuple[Floats | Integers, Floats, Floats]:
+        """How much it had used at points in time, the lowest loss by then, and the held-out accuracy then."""
+        used, _, losses, accuracies = np.array(self.view.milestones).T
+        return used, losses, accuracies
+
+    @property
+    def ended_because(self) -> str | None:
+        """Why it has ended before it had used what all get; None if it has not."""
+        return self.view.run.ended_because
+
+
+@dataclass(frozen=True, eq=False)
+class PairLane(Lane):
+    """One of a pair: a whole run, which may have few milestones."""
+
+    @property
+    def experiment(self) -> Experiment:
+        return self.view.run.experiment
+
+    @property
+    def used(self) -> float:
+        return self.view.run.step
+
+    @property
+    def curves(self) -> tuple[Floats | Integers, Floats, Floats]:
+        history = self.view.run.history
+        return history.step, np.minimum.accumulate(history.loss), history.held_out_accuracy
+
+    @property
+    def ended_because(self) -> str | None:
+        out_of_time = f"It used its {self.view.pace.budget:g} s of computing."
+        return super().ended_because or (out_of_time if self.view.has_spent_budget else None)
+
+
+@dataclass(frozen=True, eq=False)
+class Lanes:
+    """What there is to see, at one moment, of runs that train side by side: of a race, or of a pair.
+
+    set_up: the user's experiment, from which those of all lanes were made.
+    """
+
+    set_up: Experiment
+    lanes: tuple[Lane, ...] = field(default=(), kw_only=True)
+
+    @property
+    def used(self) -> float | None:
+        """The least that a lane under way has used; None if none is.
+
+        A lane that has diverged, or is stuck, ended early: it says nothing about how far the others are.
+        """
+        ended = "finished", "failed", "paused"  # paused by a worker that hung; one that sleeps is not
+        return min((lane.used for lane in self.lanes if lane.view.state not in ended), default=None)
 
     @property
     def is_running(self) -> bool:
@@ -160,11 +202,6 @@ class RaceView:
 
         return min(self.lanes, key=loss_and_seconds)
 
-    def is_of(self, set_up: Experiment) -> bool:
-        """Return whether a race of these entrants on `set_up` would be the same."""
-        names = [lane.name for lane in self.lanes]
-        return experiments_of(set_up, self.kind, names) == [lane.view.run.experiment for lane in self.lanes]
-
     def standing(self) -> str:
         """Return a sentence that says which lane leads."""
         run = self.leader.view.run
@@ -176,11 +213,51 @@ class RaceView:
             return f"{self.leader.name} was the first to reach the lowest loss: {lowest}."
         return f"{self.leader.name} has the lowest loss: {lowest}."
 
+
+@dataclass(frozen=True, eq=False)
+class RaceView(Lanes):
+    """A race of two to four lanes of a kind; `budget` is how much each lane gets: seconds of computing.
+
+    A pair has the same: the class of its lanes; whether the best comes first at the end; what all get as
+    much of, in words and as the title of an axis; the labels of the buttons for the next race and to stop
+    this one, and the type of the former; what is asked before the figures come.
+    """
+
+    budget: float
+    kind: Kind
+
+    lane, is_ranked = Lane, True
+    measure, axis = "computing time", "computing time (s)"
+    start_label, stop_label = "Race again", "Stop the race"
+    start_type: ClassVar[Literal["primary", "secondary"]] = "primary"
+    same = MappingProxyType[str, bool]({})
+
+    @property
+    def title(self) -> str:
+        """What trains, and how long, in a few words."""
+        return f"{len(self.lanes)} {self.kind.lower()} · {self.budget:g} s each"
+
+    @property
+    def progress(self) -> str:
+        """How much all lanes have used, in words."""
+        if self.was_stopped and not self.is_running:
+            return STOPPED
+        so_far = "" if self.used is None else f"{self.used:.1f} of "
+        return f"{so_far}{self.budget:g} s of computing each"
+
+    @property
+    def moments(self) -> Sequence[tuple[int, Choice]]:
+        """Evenly spaced computing times in microseconds, each with its choice; the last one is "Now"."""
+        end = microseconds(max(lane.view.seconds for lane in self.lanes))
+        times = (round(stop * microseconds(self.budget) / STOPS) for stop in range(STOPS + 1))
+        return [*((time, time) for time in times if time < end), (end, "Now")]
+
+    def is_of(self, set_up: Experiment) -> bool:
+        """Return whether a race of these entrants on `set_up` would be the same."""
+        names = [lane.name for lane in self.lanes]
+        return experiments_of(set_up, self.kind, names) == [lane.view.run.experiment for lane in self.lanes]
+
     def verdict(self) -> str:
-        """Return a sentence on which lane leads: why it is, or is not, a surprise, or what may change it."""
-        if self.setting is not None:
-            luck = "this" if self.setting.field == "seed" else "another seed shows how"
-            return f"Nothing else was set differently: {luck} much is luck."
         if self.kind == "Activations":
             return "Other layers, another learning rate or another seed may change the order."
         leader = self.leader
@@ -198,20 +275,54 @@ class RaceView:
 
 
 @dataclass(frozen=True, eq=False)
-class Race:
-    """A race of two to four lanes; `budget` is in seconds of computing for each.
+class PairView(Lanes):
+    """Two whole runs that differ in one setting; that of the user's run comes first."""
 
-    set_up: the user's experiment, of which `common_experiment` has what all lanes share.
-    names, trainings: of its lanes.
-    kind: what the lanes of a race differ in. setting: what those of a pair do; None of a race.
+    setting: Setting
+
+    kind, moments, lane, is_ranked = None, (), PairLane, False
+    measure, axis = "number of steps", "step"
+    start_label, stop_label = "Start the race", "Stop both"
+    start_type: ClassVar[Literal["primary", "secondary"]] = "secondary"
+
+    @property
+    def title(self) -> str:
+        return f"Same but one · {self.setting.name}"
+
+    @property
+    def budget(self) -> int:
+        return self.set_up.steps
+
+    @property
+    def progress(self) -> str:
+        return f"{self.budget if self.used is None else self.used:,} of {self.budget:,} steps each"
+
+    @property
+    def same(self) -> dict[str, bool]:
+        runs = [lane.view.run.experiment for lane in self.lanes]
+        weights = {(run.seed, run.widths, run.initial_weights) for run in runs}
+        same = dict.fromkeys(("Optimizer", "Seed", "Steps"), True)
+        same |= {"Initial weights": len(weights) == 1, "New points": runs[0].seed == runs[1].seed}
+        return dict(sorted({**same, self.setting.label: False}.items()))  # it stands anywhere among them
+
+    def verdict(self) -> str:
+        luck = "this" if self.setting.field == "seed" else "another seed shows how"
+        return f"Nothing else was set differently: {luck} much is luck."
+
+
+View = RaceView | PairView
+
+
+@dataclass(frozen=True, eq=False)
+class Race:
+    """A race or a pair, which computes.
+
+    before: what there is to see of it without its lanes. names, trainings: of these.
     """
 
-    set_up: Experiment
-    budget: float
+    before: View
     names: tuple[str, ...]
     trainings: tuple[Training, ...]
-    kind: Kind = "Optimizers"
-    setting: Setting | None = None
 
     @classmethod
     def of(
@@ -242,7 +353,7 @@ class Race:
             Training.of(experiment, executor, advance_and_measure, budget, owner=owner, clock=clock)
             for experiment in experiments_of(set_up, kind, names)
         ]
-        return cls(set_up, budget, tuple(names), tuple(trainings), kind)
+        return cls(RaceView(set_up, budget, kind), tuple(names), tuple(trainings))
 
     @property
     def name(self) -> str:
@@ -250,11 +361,10 @@ class Race:
         return self.trainings[0].name
 
     @property
-    def view(self) -> RaceView:
+    def view(self) -> View:
         """What there is to see of it now."""
-        in_pair = self.setting is not None
-        lanes = (Lane(name, one.view, in_pair) for name, one in zip(self.names, self.trainings, strict=True))
-        return RaceView(self.set_up, self.budget, tuple(lanes), self.kind, self.setting)
+        lanes = map(self.before.lane, self.names, (one.view for one in self.trainings))
+        return replace(self.before, lanes=tuple(lanes))
 
     def start(self) -> None:
         """Start all lanes. Raises PolycoreError, and starts none, if this server has no room for all."""
@@ -310,3 +420,8 @@ def replaced_in(set_up: Experiment) -> list[str]:
         replaced.append(f"a constant learning rate in place of the {set_up.schedule} schedule")
     unused = [one.off_in_races for one in _OFF if getattr(set_up, one.field) != one.default]
     return replaced + [f"no {name}" for name in dict.fromkeys(unused)]
+
+
+def microseconds(seconds: float) -> int:
+    """Return a time in microseconds: in whole ones it is a choice of weights."""
+    return round(1e6 * seconds)

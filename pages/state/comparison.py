@@ -1,7 +1,7 @@
 """What the Compare page compares: kept runs, a race, a sweep, or the networks of a class."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pages.runs.job import Job
@@ -89,10 +89,6 @@ class Comparison:
     class_table: ClassTable | None = None
     measuring: Job[ClassTable] | None = None
     entered: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
-
-    def showing(self, **fields: Any) -> "Comparison":
-        """Return the comparison with other values of these fields of what is shown of the race."""
-        return replace(self, race_shown=replace(self.shown, **fields))
 
     @property
     def shown(self) -> ShownRace:

@@ -279,7 +279,8 @@ def compare_another(comparison: Comparison, undo: str | None) -> None:
 
 def show_race(**fields: Any) -> None:
     """Show the race with other values of these fields of ShownRace."""
-    update(comparison=current().comparison.showing(**fields))
+    now = current().comparison
+    update(comparison=replace(now, race_shown=replace(now.shown, **fields)))
 
 
 def note_running() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.runs.race import Race
+from pages.runs.race import PairView, Race
 from pages.runs.training import Training
 from pages.server import presence, server
 from pages.setup import setting_input
@@ -101,5 +101,4 @@ def _begin(run: Experiment) -> None:
             names.append(f"{setting.label} {setting.kind.shown(getattr(one, setting.field))}")
             workers, owner = server.current().workers, presence.session_name()
             trainings.append(Training.of(one, workers, advance_and_measure, limits.max_seconds, owner=owner))
-        race = Race(run, limits.max_seconds, tuple(names), tuple(trainings), setting=setting)
-        session.begin_race(race, REPLACED)
+        session.begin_race(Race(PairView(run, setting), tuple(names), tuple(trainings)), REPLACED)

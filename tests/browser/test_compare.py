@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from pages.compare import cards, keeping, race_inputs
-from pages.compare.race_values import STOPPED
 from pages.models import run_landscape
+from pages.runs.race import STOPPED
 from tests.browser import workers
 from tests.browser.dashboard import PHONE, SCREEN, box_of, with_network
 from tests.browser.test_whole_path import QUICK

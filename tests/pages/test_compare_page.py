@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 import polycore as pc
-from pages.compare import cards, curves, keeping, race_inputs, race_values
+from pages.compare import cards, curves, keeping, race_inputs
 from pages.models import setting_words
 from pages.models.setting_words import differences, phrase
+from pages.runs.race import STOPPED
 from pages.runs.view import Milestone
 from pages.server.limits import Limits
 from pages.state import page_links, recall, session
@@ -528,7 +529,7 @@ def test_a_race_is_stopped_and_run_again():
     assert (switch(app, "Race again"), switch(app, "Stop the race")) == (False, True)
     press(app, "Stop the race")
     assert not first.view.is_running
-    assert (live_value(app, "status"), live_value(app, "progress")) == ("Stopped", race_values.STOPPED)
+    assert (live_value(app, "status"), live_value(app, "progress")) == ("Stopped", STOPPED)
     steps = [lane.view.run.step for lane in first.view.lanes]
     press(app, "Race again")
     second = session_of(app).comparison.race
@@ -558,7 +559,7 @@ def test_a_refresh_keeps_who_races():
     labelled(app.button_group, "Who races").set_value(["tanh", "ReLU"]).run()
     app = refreshed(app, COMPARE)
     race = session_of(press(app, "Start the race")).comparison.race
-    assert (race.kind, race.names, race.budget) == ("Activations", ("ReLU", "tanh"), 0.6)
+    assert (race.before.kind, race.names, race.before.budget) == ("Activations", ("ReLU", "tanh"), 0.6)
     race.stop()
     labelled(app.button_group, "Race").set_value("Optimizers").run()
     assert sorted(labelled(app.button_group, "Who races").value) == ["Adam", "Evolution"]

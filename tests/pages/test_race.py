@@ -420,7 +420,7 @@ def stood(name, loss, steps=10, reached=((0.0, 9.0),), *, is_active=False):
 
 
 def view_of(*lanes):
-    return RaceView(SET_UP, 5.0, lanes, "Optimizers")
+    return RaceView(SET_UP, 5.0, "Optimizers", lanes=lanes)
 
 
 def test_the_lowest_loss_is_ahead_and_in_the_end_the_lowest():

@@ -11,17 +11,15 @@ import pytest
 import polycore as pc
 from pages.compare.race_values import (
     LOWER_LOSS,
-    STOPPED,
     choice_at,
     contents,
-    moments,
     order_of,
     picture_of,
     source_of,
     values,
 )
 from pages.plane.scene import scene_of
-from pages.runs.race import Race
+from pages.runs.race import STOPPED, Race
 from pages.runs.view import seconds_at
 from pages.wording import percent as wording
 from polycore.formatting import loss_text, percent
@@ -115,7 +113,7 @@ def header_of(frame):
 
 def test_the_moments_of_a_race_are_evenly_spaced_over_its_computing_time(race):
     # a hundredth of two seconds apart, in microseconds
-    assert moments(race.view) == [
+    assert race.view.moments == [
         *((time, time) for time in range(0, 2_000_000, 20_000)),
         (2_000_000, "Now"),
     ]
@@ -123,7 +121,7 @@ def test_the_moments_of_a_race_are_evenly_spaced_over_its_computing_time(race):
 
 def test_a_race_that_ended_early_has_the_moments_of_its_beginning(race):
     longer = replace(race.view, budget=4.0)
-    assert moments(longer) == [
+    assert longer.moments == [
         *((time, time) for time in range(0, 2_000_000, 40_000)),
         (2_000_000, "Now"),
     ]
