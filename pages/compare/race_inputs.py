@@ -205,10 +205,10 @@ def draw_buttons(race: Race | None, *, running: bool) -> None:
     )
 
 
-def draw_keeping(race: Race) -> None:
+def draw_keeping(race: View) -> None:
     """Draw the button that keeps the networks of a race that has ended."""
-    experiments = [lane.experiment for lane in race.view.lanes]
-    keeping.draw(PREFIX, "Keep all", KEEP_HELP, experiments, lambda: networks_of(race.view))
+    experiments = [lane.experiment for lane in race.lanes]
+    keeping.draw(PREFIX, "Keep all", KEEP_HELP, experiments, partial(networks_of, race))
 
 
 def _is_possible(names: Sequence[str]) -> bool:

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 from pages.compare.charts import NAMES, Charts, Curves, Name
 from pages.plane.plane import pixels_of_run, shown_map
@@ -26,8 +26,6 @@ from polycore.workers.picture import Portrait, Wish
 AT_THE_START = "They are at the start."
 # beside the leader by accuracy, if another has the lowest loss
 LOWER_LOSS = "{} has the lowest loss, which is what all of them minimize."
-
-Status = Literal["Starting", "Running", "Paused", "Stopped", "Finished"]
 
 
 def source_of(race: Race, moment: Choice = "Now") -> Source:
@@ -175,7 +173,7 @@ def places_by(name: Name, shown: Sequence[_Shown]) -> list[int]:
     return [1 + sum(other > score for other in scores) for score in scores]
 
 
-def _status(race: View) -> Status:
+def _status(race: View) -> str:
     if race.is_running:
         return "Running" if race.has_begun else "Starting"
     if race.was_stopped:

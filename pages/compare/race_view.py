@@ -150,7 +150,7 @@ def draw(beside: DeltaGenerator) -> None:
             with beside:
                 race_inputs.draw_change(race.view)
                 if not running:
-                    race_inputs.draw_keeping(race)
+                    race_inputs.draw_keeping(race.view)
             with dock:
                 race_inputs.draw_buttons(race, running=running)
             _draw_race(race, bar, dock, running=running)

@@ -21,7 +21,6 @@ from pages.runs.varied import (
     rates_of,
     unvaried,
     written_features,
-    written_network,
 )
 from pages.state.inputs import Input, as_whole
 from pages.state.recalled_input import recalled_input
@@ -155,7 +154,7 @@ def _choices(set_up: Experiment) -> dict[str, _Choices]:
         "networks": _typed(
             "networks",
             NETWORKS_HELP,
-            written_network(set_up.hidden),
+            SETTINGS["hidden"].kind.written(set_up.hidden),
             lambda text: check_networks(networks_of(text), set_up),
         ),
         "learning_rates": _typed("learning_rates", RATES_HELP, f"{set_up.learning_rate:g}", rates_of),

@@ -216,20 +216,19 @@ class Lanes:
 
 @dataclass(frozen=True, eq=False)
 class RaceView(Lanes):
-    """A race of two to four lanes of a kind; `budget` is how much each lane gets: seconds of computing.
-
-    A pair has the same: the class of its lanes; whether the best comes first at the end; what all get as
-    much of, in words and as the title of an axis; the labels of the buttons for the next race and to stop
-    this one, and the type of the former; what is asked before the figures come.
-    """
+    """A race of two to four lanes of a kind; `budget` is how much each lane gets: seconds of computing."""
 
     budget: float
     kind: Kind
 
+    # a pair has the same: the class of its lanes, and whether the best comes first at the end
     lane, is_ranked = Lane, True
+    # what all lanes get as much of, and the same as the title of an axis
     measure, axis = "computing time", "computing time (s)"
+    # the buttons for the next race and to stop this one
     start_label, stop_label = "Race again", "Stop the race"
     start_type: ClassVar[Literal["primary", "secondary"]] = "primary"
+    # what is asked before the figures come
     same = MappingProxyType[str, bool]({})
 
     @property
@@ -258,6 +257,7 @@ class RaceView(Lanes):
         return experiments_of(set_up, self.kind, names) == [lane.view.run.experiment for lane in self.lanes]
 
     def verdict(self) -> str:
+        """Return a sentence on why the order is, or is not, a surprise, or what may change it."""
         if self.kind == "Activations":
             return "Other layers, another learning rate or another seed may change the order."
         leader = self.leader

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from pages.server import server
-from pages.wording.words import HYPHEN, NO_LAYERS, features_in, layers_in, layers_in_words, listed
+from pages.wording.words import HYPHEN, features_in, layers_in, layers_in_words, listed
 from polycore import Experiment, PolycoreError
 from polycore.experiment.kinds import Number
 from polycore.experiment.settings import SETTINGS, Setting
@@ -142,13 +142,9 @@ def check_networks(networks: tuple[Network, ...], set_up: Experiment) -> tuple[N
         try:
             replace(set_up, hidden=network)
         except PolycoreError as error:
-            raise PolycoreError(f"Networks: {written_network(network)}: {error}") from error
+            words = SETTINGS["hidden"].kind.written(network)
+            raise PolycoreError(f"Networks: {words}: {error}") from error
     return networks
-
-
-def written_network(hidden: Network) -> str:
-    """Return hidden layers as the user types them: 32-32, or none."""
-    return "-".join(map(str, hidden)) or NO_LAYERS
 
 
 def networks_of(text: str) -> tuple[Network, ...]:
@@ -168,8 +164,8 @@ def features_of(text: str) -> tuple[tuple[str, ...], ...]:
     Hyphens and spaces are read too, as links have the former. Raises PolycoreError.
     """
     _parts("Input features", text, FEATURES_EXAMPLE)  # neither empty nor too long
-    parts = filter(str.strip, text.split(","))
-    return tuple(dict.fromkeys(features_in("Input features", part) for part in parts))
+    sets = (features_in(part) for part in text.split(",") if part.strip())
+    return tuple(dict.fromkeys(SETTINGS["features"].kind.check("Input features", one) for one in sets))
 
 
 def rates_of(text: str) -> tuple[float, ...]:

@@ -104,7 +104,7 @@ def read(setting: Setting, text: str) -> Any:
         case Layers():
             return layers_in(setting.label, text)
         case FeatureNames():
-            return features_in(setting.label, text)
+            return features_in(text)
         case StepsOrShare() as steps:
             return steps.read(text.strip().replace(",", ""))
         case Number() | OrNone(Number()) as number:

@@ -37,8 +37,7 @@ LABELS = {
     GLOSSARY: "Glossary",
     GUESSES: "Guesses",
 }
-# the views of pages that an address can name: the parameter, and its values
-VIEW_WORDS: Mapping[str, str] = {INSIDE: "inside", COMPARE: "compare"}
+# the views of pages that an address can name, by the values of a parameter that is called as the page
 VIEWS: Mapping[str, Mapping[str, Any]] = {
     INSIDE: {"computes": "What it computes", "learns": "How it learns"},
     COMPARE: {"kept": "Kept runs", "race": "Race", "sweep": "Sweep", "class": "A class"},
@@ -62,7 +61,7 @@ def draw(
     if query is None:
         query = link.query_of_page(session.current().experiment)
     if view is not None:
-        query = {**query, VIEW_WORDS[page]: view}
+        query = {**query, LABELS[page].lower(): view}
     st.page_link(page, label=label, icon=icon, query_params=query)
 
 
@@ -81,24 +80,22 @@ def here() -> str:
 
 def follow_view(title: str, query: Mapping[str, str]) -> None:
     """Show the view that an address with that query names, if any. Call it if the page was just opened."""
-    for page, parameter in VIEW_WORDS.items():
-        view = VIEWS[page].get(query.get(parameter, "")) if title == LABELS[page] else None
-        if view is not None and page == INSIDE:
-            session.change_view(inside_view=view)
-        elif view is not None:
-            session.update(comparison=replace(session.current().comparison, view=view))
+    view = _views_of(title).get(query.get(title.lower(), ""))
+    if view is not None and title == LABELS[INSIDE]:
+        session.change_view(inside_view=view)
+    elif view is not None:
+        session.update(comparison=replace(session.current().comparison, view=view))
 
 
 def view_words(title: str) -> dict[str, str]:
     """Return the address's parameter for the view of the page; none for its first, and on other pages."""
     now = session.current()
-    shown = {INSIDE: now.view.inside_view, COMPARE: now.comparison.view}
-    return {
-        VIEW_WORDS[page]: word
-        for page, views in VIEWS.items()
-        for word, view in list(views.items())[1:]
-        if title == LABELS[page] and view == shown[page]
-    }
+    shown = now.view.inside_view if title == LABELS[INSIDE] else now.comparison.view
+    return {title.lower(): word for word, view in list(_views_of(title).items())[1:] if view == shown}
+
+
+def _views_of(title: str) -> Mapping[str, Any]:
+    return next((views for page, views in VIEWS.items() if LABELS[page] == title), {})
 
 
 def has_just_arrived() -> bool:

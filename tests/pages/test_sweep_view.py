@@ -110,7 +110,7 @@ def test_all_inputs_that_cannot_be_used_are_named_at_once_as_they_were_typed():
     wrong = {
         "Networks": ("12 ![](http://a.b/c.png)", "Networks: got '![](http://a.b/c.png)'; expected"),
         "Learning rates": ("fast", "Learning rates: got 'fast'; expected numbers above 0"),
-        "Input features": ("z", "Input features: got 'z'; expected names among x, y"),
+        "Input features": ("z", "Input features: got z; expected one or more of x, y"),
         "L1 penalty": ("-1", "L1 penalty: got '-1'; expected numbers from 0 to 10"),
         "L2 penalty": ("", "L2 penalty: got an empty list"),
         "Dropout": ("1", "Dropout: got '1'; expected numbers from 0 to 0.9"),
