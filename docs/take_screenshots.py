@@ -58,7 +58,7 @@ def _race(visit: Visit) -> None:
 def _sweep(visit: Visit) -> None:
     _choose(visit, "Sweep")
     visit.fill("Networks", "8, 32, 32-32")
-    visit.fill("Learning rates", "0.003, 0.01, 0.03")
+    visit.fill("Learning rate", "0.003, 0.01, 0.03")
     visit.fill("Steps of each run", "3000")
     visit.page.get_by_text("27 runs").wait_for()
     visit.press("Start the sweep")

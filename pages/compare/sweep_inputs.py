@@ -18,7 +18,6 @@ from pages.runs.varied import (
     features_of,
     networks_of,
     numbers_of,
-    rates_of,
     unvaried,
     written_features,
 )
@@ -26,11 +25,9 @@ from pages.state.inputs import Input, as_whole
 from pages.state.recalled_input import recalled_input
 from pages.wording.words import layers_of_neurons
 from polycore import Experiment, PolycoreError
-from polycore.experiment.kinds import WholeNumber
+from polycore.experiment.kinds import Choice, WholeNumber
 from polycore.experiment.settings import SETTINGS
-from polycore.network.activations import ACTIVATIONS
 from polycore.network.features import NAMES
-from polycore.optimizers.registry import OPTIMIZERS
 
 PREFIX = "sweep"
 
@@ -48,14 +45,10 @@ NETWORKS_HELP = (
     "One or several, separated by commas, with hyphens between layers: 12, 32-32 compares one layer of 12 "
     "neurons with two of 32. Write none for no hidden layer."
 )
-RATES_HELP = (
-    "One or several, separated by commas, such as 0.03, 0.01, 0.003. Each optimizer that has a learning rate "
-    "is trained with all of them."
-)
 OPTIMIZERS_HELP = "One or several. Each uses the other settings of the set-up; the Train page explains them."
 NUMBERS_HELP = (
-    "One or several values, separated by commas, such as {tried}. Each optimizer that follows the gradient "
-    "of its samples is trained with all of them; the Train page explains them."
+    "One or several values, separated by commas, such as {tried}. Each optimizer that uses the setting is "
+    "trained with all of them; the Train page explains it."
 )
 FEATURES_HELP = (
     f'One or several sets, separated by commas, with "and" between features, such as {FEATURES_EXAMPLE}. The '
@@ -68,14 +61,14 @@ NOTHING_CHOSEN = "There is nothing to train; choose at least one {}."
 # what may vary, by the fields of Varied and the names in TRIED
 LABELS: Mapping[str, str] = {
     "networks": "Networks",
-    "learning_rates": "Learning rates",
+    "learning_rate": SETTINGS["learning_rate"].label,
     "optimizers": "Optimizers",
     "features": "Input features",
     "activations": "Activations",
     **{name: setting.label for name, setting in TRIED.items()},
 }
 PICKED = ("optimizers", "activations")  # from a list, in a row of their own
-AT_FIRST = ("networks", "learning_rates", "optimizers")
+AT_FIRST = ("networks", "learning_rate", "optimizers")
 PER_ROW = 4  # inputs that are typed
 VARIES: Input[list[str]] = recalled_input(f"{PREFIX}.varies", lambda: list(AT_FIRST))
 
@@ -157,20 +150,9 @@ def _choices(set_up: Experiment) -> dict[str, _Choices]:
             SETTINGS["hidden"].kind.written(set_up.hidden),
             lambda text: check_networks(networks_of(text), set_up),
         ),
-        "learning_rates": _typed("learning_rates", RATES_HELP, f"{set_up.learning_rate:g}", rates_of),
-        "optimizers": _picked(
-            "optimizer",
-            OPTIMIZERS_HELP,
-            {name: optimizer.words.label for name, optimizer in OPTIMIZERS.items()},
-            set_up.optimizer,
-        ),
+        "optimizers": _picked("optimizer", OPTIMIZERS_HELP, set_up),
         "features": _typed("features", FEATURES_HELP, written_features(set_up.features), features_of),
-        "activations": _picked(
-            "activation",
-            ACTIVATIONS_HELP,
-            {name: activation.label for name, activation in ACTIVATIONS.items()},
-            set_up.activation,
-        ),
+        "activations": _picked("activation", ACTIVATIONS_HELP, set_up),
         **{
             name: _typed(
                 name,
@@ -191,9 +173,10 @@ def _typed(name: str, text: str, of_set_up: str, read: Callable[[str], tuple[Any
     return _Choices(partial(one.draw, st.text_input, LABELS[name], help=text), lambda: read(one.value))
 
 
-def _picked(kind: str, text: str, labels: Mapping[str, str], of_set_up: str) -> _Choices:
-    """Return the input of several of those in `labels`; `text` is its help."""
-    one = recalled_input(f"{PREFIX}.{kind}s", lambda: [of_set_up])
+def _picked(kind: str, text: str, set_up: Experiment) -> _Choices:
+    """Return the input of several values of a setting that is a choice; `text` is its help."""
+    labels = cast(Choice, SETTINGS[kind].kind).labels
+    one = recalled_input(f"{PREFIX}.{kind}s", lambda: [getattr(set_up, kind)])
     draw = partial(
         one.choose,
         st.pills,

@@ -23,7 +23,7 @@ MOST_SEEDS = 30
 MOST_SETTINGS = len(PALETTE)  # each has a color of its own
 MOST_TEXT = 200  # characters of a list
 FEATURES_EXAMPLE = "x and y, x and y and x2"
-# the settings that a sweep asks for several numbers of, besides the learning rate
+# the settings that a sweep asks for several numbers of
 TRIED = {name: setting for name, setting in SETTINGS.items() if setting.tried}
 
 Network = tuple[int, ...]
@@ -36,8 +36,7 @@ class Varied:
     None of the choices is empty: the page's inputs see to that.
 
     networks: the widths of the hidden layers of each network; () for none.
-    optimizers: by Experiment's names. learning_rates: for the optimizers that have one.
-    steps: of each run.
+    optimizers: by Experiment's names. steps: of each run.
     activations: by Experiment's names.
     features: by Experiment's names, each set of them.
     numbers: of the settings in TRIED, by their fields, for the optimizers that use them.
@@ -46,7 +45,6 @@ class Varied:
     seeds: int
     networks: tuple[Network, ...]
     optimizers: tuple[str, ...]
-    learning_rates: tuple[float, ...]
     steps: int
     activations: tuple[str, ...] = ("relu",)
     features: tuple[tuple[str, ...], ...] = (PLAIN,)
@@ -104,18 +102,18 @@ class Varied:
             words.append(f"inputs {listed(map(label_of, experiment.features))}")
         for name, numbers in self.numbers.items():
             if TRIED[name].is_used(experiment) and is_named(name, numbers):
-                words.append(f"{TRIED[name].short} {getattr(experiment, name):g}")
-        if SETTINGS["learning_rate"].is_used(experiment) and is_named("learning_rate", self.learning_rates):
-            words.append(f"at {experiment.learning_rate:g}")
+                short = "at" if name == "learning_rate" else TRIED[name].short
+                words.append(f"{short} {getattr(experiment, name):g}")
         if not words and self.steps != set_up.steps:
             return f"as set up, with {counted(self.steps, 'step')}"
         return ", ".join(words) or "as set up"
 
     def _choices(self, optimizer: str) -> dict[str, Sequence[object]]:
         """Return what varies for an optimizer, by the fields of Experiment."""
-        numbers = {**self.numbers, "learning_rate": self.learning_rates}
         used = {
-            name: values for name, values in numbers.items() if SETTINGS[name].used_by(OPTIMIZERS[optimizer])
+            name: values
+            for name, values in self.numbers.items()
+            if SETTINGS[name].used_by(OPTIMIZERS[optimizer])
         }
         kinds = {"hidden": self.networks, "features": self.features, "activation": self.activations}
         return {**kinds, **used}
@@ -128,7 +126,6 @@ def unvaried(experiment: Experiment) -> Varied:
         seeds,
         (experiment.hidden,),
         (experiment.optimizer,),
-        (experiment.learning_rate,),
         experiment.steps,
         (experiment.activation,),
         (experiment.features,),
@@ -168,28 +165,19 @@ def features_of(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys(SETTINGS["features"].kind.check("Input features", one) for one in sets))
 
 
-def rates_of(text: str) -> tuple[float, ...]:
-    """Return the learning rates of a list such as "0.01, 0.003", each once. Raises PolycoreError."""
-    return _numbers_of("Learning rates", text, SETTINGS["learning_rate"], "0.01, 0.003")
-
-
 def numbers_of(setting: Setting, text: str) -> tuple[float, ...]:
     """Return the values of a setting in TRIED in a list such as "0, 0.001", each once.
 
     Raises PolycoreError.
     """
-    return _numbers_of(setting.label, text, setting, setting.tried)
-
-
-def _numbers_of(name: str, text: str, setting: Setting, example: str) -> tuple[float, ...]:
-    kind, numbers = cast(Number, setting.kind), []
-    for part in _parts(name, text, example):
+    kind, name, numbers = cast(Number, setting.kind), setting.label, []
+    for part in _parts(name, text, setting.tried):
         try:
             numbers.append(kind.check(name, kind.read(part)))
         except PolycoreError:
             raise PolycoreError(
                 f"{name}: got {quoted(part, 40)}; expected numbers {kind.allowed}, with commas, such as "
-                f"{example}."
+                f"{setting.tried}."
             ) from None
     return tuple(dict.fromkeys(numbers))
 

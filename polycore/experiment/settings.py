@@ -248,6 +248,7 @@ _ALL = (
         example="0.01",
         explanation=lambda experiment: OPTIMIZERS[experiment.optimizer].words.learning_rate,
         used_by=_in_uses("learning_rate"),
+        tried="0.03, 0.01, 0.003",
     ),
     Setting(
         "schedule",

@@ -82,7 +82,7 @@ def test_figure_and_table_follow_a_sweep_without_a_run_of_the_page_and_keep_what
     assert is_ascending(accuracies(table))
     expect(standing).to_have_text(re.compile("^Finished · 24 of 24 runs have ended"), timeout=120_000)
     visit.press("Change")
-    expect(page.get_by_label("Learning rates", exact=True)).to_have_value("0.03, 0.0")
+    expect(page.get_by_label("Learning rate", exact=True)).to_have_value("0.03, 0.0")
     page.keyboard.press("Escape")
     expect(table.locator("th").nth(2)).to_have_attribute("aria-sort", "ascending")
     assert is_ascending(accuracies(table))
@@ -95,7 +95,7 @@ def test_figure_and_table_follow_a_sweep_without_a_run_of_the_page_and_keep_what
 def assert_more_runs_end_on_a_page_at_rest(visit, runs, standing, figure):
     """Type meanwhile: the page is not drawn, and the text stays."""
     visit.press("Change")
-    rates = visit.page.get_by_label("Learning rates", exact=True)
+    rates = visit.page.get_by_label("Learning rate", exact=True)
     rates.fill("0.03, 0.0")
     before, drawn = standing.inner_text(), figure.get_attribute("aria-label")
     count = runs.count

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("share")
 
 SET_UP = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20, hidden=(4,))
 VARIED = Varied(
-    seeds=2, networks=((4,), (6,)), optimizers=("adam",), learning_rates=(0.01,), steps=40
+    seeds=2, networks=((4,), (6,)), optimizers=("adam",), steps=40, numbers={"learning_rate": (0.01,)}
 )  # four runs
 STEP_SECONDS = 1 / 64  # exact
 

@@ -20,7 +20,9 @@ from tests.waiting import wait_until
 pytestmark = pytest.mark.usefixtures("share")
 
 SET_UP = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20, hidden=(4,))
-VARIED = Varied(seeds=2, networks=((4,), (6,)), optimizers=("adam",), learning_rates=(0.01,), steps=40)
+VARIED = Varied(
+    seeds=2, networks=((4,), (6,)), optimizers=("adam",), steps=40, numbers={"learning_rate": (0.01,)}
+)
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ def standing(app):
 def test_at_first_the_inputs_hold_the_set_up_and_the_page_says_what_to_do():
     app = sweep_page()
     assert labelled(app.text_input, "Networks").value == "8"
-    assert labelled(app.text_input, "Learning rates").value == "0.01"
+    assert labelled(app.text_input, "Learning rate").value == "0.01"
     assert labelled(app.number_input, "Seeds").value == 3
     assert labelled(app.number_input, sweep_inputs.STEPS_LABEL).value == 300
     assert sweep_view.NONE_YET in page_text(app)
@@ -90,8 +90,8 @@ def test_what_does_not_vary_has_no_input_and_is_as_in_the_set_up():
     varies.set_value([*varies.value, "dropout"]).run()
     labelled(app.text_input, "Dropout").set_value("0, 0.2").run()
     assert "**6 runs**: 2 settings with 3 seeds." in page_text(app)
-    labelled(app.button_group, "What varies").set_value(["learning_rates"]).run()
-    assert [one.label for one in app.text_input] == ["Learning rates"]
+    labelled(app.button_group, "What varies").set_value(["learning_rate"]).run()
+    assert [one.label for one in app.text_input] == ["Learning rate"]
     assert "**3 runs**: 1 setting with 3 seeds." in page_text(app)
     # what was entered is there again
     labelled(app.button_group, "What varies").set_value(["dropout"]).run()
@@ -109,7 +109,7 @@ def test_all_inputs_that_cannot_be_used_are_named_at_once_as_they_were_typed():
     labelled(app.button_group, "What varies").set_value(list(sweep_inputs.LABELS)).run()
     wrong = {
         "Networks": ("12 ![](http://a.b/c.png)", "Networks: got '![](http://a.b/c.png)'; expected"),
-        "Learning rates": ("fast", "Learning rates: got 'fast'; expected numbers above 0"),
+        "Learning rate": ("fast", "Learning rate: got 'fast'; expected numbers above 0"),
         "Input features": ("z", "Input features: got z; expected one or more of x, y"),
         "L1 penalty": ("-1", "L1 penalty: got '-1'; expected numbers from 0 to 10"),
         "L2 penalty": ("", "L2 penalty: got an empty list"),

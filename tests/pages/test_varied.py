@@ -13,7 +13,6 @@ from pages.runs.varied import (
     features_of,
     networks_of,
     numbers_of,
-    rates_of,
     unvaried,
     written_features,
 )
@@ -22,17 +21,12 @@ from polycore.limits import MAX_SEED
 from polycore.pictures.palette import PALETTE
 
 SET_UP = pc.Experiment(polynomials=pc.INTRODUCTION_POLYNOMIALS, samples_per_class=20, hidden=(4,), seed=3)
-VARIED = Varied(
-    seeds=2,
-    networks=((4,), (8, 8)),
-    optimizers=("adam", "lbfgs"),
-    learning_rates=(0.01, 0.1),
-    steps=50,
-)
+ONE_RATE, TWO_RATES = {"learning_rate": (0.01,)}, {"learning_rate": (0.01, 0.1)}
+VARIED = Varied(seeds=2, networks=((4,), (8, 8)), optimizers=("adam", "lbfgs"), numbers=TWO_RATES, steps=50)
 
 
 def test_each_activation_is_trained_with_the_weights_that_suit_it():
-    varied = replace(VARIED, activations=("relu", "tanh"), optimizers=("adam",), learning_rates=(0.01,))
+    varied = replace(VARIED, activations=("relu", "tanh"), optimizers=("adam",), numbers=ONE_RATE)
     assert (varied.settings, varied.runs) == (4, 8)
     experiments = varied.experiments(SET_UP)
     assert [(one.hidden, one.activation, one.initial_weights) for one in experiments[:4]] == [
@@ -79,16 +73,6 @@ def test_an_invalid_list_of_networks_is_refused_with_an_example(text):
         networks_of(text)
 
 
-def test_learning_rates_are_listed_with_commas():
-    assert rates_of("0.01, 3e-3  10, 0.010") == (0.01, 0.003, 10.0)
-
-
-@pytest.mark.parametrize("text", ["", "0", "-1", "10.1", "nan", "inf", "fast", "0.1, x", "0" * 201])
-def test_an_invalid_list_of_learning_rates_is_refused_with_an_example(text):
-    with pytest.raises(pc.PolycoreError, match=r"^Learning rates: .*(such as|at most)"):
-        rates_of(text)
-
-
 def test_input_features_are_listed_with_commas_and_a_word_spaces_or_hyphens():
     assert features_of("x and y, x and y and x2") == (("x", "y"), ("x", "y", "x2"))
     # and not x-y, which reads as a difference
@@ -105,36 +89,40 @@ def test_an_invalid_list_of_features_is_refused_with_an_example(text):
 
 def test_each_set_of_features_is_trained_and_named():
     varied = replace(
-        VARIED, optimizers=("adam",), networks=((4,),), learning_rates=(0.01,), features=(("x", "y"), ("x2",))
+        VARIED, optimizers=("adam",), networks=((4,),), numbers=ONE_RATE, features=(("x", "y"), ("x2",))
     )
     experiments = varied.experiments(SET_UP)
     assert [one.features for one in experiments] == [("x", "y"), ("x2",)] * 2
     assert [varied.name_of(one, SET_UP) for one in experiments[:2]] == ["inputs x and y", "inputs x²"]
 
 
-def test_regularization_is_listed_with_commas_and_0_is_none():
+def test_numbers_are_listed_with_commas():
+    assert numbers_of(TRIED["learning_rate"], "0.01, 3e-3  10, 0.010") == (0.01, 0.003, 10.0)
     assert numbers_of(TRIED["l2"], "0, 0.001 10") == (0.0, 0.001, 10.0)
     assert numbers_of(TRIED["dropout"], "0, 0.5, 0.9") == (0.0, 0.5, 0.9)
 
 
-@pytest.mark.parametrize("text", ["", "-1", "10.1", "nan", "much", "0" * 201])
-def test_an_invalid_list_of_penalties_is_refused_by_its_name(text):
-    with pytest.raises(pc.PolycoreError, match=r"^L1 penalty: .*(such as|at most)"):
-        numbers_of(TRIED["l1"], text)
-
-
-@pytest.mark.parametrize("text", ["", "-0.1", "0.91", "1", "nan", "half"])
-def test_an_invalid_list_of_dropouts_is_refused_with_an_example(text):
-    with pytest.raises(pc.PolycoreError, match=r"^Dropout: .*such as 0, 0\.1"):
-        numbers_of(TRIED["dropout"], text)
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        *(
+            ("learning_rate", text)
+            for text in ("", "0", "-1", "10.1", "nan", "inf", "fast", "0.1, x", "0" * 201)
+        ),
+        *(("l1", text) for text in ("", "-1", "10.1", "nan", "much", "0" * 201)),
+        *(("dropout", text) for text in ("", "-0.1", "0.91", "1", "nan", "half")),
+    ],
+)
+def test_an_invalid_list_of_numbers_is_refused_by_its_name_with_an_example(name, text):
+    with pytest.raises(pc.PolycoreError, match=rf"^{TRIED[name].label}: .*(such as \d|at most)"):
+        numbers_of(TRIED[name], text)
 
 
 def test_regularization_varies_for_the_optimizers_that_use_it():
     varied = replace(
         VARIED,
         networks=((4,),),
-        learning_rates=(0.01,),
-        numbers={"l1": (0.0, 0.001), "l2": (0.25,), "dropout": (0.0, 0.5)},
+        numbers={"learning_rate": (0.01,), "l1": (0.0, 0.001), "l2": (0.25,), "dropout": (0.0, 0.5)},
     )
     experiments = varied.experiments(SET_UP)
     assert (varied.settings, varied.runs, len(experiments)) == (5, 10, 10)
@@ -206,7 +194,7 @@ def test_the_name_of_a_setting_says_what_varies():
         "L-BFGS, two layers of 8",
     ]
     assert unvaried(SET_UP).name_of(SET_UP, SET_UP) == "as set up"
-    straight = replace(VARIED, networks=((), (4,)), optimizers=("sgd",), learning_rates=(0.1,))
+    straight = replace(VARIED, networks=((), (4,)), optimizers=("sgd",), numbers={"learning_rate": (0.1,)})
     assert straight.name_of(straight.experiments(SET_UP)[0], SET_UP) == "SGD, no hidden layer, at 0.1"
 
 
@@ -215,7 +203,7 @@ def test_the_name_of_a_setting_says_what_varies():
     [
         ({"networks": ((4,),), "steps": 300}, "one layer of 4"),
         ({"optimizers": ("lbfgs",)}, "L-BFGS"),
-        ({"activations": ("tanh",), "learning_rates": (0.25,)}, "tanh, at 0.25"),
+        ({"activations": ("tanh",), "numbers": {"learning_rate": (0.25,)}}, "tanh, at 0.25"),
         ({"features": (("x", "y", "x2"),), "numbers": {"l2": (0.5,)}}, "inputs x, y and x², L2 0.5"),
         ({"steps": 300}, "as set up, with 300 steps"),
         ({"seeds": 1}, "as set up"),
