@@ -186,7 +186,7 @@ def _draw_race(race: Race, bar: DeltaGenerator, dock: DeltaGenerator, *, running
         st.rerun()  # it ended while the page was drawn: the buttons drawn before must not stay
     now = values(view, shown.moment)
     with dock:
-        live_text.draw(_status_html(now), f"{PREFIX}.status", followed, reports=True)
+        live_text.draw(_status_html(now, view.measure), f"{PREFIX}.status", followed, reports=True)
     with bar:
         if now["moments"]:
             key, moments = f"{PREFIX}.time", now["moments"]
@@ -228,9 +228,9 @@ def _show_moment(moment: Choice) -> None:
     session.show_race(moment=moment)
 
 
-def _status_html(now: Mapping[str, Any]) -> str:
+def _status_html(now: Mapping[str, Any], measure: str) -> str:
     words = f"{live_text.value('status', now['status'], 'b')} {live_text.value('progress', now['progress'])}"
-    bar = live_text.bar("share", now["share"], "Computing time used")
+    bar = live_text.bar("share", now["share"], f"{measure.capitalize()} used")
     return f'{BAR_STYLE}<div class="line">{words}</div>{bar}'
 
 

@@ -12,7 +12,6 @@ from pages.runs.varied import (
     FEATURES_EXAMPLE,
     MOST_SEEDS,
     TRIED,
-    Network,
     Varied,
     check_networks,
     features_of,
@@ -103,7 +102,7 @@ def draw(set_up: Experiment) -> None:
                 if name == "networks":
                     # the page says below all inputs why one cannot be used
                     with st.container(), suppress(PolycoreError):
-                        st.caption(in_words(choices[name].read()))
+                        st.caption(" · ".join(map(layers_of_neurons, choices[name].read())))
     for name in PICKED:
         if name in choices:
             choices[name].draw()
@@ -128,17 +127,10 @@ def refused(set_up: Experiment) -> list[PolycoreError]:
     return reasons
 
 
-def in_words(networks: tuple[Network, ...]) -> str:
-    """Return networks as the page says them: "one layer of 8 neurons · two layers of 32 neurons"."""
-    return " · ".join(map(layers_of_neurons, networks))
-
-
 def _in_use(set_up: Experiment) -> dict[str, _Choices]:
     """Return the inputs of what varies, in the order of LABELS, and those of all sweeps."""
     varies = VARIES.value
-    return {
-        name: choices for name, choices in _choices(set_up).items() if name in varies or name not in LABELS
-    }
+    return {name: one for name, one in _choices(set_up).items() if name in varies or name not in LABELS}
 
 
 def _choices(set_up: Experiment) -> dict[str, _Choices]:

@@ -110,11 +110,8 @@ class Varied:
 
     def _choices(self, optimizer: str) -> dict[str, Sequence[object]]:
         """Return what varies for an optimizer, by the fields of Experiment."""
-        used = {
-            name: values
-            for name, values in self.numbers.items()
-            if SETTINGS[name].used_by(OPTIMIZERS[optimizer])
-        }
+        one = OPTIMIZERS[optimizer]
+        used = {name: values for name, values in self.numbers.items() if TRIED[name].used_by(one)}
         kinds = {"hidden": self.networks, "features": self.features, "activation": self.activations}
         return {**kinds, **used}
 
