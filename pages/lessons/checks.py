@@ -113,6 +113,7 @@ TINY = Experiment(
     standardize=False,
     steps=400,
 )
+SOME_OF_TINY = 10  # steps, after which it pauses
 # Without hidden neurons the loss has one valley, and noise keeps its lowest point from being infinitely far.
 # Of so few steps each is on the landscape: the loss of too long ones repeats itself after some of them.
 FITTING_STEPS = Experiment(
@@ -151,7 +152,7 @@ def asked_at_the_crossing(situation: Situation, curves: SetUp) -> Task | None:
         return situation.to_start(curves)
     if situation.asked is None:
         text = "Ask about the point x = 0, y = 0 on Predict, or press it on the map."
-        return situation.once_finished(Task(text, PREDICTING, "point"))
+        return situation.once_finished(Task(text, PREDICTING, "point"), curves)
     if math.hypot(*situation.asked) <= NEAR:
         return None
     x, y = (number_text(value, 3) for value in situation.asked)
@@ -166,7 +167,7 @@ def gradient_is_ahead(situation: Situation, search: SetUp, adam: SetUp) -> Task 
     if now < before:
         return None
     losses = f"Adam's loss is {loss_text(now)}, random search's is {loss_text(before)}"
-    return situation.further(f"{losses}: let Adam train further.")
+    return situation.further(adam, f"{losses}: it must fall below.")
 
 
 def most_are_dead(situation: Situation, fast: SetUp, *_: SetUp) -> Task | None:
@@ -181,8 +182,9 @@ def most_are_dead(situation: Situation, fast: SetUp, *_: SetUp) -> Task | None:
     if dead > neurons / 2:
         return None
     return situation.further(
+        fast,
         f"Dead neurons in the network that is shown, {network.name}: {dead} of {neurons}. "
-        "More than half must be dead."
+        "More than half must be dead.",
     )
 
 
@@ -194,8 +196,9 @@ def learned_by_heart(situation: Situation, few: SetUp, *_: SetUp) -> Task | None
     if run.accuracy > best > run.held_out_accuracy:
         return None
     return situation.further(
+        few,
         f"Of its own points {percent(run.accuracy)} are right, of new ones "
-        f"{percent(run.held_out_accuracy)}: {percent(best)}, the best possible, must be between them."
+        f"{percent(run.held_out_accuracy)}: {percent(best)}, the best possible, must be between them.",
     )
 
 
@@ -206,14 +209,15 @@ def as_good_as_the_referee(situation: Situation, curves: SetUp) -> Task | None:
     if task := situation.to_train(curves):
         return task
     if situation.session.view.map_view == "Network":
-        return situation.once_finished(Task(CHOOSE_REFEREE, key="map_view.choice."))
+        return situation.once_finished(Task(CHOOSE_REFEREE, key="map_view.choice."), curves)
     best = best_possible(curves.experiment) or 0.0
     held_out = situation.longest_run(curves.experiment).held_out_accuracy
     if best - held_out < REFEREE_MARGIN:
         return None
     return situation.further(
+        curves,
         f"{percent(held_out)} of new points are right: it must come within two percentage points of "
-        f"{percent(best)}, the best possible."
+        f"{percent(best)}, the best possible.",
     )
 
 
@@ -222,7 +226,7 @@ def folds_are_shown(situation: Situation, six: SetUp) -> Task | None:
     if task := situation.to_train(six):
         return task
     if situation.page != INSPECTING:
-        return situation.once_finished(Task(OPEN_INSIDE, INSPECTING, "inside.picture"))
+        return situation.once_finished(Task(OPEN_INSIDE, INSPECTING, "inside.picture"), six)
     if not situation.shows(six.experiment):
         return situation.to_choose(f'Inside shows another network. Choose the network of "{six.name}".')
     if situation.session.view.neuron == View().neuron:
@@ -238,13 +242,14 @@ def slope_is_descended(situation: Situation, short: SetUp, fitting: SetUp, long:
     losses = [situation.longest_run(one.experiment).loss for one in (short, fitting, long)]
     if losses[1] > min(losses):
         others = " and ".join(loss_text(loss) for loss in (losses[0], losses[2]))
-        low = loss_text(losses[1])
-        return situation.further(f'"{fitting.name}" is at {low}, the others at {others}: it must be lowest.')
+        is_at = f'"{fitting.name}" is at {loss_text(losses[1])}, the others at {others}'
+        return situation.further(fitting, f"{is_at}: it must be lowest.")
     landscape = situation.session.drawings.landscape
     if landscape is not None and landscape.view.result is not None:
         return None
     text = DRAW_LANDSCAPE if situation.page == INSPECTING else OPEN_LANDSCAPE
-    return situation.once_finished(Task(text, INSPECTING, "inside.landscape.draw"))
+    task = Task(text, INSPECTING, "inside.landscape.draw")
+    return situation.once_finished(task, short, fitting, long)
 
 
 def all_are_good(situation: Situation, *set_ups: SetUp) -> Task | None:
@@ -252,11 +257,10 @@ def all_are_good(situation: Situation, *set_ups: SetUp) -> Task | None:
     for set_up in set_ups:
         if task := situation.to_train(set_up):
             return task
-    for set_up in set_ups:
         held_out = situation.longest_run(set_up.experiment).held_out_accuracy
         if held_out <= GOOD:
             is_at = f'"{set_up.name}" is at {percent(held_out)}'
-            return situation.further(f"{is_at}: more than {percent(GOOD)} is needed.")
+            return situation.further(set_up, f"{is_at}: more than {percent(GOOD)} is needed.")
     return None
 
 
@@ -269,9 +273,10 @@ def better_by(difference: float) -> Callable[[Situation, SetUp, SetUp], Task | N
         worse, better = (situation.longest_run(one.experiment).held_out_accuracy for one in (first, second))
         if better - worse > difference:
             return None
-        return situation.further(
+        return situation.to_train(first, first.experiment.steps) or situation.further(
+            second,
             f'"{first.name}" is at {percent(worse)}, "{second.name}" at {percent(better)}: it must be better '
-            f"by more than {100 * difference:g} percentage points. Let both train to their ends."
+            f"by more than {100 * difference:g} percentage points. Let both train to their ends.",
         )
 
     return missing
@@ -279,11 +284,11 @@ def better_by(difference: float) -> Callable[[Situation, SetUp, SetUp], Task | N
 
 def new_weight_is_computed(situation: Situation, tiny: SetUp) -> Task | None:
     """Return what is missing until the user has computed a new weight of a network that has learned a bit."""
-    if task := situation.to_train(tiny, 1):
+    if task := situation.to_train(tiny, SOME_OF_TINY):
         return task
-    view, run = situation.session.view, situation.session.run_view
-    if run is not None and run.is_active:  # it pauses soon
-        return Task(OPEN_LEARNING)
+    view, run = situation.session.view, situation.view_of(tiny.experiment)
+    if run is not None and run.is_active:
+        return situation.once_finished(Task(OPEN_LEARNING))
     if situation.page != INSPECTING or view.inside_view != "How it learns":
         return Task(OPEN_LEARNING, INSPECTING, "inside.what.")
     if not situation.shows(tiny.experiment):
@@ -305,7 +310,8 @@ def mistakes_are_halved(situation: Situation, even: SetUp, practiced: SetUp) -> 
     many, few = (1 - situation.longest_run(one.experiment).held_out_accuracy for one in (even, practiced))
     if few < many / 2:
         return None
-    return situation.further(
+    return situation.to_train(even, even.experiment.steps) or situation.further(
+        practiced,
         f'"{even.name}" has {percent(many)} of new points wrong, "{practiced.name}" {percent(few)}: these '
-        "must be less than half as many. Let both train to their ends."
+        "must be less than half as many. Let both train to their ends.",
     )

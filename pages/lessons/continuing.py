@@ -4,12 +4,12 @@ import math
 from dataclasses import replace
 from functools import lru_cache
 
-from pages.lessons.situation import INSPECTING, SOME_STEPS, SetUp, Situation, Task, alike
+from pages.lessons.situation import INSPECTING, SOME_STEPS, SetUp, Situation, Task, alike, is_of, others
 from pages.models.shown_network import ShownNetwork
 from pages.setup import controls
 from pages.setup.controls import CONTINUE, START_NEW
 from pages.wording.percent import percent
-from polycore import Experiment, Polynomial, formatting
+from polycore import Experiment, Polynomial, Run, formatting
 from polycore.arrays import Floats, Integers, read_only
 from polycore.formatting import loss_text
 from polycore.network.plain import accuracy
@@ -53,13 +53,14 @@ def raised(situation: Situation, slow: SetUp, fast: SetUp) -> Task | None:
     task = _discontinuous(situation, slow, fast)
     if task or run is None:
         return task
-    since, before, now = run.step - run.began_at, run.history.loss[0], run.history.loss[-1]
+    since = run.step - others(run.earlier, run.experiment)[-1].end
+    before, now = _first_loss(run), run.history.loss[-1]
     if since < SOME_STEPS:
-        return situation.further(f"{since:,} of {SOME_STEPS:,} steps since the change.")
+        return situation.further(fast, f"{since:,} of {SOME_STEPS:,} steps since the change.")
     if now < before:
         return None
     losses = f"The loss is {loss_text(now)}, and was {loss_text(before)} at the change"
-    return situation.further(f"{losses}: it must fall below.")
+    return situation.further(fast, f"{losses}: it must fall below.")
 
 
 def forgotten(situation: Situation, lines: SetUp, parabolas: SetUp) -> Task | None:
@@ -71,7 +72,7 @@ def forgotten(situation: Situation, lines: SetUp, parabolas: SetUp) -> Task | No
     if network is None or not situation.shows(parabolas.experiment):
         words = f'This page shows another network. Choose the network of "{parabolas.name}".'
         return situation.to_choose(words)
-    history = run.earlier[-1].history
+    history = others(run.earlier, run.experiment)[-1].history
     if history is None:  # it continued from a model that was kept
         before = situation.longest_run(lines.experiment).held_out_accuracy
     else:
@@ -82,9 +83,9 @@ def forgotten(situation: Situation, lines: SetUp, parabolas: SetUp) -> Task | No
     now, of_lines = network.model.held_out_accuracy or 0.0, accuracy_on_lines(network)
     if now <= LEARNED:
         is_at = f"Accuracy on the parabolas is {percent(now)}"
-        return situation.further(f"{is_at}: more than {percent(LEARNED)} is needed.")
+        return situation.further(parabolas, f"{is_at}: more than {percent(LEARNED)} is needed.")
     if of_lines >= FORGOTTEN:
-        return situation.further(f"Accuracy on the lines is still {percent(of_lines)}.")
+        return situation.further(parabolas, f"Accuracy on the lines is still {percent(of_lines)}.")
     return None
 
 
@@ -92,24 +93,25 @@ def healed(situation: Situation, curves: SetUp) -> Task | None:
     """Return what is missing until a network that was changed by hand for the worse has recovered."""
     run = situation.run(curves.experiment)
     changed = (*situation.session.lessons.broken, *situation.changed_by_hand(curves.experiment))
-    if run is None or not run.earlier or run.earlier[-1].history is not None:
+    before = [] if run is None else others(run.earlier, run.experiment)
+    if run is None or not before or before[-1].history is not None:
         return _unbroken(situation, curves)
-    first = float(run.history.loss[0])
+    first = _first_loss(run)
     if not any(math.isclose(first, loss, rel_tol=0.1) for loss in changed):
         return _unbroken(situation, curves).after(ANOTHER_RUN)
     now = float(run.history.loss[-1])
     if first > BROKEN * now:
         return None
     losses = f"The loss was {loss_text(first)} and is {loss_text(now)}"
-    return situation.further(f"{losses}: it must fall to less than half.")
+    return situation.further(curves, f"{losses}: it must fall to less than half.")
 
 
 def _unbroken(situation: Situation, curves: SetUp) -> Task:
     """Return what to do until a broken network is trained further."""
     now, trained = situation.session, situation.longest_run(curves.experiment)
     in_use, by_hand = now.answering, now.by_hand
-    if trained.steps == 0:
-        return situation.to_start(curves)
+    if task := situation.to_train(curves):
+        return task
     changed = by_hand.measured if by_hand is not None and by_hand.is_changed else None
     if by_hand is not None and changed is not None:
         loss, before = changed.loss, by_hand.original.loss
@@ -119,7 +121,7 @@ def _unbroken(situation: Situation, curves: SetUp) -> Task:
         return Task(BREAK_IT_MORE, INSPECTING, "inside.numbers").after(losses)
     broken = [loss for loss in situation.changed_by_hand(curves.experiment) if loss > BROKEN * trained.loss]
     if not broken:
-        return situation.once_finished(Task(BREAK_IT, INSPECTING, "inside.numbers"))
+        return situation.once_finished(Task(BREAK_IT, INSPECTING, "inside.numbers"), curves)
     button = controls.of_model(now)
     is_broken = in_use is not None and in_use.model.loss in broken
     if button is not None and is_broken:
@@ -160,13 +162,19 @@ def _discontinuous(situation: Situation, first: SetUp, second: SetUp) -> Task | 
         if not alike(situation.session.experiment, second.experiment):
             return situation.to_start(second)
         text = f'Press "{CONTINUE}", not "{START_NEW}".'
-        return situation.once_finished(Task(text, key=f"{controls.PREFIX}.{CONTINUE}"))
-    again = _again(situation, first, second)
-    if not run.earlier:
+        return situation.once_finished(Task(text, key=f"{controls.PREFIX}.{CONTINUE}"), first)
+    again, legs = _again(situation, first, second), others(run.earlier, run.experiment)
+    if not legs:
         return again.after(f'"{second.name}" started from step 0.')
-    leg = run.earlier[-1]
-    if leg.experiment is None or not alike(leg.experiment, first.experiment):
+    if not is_of(legs[-1], first.experiment):
         return again.after(f'"{second.name}" continued from other weights.')
-    if leg.end - leg.began_at < SOME_STEPS:
-        return again.after(f'"{first.name}" had trained for only {leg.end - leg.began_at:,} steps.')
+    steps = sum(leg.end - leg.began_at for leg in legs if is_of(leg, first.experiment))
+    if steps < SOME_STEPS:
+        return again.after(f'"{first.name}" had trained for only {steps:,} steps.')
     return None
+
+
+def _first_loss(run: Run) -> float:
+    """Return the loss with which a run began, or the first part of one that was stopped and continued."""
+    parts = [leg.history for leg in run.earlier if leg.history and is_of(leg, run.experiment)]
+    return float([*parts, run.history][0].loss[0])

@@ -12,12 +12,13 @@ from pages.lessons import asking, card, into_view, lessons, panel_style
 from pages.lessons.asking import Phase, phase_of
 from pages.lessons.lessons import Lesson
 from pages.lessons.question import PointQuestion
-from pages.lessons.situation import PREDICTING, RESUME, TRAINING, Situation, Task, alike
+from pages.lessons.situation import FURTHER, PREDICTING, TRAINING, Situation, Task, alike
 from pages.models.point_choices import PointChoices
 from pages.run_view import following
 from pages.runs import pacing
 from pages.runs.pacing import Pacing
 from pages.server.source import Contents
+from pages.setup import controls
 from pages.state import page_links, session
 from pages.state.kept_models import MOST_KEPT
 from pages.state.session_value import Session
@@ -211,7 +212,7 @@ def _draw_phase(lesson: Lesson, page: str, phase: Phase, followed: Followed | No
             asking.draw_outcome(lesson)
             if lesson.watched.figure == lessons.PANEL:
                 _draw_figure(lesson, page, followed, is_seen=True)
-            if not lesson.at_pause and (paused := paused_text(session.current(), RESUME)):
+            if not lesson.at_pause and (paused := paused_text(session.current(), FURTHER)):
                 st.caption(paused)
             if not session.current().has_run_of_lesson:
                 st.markdown(f"**Again**: {lesson.do}")
@@ -244,7 +245,7 @@ def paused_text(now: Session, then: str) -> str:
     step = view.run.step
     if step != view.pacing.pause_at:
         return ""
-    return f"{PAUSED.format(step)} {then.format(view.run.last_step - step)}"
+    return f"{PAUSED.format(step)} {then.format(controls.RESUME, view.run.last_step - step)}"
 
 
 def run_before_text(now: Session) -> str:

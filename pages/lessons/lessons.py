@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pages.lessons import checks, continuing, questions
 from pages.lessons.checks import CLEARLY, VISIBLY
 from pages.lessons.question import Questions
-from pages.lessons.situation import INSPECTING, TRAINING, SetUp, Situation, Task, key_of
+from pages.lessons.situation import INSPECTING, TRAINING, SetUp, Situation, Task, key_of, others
 from pages.models import from_link
 from pages.models.shown_network import ShownNetwork
 from pages.run_view.progress import Compared
@@ -88,7 +88,7 @@ class Lesson:
 
     def task(self, situation: Situation) -> Task | None:
         """Return what the user does next in that situation; None once the lesson has been seen."""
-        task: Task | None = self.check(situation, *self.set_ups)
+        task: Task | None = self.check(replace(situation, set_ups=self.set_ups), *self.set_ups)
         if task is None or not task.page == situation.page == INSPECTING:
             return task
         view = next(VIEWS[INSIDE][one.view] for one in self.links if one.page == INSIDE and one.view)
@@ -132,16 +132,16 @@ def noted(now: Session) -> Lessons:
 def compared(now: Session) -> Compared:
     """Return the kept runs of the lesson's other set-ups, with which the charts compare the present run.
 
-    There are none to compare with a run that continued: it shows its past itself.
+    There are none to compare with a run that continued other weights: it shows its past itself.
     """
     lesson, view = named(now.lessons.current), now.run_view
-    if lesson is None or view is None or view.run.earlier:
+    if lesson is None or view is None or others(view.run.earlier, view.run.experiment):
         return None
     situation = Situation(now, TRAINING)
     kept = {one.name: situation.kept(one.experiment) for one in lesson.set_ups}
     own = next((one.name for one in lesson.set_ups if situation.run(one.experiment)), None)
-    others = {name: one.whole_history for name, one in kept.items() if one and name != own}
-    histories = {name: history for name, history in others.items() if history is not None}
+    known = {name: one.whole_history for name, one in kept.items() if one and name != own}
+    histories = {name: history for name, history in known.items() if history is not None}
     return (own, histories) if own and histories else None
 
 
@@ -444,7 +444,7 @@ LESSONS = (
         watched=LOSS,
         links=(PageLink(INSIDE, "How it learns", ":material/calculate:", "inside.learning.text", "learns"),),
         layers=("Samples",),
-        pacing=Pacing(10, 10),
+        pacing=Pacing(10, checks.SOME_OF_TINY),
         at_pause="Now compute a step yourself, before you let it go on.",
     ),
     Lesson(

@@ -1,14 +1,17 @@
 """The situation in which a lesson is checked: the session, and the page that is drawn of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pages.models.shown_network import ShownNetwork, shown_on
+from pages.runs.view import RunView
 from pages.setup import controls
 from pages.state import page_links
 from pages.state.kept_models import Kept
 from pages.state.session_value import LessonRun, Session
 from polycore import Experiment, Run
+from polycore.training.leg import Leg
 
 TRAINING, PREDICTING, INSPECTING = (  # titles of pages
     page_links.LABELS[page] for page in (page_links.TRAIN, page_links.PREDICT, page_links.INSIDE)
@@ -16,8 +19,8 @@ TRAINING, PREDICTING, INSPECTING = (  # titles of pages
 SOME_STEPS = 1000  # after which a run shows what it will become
 START = 'Press "{start}"{where} to train "{name}".'
 LOAD = 'Press "{name}"{where}.'
-START_KEY, RESUME_KEY = "controls.Start", "controls.Resume"
-RESUME = "Press Resume for the other {:,} steps."
+START_KEY = "controls.Start"
+DONE, FURTHER = '"{}" has trained for {:,} of {:,} steps.', 'Press "{}" for {:,} more steps.'
 
 
 @dataclass(frozen=True)
@@ -53,11 +56,13 @@ class Situation:
 
     page: the page's title.
     asked: the point (x, y) that the page is asked about; None if there is none.
+    set_ups: those of the lesson, in the order in which they are trained.
     """
 
     session: Session
     page: str
     asked: tuple[float, float] | None = None
+    set_ups: tuple[SetUp, ...] = ()
 
     @property
     def network(self) -> ShownNetwork | None:
@@ -69,10 +74,19 @@ class Situation:
         known = None if self.network is None else self.network.experiment
         return known is not None and alike(known, experiment)
 
+    @property
+    def view(self) -> RunView | None:
+        """What there is to see of the lesson's run; None before the first."""
+        return self.session.run_view if self.session.has_run_of_lesson else None
+
+    def view_of(self, experiment: Experiment) -> RunView | None:
+        """Return what there is to see of the lesson's run if it is one of `experiment`; else None."""
+        return self.view if self.view is not None and alike(self.view.run.experiment, experiment) else None
+
     def run(self, experiment: Experiment) -> Run | None:
-        """Return the session's run if it is one of `experiment`; else None."""
-        view = self.session.run_view
-        return view.run if view is not None and alike(view.run.experiment, experiment) else None
+        """Return the lesson's run if it is one of `experiment`; else None."""
+        view = self.view_of(experiment)
+        return None if view is None else view.run
 
     def kept(self, experiment: Experiment) -> Kept | None:
         """Return the newest kept run of `experiment`; None if there is none."""
@@ -80,22 +94,24 @@ class Situation:
         return next((one for one in kept if one.experiment and alike(one.experiment, experiment)), None)
 
     def longest_run(self, experiment: Experiment) -> LessonRun:
-        """Return the longest run of `experiment` that the session keeps or remembers.
+        """Return the longest run of `experiment` that the session has, keeps or remembers.
 
         Of equally long ones it is the latest. Runs that continued from other weights do not count.
         """
-        kept = [
-            LessonRun(
-                one.last_step, *(float(column[-1]) for column in (h.loss, h.accuracy, h.held_out_accuracy))
-            )
-            for one in reversed(self.session.models.kept)
+        runs: list[tuple[int, Run | Kept]]
+        runs = [(one.last_step, one) for one in reversed(self.session.models.kept)]
+        if self.view is not None:  # its last steps may not be measured
+            runs.insert(0, (self.view.run.step, self.view.run))
+        known = [
+            LessonRun(steps, *(float(column[-1]) for column in (h.loss, h.accuracy, h.held_out_accuracy)))
+            for steps, one in runs
             if (h := one.history) is not None
             and one.experiment is not None
-            and not one.earlier
             and alike(one.experiment, experiment)
+            and not others(one.earlier, experiment)
         ]
         remembered = self.session.lessons.runs.get(key_of(experiment), LessonRun())
-        return max((*kept, remembered), key=lambda run: run.steps)
+        return max((*known, remembered), key=lambda run: run.steps)
 
     def changed_by_hand(self, experiment: Experiment) -> tuple[float, ...]:
         """Return the losses of the kept networks of `experiment` that were changed by hand, oldest first."""
@@ -112,18 +128,16 @@ class Situation:
         steps = self.longest_run(set_up.experiment).steps
         if steps >= least:
             return None
-        run, view, loaded = self.run(set_up.experiment), self.session.run_view, self.session.experiment
-        if run is not None and run.earlier:
+        view, loaded = self.view_of(set_up.experiment), self.session.experiment
+        if view is not None and others(view.run.earlier, view.run.experiment):
             return self.to_start(set_up).after(f'"{set_up.name}" has continued from other weights.')
-        done = f'"{set_up.name}" has trained for {steps:,} of {least:,} steps.' if steps else ""
-        if run is not None and view is not None and view.is_active:
+        done = DONE.format(set_up.name, steps, least) if steps else ""
+        if view is not None and view.is_active:
             return Task(done or f'"{set_up.name}" is starting to train.')
-        if run is not None and view is not None and view.status == "paused":
-            return self.further("")  # how far it is stands beside that, and was measured less often
         if loaded.steps < least and alike(loaded, set_up.experiment):
             more = f'Set Steps to {least:,} or more and press "{self.start_label}".'
             return Task(more, key="train.fold").after(done)
-        return self.to_start(set_up).after(done)
+        return self.further(set_up, done)
 
     def to_start(self, set_up: SetUp) -> Task:
         """Return what to press next for a run of `set_up` from initial weights."""
@@ -131,27 +145,33 @@ class Situation:
         is_loaded = alike(self.session.experiment, set_up.experiment)
         text = (START if is_loaded else LOAD).format(name=set_up.name, where=where, start=self.start_label)
         key = START_KEY if is_loaded else f"lesson.set_up.{set_up.name}"
-        return self.once_finished(Task(text, key=key))
+        return self.once_finished(Task(text, key=key), *self.set_ups[: self.set_ups.index(set_up)])
 
-    def once_finished(self, task: Task) -> Task:
-        """Return the task or, while a run of the lesson is under way, that this is to be watched first."""
-        view = self.session.run_view
-        if view is None or not self.session.has_run_of_lesson:
-            return task
-        if view.status == "paused":
-            return self.further("")
-        if not view.is_active:
-            return task
-        return Task(f"When it has finished, {task.text[0].lower()}{task.text[1:]}")
+    def once_finished(self, task: Task, *before: SetUp) -> Task:
+        """Return the task or, unless the lesson's run has finished, that this comes first.
 
-    def further(self, text: str) -> Task:
-        """Return the task to let the run train further; `text` says what for."""
-        view = self.session.run_view
+        before: the set-ups whose run, if it rests early or is still loaded, is to be trained to its end.
+        """
+        view, own = self.view, next((one for one in before if self.run(one.experiment)), None)
+        if view is not None and view.is_active:
+            return Task(f"When it has finished, {task.text[0].lower()}{task.text[1:]}")
+        if view is None or own is None or view.run.done:
+            return task
+        is_loaded = alike(self.session.experiment, own.experiment)
+        if view.run.step >= SOME_STEPS and not is_loaded:
+            return task
+        return self.further(own, DONE.format(own.name, view.run.step, view.run.last_step))
+
+    def further(self, set_up: SetUp, text: str) -> Task:
+        """Return the task to train the lesson's run of `set_up` further; `text` says what for."""
+        view, button = self.view_of(set_up.experiment), controls.to_train_further(self.session)
         if view is not None and view.is_active:
             return Task(text)
-        if view is not None and view.status == "paused":
-            return Task(RESUME.format(view.run.last_step - view.run.step), key=RESUME_KEY).after(text)
-        return Task(text, key=START_KEY)
+        if view is None or button is None or not alike(self.session.experiment, set_up.experiment):
+            return self.to_start(set_up).after(text)
+        left = view.run.last_step - view.run.step
+        steps = left if button.label == controls.RESUME else self.session.experiment.steps
+        return Task(FURTHER.format(button.label, steps), key=button.key).after(text)
 
     def to_choose(self, text: str) -> Task:
         """Return the task to choose another network on the page; `text` says which."""
@@ -160,8 +180,20 @@ class Situation:
     @property
     def start_label(self) -> str:
         """What the button says on Train now that trains from step 0."""
-        is_of_before = self.session.has_run_from_before_the_lesson
-        return controls.start_label(None if is_of_before else self.session.run_view)
+        return controls.start_label(self.view)
+
+
+def others(earlier: Sequence[Leg], experiment: Experiment) -> list[Leg]:
+    """Return the legs that trained something else, or of which only the weights are known.
+
+    The others are of a run that was stopped and continued: they count as one.
+    """
+    return [leg for leg in earlier if leg.history is None or not is_of(leg, experiment)]
+
+
+def is_of(leg: Leg, experiment: Experiment) -> bool:
+    """Return whether a leg is known to have trained `experiment`."""
+    return leg.experiment is not None and alike(leg.experiment, experiment)
 
 
 def alike(one: Experiment, other: Experiment) -> bool:

@@ -27,7 +27,7 @@ RESTING = ("ready", "finished", "stopped")  # starting another run loses nothing
 HALTS: Mapping[str, Halt] = {f"{PREFIX}.Pause": "pause", f"{PREFIX}.Stop": "stop"}  # by the buttons' keys
 
 PLAY, PAUSE, FURTHER = ":material/play_arrow:", ":material/pause:", ":material/resume:"
-START, CONTINUE, START_NEW = "Start", "Continue", "Start new"
+START, CONTINUE, START_NEW, RESUME = "Start", "Continue", "Start new", "Resume"
 START_HELP = "Trains a network on the set-up, from step 0."
 STEP_HELP = "Changes the weights once, so that you see what a single update does."
 STOP_HELP = "Ends the run for good, before its last step. The weights of the best loss so far are kept."
@@ -122,7 +122,7 @@ def draw() -> None:
 
 def draw_row() -> DeltaGenerator:
     """Draw the buttons for the state of the run in a row, which is returned; some may be disabled."""
-    training, view, changed = _standing()
+    training, view, changed = _standing(session.current())
     st.html(STYLE)
     row = st.container(horizontal=True, key=PREFIX, width="content")
     with row:
@@ -136,17 +136,16 @@ def draw_row() -> DeltaGenerator:
 
 def draw_beside() -> None:
     """Draw what else can be done about the run, in a line that is there in any case."""
-    training, view, changed = _standing()
+    training, view, changed = _standing(session.current())
     with st.container(key=f"{PREFIX}.beside"):
         _draw_beside(training, view, changed=changed)
 
 
-def _standing() -> tuple[Training | None, RunView | None, bool]:
+def _standing(now: Session) -> tuple[Training | None, RunView | None, bool]:
     """Return the run, its view, and whether the set-up is another one than its.
 
     A lesson begins without a run: one from before it is left alone until another begins.
     """
-    now = session.current()
     if now.has_run_from_before_the_lesson:
         return None, None, True
     training, view = now.training, now.run_view
@@ -187,7 +186,7 @@ def main_button(training: Training | None, view: RunView | None) -> Button:
     if training is None or view is None or view.status in RESTING:
         return main(start_label(view), PLAY, START_HELP, begin)
     if view.status in ("paused", "failed"):
-        return main("Resume", PLAY, "Continues from this step.", training.resume)
+        return main(RESUME, PLAY, "Continues from this step.", training.resume)
     if view.status == "waiting":
         return main("Pause", PAUSE, "Leaves the queue. Resume joins the queue at its end.", training.pause)
     return main("Pause", PAUSE, "Stays at this step. Resume continues from it.", training.pause)
@@ -208,9 +207,17 @@ def further(view: RunView | None, set_up: Experiment) -> Button | None:
     return Button(CONTINUE, FURTHER, more, partial(_continue_from, view.run))
 
 
+def to_train_further(now: Session) -> Button | None:
+    """Return the button that lets the run train further: Resume or Continue; None if it cannot now."""
+    training, view, _ = _standing(now)
+    if view is not None and view.status in ("paused", "failed"):
+        return main_button(training, view)
+    return further(view, now.experiment)
+
+
 def is_to_continue() -> bool:
     """Return whether the set-up's steps are more steps of the run: whether `further` has a button."""
-    return further(_standing()[1], session.current().experiment) is not None
+    return further(_standing(session.current())[1], session.current().experiment) is not None
 
 
 def _draw_beside(training: Training | None, view: RunView | None, *, changed: bool) -> None:
@@ -241,7 +248,7 @@ def _line(name: str) -> DeltaGenerator:
 
 def draw_changes() -> None:
     """Draw in what the set-up differs from the run, if it does, and what can be done with it."""
-    (_, view, changed), set_up = _standing(), session.current().experiment
+    (_, view, changed), set_up = _standing(session.current()), session.current().experiment
     if view is None or not changed:
         return
     with st.container(key=f"{PREFIX}.changes", gap="xsmall"):
@@ -288,7 +295,7 @@ def _begin(how: Callable[[Training], object]) -> None:
     """Begin, as `how` does, the session's run of the set-up at step 0; create it if there is none."""
     with refusal.later(PREFIX):
         inputs.check(setting_input.PREFIX)
-        training, view, changed = _standing()
+        training, view, changed = _standing(session.current())
         if training is None or view is None or changed or view.status != "ready":
             training = new_training(session.current().experiment)
             session.begin(training)
@@ -300,7 +307,7 @@ def _begin_with_step() -> None:
 
     Of two quick presses the second may come before a page is drawn with that run: it takes its second step.
     """
-    training, view, changed = _standing()
+    training, view, changed = _standing(session.current())
     if training is None or view is None or changed or view.status in RESTING:
         _begin(_step)
     else:

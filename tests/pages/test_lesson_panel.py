@@ -8,7 +8,7 @@ import polycore as pc
 from pages.lessons import asking, card, checks, lesson_panel, lessons, panel_style
 from pages.lessons.guesses import code_of
 from pages.lessons.question import CurveQuestion, PointQuestion, Question
-from pages.lessons.situation import RESUME, START, Task
+from pages.lessons.situation import FURTHER, START, Task
 from pages.runs.pacing import UNPACED
 from pages.runs.training import Training
 from pages.state import page_links, session
@@ -119,7 +119,7 @@ def test_at_its_pause_the_panel_says_how_the_run_continues(name, step, left):
         view=View(pacing=lesson.pacing),
     )
     app = opened(TRAIN, {}, begun)
-    assert f"{lesson_panel.PAUSED.format(step)} {RESUME.format(left)}" in texts(app)
+    assert f"{lesson_panel.PAUSED.format(step)} {FURTHER.format('Resume', left)}" in texts(app)
     assert labels(app)["Resume"]
     elsewhere = paused_at(first, step - 1, lesson.pacing)
     assert lesson_panel.paused_text(replace(begun, training=elsewhere), "") == ""
