@@ -155,14 +155,15 @@ def _again(situation: Situation, first: SetUp, second: SetUp) -> Task:
 
 def _discontinuous(situation: Situation, first: SetUp, second: SetUp) -> Task | None:
     """Return what to do until the session's run is one of `second` that continued from one of `first`."""
-    run, before = situation.run(second.experiment), situation.run(first.experiment)
-    if run is None and (before is None or before.step == 0):
-        return situation.to_start(first)
+    run = situation.run(second.experiment)
     if run is None:
+        button = controls.further(situation.view_of(first.experiment), second.experiment)
+        if button is None:
+            return situation.to_start(first)
         if not alike(situation.session.experiment, second.experiment):
             return situation.to_start(second)
-        text = f'Press "{CONTINUE}", not "{START_NEW}".'
-        return situation.once_finished(Task(text, key=f"{controls.PREFIX}.{CONTINUE}"), first)
+        text = f'Press "{button.label}", not "{START_NEW}".'
+        return situation.once_finished(Task(text, key=button.key), first)
     again, legs = _again(situation, first, second), others(run.earlier, run.experiment)
     if not legs:
         return again.after(f'"{second.name}" started from step 0.')

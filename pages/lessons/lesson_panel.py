@@ -109,7 +109,7 @@ def draw_panel(page: str) -> None:
             _draw_task(lesson, page, task, number, followed, until)
             _draw_end()
     part = panel_style.part_of(task, page) or panel_style.selector(lessons.MAP)
-    folds = phase == "watch" and task.page == page and not task.key.startswith(("lesson.", "controls."))
+    folds = phase == "watch" and task.page == page and not task.key.startswith((PREFIX, controls.PREFIX))
     if phase == "see":  # what the last question is about: on Train it has been in view all along
         part = panel_style.selector(figure) if page != TRAINING and figure else ""
         folds = page == TRAINING and session.current().view.running

@@ -19,7 +19,6 @@ TRAINING, PREDICTING, INSPECTING = (  # titles of pages
 SOME_STEPS = 1000  # after which a run shows what it will become
 START = 'Press "{start}"{where} to train "{name}".'
 LOAD = 'Press "{name}"{where}.'
-START_KEY = "controls.Start"
 DONE, FURTHER = '"{}" has trained for {:,} of {:,} steps.', 'Press "{}" for {:,} more steps.'
 
 
@@ -135,7 +134,7 @@ class Situation:
         if view is not None and view.is_active:
             return Task(done or f'"{set_up.name}" is starting to train.')
         if loaded.steps < least and alike(loaded, set_up.experiment):
-            more = f'Set Steps to {least:,} or more and press "{self.start_label}".'
+            more = f'Set Steps to {least:,} or more and press "{controls.to_start(self.view).label}".'
             return Task(more, key="train.fold").after(done)
         return self.further(set_up, done)
 
@@ -143,8 +142,9 @@ class Situation:
         """Return what to press next for a run of `set_up` from initial weights."""
         where = "" if self.page == TRAINING else " on Train"
         is_loaded = alike(self.session.experiment, set_up.experiment)
-        text = (START if is_loaded else LOAD).format(name=set_up.name, where=where, start=self.start_label)
-        key = START_KEY if is_loaded else f"lesson.set_up.{set_up.name}"
+        button = controls.to_start(self.view)
+        text = (START if is_loaded else LOAD).format(name=set_up.name, where=where, start=button.label)
+        key = button.key if is_loaded else f"lesson.set_up.{set_up.name}"
         return self.once_finished(Task(text, key=key), *self.set_ups[: self.set_ups.index(set_up)])
 
     def once_finished(self, task: Task, *before: SetUp) -> Task:
@@ -176,11 +176,6 @@ class Situation:
     def to_choose(self, text: str) -> Task:
         """Return the task to choose another network on the page; `text` says which."""
         return Task(text, self.page, "model_in_use.choice.")
-
-    @property
-    def start_label(self) -> str:
-        """What the button says on Train now that trains from step 0."""
-        return controls.start_label(self.view)
 
 
 def others(earlier: Sequence[Leg], experiment: Experiment) -> list[Leg]:

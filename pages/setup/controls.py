@@ -184,7 +184,7 @@ def main_button(training: Training | None, view: RunView | None) -> Button:
     """Return the button that starts, pauses or resumes a run."""
     main = partial(Button, shortcut=MAIN_KEY, kind="primary")
     if training is None or view is None or view.status in RESTING:
-        return main(start_label(view), PLAY, START_HELP, begin)
+        return to_start(view)
     if view.status in ("paused", "failed"):
         return main(RESUME, PLAY, "Continues from this step.", training.resume)
     if view.status == "waiting":
@@ -192,9 +192,10 @@ def main_button(training: Training | None, view: RunView | None) -> Button:
     return main("Pause", PAUSE, "Stays at this step. Resume continues from it.", training.pause)
 
 
-def start_label(view: RunView | None) -> str:
-    """Return what the button says that trains from step 0: Start as long as nothing has been trained."""
-    return START if view is None or view.run.step == 0 else START_NEW
+def to_start(view: RunView | None) -> Button:
+    """Return the button that trains from step 0. It says Start as long as nothing has been trained."""
+    label = START if view is None or view.run.step == 0 else START_NEW
+    return Button(label, PLAY, START_HELP, begin, MAIN_KEY, "primary")
 
 
 def further(view: RunView | None, set_up: Experiment) -> Button | None:
