@@ -34,16 +34,10 @@ def draw_figures(shown: ShownRun) -> None:
         same_but_one.draw(shown.view.run.experiment, continued=bool(shown.view.run.earlier))
 
 
-def draw_fold() -> None:
-    """Draw the switch that folds the settings."""
-    with st.container(key="train.fold", width="content"):
-        settings.draw_fold()
-
-
 def draw_whole() -> None:
     """Draw the page on one screen: the run bar, map, figures, settings."""
     st.html(screen.STYLE)
-    standing = run_bar.draw(draw_fold)
+    standing = run_bar.draw(settings.draw_fold)
     notes = st.container(key="train.notes")
     with st.container():
         controls.show_refusal()

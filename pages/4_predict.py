@@ -28,7 +28,7 @@ from polycore.limits import MAX_CLASSES
 from polycore.pictures.palette import class_colors
 from polycore.polynomials.classes import noun_of
 
-MAP_KEY, BARS_KEY, TABLE_KEY = "predict.map", "predict.bars", "predict.table"
+BARS_KEY, TABLE_KEY = "predict.bars", "predict.table"
 WORDS_KEY, CROSSING_KEY, CAPTION_KEY = "predict.words", "predict.crossing", "predict.caption"
 QUALITY_KEY = "predict.quality"
 
@@ -130,7 +130,7 @@ def _draw_map(shown: Prediction, meetings: Sequence[Meeting], followed: Followed
     with st.container(key=curve_walk.MAP_CONTAINER):
         live.figure(
             with_layout(figure, uirevision=kept.title),  # zoom is not kept for another model's map
-            key=MAP_KEY,
+            key=prediction.MAP_KEY,
             height=400 + 10 * len(scene.classes),
             on_click=partial(asked_point.choose_on_map, meetings),
             bound=bound,

@@ -24,7 +24,6 @@ from pages.inside.inside_values import InsideValues
 from pages.lessons import lesson_panel
 from pages.models import kept_actions, model_in_use, shown_network
 from pages.state import refusal, session
-from pages.state.inputs import Input
 from pages.state.view import InsideView
 from polycore import PolycoreError
 
@@ -124,11 +123,7 @@ def _draw_what_it_computes() -> None:
 frame.draw("Inside")
 st.html(STYLE)
 with st.container(horizontal=True, vertical_alignment="center", key="inside.top"):
-    view = Input(
-        "inside.what",
-        lambda: session.current().view.inside_view,
-        lambda chosen: session.change_view(inside_view=chosen),
-    ).choose(
+    view = network_choice.VIEW.choose(
         st.segmented_control,
         "View",
         get_args(InsideView),

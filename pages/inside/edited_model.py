@@ -36,6 +36,7 @@ HELD = "You see the network of step {:,}. It stays at this step until you press 
 OF_NOW = "You see the network of the latest step. Press Best loss to see the one in use again."
 
 PREFIX = "inside.numbers"
+KEEP_KEY = f"{PREFIX}.keep"
 REFUSED = "The network stays as it was."
 CHANGED, UNCHANGED = "Changed by hand", "Unchanged"
 HOLD_LABEL, KEEP_LABEL = "Hold still to change it", "Keep this as a model"
@@ -276,7 +277,7 @@ def _draw_buttons(kept: Kept, held: ByHand | None) -> None:
         )
         st.button(
             KEEP_LABEL,
-            key=f"{PREFIX}.keep",
+            key=KEEP_KEY,
             icon=":material/bookmark_add:",
             disabled=held is None or not held.is_changed or held.measured is None,
             on_click=keep,

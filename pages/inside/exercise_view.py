@@ -29,6 +29,7 @@ HELP = (
 TITLE = "Two neurons, to compute by hand"
 REPLACED = "Two curves to compute by hand replaced your set-up."
 ANSWER, PLACEHOLDER = f"{PREFIX}.answer", "0.42 or 3/7"
+COMPUTE_KEY, NEXT_KEY = f"{PREFIX}.compute", f"{PREFIX}.next"
 RIGHT, WRONG, AGAIN = "Right", "Not quite", "Try once more."
 ROUNDED = "Round as you like: an answer is right within 1 % of the number, or within 0.005 if that is more."
 ROOM = 1000  # characters of the weights in a link
@@ -105,7 +106,7 @@ def draw_button(subject: Learner) -> None:
         return
     st.button(
         LABEL,
-        key=f"{PREFIX}.compute",
+        key=COMPUTE_KEY,
         type="tertiary",
         on_click=begin,
         args=(subject.experiment if _fits(subject) else None,),
@@ -204,7 +205,7 @@ def _draw_verdict(question: Question, answer: float, now: Exercise) -> None:
     right = (*now.right, verdict.is_right)
     st.button(
         "Next number" if len(right) < EXERCISE_QUESTIONS else "How did it go?",
-        key=f"{PREFIX}.next",
+        key=NEXT_KEY,
         type="primary",
         on_click=_update,
         args=(Exercise(now.of, right),),

@@ -13,6 +13,7 @@ from polycore import Landscape
 from polycore.inspection.survey import Directions
 
 KEY = "inside.landscape"
+DRAW_KEY, MAP_KEY = f"{KEY}.draw", f"{KEY}.map"  # of the button and the map that pages/models draws with KEY
 WORDS: dict[Directions, str] = {"principal": "Of the run", "random": "Random"}
 EXPLAINED = (
     f"{run_landscape.EXPLAINED} The line is the trajectory of the weights, from the first step (●) to "

@@ -29,6 +29,7 @@ WAITS = 1.5  # seconds until the page is drawn without the step, and says so
 SCENES = get_args(StepScene)
 BIAS = -1  # in place of a source in the list
 PATH_HEIGHT = 170
+TEXT_KEY = f"{PREFIX}.text"
 
 _arrow_keys = component.Component("polycore_arrow_keys", (Path(__file__).with_name("arrow_keys.js"),))
 
@@ -202,7 +203,7 @@ def _draw_step(detail: StepDetail, learning: Learning) -> None:
         if detail.path:
             figure = path_figure(detail.path, detail.weight.name)
             live.figure(figure, key=f"{PREFIX}.path", height=PATH_HEIGHT)
-    with words, st.container(gap="xxsmall", key=f"{PREFIX}.text"):
+    with words, st.container(gap="xxsmall", key=TEXT_KEY):
         if asked is None:
             _draw_text(detail, step_scenes.scene_text(detail, learning.scene))
         else:

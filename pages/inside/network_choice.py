@@ -1,11 +1,13 @@
-"""Which network Inside shows: one of those that are kept, or the tutorial's, which a press keeps."""
+"""What Inside shows: which view, and of which network, a kept one or the tutorial's, which a press keeps."""
 
 import streamlit as st
 
 from pages.inside import traced_point
 from pages.models import kept_actions, model_in_use
 from pages.state import page_links, session
+from pages.state.inputs import Input
 from pages.state.kept_models import Kept
+from pages.state.view import InsideView
 from polycore.tutorial.untrained_model import tutorial_model
 
 TUTORIAL_KEY = "inside.tutorial"
@@ -13,6 +15,11 @@ TUTORIAL_TITLE = "The tutorial's network · untrained, 12 polynomials"
 TUTORIAL_LABEL = "The tutorial's own network"
 TUTORIAL_HELP = "Untrained, as the tutorial draws it from seed 0, with its first sample as the point."
 NONE_YET = "There is no network to look into yet. Train one, or use the tutorial's."
+VIEW = Input[InsideView](
+    "inside.what",
+    lambda: session.current().view.inside_view,
+    lambda chosen: session.change_view(inside_view=chosen),
+)
 
 
 def draw() -> None:

@@ -19,6 +19,7 @@ from polycore.formatting import number_text
 PREFIX = "lesson"
 # the keys of the answers before Start, which are cards, and, in its beginning, of those at the end
 ANSWERS, RECAP = f"{PREFIX}.answers", f"{PREFIX}.recap."
+POINT_MAP = "untrained.map"  # the key of the map of Train on which a point is guessed
 # the panel shows what is marked in it to those with keys
 CHOOSE_POINT = "Press the map there. *Or move on it with the arrow keys and press Enter.*"
 ONLY_ON_TRAIN = "The map is on Train."

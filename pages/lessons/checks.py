@@ -4,9 +4,12 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
+from pages.inside import exercise_view, landscape_section, learning_view, network_choice, network_picture
 from pages.lessons.situation import INSPECTING, PREDICTING, SetUp, Situation, Task
 from pages.models import run_landscape
 from pages.plane.referee import best_possible
+from pages.predict import asked_point
+from pages.run_view import map_view
 from pages.state.view import View
 from pages.wording.percent import percent
 from polycore import INTRODUCTION_POLYNOMIALS, Experiment, Polynomial
@@ -152,11 +155,11 @@ def asked_at_the_crossing(situation: Situation, curves: SetUp) -> Task | None:
         return situation.to_start(curves)
     if situation.asked is None:
         text = "Ask about the point x = 0, y = 0 on Predict, or press it on the map."
-        return situation.once_finished(Task(text, PREDICTING, "point"), curves)
+        return situation.once_finished(Task(text, PREDICTING, asked_point.PREFIX), curves)
     if math.hypot(*situation.asked) <= NEAR:
         return None
     x, y = (number_text(value, 3) for value in situation.asked)
-    return Task(f"The point is x = {x}, y = {y}. Ask about x = 0, y = 0.", PREDICTING, "point")
+    return Task(f"The point is x = {x}, y = {y}. Ask about x = 0, y = 0.", PREDICTING, asked_point.PREFIX)
 
 
 def gradient_is_ahead(situation: Situation, search: SetUp, adam: SetUp) -> Task | None:
@@ -209,7 +212,7 @@ def as_good_as_the_referee(situation: Situation, curves: SetUp) -> Task | None:
     if task := situation.to_train(curves):
         return task
     if situation.session.view.map_view == "Network":
-        return situation.once_finished(Task(CHOOSE_REFEREE, key="map_view.choice."), curves)
+        return situation.once_finished(Task(CHOOSE_REFEREE, key=f"{map_view.KEY}."), curves)
     best = best_possible(curves.experiment) or 0.0
     held_out = situation.longest_run(curves.experiment).held_out_accuracy
     if best - held_out < REFEREE_MARGIN:
@@ -226,11 +229,11 @@ def folds_are_shown(situation: Situation, six: SetUp) -> Task | None:
     if task := situation.to_train(six):
         return task
     if situation.page != INSPECTING:
-        return situation.once_finished(Task(OPEN_INSIDE, INSPECTING, "inside.picture"), six)
+        return situation.once_finished(Task(OPEN_INSIDE, INSPECTING, network_picture.KEY), six)
     if not situation.shows(six.experiment):
         return situation.to_choose(f'Inside shows another network. Choose the network of "{six.name}".')
     if situation.session.view.neuron == View().neuron:
-        return Task(CHOOSE_NEURON, INSPECTING, "inside.picture")
+        return Task(CHOOSE_NEURON, INSPECTING, network_picture.KEY)
     return None
 
 
@@ -248,7 +251,7 @@ def slope_is_descended(situation: Situation, short: SetUp, fitting: SetUp, long:
     if landscape is not None and landscape.view.result is not None:
         return None
     text = DRAW_LANDSCAPE if situation.page == INSPECTING else OPEN_LANDSCAPE
-    task = Task(text, INSPECTING, "inside.landscape.draw")
+    task = Task(text, INSPECTING, landscape_section.DRAW_KEY)
     return situation.once_finished(task, short, fitting, long)
 
 
@@ -290,17 +293,17 @@ def new_weight_is_computed(situation: Situation, tiny: SetUp) -> Task | None:
     if run is not None and run.is_active:
         return situation.once_finished(Task(OPEN_LEARNING))
     if situation.page != INSPECTING or view.inside_view != "How it learns":
-        return Task(OPEN_LEARNING, INSPECTING, "inside.what.")
+        return Task(OPEN_LEARNING, INSPECTING, f"{network_choice.VIEW.name}.")
     if not situation.shows(tiny.experiment):
         return situation.to_choose(f'Inside shows another network. Choose the network of "{tiny.name}".')
     exercise = view.learning.exercise
     if exercise is None:
-        return Task(COMPUTE, INSPECTING, "inside.learning.compute")
+        return Task(COMPUTE, INSPECTING, exercise_view.COMPUTE_KEY)
     if exercise.is_over and exercise.right[-1]:
         return None
     text = COMPUTE_AGAIN if exercise.is_over else ANSWER_THREE
-    part = "text" if exercise.answer is None else "next"  # the verdict pushes it down
-    return Task(text, INSPECTING, f"inside.learning.{part}")
+    is_asked = exercise.answer is None  # the verdict pushes it down
+    return Task(text, INSPECTING, learning_view.TEXT_KEY if is_asked else exercise_view.NEXT_KEY)
 
 
 def mistakes_are_halved(situation: Situation, even: SetUp, practiced: SetUp) -> Task | None:

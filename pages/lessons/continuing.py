@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 from functools import lru_cache
 
+from pages.inside import edited_model
 from pages.lessons.situation import INSPECTING, SOME_STEPS, SetUp, Situation, Task, alike, is_of, others
 from pages.models.shown_network import ShownNetwork
 from pages.setup import controls
@@ -64,7 +65,7 @@ def raised(situation: Situation, slow: SetUp, fast: SetUp) -> Task | None:
 
 
 def forgotten(situation: Situation, lines: SetUp, parabolas: SetUp) -> Task | None:
-    """Return what is missing until a network that knew the lines knows the parabolas instead."""
+    """Return what is missing until a network that knew the lines, as all do by then, knows the parabolas."""
     run, network = situation.run(parabolas.experiment), situation.network
     task = _discontinuous(situation, lines, parabolas)
     if task or run is None:
@@ -72,14 +73,6 @@ def forgotten(situation: Situation, lines: SetUp, parabolas: SetUp) -> Task | No
     if network is None or not situation.shows(parabolas.experiment):
         words = f'This page shows another network. Choose the network of "{parabolas.name}".'
         return situation.to_choose(words)
-    history = others(run.earlier, run.experiment)[-1].history
-    if history is None:  # it continued from a model that was kept
-        before = situation.longest_run(lines.experiment).held_out_accuracy
-    else:
-        before = float(history.held_out_accuracy[-1])
-    if before <= LEARNED:
-        words = f"It was at {percent(before)} on the lines before."
-        return _again(situation, lines, parabolas).after(words)
     now, of_lines = network.model.held_out_accuracy or 0.0, accuracy_on_lines(network)
     if now <= LEARNED:
         is_at = f"Accuracy on the parabolas is {percent(now)}"
@@ -117,16 +110,16 @@ def _unbroken(situation: Situation, curves: SetUp) -> Task:
         loss, before = changed.loss, by_hand.original.loss
         losses = f"The loss is {loss_text(loss)}, and was {loss_text(before)}."
         if loss > BROKEN * before:
-            return Task(KEEP_IT, INSPECTING, "inside.numbers.keep").after(losses)
-        return Task(BREAK_IT_MORE, INSPECTING, "inside.numbers").after(losses)
+            return Task(KEEP_IT, INSPECTING, edited_model.KEEP_KEY).after(losses)
+        return Task(BREAK_IT_MORE, INSPECTING, edited_model.PREFIX).after(losses)
     broken = [loss for loss in situation.changed_by_hand(curves.experiment) if loss > BROKEN * trained.loss]
     if not broken:
-        return situation.once_finished(Task(BREAK_IT, INSPECTING, "inside.numbers"), curves)
+        return situation.once_finished(Task(BREAK_IT, INSPECTING, edited_model.PREFIX), curves)
     button = controls.of_model(now)
     is_broken = in_use is not None and in_use.model.loss in broken
     if button is not None and is_broken:
         return Task(CONTINUE_IT, key=button.key)
-    return Task(CHOOSE_IT, INSPECTING, "model_in_use.choice.")
+    return replace(situation.to_choose(CHOOSE_IT), page=INSPECTING)
 
 
 def accuracy_on_lines_text(network: ShownNetwork) -> str:

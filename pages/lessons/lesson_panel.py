@@ -14,7 +14,7 @@ from pages.lessons.lessons import Lesson
 from pages.lessons.question import PointQuestion
 from pages.lessons.situation import FURTHER, PREDICTING, TRAINING, Situation, Task, alike
 from pages.models.point_choices import PointChoices
-from pages.run_view import following
+from pages.run_view import following, map_view
 from pages.runs import pacing
 from pages.runs.pacing import Pacing
 from pages.server.source import Contents
@@ -108,7 +108,7 @@ def draw_panel(page: str) -> None:
             number = f"<b>Lesson {lessons.number(lesson)} of {len(lessons.LESSONS)}</b> "
             _draw_task(lesson, page, task, number, followed, until)
             _draw_end()
-    part = panel_style.part_of(task, page) or panel_style.selector(lessons.MAP)
+    part = panel_style.part_of(task, page) or panel_style.selector(map_view.MAP_KEY)
     folds = phase == "watch" and task.page == page and not task.key.startswith((PREFIX, controls.PREFIX))
     if phase == "see":  # what the last question is about: on Train it has been in view all along
         part = panel_style.selector(figure) if page != TRAINING and figure else ""
@@ -129,7 +129,7 @@ def task_of(lesson: Lesson, page: str, *, has_panel: bool) -> Task:
     match phase_of(lesson, now):
         case "guess" if guesses.prediction is None:
             if isinstance(lesson.questions.prediction, PointQuestion):
-                return Task(ANSWER, key=lessons.UNTRAINED_MAP)
+                return Task(ANSWER, key=asking.POINT_MAP)
             return Task(ANSWER, here, asking.ANSWERS)
         case "see" if guesses.recap is None:
             return Task(ANSWER_LAST, here, asking.RECAP)

@@ -6,12 +6,15 @@ The figures in their texts were measured with these set-ups; tests/pages/test_le
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from pages.inside import landscape_section, learning_view, network_choice, network_picture, neuron_map
 from pages.lessons import checks, continuing, questions
 from pages.lessons.checks import CLEARLY, VISIBLY
 from pages.lessons.question import Questions
 from pages.lessons.situation import INSPECTING, TRAINING, SetUp, Situation, Task, key_of, others
-from pages.models import from_link
+from pages.models import from_link, model_in_use
 from pages.models.shown_network import ShownNetwork
+from pages.predict import prediction
+from pages.run_view import map_view, progress
 from pages.run_view.progress import Compared
 from pages.runs.pacing import UNPACED, Pacing
 from pages.setup.controls import CONTINUE, START_NEW
@@ -94,7 +97,7 @@ class Lesson:
         view = next(VIEWS[INSIDE][one.view] for one in self.links if one.page == INSIDE and one.view)
         if view == situation.session.view.inside_view:
             return task
-        return Task(f'Choose "{view}".', INSPECTING, "inside.what.")
+        return Task(f'Choose "{view}".', INSPECTING, f"{network_choice.VIEW.name}.")
 
 
 def named(name: str | None) -> Lesson | None:
@@ -162,12 +165,13 @@ def _both(network: ShownNetwork) -> str:
     return held_out and f"{formatting.percent(network.model.accuracy)} / {held_out}"
 
 
-MAP, ACCURACY, LOSSES, PANEL = "progress.map", "progress.accuracy", "progress.loss", "lesson.watch"
-UNTRAINED_MAP = "untrained.map"
-HELD_OUT = Watched("New points right", _held_out, ACCURACY)
-ON_MAP = replace(HELD_OUT, figure=MAP)
-LOSS = Watched("Loss", lambda network: "" if network.loss is None else loss_text(network.loss), LOSSES)
-BOTH = Watched("Training / new points right", _both, ACCURACY)
+PANEL = "lesson.watch"
+HELD_OUT = Watched("New points right", _held_out, progress.ACCURACY_KEY)
+ON_MAP = replace(HELD_OUT, figure=map_view.MAP_KEY)
+LOSS = Watched(
+    "Loss", lambda network: "" if network.loss is None else loss_text(network.loss), progress.LOSS_KEY
+)
+BOTH = Watched("Training / new points right", _both, progress.ACCURACY_KEY)
 
 LESSONS = (
     Lesson(
@@ -184,7 +188,7 @@ LESSONS = (
         set_ups=(SetUp("The three curves", checks.CROSSING),),
         check=checks.asked_at_the_crossing,
         watched=ON_MAP,
-        links=(PageLink(PREDICT, "Ask on Predict", ":material/ads_click:", "predict.map"),),
+        links=(PageLink(PREDICT, "Ask on Predict", ":material/ads_click:", prediction.MAP_KEY),),
     ),
     Lesson(
         name="search",
@@ -290,7 +294,7 @@ LESSONS = (
         set_ups=(SetUp("Six neurons", checks.FOLDED),),
         check=checks.folds_are_shown,
         watched=ON_MAP,
-        links=(PageLink(INSIDE, "Look inside", ":material/hub:", "inside.map", "computes"),),
+        links=(PageLink(INSIDE, "Look inside", ":material/hub:", neuron_map.KEY, "computes"),),
     ),
     Lesson(
         name="raise",
@@ -348,7 +352,7 @@ LESSONS = (
         watched=LOSS,
         links=(
             PageLink(
-                INSIDE, "Change a weight on Inside", ":material/hub:", "model_in_use.figures", "computes"
+                INSIDE, "Change a weight on Inside", ":material/hub:", model_in_use.FIGURES_KEY, "computes"
             ),
         ),
         pacing=Pacing(1000),
@@ -370,7 +374,7 @@ LESSONS = (
         ),
         check=checks.better_by(CLEARLY),
         watched=ON_MAP,
-        links=(PageLink(INSIDE, "See the inputs", ":material/hub:", "inside.picture", "computes"),),
+        links=(PageLink(INSIDE, "See the inputs", ":material/hub:", network_picture.KEY, "computes"),),
         pacing=Pacing(1000),
     ),
     Lesson(
@@ -442,7 +446,7 @@ LESSONS = (
         set_ups=(SetUp("Two neurons", checks.TINY),),
         check=checks.new_weight_is_computed,
         watched=LOSS,
-        links=(PageLink(INSIDE, "How it learns", ":material/calculate:", "inside.learning.text", "learns"),),
+        links=(PageLink(INSIDE, "How it learns", ":material/calculate:", learning_view.TEXT_KEY, "learns"),),
         layers=("Samples",),
         pacing=Pacing(10, checks.SOME_OF_TINY),
         at_pause="Now compute a step yourself, before you let it go on.",
@@ -468,7 +472,9 @@ LESSONS = (
         check=checks.slope_is_descended,
         watched=LOSS,
         links=(
-            PageLink(INSIDE, "See the landscape", ":material/landscape:", "inside.landscape.map", "computes"),
+            PageLink(
+                INSIDE, "See the landscape", ":material/landscape:", landscape_section.MAP_KEY, "computes"
+            ),
         ),
         pacing=Pacing(10),
     ),

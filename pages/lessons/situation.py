@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from pages.models import model_in_use
 from pages.models.shown_network import ShownNetwork, shown_on
 from pages.runs.view import RunView
-from pages.setup import controls
+from pages.setup import controls, settings
 from pages.state import page_links
 from pages.state.kept_models import Kept
 from pages.state.session_value import LessonRun, Session
@@ -135,7 +136,7 @@ class Situation:
             return Task(done or f'"{set_up.name}" is starting to train.')
         if loaded.steps < least and alike(loaded, set_up.experiment):
             more = f'Set Steps to {least:,} or more and press "{controls.to_start(self.view).label}".'
-            return Task(more, key="train.fold").after(done)
+            return Task(more, key=settings.FOLD_KEY).after(done)
         return self.further(set_up, done)
 
     def to_start(self, set_up: SetUp) -> Task:
@@ -155,10 +156,8 @@ class Situation:
         view, own = self.view, next((one for one in before if self.run(one.experiment)), None)
         if view is not None and view.is_active:
             return Task(f"When it has finished, {task.text[0].lower()}{task.text[1:]}")
-        if view is None or own is None or view.run.done:
-            return task
-        is_loaded = alike(self.session.experiment, own.experiment)
-        if view.run.step >= SOME_STEPS and not is_loaded:
+        is_loaded = own is not None and alike(self.session.experiment, own.experiment)
+        if view is None or own is None or view.run.done or not (is_loaded or view.run.step < SOME_STEPS):
             return task
         return self.further(own, DONE.format(own.name, view.run.step, view.run.last_step))
 
@@ -175,7 +174,7 @@ class Situation:
 
     def to_choose(self, text: str) -> Task:
         """Return the task to choose another network on the page; `text` says which."""
-        return Task(text, self.page, "model_in_use.choice.")
+        return Task(text, self.page, f"{model_in_use.CHOICE.name}.")
 
 
 def others(earlier: Sequence[Leg], experiment: Experiment) -> list[Leg]:

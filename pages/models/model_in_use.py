@@ -23,6 +23,7 @@ from polycore.formatting import loss_text, percent
 from polycore.model.evaluation import ACCURACY_ON, LOSS_ON, measured_count
 
 PREFIX = "model_in_use"
+FIGURES_KEY = f"{PREFIX}.figures"
 REPLACED = "The file's set-up has replaced yours."
 USE_SETUP = "Use its set-up"
 NONE_YET = "There is no trained model yet. Train one, or upload one."
@@ -90,7 +91,7 @@ def draw_figures(kept: Kept, followed: Followed | None = None, unknown: str = ""
         live_text.metric("Training points", "figures.accuracy", texts["accuracy"], ACCURACY_HELP),
         live_text.metric("Loss", "figures.loss", texts["loss"], LOSS_HELP),
     )
-    live_text.draw(html, f"{PREFIX}.figures", followed)
+    live_text.draw(html, FIGURES_KEY, followed)
     with st.container():
         note = measured_on(kept)
         if note:

@@ -30,6 +30,7 @@ from polycore.limits import MAX_CLASSES
 from polycore.pictures.class_map import PackedMap
 from polycore.pictures.palette import PALETTE
 
+MAP_KEY = "predict.map"
 NEXT = 2  # classes that are named after the likeliest
 # of what else changes with the answer, so that the inputs below it stay in place
 VERDICT_STYLE = """<style>

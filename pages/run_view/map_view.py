@@ -24,7 +24,7 @@ from polycore.figures.plane import MOVES
 from polycore.figures.style import Figure
 from polycore.polynomials.classes import noun_of
 
-KEY = "map_view.choice"
+KEY, MAP_KEY = "map_view.choice", "progress.map"
 HELP = (
     "Network: its answer at each point. Referee: the best possible answer, given by someone who knows the "
     "curves and the noise; for your own points, by the curves that fit them. Differences: where the two "
@@ -116,7 +116,7 @@ def draw_map(figure: Figure, shown: ShownRun, notes: live.Notes | None = None) -
     referee = referee_of(shown.experiment) if shown.selection.map_view == "Referee" else None
     live.figure(
         figure,
-        key="progress.map",
+        key=MAP_KEY,
         height=progress.MAP_HEIGHT,
         on_click=asked.choose,
         file=file_name("map", shown.experiment),

@@ -22,6 +22,7 @@ from polycore.model.neurons import MOST_FOR_DEAD
 from polycore.training.history import History
 
 MAP_HEIGHT, CHART_HEIGHT = 460, 260
+ACCURACY_KEY, LOSS_KEY = "progress.accuracy", "progress.loss"
 LARGE_LABEL = "of new points right"
 
 HELD_OUT_HELP = (
@@ -160,7 +161,7 @@ def draw_accuracy_chart(shown: ShownRun, best_possible: float | None, compared: 
     figure = accuracy_chart(shown.weights, best_possible, compared)
     _draw_chart(
         with_axes(figure, ("xaxis",), title=None),  # the loss below it is over the same steps
-        "accuracy",
+        ACCURACY_KEY,
         shown,
         *_curve("data.0", "accuracy"),
         *_curve("data.1", "held_out"),
@@ -181,7 +182,7 @@ def draw_loss_chart(shown: ShownRun, compared: Compared = None) -> None:
     live_text.draw(caption, "progress.loss_caption", shown.followed)
     _draw_chart(
         loss_chart(shown.weights, compared),
-        "loss",
+        LOSS_KEY,
         shown,
         ("data.0.x", "history.step"),
         ("data.0.y", "history.loss"),
@@ -238,10 +239,11 @@ def _with_others(
     return with_layout(figure | {"data": traces}, showlegend=True, legend=legend, meta=meta)
 
 
-def _draw_chart(figure: Figure, name: str, shown: ShownRun, *bindings: tuple[str, str]) -> None:
+def _draw_chart(figure: Figure, key: str, shown: ShownRun, *bindings: tuple[str, str]) -> None:
+    name = key.removeprefix("progress.")
     live.figure(
         with_axes(figure, ("yaxis",), title=None),  # its caption says it
-        key=f"progress.{name}",
+        key=key,
         height=CHART_HEIGHT,
         file=file_name(name, shown.experiment),
         rests=True,

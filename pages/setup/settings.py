@@ -26,6 +26,7 @@ from polycore.points.split import layers_for
 
 REPLACED = "Your settings were replaced."
 MOST_INPUTS = 4  # that are named on the button that chooses them
+FOLD_KEY = "train.fold"
 # settings whose inputs are on Polynomials and Data, or that are in view on Train
 ELSEWHERE = {
     *("polynomials", "samples_per_class", "x_range", "noise", "data", "held_out_share"),
@@ -64,15 +65,16 @@ PRESETS = {
 
 def draw_fold() -> None:
     """Draw the switch that folds the panel of settings, so that the map has its room."""
-    Input(
-        f"{PREFIX}unfolded",
-        lambda: session.current().view.settings,
-        lambda unfolded: session.change_view(settings=unfolded),
-    ).draw(
-        st.toggle,
-        "Settings",
-        help="Shows the settings beside the map. Without them the map is larger.",
-    )
+    with st.container(key=FOLD_KEY, width="content"):
+        Input(
+            f"{PREFIX}unfolded",
+            lambda: session.current().view.settings,
+            lambda unfolded: session.change_view(settings=unfolded),
+        ).draw(
+            st.toggle,
+            "Settings",
+            help="Shows the settings beside the map. Without them the map is larger.",
+        )
 
 
 def _draw_presets() -> None:

@@ -17,7 +17,7 @@ from polycore import Experiment, Referee
 from polycore.experiment.error_sums import ErrorSums
 from polycore.figures.style import Figure
 
-KEY = "untrained.map"
+KEY = asking.POINT_MAP
 BESIDE = "Nothing has been trained yet. Press Start: accuracy, loss and their charts appear here."
 POINTS_CAPTION = (
     "Your points, to learn from. Once a network learns, each point has the color of its most likely class."
