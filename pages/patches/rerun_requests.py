@@ -21,8 +21,7 @@ state of an uploader is no press: a browser sends it with each request of its pa
 Replaces `AppSession.request_rerun` (streamlit/runtime/app_session.py). Requests are merged in
 `ScriptRequests._request_rerun_locked` (streamlit/runtime/scriptrunner_utils/script_requests.py).
 Upstream: streamlit pull request 9617, "[Fix] Clear fragment autoreruns when changing pages", merged: the
-browser sends no more ticks once the page changes; one that is on its way still arrives. We know of no issue
-about that.
+browser sends no more ticks once the page changes; one that is on its way still arrives. No issue is known.
 Needed as long as `test_streamlit_alone_returns_to_a_page_that_was_left`,
 `test_streamlit_alone_draws_a_page_without_the_query_that_was_opened` (`_is_early`) or
 `test_streamlit_alone_draws_no_press_outside_of_a_fragment` (`_has_presses_elsewhere`) passes.
@@ -36,8 +35,7 @@ from streamlit.runtime.app_session import AppSession
 from pages.patches.request_order import is_pressed
 
 streamlits_own = AppSession.request_rerun
-# the page that each session requested last: Streamlit's hash of it ("" if it was opened by its address), and
-# its query
+# of the page that each session requested last: its hash ("" if it was opened by its address) and its query
 _last_pages: WeakKeyDictionary[AppSession, tuple[str, str]] = WeakKeyDictionary()
 # in the session state: Streamlit's hash of the page that has read its query
 ARRIVED_AT = "arrival.page"
@@ -49,12 +47,11 @@ def apply() -> None:
 
 
 def _request_rerun(session: AppSession, request: ClientState | None) -> None:
-    if request is not None and request.fragment_id and _has_presses_elsewhere(session, request):
-        request.fragment_id = ""
-    if request is not None and request.fragment_id:
+    if request is not None and request.fragment_id and not _has_presses_elsewhere(session, request):
         if _is_late(session, request):
             return
     elif request is not None:
+        request.fragment_id = ""
         # a request for another page carries no widget values: one that does comes from the page that is shown
         if request.widget_states.widgets:
             if _is_late(session, request):
@@ -80,6 +77,5 @@ def _is_late(session: AppSession, request: ClientState) -> bool:
 def _is_early(session: AppSession, request: ClientState) -> bool:
     """Return whether the user has opened that page and no run of it has read the query."""
     last_page, _ = _last_pages.get(session, ("", ""))
-    state = session.session_state
-    has_arrived = ARRIVED_AT in state and state[ARRIVED_AT] == last_page
+    has_arrived = ARRIVED_AT in session.session_state and session.session_state[ARRIVED_AT] == last_page
     return last_page != "" and last_page == request.page_script_hash and not has_arrived

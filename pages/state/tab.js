@@ -102,21 +102,19 @@ function commitWhatIsTyped() {
 // each press on its button waits until the page has been drawn with that.
 function keepFilesUpToDate() {
   let isWaiting = false;
-  let isUpToDate = false;
+  let press = null; // what is pressed once the page has been drawn
   const hold = async (event) => {
     const box = event.target.closest?.("[data-testid=stDownloadButton]")?.closest("[class*=st-key-]");
-    if (!box || isUpToDate) return;
+    if (!box || event === press) return;
     event.stopImmediatePropagation();
     if (isWaiting) return;
     isWaiting = true;
     await window.polycoreSettle();
     isWaiting = false;
     const key = [...box.classList].find((name) => name.startsWith("st-key-"));
-    isUpToDate = true; // for this press, which is handled at once
-    const button = document.querySelector(`.${CSS.escape(key)} button`);
     // as by a pointer: after a click() a dialog that is drawn again may leave the focus to the page
-    button?.dispatchEvent(new MouseEvent("click", { bubbles: true, detail: 1 }));
-    isUpToDate = false;
+    press = new MouseEvent("click", { bubbles: true, detail: 1 });
+    document.querySelector(`.${CSS.escape(key)} button`)?.dispatchEvent(press);
   };
   addEventListener("click", hold, { capture: true });
 }
