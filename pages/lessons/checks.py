@@ -267,22 +267,32 @@ def all_are_good(situation: Situation, *set_ups: SetUp) -> Task | None:
     return None
 
 
-def better_by(difference: float) -> Callable[[Situation, SetUp, SetUp], Task | None]:
-    """Return the check of a lesson whose second set-up has a held-out accuracy higher by that difference."""
+def _compared(is_met: Callable[[float, float], bool], needed: str) -> Callable[..., Task | None]:
+    """Return the check of a lesson that compares the held-out accuracies of two set-ups."""
 
     def missing(situation: Situation, first: SetUp, second: SetUp) -> Task | None:
         if task := situation.to_train(first) or situation.to_train(second):
             return task
-        worse, better = (situation.longest_run(one.experiment).held_out_accuracy for one in (first, second))
-        if better - worse > difference:
+        one, other = (situation.longest_run(each.experiment).held_out_accuracy for each in (first, second))
+        if is_met(one, other):
             return None
+        are_at = f'"{first.name}" is at {percent(one)}, "{second.name}" at {percent(other)}'
         return situation.to_train(first, first.experiment.steps) or situation.further(
-            second,
-            f'"{first.name}" is at {percent(worse)}, "{second.name}" at {percent(better)}: it must be better '
-            f"by more than {100 * difference:g} percentage points. Let both train to their ends.",
+            second, f"{are_at}: it must {needed}. Let both train to their ends."
         )
 
     return missing
+
+
+def better_by(difference: float) -> Callable[..., Task | None]:
+    """Return the check of a lesson whose second set-up has a held-out accuracy higher by that difference."""
+    needed = f"be better by more than {100 * difference:g} percentage points"
+    return _compared(lambda one, other: other - one > difference, needed)
+
+
+mistakes_are_halved = _compared(
+    lambda one, other: 1 - other < (1 - one) / 2, "make less than half as many mistakes"
+)
 
 
 def new_weight_is_computed(situation: Situation, tiny: SetUp) -> Task | None:
@@ -304,17 +314,3 @@ def new_weight_is_computed(situation: Situation, tiny: SetUp) -> Task | None:
     text = COMPUTE_AGAIN if exercise.is_over else ANSWER_THREE
     is_asked = exercise.answer is None  # the verdict pushes it down
     return Task(text, INSPECTING, learning_view.TEXT_KEY if is_asked else exercise_view.NEXT_KEY)
-
-
-def mistakes_are_halved(situation: Situation, even: SetUp, practiced: SetUp) -> Task | None:
-    """Return what is missing until the second set-up has less than half of the first one's mistakes."""
-    if task := situation.to_train(even) or situation.to_train(practiced):
-        return task
-    many, few = (1 - situation.longest_run(one.experiment).held_out_accuracy for one in (even, practiced))
-    if few < many / 2:
-        return None
-    return situation.to_train(even, even.experiment.steps) or situation.further(
-        practiced,
-        f'"{even.name}" has {percent(many)} of new points wrong, "{practiced.name}" {percent(few)}: these '
-        "must be less than half as many. Let both train to their ends.",
-    )

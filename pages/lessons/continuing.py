@@ -17,7 +17,6 @@ from polycore.network.plain import accuracy
 
 LEARNED, FORGOTTEN = 0.9, 0.7  # accuracies; guesses among two lines are right half of the time
 BROKEN = 2.0  # times the loss after healing
-AGAIN = f'Press "{{}}", then "{START_NEW}"; when it has finished, press "{{}}", then "{CONTINUE}".'
 ANOTHER_RUN = "This run continued from a network that was not changed by hand."
 BREAK_IT = 'Change a weight on Inside until the loss is far higher, then "Keep this as a model".'
 BREAK_IT_MORE = "Change a weight on Inside until it is far higher."
@@ -66,13 +65,11 @@ def raised(situation: Situation, slow: SetUp, fast: SetUp) -> Task | None:
 
 def forgotten(situation: Situation, lines: SetUp, parabolas: SetUp) -> Task | None:
     """Return what is missing until a network that knew the lines, as all do by then, knows the parabolas."""
-    run, network = situation.run(parabolas.experiment), situation.network
-    task = _discontinuous(situation, lines, parabolas)
-    if task or run is None:
+    if task := _discontinuous(situation, lines, parabolas):
         return task
+    network = situation.network
     if network is None or not situation.shows(parabolas.experiment):
-        words = f'This page shows another network. Choose the network of "{parabolas.name}".'
-        return situation.to_choose(words)
+        return situation.to_choose(f'This page shows another network. Choose that of "{parabolas.name}".')
     now, of_lines = network.model.held_out_accuracy or 0.0, accuracy_on_lines(network)
     if now <= LEARNED:
         is_at = f"Accuracy on the parabolas is {percent(now)}"
@@ -141,11 +138,6 @@ def _held_out(seed: int) -> tuple[Floats, Integers]:
     return read_only(replace(LINES, seed=seed).held_out_set())
 
 
-def _again(situation: Situation, first: SetUp, second: SetUp) -> Task:
-    """Return the task to train both set-ups once more, beginning with the first."""
-    return replace(situation.to_start(first), text=AGAIN.format(first.name, second.name))
-
-
 def _discontinuous(situation: Situation, first: SetUp, second: SetUp) -> Task | None:
     """Return what to do until the session's run is one of `second` that continued from one of `first`."""
     run = situation.run(second.experiment)
@@ -157,7 +149,7 @@ def _discontinuous(situation: Situation, first: SetUp, second: SetUp) -> Task | 
             return situation.to_start(second)
         text = f'Press "{button.label}", not "{START_NEW}".'
         return situation.once_finished(Task(text, key=button.key), first)
-    again, legs = _again(situation, first, second), others(run.earlier, run.experiment)
+    again, legs = situation.to_start(first), others(run.earlier, run.experiment)
     if not legs:
         return again.after(f'"{second.name}" started from step 0.')
     if not is_of(legs[-1], first.experiment):

@@ -14,8 +14,8 @@ from pages.lessons.situation import INSPECTING, TRAINING, SetUp, Situation, Task
 from pages.models import from_link, model_in_use
 from pages.models.shown_network import ShownNetwork
 from pages.predict import prediction
-from pages.run_view import map_view, progress
-from pages.run_view.progress import Compared
+from pages.run_view import map_view
+from pages.run_view.progress import ACCURACY_KEY, LOSS_KEY, Compared
 from pages.runs.pacing import UNPACED, Pacing
 from pages.setup.controls import CONTINUE, START_NEW
 from pages.state.page_links import COMPARE, INSIDE, PREDICT, VIEWS
@@ -166,12 +166,10 @@ def _both(network: ShownNetwork) -> str:
 
 
 PANEL = "lesson.watch"
-HELD_OUT = Watched("New points right", _held_out, progress.ACCURACY_KEY)
+HELD_OUT = Watched("New points right", _held_out, ACCURACY_KEY)
 ON_MAP = replace(HELD_OUT, figure=map_view.MAP_KEY)
-LOSS = Watched(
-    "Loss", lambda network: "" if network.loss is None else loss_text(network.loss), progress.LOSS_KEY
-)
-BOTH = Watched("Training / new points right", _both, progress.ACCURACY_KEY)
+LOSS = Watched("Loss", lambda network: "" if network.loss is None else loss_text(network.loss), LOSS_KEY)
+BOTH = Watched("Training / new points right", _both, ACCURACY_KEY)
 
 LESSONS = (
     Lesson(

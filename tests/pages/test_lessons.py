@@ -11,7 +11,6 @@ from pages.channel import session_key
 from pages.compare import cards
 from pages.inside import edited_model, exercise, inside_values, neuron_map
 from pages.lessons import asking, checks, continuing, lesson_panel, lessons
-from pages.lessons.continuing import AGAIN
 from pages.lessons.situation import FURTHER, LOAD, START, Situation, Task
 from pages.models import model_in_use, shown_network
 from pages.models.point_choices import AskedPoint
@@ -468,11 +467,11 @@ WRONG = {
     "folds": ("started", checks.OPEN_INSIDE),
     "raise": (
         "second first",
-        f'"0.1, falling" started from step 0. {AGAIN.format("Learning rate 0.001", "0.1, falling")}',
+        f'"0.1, falling" started from step 0. {to_load("Learning rate 0.001")}',
     ),
     "forget": (
         "second first",
-        f'"Parabolas" started from step 0. {AGAIN.format("Lines", "Parabolas")}',
+        f'"Parabolas" started from step 0. {to_load("Lines")}',
     ),
     "heal": ("started", continuing.BREAK_IT),
     "features": ("second first", to_load("x and y")),
