@@ -175,8 +175,8 @@ def gradient_is_ahead(situation: Situation, search: SetUp, adam: SetUp) -> Task 
 
 def most_are_dead(situation: Situation, fast: SetUp, *_: SetUp) -> Task | None:
     """Return what is missing until the page shows a network more than half of whose neurons are dead."""
-    run = situation.run(fast.experiment)
-    if run is None or run.step == 0:
+    view = situation.view_of(fast.experiment)
+    if view is None or view.run.step == 0:
         return situation.to_start(fast)
     network, neurons = situation.network, sum(fast.experiment.hidden)
     if network is None or network.experiment is None or not situation.shows(fast.experiment):
@@ -207,7 +207,7 @@ def learned_by_heart(situation: Situation, few: SetUp, *_: SetUp) -> Task | None
 
 def as_good_as_the_referee(situation: Situation, curves: SetUp) -> Task | None:
     """Return what is missing until the map shows the referee beside a network that is as good."""
-    if situation.run(curves.experiment) is None:
+    if situation.view_of(curves.experiment) is None:
         return situation.to_start(curves)
     if task := situation.to_train(curves):
         return task

@@ -49,10 +49,11 @@ WHOLE = replace(SLOW, noise=0.0, hidden=(16,), learning_rate=0.01, batch_size=12
 
 def raised(situation: Situation, slow: SetUp, fast: SetUp) -> Task | None:
     """Return what is missing until the loss is below where it was when the learning rate was raised."""
-    run = situation.run(fast.experiment)
+    view = situation.view_of(fast.experiment)
     task = _discontinuous(situation, slow, fast)
-    if task or run is None:
+    if task or view is None:
         return task
+    run = view.run
     since = run.step - others(run.earlier, run.experiment)[-1].end
     before, now = _first_loss(run), run.history.loss[-1]
     if since < SOME_STEPS:
@@ -81,15 +82,15 @@ def forgotten(situation: Situation, lines: SetUp, parabolas: SetUp) -> Task | No
 
 def healed(situation: Situation, curves: SetUp) -> Task | None:
     """Return what is missing until a network that was changed by hand for the worse has recovered."""
-    run = situation.run(curves.experiment)
+    view = situation.view_of(curves.experiment)
     changed = (*situation.session.lessons.broken, *situation.changed_by_hand(curves.experiment))
-    before = [] if run is None else others(run.earlier, run.experiment)
-    if run is None or not before or before[-1].history is not None:
+    before = [] if view is None else others(view.run.earlier, view.run.experiment)
+    if view is None or not before or before[-1].history is not None:
         return _unbroken(situation, curves)
-    first = _first_loss(run)
+    first = _first_loss(view.run)
     if not any(math.isclose(first, loss, rel_tol=0.1) for loss in changed):
         return _unbroken(situation, curves).after(ANOTHER_RUN)
-    now = float(run.history.loss[-1])
+    now = float(view.run.history.loss[-1])
     if first > BROKEN * now:
         return None
     losses = f"The loss was {loss_text(first)} and is {loss_text(now)}"
@@ -140,8 +141,8 @@ def _held_out(seed: int) -> tuple[Floats, Integers]:
 
 def _discontinuous(situation: Situation, first: SetUp, second: SetUp) -> Task | None:
     """Return what to do until the session's run is one of `second` that continued from one of `first`."""
-    run = situation.run(second.experiment)
-    if run is None:
+    view = situation.view_of(second.experiment)
+    if view is None:
         button = controls.further(situation.view_of(first.experiment), second.experiment)
         if button is None:
             return situation.to_start(first)
@@ -149,7 +150,7 @@ def _discontinuous(situation: Situation, first: SetUp, second: SetUp) -> Task | 
             return situation.to_start(second)
         text = f'Press "{button.label}", not "{START_NEW}".'
         return situation.once_finished(Task(text, key=button.key), first)
-    again, legs = situation.to_start(first), others(run.earlier, run.experiment)
+    again, legs = situation.to_start(first), others(view.run.earlier, view.run.experiment)
     if not legs:
         return again.after(f'"{second.name}" started from step 0.')
     if not is_of(legs[-1], first.experiment):

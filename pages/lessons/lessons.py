@@ -142,7 +142,7 @@ def compared(now: Session) -> Compared:
         return None
     situation = Situation(now, TRAINING)
     kept = {one.name: situation.kept(one.experiment) for one in lesson.set_ups}
-    own = next((one.name for one in lesson.set_ups if situation.run(one.experiment)), None)
+    own = next((one.name for one in lesson.set_ups if situation.view_of(one.experiment)), None)
     known = {name: one.whole_history for name, one in kept.items() if one and name != own}
     histories = {name: history for name, history in known.items() if history is not None}
     return (own, histories) if own and histories else None

@@ -83,11 +83,6 @@ class Situation:
         """Return what there is to see of the lesson's run if it is one of `experiment`; else None."""
         return self.view if self.view is not None and alike(self.view.run.experiment, experiment) else None
 
-    def run(self, experiment: Experiment) -> Run | None:
-        """Return the lesson's run if it is one of `experiment`; else None."""
-        view = self.view_of(experiment)
-        return None if view is None else view.run
-
     def kept(self, experiment: Experiment) -> Kept | None:
         """Return the newest kept run of `experiment`; None if there is none."""
         kept = reversed(self.session.models.kept)
@@ -153,7 +148,7 @@ class Situation:
 
         before: the set-ups whose run, if it rests early or is still loaded, is to be trained to its end.
         """
-        view, own = self.view, next((one for one in before if self.run(one.experiment)), None)
+        view, own = self.view, next((one for one in before if self.view_of(one.experiment)), None)
         if view is not None and view.is_active:
             return Task(f"When it has finished, {task.text[0].lower()}{task.text[1:]}")
         is_loaded = own is not None and alike(self.session.experiment, own.experiment)
